@@ -1,0 +1,26 @@
+/** A list of listeners; each is called once per `emit`, in the order of subscription. */
+export interface Emitter<Event> {
+  subscribe(listener: (event: Event) => void): () => void
+  emit(event: Event): void
+  readonly size: number
+}
+
+/** Creates an emitter. A listener may add or remove listeners while it is called: the others are still called. */
+export function createEmitter<Event = void>(): Emitter<Event> {
+  const listeners = new Set<{ call: (event: Event) => void }>()
+  return {
+    subscribe(listener) {
+      const entry = { call: listener }
+      listeners.add(entry)
+      return () => {
+        listeners.delete(entry)
+      }
+    },
+    emit(event) {
+      for (const entry of [...listeners]) if (listeners.has(entry)) entry.call(event)
+    },
+    get size() {
+      return listeners.size
+    },
+  }
+}

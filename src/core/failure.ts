@@ -1,0 +1,136 @@
+import { ConfigurationError, ConnectionFailedError, RealtimeError, UnauthorizedError } from './errors.ts'
+
+/** Why one attempt ended. Transports report facts; what follows from them is decided here and nowhere else. */
+export type Failure =
+  /** A WebSocket closed (RFC 6455, section 7.4). `opened`: whether it had been open. */
+  | { kind: 'close'; code: number; opened: boolean }
+  /** An HTTP answer that is not a success. `retryAfter` in ms. `hadCursor`: the request carried a cursor. */
+  | { kind: 'status'; status: number; retryAfter?: number | undefined; hadCursor?: boolean }
+  /** No answer at all, or the answer broke off. */
+  | { kind: 'network'; cause?: unknown }
+  /** Not open within `connectTimeout`, or `getToken` did not settle in that time. */
+  | { kind: 'timeout' }
+  /** Open, but nothing heard for too long. */
+  | { kind: 'silence' }
+  /** A success whose content is not what was asked for, e.g. an HTML page. */
+  | { kind: 'content-type'; contentType: string }
+  /** A body that was cut short, too large or not parseable. */
+  | { kind: 'body'; cause?: unknown }
+  /** A stream that the server ended without a word. */
+  | { kind: 'ended' }
+  /** The server keeps answering at once with nothing new. */
+  | { kind: 'fast-loop' }
+  /** `getToken` threw. */
+  | { kind: 'token'; cause: unknown }
+  /** The request cannot be made at all; retrying cannot help. */
+  | { kind: 'impossible'; error: RealtimeError }
+
+/**
+ * What follows: `retry` after the back-off; `refresh` the token once, then retry; `drop-cursor` once, then retry;
+ * `stop` for good (`failed`); `end`: the server's last word (`closed`).
+ */
+export type FailureAction = 'retry' | 'refresh' | 'drop-cursor' | 'stop' | 'end'
+
+/** The decision on one failure. `floor`: no retry sooner than this, in ms. `gap`: what was missed cannot be resumed. */
+export interface FailureDecision {
+  action: FailureAction
+  floor?: number
+  gap?: boolean
+}
+
+/** A server that asks for more than this is not obeyed (ms). */
+export const MAX_RETRY_AFTER = 3_600_000
+
+const PERMANENT_CLOSE_CODES = new Set([1003, 1007, 1009, 1010])
+const REFRESHING_CLOSE_CODES = new Set([1008, 3000, 4401])
+const RETRIED_APPLICATION_CODES = new Set([4408, 4429])
+
+/** The failure table (design: "What ends a retry"). Codes decide, never the text of a reason. */
+export function decideFailure(failure: Failure): FailureDecision {
+  switch (failure.kind) {
+    case 'close':
+      return { action: decideCloseCode(failure.code) }
+    case 'status':
+      return decideStatus(failure)
+    case 'token':
+      return { action: isUnauthorizedError(failure.cause) ? 'stop' : 'retry' }
+    case 'impossible':
+      return { action: 'stop' }
+    case 'network':
+    case 'timeout':
+    case 'silence':
+    case 'content-type':
+    case 'body':
+    case 'ended':
+    case 'fast-loop':
+      return { action: 'retry' }
+  }
+}
+
+function decideCloseCode(code: number): FailureAction {
+  if (REFRESHING_CLOSE_CODES.has(code)) return 'refresh'
+  if (PERMANENT_CLOSE_CODES.has(code)) return 'stop'
+  if (RETRIED_APPLICATION_CODES.has(code)) return 'retry'
+  if (code >= 4400 && code <= 4999) return 'stop'
+  return 'retry'
+}
+
+function decideStatus({ status, retryAfter, hadCursor }: Failure & { kind: 'status' }): FailureDecision {
+  const floor = Math.min(retryAfter ?? 0, MAX_RETRY_AFTER)
+  if (status === 401) return { action: 'refresh', floor }
+  if (status === 204) return { action: 'end' }
+  if (status === 400 && hadCursor) return { action: 'drop-cursor', gap: true }
+  if (status === 409) return { action: 'drop-cursor', floor, gap: true }
+  if (status === 410) return { action: 'drop-cursor', floor, gap: true }
+  if (status === 408 || status === 425 || status === 429) return { action: 'retry', floor }
+  if (status >= 400 && status <= 499) return { action: 'stop' }
+  return { action: 'retry', floor }
+}
+
+/** Whether a value is an `UnauthorizedError`, also one of another copy of this library. */
+export function isUnauthorizedError(value: unknown): boolean {
+  return value instanceof Error && value.name === 'UnauthorizedError'
+}
+
+/** The error that a failure is shown as. It holds no URL and no token. */
+export function toError(failure: Failure): RealtimeError {
+  switch (failure.kind) {
+    case 'impossible':
+      return failure.error
+    case 'token':
+      if (isUnauthorizedError(failure.cause)) return new UnauthorizedError()
+      return describe(failure, 'getToken failed; see what it threw in your own code.')
+    case 'close':
+      return describe(failure, describeClose(failure), failure.code)
+    case 'status':
+      return describe(failure, `The server answered with the HTTP status ${failure.status}.`, failure.status)
+    case 'content-type':
+      return describe(failure, `The answer has the content type "${failure.contentType}". Is the URL right?`)
+    default:
+      return describe(failure, MESSAGES[failure.kind])
+  }
+}
+
+const MESSAGES = {
+  network: 'The server cannot be reached, or broke off.',
+  timeout: 'The server (or getToken) did not answer in time.',
+  silence: 'Nothing was heard from the server for too long.',
+  body: 'The answer was cut short, too large or not readable.',
+  ended: 'The server ended the stream.',
+  'fast-loop': 'The server answers again and again at once with nothing new.',
+}
+
+function describeClose({ code, opened }: Failure & { kind: 'close' }): string {
+  if (code === 1009) return 'The server closed with 1009: a message was larger than it takes.'
+  if (opened) return `The server closed the WebSocket with code ${code}.`
+  return 'The WebSocket could not be opened: refused, unreachable, or a subprotocol that the server did not select.'
+}
+
+function describe(failure: Failure, message: string, status?: number): RealtimeError {
+  return new ConnectionFailedError(message, { kind: failure.kind, status })
+}
+
+/** For options that cannot work: a failure that no retry mends. */
+export function impossible(message: string, cause?: unknown): Failure {
+  return { kind: 'impossible', error: new ConfigurationError(message, { cause }) }
+}

@@ -1,0 +1,71 @@
+import type { Clock } from './clock.ts'
+import type { Failure } from './failure.ts'
+
+/** What goes over a socket as it is. */
+export type BinaryData = ArrayBuffer | ArrayBufferView<ArrayBuffer> | Blob
+export type SocketData = string | BinaryData
+
+/** What one attempt sends; `attachToken` and a recovery's `attach` take it and give it back changed. */
+export interface TransportRequest {
+  url: string
+  headers: Record<string, string>
+  protocols: string[]
+  /** Sent as soon as a socket is open, before anything that waits in its queue. */
+  firstMessage?: SocketData
+}
+
+/** The request of one attempt. `again` makes it anew, with the current URL and token; it never rejects. */
+export interface AttemptRequest extends TransportRequest {
+  again(): Promise<AttemptRequest>
+}
+
+/** Where an attempt reports. After `failed`, and after `close()` of the attempt, it reports nothing more. */
+export interface TransportSink {
+  /** `resumed`: this attempt carried a cursor and the server took it (unless it says otherwise in a message). */
+  opened(info: { resumed: boolean }): void
+  /** One frame, one event's data or one body. `type` is the event name where the technique has one. */
+  message(data: unknown, meta: MessageMeta): void
+  /** Something was heard that is no message: a comment, an empty answer. */
+  alive(): void
+  /** A message of more than `maxMessageBytes` was dropped unread. */
+  oversized(bytes: number): void
+  /** The server asks that no retry comes sooner (ms; SSE `retry:`). */
+  retryFloor(delay: number): void
+  failed(failure: Failure): void
+}
+
+/** What a transport knows about a message beside its data. */
+export interface MessageMeta {
+  type?: string | undefined
+  id?: string | undefined
+}
+
+/** One attempt that is under way. */
+export interface Attempt {
+  /** Sockets only: hands data to the network; `false` where it cannot. */
+  send?(data: SocketData): boolean
+  /** Gives it up at once, without waiting for the other side; nothing it still emits reaches the sink. */
+  close(): void
+}
+
+/** A technique: opens attempts, one at a time. It may keep a cursor between them. */
+export interface Transport {
+  open(request: AttemptRequest, sink: TransportSink): Attempt
+  /** The position to resume from, as the server named it; `undefined` where there is none. */
+  cursor?(): unknown
+  dropCursor?(): void
+  /** Ends it for good; no attempt is under way any more. */
+  dispose(): void
+}
+
+/** `fetch`, as far as it is called here. */
+export type FetchLike = (url: string, init: RequestInit) => Promise<Response>
+
+/** What a transport is given from outside. */
+export interface TransportEnvironment {
+  clock: Clock
+  /** Gives `fetch`; called at each request, so that a later replacement is used. */
+  fetch(): FetchLike
+  /** In bytes. */
+  maxMessageBytes: number
+}
