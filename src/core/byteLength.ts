@@ -1,7 +1,5 @@
 import type { SocketData } from './transport.ts'
 
-const encoder = new TextEncoder()
-
 /** Whether data is larger than `limit` bytes (as UTF-8 where it is text). Cheap for all but texts near the limit. */
 export function isLargerThan(data: SocketData, limit: number): boolean {
   if (typeof data !== 'string') return byteLength(data) > limit
@@ -11,6 +9,6 @@ export function isLargerThan(data: SocketData, limit: number): boolean {
 
 /** The size of data in bytes, as UTF-8 where it is text. */
 export function byteLength(data: SocketData): number {
-  if (typeof data === 'string') return encoder.encode(data).byteLength
+  if (typeof data === 'string') return new TextEncoder().encode(data).byteLength
   return 'size' in data ? data.size : data.byteLength
 }
