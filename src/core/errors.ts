@@ -33,7 +33,10 @@ export class ConfigurationError extends RealtimeError {
 /** The server refused the token twice, or `getToken` threw this itself to say that there is no way in. */
 export class UnauthorizedError extends RealtimeError {
   override name = 'UnauthorizedError'
-  constructor(message = 'Not signed in. Sign in again, then call reconnect().', options?: { cause?: unknown }) {
+  constructor(
+    message = 'Not signed in. Sign in again, then call reconnect().',
+    options?: { cause?: unknown },
+  ) {
     super('unauthorized', message, options)
   }
 }
@@ -61,7 +64,9 @@ export class ConnectionFailedError extends RealtimeError {
 /** The connection was lost, closed or never opened while a request waited for its reply. */
 export class ConnectionLostError extends RealtimeError {
   override name = 'ConnectionLostError'
-  constructor(message = 'The connection was lost before the reply came. Ask again if asking twice does no harm.') {
+  constructor(
+    message = 'The connection was lost before the reply came. Ask again if asking twice does no harm.',
+  ) {
     super('connection-lost', message)
   }
 }
@@ -71,7 +76,10 @@ export class RequestError extends RealtimeError {
   override name = 'RequestError'
   readonly error: unknown
   constructor(type: string, error: unknown) {
-    super('request-failed', `The server answered the request "${type}" with an error; see the property "error".`)
+    super(
+      'request-failed',
+      `The server answered the request "${type}" with an error; see the property "error".`,
+    )
     this.error = error
   }
 }

@@ -10,6 +10,8 @@ export interface TransportRequest {
   url: string
   headers: Record<string, string>
   protocols: string[]
+  /** `error`: a redirect is a failure, because a header that carries the token would follow it. */
+  redirect?: 'error'
   /** Sent as soon as a socket is open, before anything that waits in its queue. */
   firstMessage?: SocketData
 }
@@ -24,7 +26,8 @@ export interface TransportSink {
   /** `resumed`: this attempt carried a cursor and the server took it (unless it says otherwise in a message). */
   opened(info: { resumed: boolean }): void
   /** One frame, one event's data or one body. `type` is the event name where the technique has one. */
-  message(data: unknown, meta: MessageMeta): void
+  /** `false`: it was not readable, and the cursor must not pass it. */
+  message(data: unknown, meta: MessageMeta): boolean
   /** Something was heard that is no message: a comment, an empty answer. */
   alive(): void
   /** A message of more than `maxMessageBytes` was dropped unread. */

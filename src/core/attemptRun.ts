@@ -1,0 +1,152 @@
+import type { Channel, ConnectionSetup } from './connectionSetup.ts'
+import { decideFailure, type Failure } from './failure.ts'
+import type { Inbound } from './inbound.ts'
+import { type Liveness, watchLiveness } from './liveness.ts'
+import type { Event } from './machine.ts'
+import type { PreparedRequest } from './prepareRequest.ts'
+import type { Token } from './tokenAuthority.ts'
+import type { Attempt, AttemptRequest, MessageMeta, SocketData, TransportSink } from './transport.ts'
+
+/** The connection, as one of its attempts sees it. */
+export interface AttemptOwner {
+  readonly setup: ConnectionSetup
+  readonly channel: Channel | undefined
+  readonly inbound: Inbound
+  handle(event: Event): void
+  /** The token of the latest attempt. */
+  lastToken: Token
+  /** The server's wish for the least delay before a retry (ms). */
+  retryFloor: number
+}
+
+/**
+ * One attempt, from the question for its token to its end. Each is a new object, and an ended one is deaf: whatever a
+ * late answer, a dead socket or a stray timer of it still does, changes nothing.
+ */
+export class AttemptRun implements TransportSink {
+  readonly #owner: AttemptOwner
+  #isOver = false
+  #isHeard = false
+  #prepared: PreparedRequest | undefined
+  #attempt: Attempt | undefined
+  #liveness: Liveness | undefined
+
+  constructor(owner: AttemptOwner) {
+    this.#owner = owner
+  }
+
+  authorize(isRefused: boolean): void {
+    void this.#prepare(isRefused, prepared => {
+      this.#prepared = prepared
+      this.#owner.handle({ type: 'authorized', token: prepared.tokenUse })
+    })
+  }
+
+  open(): void {
+    if (!this.#prepared) return
+    const attempt = this.#owner.setup.transport.open(this.#toAttemptRequest(this.#prepared), this)
+    if (this.#isOver) attempt.close()
+    else this.#attempt = attempt
+  }
+
+  /** `false` where the network does not take it. */
+  send(data: SocketData): boolean {
+    this.#liveness?.check()
+    return this.#attempt?.send?.(data) ?? false
+  }
+
+  pulse(): void {
+    this.#liveness?.pulse()
+  }
+
+  /** How long the last heartbeat took, in ms. */
+  get latency(): number | null {
+    return this.#liveness?.sinceProbe() ?? null
+  }
+
+  end(): void {
+    this.#isOver = true
+    this.#liveness?.stop()
+    this.#attempt?.close()
+  }
+
+  opened(info: { resumed: boolean }): void {
+    if (this.#isOver) return
+    this.#owner.handle({ type: 'opened' })
+    if (this.#isOver) return
+    this.#watch()
+    const first = this.#prepared?.request.firstMessage
+    if (first !== undefined) this.#attempt?.send?.(first)
+    this.#owner.channel?.opened()
+    this.#owner.inbound.opened(info)
+  }
+
+  message(data: unknown, meta: MessageMeta): boolean {
+    if (this.#isOver) return false
+    this.#liveness?.heard()
+    const isReadable = this.#owner.inbound.receive(data, meta)
+    if (isReadable && !this.#isHeard && !this.#isOver) {
+      this.#isHeard = true
+      this.#owner.handle({ type: 'heard' })
+    }
+    return isReadable
+  }
+
+  alive(): void {
+    this.#liveness?.heard()
+  }
+
+  oversized(): void {
+    if (!this.#isOver) this.#owner.inbound.oversized()
+  }
+
+  retryFloor(delay: number): void {
+    if (!this.#isOver) this.#owner.retryFloor = delay
+  }
+
+  failed(failure: Failure): void {
+    if (this.#isOver) return
+    const { decide } = this.#owner.setup.options()
+    const decision = decideFailure(failure)
+    const action = decide?.(failure) ?? decision.action
+    const floor = Math.max(decision.floor ?? 0, this.#owner.retryFloor)
+    if (decision.gap) this.#owner.inbound.gap('cursor-lost')
+    this.#owner.handle({ type: 'failed', failure, decision: { action, floor } })
+  }
+
+  async #prepare(isRefused: boolean, use: (prepared: PreparedRequest) => void): Promise<void> {
+    const { setup, inbound, lastToken } = this.#owner
+    const refused = isRefused ? lastToken : undefined
+    let prepared: PreparedRequest
+    try {
+      prepared = await setup.prepare({ refused, attachCursor: inbound.attachCursor })
+    } catch (failure) {
+      return this.failed(failure as Failure)
+    }
+    if (this.#isOver) return
+    this.#owner.lastToken = prepared.token
+    use(prepared)
+  }
+
+  #toAttemptRequest({ request }: PreparedRequest): AttemptRequest {
+    const again = () =>
+      new Promise<AttemptRequest>(resolve => {
+        void this.#prepare(false, prepared => resolve(this.#toAttemptRequest(prepared)))
+      })
+    return { ...request, again }
+  }
+
+  #watch(): void {
+    const { setup, channel } = this.#owner
+    const { liveness } = setup.options()
+    if (!liveness) return
+    const { interval, timeout, message } = liveness
+    const asks = message !== undefined && channel !== undefined
+    this.#liveness = watchLiveness(setup.clock, {
+      interval,
+      timeout,
+      probe: asks ? () => void this.#attempt?.send?.(channel.encode(message)) : undefined,
+      dead: () => this.failed({ kind: 'silence' }),
+    })
+  }
+}

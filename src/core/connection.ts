@@ -1,0 +1,161 @@
+import { type AttemptOwner, AttemptRun } from './attemptRun.ts'
+import type { TimerHandle } from './clock.ts'
+import type { Channel, ConnectionSetup } from './connectionSetup.ts'
+import { createEmitter } from './emitter.ts'
+import type { Hint } from './environment.ts'
+import { Inbound } from './inbound.ts'
+import { type Effect, type Event, type PauseReason, type State, transition } from './machine.ts'
+import { type ConnectionSnapshot, readSnapshot } from './snapshot.ts'
+import type { Token } from './tokenAuthority.ts'
+
+/** A connection that lives, retries and heals by itself: it runs what `transition` asks for. It does nothing before `start`. */
+export class Connection implements AttemptOwner {
+  readonly setup: ConnectionSetup
+  readonly channel: Channel | undefined
+  readonly inbound: Inbound
+  lastToken: Token = null
+  retryFloor = 0
+  readonly #changes = createEmitter()
+  readonly #events: Event[] = []
+  #isRunning = false
+  #state: State = { name: 'idle' }
+  #snapshot: ConnectionSnapshot | undefined
+  #latency: number | null = null
+  #pausedBy: ReadonlySet<PauseReason> = new Set()
+  #timer: TimerHandle | undefined
+  #run: AttemptRun | undefined
+  #unwatch: (() => void) | undefined
+
+  constructor(setup: ConnectionSetup) {
+    this.setup = setup
+    this.channel = setup.createChannel?.({
+      clock: setup.clock,
+      send: data => this.#state.name === 'open' && (this.#run?.send(data) ?? false),
+      mayOpen: () => !hasEnded(this.#state),
+      report: setup.report,
+    })
+    this.inbound = new Inbound(setup, { channel: this.channel, replied: () => this.#replied() })
+  }
+
+  start(): void {
+    this.#unwatch ??= this.setup.environment.subscribe(hint => this.#hinted(hint))
+    this.configured()
+    this.handle({ type: 'start' })
+  }
+
+  /** Ends it for good and lets go of everything. */
+  dispose(): void {
+    this.handle({ type: 'stop' })
+    this.#unwatch?.()
+    this.inbound.dispose()
+    this.setup.transport.dispose()
+  }
+
+  close(): void {
+    this.handle({ type: 'close' })
+  }
+
+  reconnect(): void {
+    this.handle({ type: 'reconnect' })
+  }
+
+  /** Reads again whether the latest options want it paused. */
+  configured(): void {
+    const { environment, options } = this.setup
+    this.#pause('hidden', options().pausesWhenHidden && environment.isHidden())
+  }
+
+  subscribe = (listener: () => void): (() => void) => this.#changes.subscribe(listener)
+
+  /** The same object until something in it changes. Messages do not change it. */
+  getSnapshot = (): ConnectionSnapshot => (this.#snapshot ??= readSnapshot(this.#state, this.#latency))
+
+  /** Events that come while one is handled wait for their turn. */
+  handle(event: Event): void {
+    this.#events.push(event)
+    if (this.#isRunning) return
+    this.#isRunning = true
+    try {
+      for (let next = this.#events.shift(); next; next = this.#events.shift()) this.#step(next)
+    } finally {
+      this.#isRunning = false
+    }
+  }
+
+  #step(event: Event): void {
+    const before = this.#state
+    const { clock, random, options } = this.setup
+    const world = { now: clock.now(), random: random(), pausedBy: this.#pausedBy, times: options().times }
+    const { state, effects } = transition(before, event, world)
+    const isNew = state.name !== before.name
+    if (isNew) clock.clearTimeout(this.#timer)
+    this.#state = state
+    for (const effect of effects) this.#perform(effect)
+    if (isNew && hasEnded(state)) this.channel?.ended()
+    if (state !== before) this.#changed(before)
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'arm':
+        this.#timer = this.setup.clock.setTimeout(() => this.handle({ type: 'elapsed' }), effect.delay)
+        return
+      case 'authorize':
+        this.#run = new AttemptRun(this)
+        return this.#run.authorize(effect.reason === 'refused')
+      case 'open':
+        return this.#run?.open()
+      case 'end-attempt':
+        return this.#endAttempt()
+      case 'pulse':
+        return this.#run?.pulse()
+      case 'drop-cursor':
+        return this.inbound.dropCursor()
+    }
+  }
+
+  #endAttempt(): void {
+    this.#latency = null
+    if (!this.#run) return
+    this.#run.end()
+    this.#run = undefined
+    this.channel?.lost()
+  }
+
+  #replied(): void {
+    this.#latency = this.#run?.latency ?? null
+    this.#publish()
+  }
+
+  #hinted(hint: Hint): void {
+    if (hint === 'hidden' || hint === 'visible') this.configured()
+    if (hint === 'frozen' || hint === 'thawed') this.#pause('frozen', hint === 'frozen')
+    if (hint !== 'hidden' && hint !== 'frozen') this.handle({ type: 'hint' })
+  }
+
+  #pause(reason: PauseReason, isPaused: boolean): void {
+    if (this.#pausedBy.has(reason) === isPaused) return
+    const reasons = new Set(this.#pausedBy)
+    if (isPaused) reasons.add(reason)
+    else reasons.delete(reason)
+    this.#pausedBy = reasons
+    this.handle({ type: 'pause-changed' })
+  }
+
+  #changed(before: State): void {
+    this.#publish()
+    const { status, error, nextRetryAt, retryCount } = this.getSnapshot()
+    if (readSnapshot(before, null).status !== status) this.setup.report({ kind: 'status', status, error })
+    if (nextRetryAt === null || before.name === 'waiting') return
+    this.setup.report({ kind: 'retry', retryCount, delay: nextRetryAt - this.setup.clock.now(), error })
+  }
+
+  #publish(): void {
+    this.#snapshot = undefined
+    this.#changes.emit()
+  }
+}
+
+function hasEnded(state: State): boolean {
+  return state.name === 'idle' || state.name === 'closed' || state.name === 'failed'
+}

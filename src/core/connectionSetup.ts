@@ -1,0 +1,72 @@
+import type { Clock } from './clock.ts'
+import type { Environment } from './environment.ts'
+import type { Message, Parse } from './envelope.ts'
+import type { ConnectionEvent, GapCause } from './events.ts'
+import type { Failure, FailureAction } from './failure.ts'
+import type { ReconnectTimes } from './machine.ts'
+import type { PreparedRequest } from './prepareRequest.ts'
+import type { Recovery } from './recovery.ts'
+import type { Token } from './tokenAuthority.ts'
+import type { SocketData, Transport, TransportRequest } from './transport.ts'
+
+/** What one connection is made of. */
+export interface ConnectionSetup {
+  clock: Clock
+  /** In [0, 1). */
+  random(): number
+  environment: Environment
+  transport: Transport
+  /** The latest options; read whenever they matter. */
+  options(): ConnectionDriverOptions
+  /** Makes the request of one attempt; rejects with a `Failure`. */
+  prepare(attempt: { refused: Token | undefined; attachCursor: AttachCursor }): Promise<PreparedRequest>
+  /** Takes every message, in order. `isReply`: a request waited for it. */
+  deliver(message: Message, isReply: boolean): void
+  /** What was missed cannot be resumed: called once a reopening. */
+  gap(cause: GapCause): void
+  report(event: ConnectionEvent): void
+  createChannel?: ((link: ChannelLink) => Channel) | undefined
+}
+
+/** Adds the position to resume from. */
+export type AttachCursor = (request: TransportRequest) => TransportRequest
+
+/** The options that the driver itself reads. */
+export interface ConnectionDriverOptions {
+  times: ReconnectTimes
+  decide?: ((failure: Failure) => FailureAction | undefined) | undefined
+  pausesWhenHidden: boolean
+  liveness?: LivenessPlan | undefined
+  recovery?: Recovery | undefined
+  parse?: Parse | undefined
+  /** In bytes. */
+  maxMessageBytes: number
+}
+
+/** How an open connection is watched; times in ms. `message` is what a probe sends; without it, silence is death. */
+export interface LivenessPlan {
+  interval: number
+  timeout: number
+  message?: unknown
+  isReply?: ((message: Message) => boolean) | undefined
+}
+
+/** What the outgoing half of a socket is given. */
+export interface ChannelLink {
+  clock: Clock
+  /** `false` unless open. */
+  send(data: SocketData): boolean
+  /** Whether it is open or on its way there. */
+  mayOpen(): boolean
+  report(event: ConnectionEvent): void
+}
+
+/** The outgoing half of a socket, as the driver tells it what happens. */
+export interface Channel {
+  encode(value: unknown): SocketData
+  opened(): void
+  /** Whether a request waited for this message; it is settled. */
+  settle(message: Message): boolean
+  lost(): void
+  ended(): void
+}

@@ -1,0 +1,88 @@
+import type { Clock, TimerHandle } from './clock.ts'
+import { createEmitter } from './emitter.ts'
+
+/**
+ * A hint from the platform: `visible` and `hidden` of the page, `online` and `offline` of the network, `frozen` and
+ * `thawed` of a page in the back/forward cache, `wake` after a sleep. Hints only start questions; they prove nothing.
+ */
+export type Hint = 'visible' | 'hidden' | 'online' | 'offline' | 'frozen' | 'thawed' | 'wake'
+
+/** The page and the network around the connections. In a Worker or on a server it is visible, online and silent. */
+export interface Environment {
+  isHidden(): boolean
+  isOnline(): boolean
+  /** Listeners on the page exist only while there is a subscriber. */
+  subscribe(listener: (hint: Hint) => void): () => void
+}
+
+interface Target {
+  addEventListener(type: string, listener: (event: { persisted?: boolean }) => void): void
+  removeEventListener(type: string, listener: (event: { persisted?: boolean }) => void): void
+}
+
+interface Page extends Partial<Target> {
+  document?: Target & { visibilityState: string }
+  navigator?: { onLine?: boolean }
+}
+
+/** How often sleep is looked for, and the lateness of that look that means sleep and not a throttled timer (ms). */
+const WAKE_INTERVAL = 20_000
+const WAKE_LATENESS = 70_000
+
+/** Creates the view of the globals that are there when it is used. */
+export function createEnvironment(clock: Clock): Environment {
+  const page = globalThis as Page
+  const hints = createEmitter<Hint>()
+  let stop: (() => void) | undefined
+
+  return {
+    isHidden: () => page.document?.visibilityState === 'hidden',
+    isOnline: () => page.navigator?.onLine !== false,
+    subscribe(listener) {
+      const unsubscribe = hints.subscribe(listener)
+      stop ??= watch(page, clock, hints.emit)
+      return () => {
+        unsubscribe()
+        if (hints.size > 0) return
+        stop?.()
+        stop = undefined
+      }
+    },
+  }
+}
+
+function watch(page: Page, clock: Clock, emit: (hint: Hint) => void): () => void {
+  const undo: (() => void)[] = [watchSleep(clock, emit)]
+  function on(
+    target: Partial<Target> | undefined,
+    type: string,
+    hint: (event: { persisted?: boolean }) => Hint,
+  ) {
+    const listener = (event: { persisted?: boolean }) => emit(hint(event))
+    target?.addEventListener?.(type, listener)
+    undo.push(() => target?.removeEventListener?.(type, listener))
+  }
+  on(page, 'online', () => 'online')
+  on(page, 'offline', () => 'offline')
+  on(page, 'pagehide', () => 'frozen')
+  on(page, 'pageshow', () => 'thawed')
+  on(page.document, 'resume', () => 'wake')
+  on(page.document, 'visibilitychange', () =>
+    page.document?.visibilityState === 'hidden' ? 'hidden' : 'visible',
+  )
+  return () => undo.forEach(call => call())
+}
+
+/** A timer that fires much too late means that the machine slept. */
+function watchSleep(clock: Clock, emit: (hint: Hint) => void): () => void {
+  let timer: TimerHandle
+  let lookedAt = clock.now()
+  const look = () => {
+    const late = clock.now() - lookedAt - WAKE_INTERVAL
+    lookedAt = clock.now()
+    timer = clock.setTimeout(look, WAKE_INTERVAL)
+    if (late > WAKE_LATENESS) emit('wake')
+  }
+  timer = clock.setTimeout(look, WAKE_INTERVAL)
+  return () => clock.clearTimeout(timer)
+}

@@ -1,0 +1,29 @@
+import type { RealtimeError } from './errors.ts'
+import type { TokenReason } from './machine.ts'
+import type { Status } from './snapshot.ts'
+
+/** How servers and clients exchange updates here. */
+export type Technique = 'socket' | 'server-events' | 'long-poll'
+
+/**
+ * Why updates may have been missed: it was reopened with nothing to resume by (`reconnect`), the server did not resume
+ * (`refused`), a number was skipped (`sequence`), the log began anew (`epoch`), the server dropped the cursor (`cursor-lost`).
+ */
+export type GapCause = 'reconnect' | 'refused' | 'sequence' | 'epoch' | 'cursor-lost'
+
+/** What a connection tells of itself. No event holds a token, a query string or a message's content. */
+export type ConnectionEvent =
+  | { kind: 'status'; status: Status; error: RealtimeError | null }
+  /** `delay` in ms. */
+  | { kind: 'retry'; retryCount: number; delay: number; error: RealtimeError | null }
+  | { kind: 'gap'; cause: GapCause; keys: readonly (readonly unknown[])[] }
+  | { kind: 'token'; reason: TokenReason }
+  | { kind: 'bad-message'; reason: 'unreadable' | 'too-large' | 'invalid'; type?: string }
+  | { kind: 'unknown-type'; type: string }
+  | { kind: 'handler-error'; type: string; error: unknown }
+  | { kind: 'queue-overflow' }
+
+/** A connection's event with the connection it is about; `url` is without query. */
+export type RealtimeEvent = ConnectionEvent & {
+  connection: { id: string; technique: Technique; url: string }
+}

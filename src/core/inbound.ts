@@ -1,0 +1,119 @@
+import { isLargerThan } from './byteLength.ts'
+import type { TimerHandle } from './clock.ts'
+import type { Channel, ConnectionSetup } from './connectionSetup.ts'
+import { type Message, parseJson, readMessages } from './envelope.ts'
+import type { GapCause } from './events.ts'
+import { RecoveryTracker } from './recovery.ts'
+import type { MessageMeta, SocketData, TransportRequest } from './transport.ts'
+
+/** How long a gap's refetches are spread, so that many clients do not ask at once (ms). */
+const GAP_JITTER = 1_000
+
+/** What the inbound half is given beside the connection's setup. */
+export interface InboundLink {
+  channel: Channel | undefined
+  /** A heartbeat was answered. */
+  replied(): void
+}
+
+/** The inbound half of a connection: reads messages, follows the position in the server's log, notices gaps. */
+export class Inbound {
+  /** What changes with every message; nobody is notified of it. */
+  readonly counters = { received: 0, bad: 0, lastMessageAt: null as number | null }
+  readonly #setup: ConnectionSetup
+  readonly #link: InboundLink
+  readonly #tracker = new RecoveryTracker()
+  #hasOpened = false
+  #gapTimer: TimerHandle | undefined
+
+  constructor(setup: ConnectionSetup, link: InboundLink) {
+    this.#setup = setup
+    this.#link = link
+  }
+
+  /** Tells the server where to go on, on every opening but the first. */
+  attachCursor = (request: TransportRequest): TransportRequest => {
+    const { recovery } = this.#setup.options()
+    const { cursor } = this.#tracker
+    return recovery && cursor !== undefined ? recovery.attach(request, cursor) : request
+  }
+
+  /** Decides whether an opening leaves a gap. Where the server will say so in a message, that message decides. */
+  opened({ resumed }: { resumed: boolean }): void {
+    const isFirst = !this.#hasOpened
+    this.#hasOpened = true
+    if (isFirst || resumed) return
+    const { recovery } = this.#setup.options()
+    const willBeTold = recovery?.resumed !== undefined && this.#tracker.cursor !== undefined
+    if (!willBeTold) this.gap('reconnect')
+  }
+
+  /** Plans one round of refetches; causes that come before it join it. */
+  gap(cause: GapCause): void {
+    const { clock, random } = this.#setup
+    this.#gapTimer ??= clock.setTimeout(() => {
+      this.#gapTimer = undefined
+      this.#setup.gap(cause)
+    }, random() * GAP_JITTER)
+  }
+
+  /** Reads one frame, event or body and hands on its messages in order. `false`: it was not readable. */
+  receive(data: unknown, meta: MessageMeta): boolean {
+    const { parse = parseJson, maxMessageBytes } = this.#setup.options()
+    if (isLargerThan(data as SocketData, maxMessageBytes)) return this.#bad('too-large')
+    let messages: readonly Message[]
+    try {
+      messages = readMessages(parse(data, meta), meta)
+    } catch {
+      // What the parser threw may quote the message, so it goes no further.
+      return this.#bad('unreadable')
+    }
+    this.counters.lastMessageAt = this.#setup.clock.now()
+    for (const message of messages) this.#guarded(message)
+    return true
+  }
+
+  /** A message too large to be read was dropped by the transport. */
+  oversized(): void {
+    this.#bad('too-large')
+  }
+
+  dropCursor(): void {
+    this.#tracker.cursor = undefined
+    this.#setup.transport.dropCursor?.()
+  }
+
+  dispose(): void {
+    this.#setup.clock.clearTimeout(this.#gapTimer)
+    this.#gapTimer = undefined
+  }
+
+  /** What the application's own functions throw about one message harms no other. */
+  #guarded(message: Message): void {
+    try {
+      this.#accept(message)
+    } catch (error) {
+      this.#setup.report({ kind: 'handler-error', type: message.type, error })
+    }
+  }
+
+  #accept(message: Message): void {
+    const { liveness, recovery } = this.#setup.options()
+    this.counters.received++
+    if (liveness?.isReply?.(message)) return this.#link.replied()
+    if (recovery) {
+      const { isNews, resumed, gap } = this.#tracker.inspect(message, recovery)
+      if (resumed === false) this.gap('refused')
+      if (gap) this.gap(gap)
+      if (!isNews) return
+    }
+    const isReply = this.#link.channel?.settle(message) ?? false
+    this.#setup.deliver(message, isReply)
+  }
+
+  #bad(reason: 'too-large' | 'unreadable'): false {
+    this.counters.bad++
+    this.#setup.report({ kind: 'bad-message', reason })
+    return false
+  }
+}

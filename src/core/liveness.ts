@@ -1,0 +1,77 @@
+import type { Clock, TimerHandle } from './clock.ts'
+
+/** When an open connection counts as dead; times in ms. */
+export interface LivenessOptions {
+  /** Between two probes; without a probe, the silence that is death. */
+  interval: number
+  /** How long a probe may stay without any sign of life. */
+  timeout: number
+  /** Asks the other side for a sign of life. Without it, the other side must speak by itself. */
+  probe?: (() => void) | undefined
+  dead: () => void
+}
+
+/** Watches one open connection. */
+export interface Liveness {
+  /** Anything at all came in. */
+  heard(): void
+  /** The ms since the last probe: the latency, when its answer has just come. */
+  sinceProbe(): number
+  /** Looks at the clock now: a timer may have been throttled or slept. */
+  check(): void
+  /** Looks at the clock now and, with a probe, asks for a sign of life unless one is awaited already. */
+  pulse(): void
+  stop(): void
+}
+
+/**
+ * Starts watching. Death is a probe that stays unanswered for `timeout` on the wall clock. A timer that fires late (a
+ * throttled tab, a sleep) therefore leads to a question, never straight to a death.
+ */
+export function watchLiveness(clock: Clock, { interval, timeout, probe, dead }: LivenessOptions): Liveness {
+  let timer: TimerHandle | undefined
+  let heardAt = clock.now()
+  let probedAt = 0
+  let isAwaiting = false
+
+  function arm(delay: number) {
+    clock.clearTimeout(timer)
+    timer = clock.setTimeout(pulse, Math.max(0, delay))
+  }
+
+  function isOverdue(now: number): boolean {
+    return probe ? isAwaiting && now - probedAt >= timeout : now - heardAt >= interval
+  }
+
+  function pulse() {
+    const now = clock.now()
+    if (isOverdue(now)) return dead()
+    if (!probe) return arm(heardAt + interval - now)
+    return isAwaiting ? arm(probedAt + timeout - now) : ask(now, probe)
+  }
+
+  function ask(now: number, send: () => void) {
+    probedAt = now
+    isAwaiting = true
+    arm(timeout)
+    send()
+  }
+
+  arm(interval)
+  return {
+    heard() {
+      heardAt = clock.now()
+      if (!isAwaiting) return
+      isAwaiting = false
+      arm(probedAt + interval - heardAt)
+    },
+    sinceProbe: () => clock.now() - probedAt,
+    check() {
+      if (isOverdue(clock.now())) dead()
+    },
+    pulse,
+    stop() {
+      clock.clearTimeout(timer)
+    },
+  }
+}

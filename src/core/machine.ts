@@ -1,0 +1,244 @@
+/**
+ * The life of one connection, as a pure function. `connection` runs the effects; nothing here has a timer or a socket.
+ *
+ *            start                authorized            opened
+ *   idle ───────────▶ authorizing ──────────▶ opening ──────────▶ open
+ *    ▲                  ▲  │ failed, elapsed     │ failed, elapsed  │ failed
+ *    │ stop             │  └──────────┬──────────┴──────────────────┘
+ *    │ (from all)       │ elapsed,    ▼
+ *    │                  └─────────  waiting       (retry, refresh, drop-cursor)
+ *    │                    hint        │
+ *    │   pause (from any live state)  │ stop ▶ failed       end, close ▶ closed
+ *    │            ▼                   │          └──── reconnect ────┘ ▶ authorizing
+ *    └───────── paused ── resumed ▶ authorizing
+ *
+ * A state owns at most one timer (`arm`), and the timer dies when the state's name changes: `authorizing` and `opening`
+ * time out, `open` becomes stable, `waiting` retries. What a timer means is `elapsed` in the state it finds.
+ */
+import { type BackoffOptions, backoffDelay } from './backoff.ts'
+import { ConnectionFailedError, type RealtimeError, UnauthorizedError } from './errors.ts'
+import { type Failure, type FailureDecision, toError } from './failure.ts'
+
+/** Why a connection waits although it is wanted. */
+export type PauseReason = 'hidden' | 'offline' | 'user' | 'frozen'
+
+/** Why a token is asked for. */
+export type TokenReason = 'connect' | 'refused' | 'expiring'
+
+/** What outlives an attempt. */
+export interface Progress {
+  /** Retries since the last stable connection. */
+  retryCount: number
+  /** Whether it has been open since it was started. */
+  hasOpened: boolean
+  /** Failures in a row before `open`: a browser hides why a handshake failed, it may be the token. */
+  earlyFailures: number
+  /** What the last failure was, until it is open again. */
+  error: RealtimeError | null
+}
+
+export type State =
+  | { name: 'idle' }
+  | { name: 'authorizing'; progress: Progress; reason: TokenReason }
+  | { name: 'opening'; progress: Progress; token: TokenUse }
+  | { name: 'open'; progress: Progress; token: TokenUse }
+  | { name: 'waiting'; progress: Progress; reason: TokenReason; until: number; notBefore: number }
+  | { name: 'paused'; progress: Progress; by: ReadonlySet<PauseReason> }
+  | { name: 'closed' }
+  | { name: 'failed'; error: RealtimeError }
+
+/** The token of an attempt: none, one as given, or one that a refusal forced. */
+export type TokenUse = 'none' | 'given' | 'forced'
+
+export type Event =
+  | { type: 'start' }
+  | { type: 'stop' }
+  | { type: 'close' }
+  | { type: 'reconnect' }
+  | { type: 'pause-changed' }
+  | { type: 'authorized'; token: TokenUse }
+  | { type: 'opened' }
+  | { type: 'heard' }
+  | { type: 'elapsed' }
+  | { type: 'hint' }
+  | { type: 'failed'; failure: Failure; decision: FailureDecision }
+
+export type Effect =
+  | { type: 'authorize'; reason: TokenReason }
+  | { type: 'open' }
+  | { type: 'end-attempt' }
+  | { type: 'arm'; delay: number }
+  | { type: 'pulse' }
+  | { type: 'drop-cursor' }
+
+/** How a connection comes back; all times in ms. */
+export interface ReconnectTimes extends BackoffOptions {
+  maxRetries: number
+  stableAfter: number
+  connectTimeout: number
+}
+
+/** What the machine is told of the world. `random` is in [0, 1). */
+export interface World {
+  now: number
+  random: number
+  pausedBy: ReadonlySet<PauseReason>
+  times: ReconnectTimes
+}
+
+export interface Transition {
+  state: State
+  effects: readonly Effect[]
+}
+
+const FRESH: Progress = { retryCount: 0, hasOpened: false, earlyFailures: 0, error: null }
+const NOTHING: readonly Effect[] = []
+
+/** The next state, and what is to be done. An event that means nothing in a state leaves that very state. */
+export function transition(state: State, event: Event, world: World): Transition {
+  switch (event.type) {
+    case 'start':
+      return state.name === 'idle' ? begin(FRESH, 'connect', world) : stay(state)
+    case 'stop':
+      return state.name === 'idle' ? stay(state) : leave({ name: 'idle' })
+    case 'close':
+      return state.name === 'idle' || state.name === 'closed' ? stay(state) : leave({ name: 'closed' })
+    case 'reconnect':
+      return state.name === 'idle' ? stay(state) : restart(state, world)
+    case 'pause-changed':
+      return pauseChanged(state, world)
+    case 'authorized':
+      return authorized(state, event.token, world)
+    case 'opened':
+      return opened(state, world)
+    case 'heard':
+      return state.name === 'open' ? stay(settle(state)) : stay(state)
+    case 'elapsed':
+      return elapsed(state, world)
+    case 'hint':
+      return hinted(state, world)
+    case 'failed':
+      return isTrying(state) ? failed(state, event, world) : stay(state)
+  }
+}
+
+type Trying = State & { name: 'authorizing' | 'opening' | 'open' }
+
+function isTrying(state: State): state is Trying {
+  return state.name === 'authorizing' || state.name === 'opening' || state.name === 'open'
+}
+
+function stay(state: State): Transition {
+  return { state, effects: NOTHING }
+}
+
+function leave(state: State, ...effects: Effect[]): Transition {
+  return { state, effects: [{ type: 'end-attempt' }, ...effects] }
+}
+
+function begin(progress: Progress, reason: TokenReason, world: World): Transition {
+  if (world.pausedBy.size > 0) return leave({ name: 'paused', progress, by: world.pausedBy })
+  const authorizing: State = { name: 'authorizing', progress, reason }
+  return leave(authorizing, { type: 'arm', delay: world.times.connectTimeout }, { type: 'authorize', reason })
+}
+
+function restart(state: State, world: World): Transition {
+  const hasOpened = 'progress' in state && state.progress.hasOpened
+  return begin({ ...FRESH, hasOpened }, 'connect', world)
+}
+
+function pauseChanged(state: State, world: World): Transition {
+  if (!('progress' in state)) return stay(state)
+  if (world.pausedBy.size > 0) return leave({ name: 'paused', progress: state.progress, by: world.pausedBy })
+  return state.name === 'paused' ? begin(state.progress, 'connect', world) : stay(state)
+}
+
+function authorized(state: State, token: TokenUse, world: World): Transition {
+  if (state.name !== 'authorizing') return stay(state)
+  const opening: State = { name: 'opening', progress: state.progress, token }
+  return { state: opening, effects: [{ type: 'arm', delay: world.times.connectTimeout }, { type: 'open' }] }
+}
+
+function opened(state: State, world: World): Transition {
+  if (state.name !== 'opening') return stay(state)
+  const progress = { ...state.progress, hasOpened: true, earlyFailures: 0, error: null }
+  const open: State = { name: 'open', progress, token: state.token }
+  return { state: open, effects: [{ type: 'arm', delay: world.times.stableAfter }] }
+}
+
+/** A message, or a stable while, proves the connection (and its token) good; `open` alone never does. */
+function settle(state: State & { name: 'open' }): State {
+  if (state.progress.retryCount === 0 && state.token !== 'forced') return state
+  const token = state.token === 'forced' ? 'given' : state.token
+  return { ...state, token, progress: { ...state.progress, retryCount: 0 } }
+}
+
+function elapsed(state: State, world: World): Transition {
+  if (state.name === 'open') return stay(settle(state))
+  if (state.name === 'waiting') return begin(state.progress, state.reason, world)
+  if (!isTrying(state)) return stay(state)
+  return failed(state, { failure: { kind: 'timeout' }, decision: { action: 'retry' } }, world)
+}
+
+function hinted(state: State, world: World): Transition {
+  if (state.name === 'open') return { state, effects: [{ type: 'pulse' }] }
+  if (state.name !== 'waiting' || world.now < state.notBefore) return stay(state)
+  return begin(state.progress, state.reason, world)
+}
+
+interface FailedAttempt {
+  failure: Failure
+  decision: FailureDecision
+}
+
+function failed(state: Trying, { failure, decision }: FailedAttempt, world: World): Transition {
+  if (decision.action === 'end') return leave({ name: 'closed' })
+  if (decision.action === 'stop') return leave({ name: 'failed', error: toError(failure) })
+  const refused = decision.action === 'refresh'
+  if (refused && 'token' in state && state.token === 'forced') {
+    return leave({ name: 'failed', error: new UnauthorizedError() })
+  }
+  const { retryCount } = state.progress
+  if (retryCount >= world.times.maxRetries)
+    return leave({ name: 'failed', error: gaveUp(failure, retryCount) })
+  const progress: Progress = {
+    ...state.progress,
+    retryCount: retryCount + 1,
+    earlyFailures: state.progress.earlyFailures + (state.name === 'opening' ? 1 : 0),
+    error: toError(failure),
+  }
+  const effects: Effect[] = decision.action === 'drop-cursor' ? [{ type: 'drop-cursor' }] : []
+  const reason = refused || isSuspicious(state, progress) ? 'refused' : 'connect'
+  return wait(progress, { reason, floor: decision.floor ?? 0, retryCount, effects }, world)
+}
+
+/** Two failures before `open` may be a refused token: it is asked for once more, then the back-off goes on. */
+function isSuspicious(state: Trying, progress: Progress): boolean {
+  return state.name === 'opening' && state.token === 'given' && progress.earlyFailures === 2
+}
+
+interface Wait {
+  reason: TokenReason
+  floor: number
+  retryCount: number
+  effects: Effect[]
+}
+
+function wait(progress: Progress, { reason, floor, retryCount, effects }: Wait, world: World): Transition {
+  const delay = Math.max(floor, backoffDelay(retryCount, world.times, world.random))
+  const waiting: State = {
+    name: 'waiting',
+    progress,
+    reason,
+    until: world.now + delay,
+    notBefore: world.now + floor,
+  }
+  return leave(waiting, ...effects, { type: 'arm', delay })
+}
+
+function gaveUp(failure: Failure, retries: number): RealtimeError {
+  const { message } = toError(failure)
+  return new ConnectionFailedError(`Gave up after ${retries} retries. Last: ${message}`, {
+    kind: failure.kind,
+  })
+}

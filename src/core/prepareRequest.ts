@@ -1,0 +1,67 @@
+import type { AttachToken } from './attachToken.ts'
+import type { Failure } from './failure.ts'
+import { ConfigurationError, RealtimeError } from './errors.ts'
+import type { TokenUse } from './machine.ts'
+import { assertTrusted, resolveUrl, toSocketUrl } from './requestUrl.ts'
+import type { GrantedToken, Token } from './tokenAuthority.ts'
+import type { TransportRequest } from './transport.ts'
+
+/** A URL as users give it; a function is called at each attempt. */
+export type UrlSource = string | URL | (() => string | URL | Promise<string | URL>)
+
+/** What a request is made from. */
+export interface RequestPlan {
+  url: UrlSource
+  baseUrl?: string | undefined
+  headers?: Readonly<Record<string, string>> | undefined
+  protocols?: readonly string[] | undefined
+  isSocket?: boolean | undefined
+  grant(): Promise<GrantedToken>
+  attachToken: AttachToken
+  trustedOrigins: readonly string[]
+  /** Adds what resumes, before the token. */
+  attachCursor?: ((request: TransportRequest) => TransportRequest) | undefined
+}
+
+/** A request that is ready to go, and the token in it. */
+export interface PreparedRequest {
+  request: TransportRequest
+  token: Token
+  tokenUse: TokenUse
+}
+
+/** Makes the request of one attempt: URL, cursor, token, in this order. Rejects with a `Failure`. */
+export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest> {
+  try {
+    const url = await targetOf(plan)
+    const { token, forced } = await plan.grant()
+    const headers = { ...plan.headers }
+    let request: TransportRequest = { url: url.href, headers, protocols: [...(plan.protocols ?? [])] }
+    if (plan.attachCursor) request = plan.attachCursor(request)
+    if (!token) return { request, token: null, tokenUse: forced ? 'forced' : 'none' }
+    assertTrusted(url, plan.trustedOrigins)
+    return { request: plan.attachToken(request, token), token, tokenUse: forced ? 'forced' : 'given' }
+  } catch (cause) {
+    throw toFailure(cause)
+  }
+}
+
+async function targetOf({ url, baseUrl, isSocket }: RequestPlan): Promise<URL> {
+  const resolved = resolveUrl(typeof url === 'function' ? await url() : url, baseUrl)
+  if (!isSocket) return resolved
+  const socketUrl = toSocketUrl(resolved)
+  if (isMixedContent(socketUrl))
+    throw new ConfigurationError('A page on https cannot open ws:. Use a wss: URL.')
+  return socketUrl
+}
+
+function isMixedContent(url: URL): boolean {
+  const page = (globalThis as { location?: { protocol?: string } }).location
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
+  return page?.protocol === 'https:' && url.protocol === 'ws:' && !isLoopback
+}
+
+function toFailure(cause: unknown): Failure {
+  const isOurs = cause instanceof RealtimeError && cause.code !== 'unauthorized'
+  return isOurs ? { kind: 'impossible', error: cause } : { kind: 'token', cause }
+}

@@ -1,0 +1,55 @@
+import type { Message } from './envelope.ts'
+import type { GapCause } from './events.ts'
+import type { TransportRequest } from './transport.ts'
+
+/** A position in the server's log: a number that counts by one within an `epoch`, or an opaque id. */
+export type Cursor = string | { epoch?: string | number | undefined; seq: number }
+
+/** How a connection goes on where it was cut off. */
+export interface Recovery {
+  /** The position of a message; `undefined` for one that has none. */
+  cursor(message: Message): Cursor | undefined
+  /** Tells the server the position on reopening. */
+  attach(request: TransportRequest, cursor: Cursor): TransportRequest
+  /** Whether this message says that the server resumed; `undefined`: it is not about that. One that answers is not dispatched. */
+  resumed?(message: Message): boolean | undefined
+}
+
+/** What a message means for the position. */
+export interface Inspection {
+  /** Whether it is to be dispatched: not when it was seen already, or only answers `resumed`. */
+  isNews: boolean
+  resumed?: boolean | undefined
+  gap?: GapCause
+}
+
+const NEWS: Inspection = { isNews: true }
+const SEEN: Inspection = { isNews: false }
+
+/** Follows the position of one connection across its attempts. */
+export class RecoveryTracker {
+  cursor: Cursor | undefined
+
+  inspect(message: Message, recovery: Recovery): Inspection {
+    const resumed = recovery.resumed?.(message)
+    if (resumed === false) this.cursor = undefined
+    const next = recovery.cursor(message)
+    if (resumed !== undefined) {
+      this.cursor ??= next
+      return { isNews: false, resumed }
+    }
+    return next === undefined ? NEWS : this.#advance(next)
+  }
+
+  #advance(next: Cursor): Inspection {
+    const previous = this.cursor
+    if (typeof next === 'string' || previous === undefined || typeof previous === 'string') {
+      this.cursor = next
+      return NEWS
+    }
+    if (next.epoch === previous.epoch && next.seq <= previous.seq) return SEEN
+    this.cursor = next
+    if (next.epoch !== previous.epoch) return { isNews: true, gap: 'epoch' }
+    return next.seq === previous.seq + 1 ? NEWS : { isNews: true, gap: 'sequence' }
+  }
+}

@@ -1,0 +1,86 @@
+import type { Clock, TimerHandle } from './clock.ts'
+import { createEmitter } from './emitter.ts'
+
+/** Something shared that lives as long as it has users, and a little longer. */
+export interface Shared {
+  start(): void
+  dispose(): void
+}
+
+/** A share in something; `release` gives it back, once. */
+export interface Lease<Value> {
+  readonly value: Value
+  release(): void
+}
+
+interface Entry<Value> {
+  value: Value
+  users: number
+  linger: TimerHandle | undefined
+}
+
+/**
+ * Shares values by key: the first user makes one, and it ends `linger` ms after the last has gone, so that a StrictMode
+ * remount or a change of route costs nothing.
+ */
+export class Registry<Value extends Shared> {
+  readonly #entries = new Map<string, Entry<Value>>()
+  readonly #changes = createEmitter()
+  readonly #clock: Clock
+  readonly #linger: () => number
+
+  /** `linger` gives the time in ms; it is read when a last user goes. */
+  constructor(clock: Clock, linger: () => number) {
+    this.#clock = clock
+    this.#linger = linger
+  }
+
+  acquire(key: string, create: () => Value): Lease<Value> {
+    let entry = this.#entries.get(key)
+    if (!entry) {
+      entry = { value: create(), users: 0, linger: undefined }
+      this.#entries.set(key, entry)
+    }
+    entry.users++
+    this.#clock.clearTimeout(entry.linger)
+    entry.value.start()
+    this.#changes.emit()
+    return { value: entry.value, release: this.#createRelease(key, entry) }
+  }
+
+  get(key: string): Value | undefined {
+    return this.#entries.get(key)?.value
+  }
+
+  entries(): readonly { value: Value; users: number }[] {
+    return [...this.#entries.values()]
+  }
+
+  /** Called when something comes, goes, or changes its number of users. */
+  subscribe = (listener: () => void): (() => void) => this.#changes.subscribe(listener)
+
+  /** Ends everything at once. What its former users still release does nothing. */
+  disposeAll(): void {
+    for (const [key, entry] of [...this.#entries]) this.#end(key, entry)
+  }
+
+  #createRelease(key: string, entry: Entry<Value>): () => void {
+    let isReleased = false
+    return () => {
+      if (isReleased || this.#entries.get(key) !== entry) return
+      isReleased = true
+      entry.users--
+      if (entry.users === 0)
+        entry.linger = this.#clock.setTimeout(() => this.#end(key, entry), this.#linger())
+      this.#changes.emit()
+    }
+  }
+
+  #end(key: string, entry: Entry<Value>): void {
+    if (this.#entries.get(key) !== entry) return
+    this.#clock.clearTimeout(entry.linger)
+    this.#entries.delete(key)
+    entry.value.dispose()
+    this.#changes.emit()
+  }
+}

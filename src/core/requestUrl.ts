@@ -1,0 +1,47 @@
+import { ConfigurationError, UntrustedOriginError } from './errors.ts'
+
+/** Resolves `url` by the URL standard against `baseUrl`, and that against the page's URL. Absolute where neither is needed. */
+export function resolveUrl(url: string | URL, baseUrl: string | undefined): URL {
+  const page = (globalThis as { location?: { href: string } }).location?.href
+  try {
+    return new URL(url, baseUrl === undefined ? page : new URL(baseUrl, page))
+  } catch (cause) {
+    throw new ConfigurationError(
+      'The URL is not valid. Give an absolute URL, or a relative one and a baseUrl.',
+      { cause },
+    )
+  }
+}
+
+/** The same URL as a WebSocket takes it: `ws` or `wss`, and no fragment (RFC 6455, section 3). */
+export function toSocketUrl(url: URL): URL {
+  const socketUrl = new URL(url)
+  socketUrl.hash = ''
+  if (url.protocol === 'http:') socketUrl.protocol = 'ws:'
+  if (url.protocol === 'https:') socketUrl.protocol = 'wss:'
+  return socketUrl
+}
+
+/** A URL as it may be shown: without query, fragment and credentials, where tokens stand. */
+export function displayUrl(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}`
+}
+
+/** Throws unless a token may go to this URL. `ws(s)` counts as `http(s)` of the same host. */
+export function assertTrusted(url: URL, trustedOrigins: readonly string[]): void {
+  const origin = httpOrigin(url)
+  if (!trustedOrigins.some(trusted => httpOrigin(new URL(trusted)) === origin))
+    throw new UntrustedOriginError(origin)
+}
+
+/** The origins that need no naming: the page's and that of `baseUrl`. */
+export function defaultTrustedOrigins(baseUrl: string | undefined): string[] {
+  const page = (globalThis as { location?: { href: string } }).location?.href
+  const origins = page === undefined ? [] : [page]
+  if (baseUrl !== undefined) origins.push(resolveUrl(baseUrl, undefined).href)
+  return origins
+}
+
+function httpOrigin(url: URL): string {
+  return `${url.protocol.replace('ws', 'http')}//${url.host}`
+}

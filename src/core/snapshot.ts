@@ -1,0 +1,58 @@
+import type { RealtimeError } from './errors.ts'
+import type { PauseReason, State } from './machine.ts'
+
+/**
+ * One word for where a connection stands: `idle` (not wanted), `connecting`, `open`, `reconnecting` (was open; retrying),
+ * `paused` (see `pausedBy`), `closed` (by `close()`, or the server's last word), `failed` (a permanent cause, see `error`).
+ */
+export type Status = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'paused' | 'closed' | 'failed'
+
+/** What components read of a connection. */
+export interface ConnectionSnapshot {
+  readonly status: Status
+  /** Why it failed, or why the last attempt did. */
+  readonly error: RealtimeError | null
+  /** Retries since it was last stable. */
+  readonly retryCount: number
+  /** The time of the next attempt, in ms since the epoch; `null` when none is planned. */
+  readonly nextRetryAt: number | null
+  readonly pausedBy: ReadonlySet<PauseReason>
+  /** The round trip of the last heartbeat, in ms. */
+  readonly latency: number | null
+}
+
+const NO_REASON: ReadonlySet<PauseReason> = new Set()
+
+/** What a connection that does not exist looks like. */
+export const IDLE_SNAPSHOT: ConnectionSnapshot = {
+  status: 'idle',
+  error: null,
+  retryCount: 0,
+  nextRetryAt: null,
+  pausedBy: NO_REASON,
+  latency: null,
+}
+
+/** The view of a state. */
+export function readSnapshot(state: State, latency: number | null): ConnectionSnapshot {
+  const progress = 'progress' in state ? state.progress : undefined
+  return {
+    status: statusOf(state),
+    error: state.name === 'failed' ? state.error : (progress?.error ?? null),
+    retryCount: progress?.retryCount ?? 0,
+    nextRetryAt: state.name === 'waiting' ? state.until : null,
+    pausedBy: state.name === 'paused' ? state.by : NO_REASON,
+    latency: state.name === 'open' ? latency : null,
+  }
+}
+
+function statusOf(state: State): Status {
+  switch (state.name) {
+    case 'authorizing':
+    case 'opening':
+    case 'waiting':
+      return state.progress.hasOpened ? 'reconnecting' : 'connecting'
+    default:
+      return state.name
+  }
+}

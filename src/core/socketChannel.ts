@@ -1,0 +1,67 @@
+import type { Channel, ChannelLink } from './connectionSetup.ts'
+import type { Serialize } from './envelope.ts'
+import { ConnectionLostError } from './errors.ts'
+import { createRequests, type RequestEnvelope, type RequestOptions } from './requests.ts'
+import { createSendQueue, type QueuedData, type QueueOptions } from './sendQueue.ts'
+import type { SocketData } from './transport.ts'
+
+/** The outgoing half of a socket connection. */
+export interface SocketChannel extends Channel {
+  /** Sends, or queues until the connection is open. `false`: the queue is full or the connection is closed. */
+  send(data: unknown): boolean
+  request(envelope: RequestEnvelope, options?: RequestOptions): Promise<unknown>
+}
+
+/** What of the latest options the outgoing half reads. */
+export interface SocketChannelOptions {
+  serialize?: Serialize | undefined
+  queue?: Partial<QueueOptions> | undefined
+}
+
+const DEFAULT_QUEUE: QueueOptions = { limit: 100, ttl: 30_000 }
+
+/** Creates the outgoing half of one connection. */
+export function createSocketChannel(link: ChannelLink, options: () => SocketChannelOptions): SocketChannel {
+  const queue = createSendQueue(link.clock)
+
+  function post(item: QueuedData): boolean {
+    if (link.send(item.data)) {
+      item.sent?.()
+      return true
+    }
+    const isQueued = link.mayOpen() && queue.push(item, { ...DEFAULT_QUEUE, ...options().queue })
+    if (!isQueued) link.report({ kind: 'queue-overflow' })
+    return isQueued
+  }
+
+  const requests = createRequests(link.clock, (envelope, sent) => {
+    const item = { data: serialize(envelope), sent }
+    return post(item) ? { cancel: () => queue.remove(item) } : undefined
+  })
+
+  function serialize(value: unknown): SocketData {
+    return (options().serialize ?? JSON.stringify)(value)
+  }
+
+  return {
+    send: data => post({ data: isSocketData(data) ? data : serialize(data) }),
+    request: (envelope, requestOptions = {}) => requests.request(envelope, requestOptions),
+    encode: serialize,
+    opened: () => queue.drain(link.send),
+    settle: requests.settle,
+    lost: requests.lost,
+    ended() {
+      queue.clear()
+      requests.rejectAll(new ConnectionLostError('The connection was closed before the reply came.'))
+    },
+  }
+}
+
+function isSocketData(data: unknown): data is SocketData {
+  return (
+    typeof data === 'string' ||
+    data instanceof ArrayBuffer ||
+    ArrayBuffer.isView(data) ||
+    (typeof Blob !== 'undefined' && data instanceof Blob)
+  )
+}

@@ -1,0 +1,75 @@
+import type { Clock } from './clock.ts'
+import type { TokenReason } from './machine.ts'
+
+/** A token, or `null` for an anonymous user. */
+export type Token = string | null
+
+/** What `getToken` is told: why it is asked, and a signal that aborts when the answer is not wanted any more. */
+export interface TokenRequest {
+  reason: TokenReason
+  signal: AbortSignal
+}
+
+/** The application's way to its token. Throw `UnauthorizedError` to stop; any other throw is one failed attempt. */
+export type GetToken = (request: TokenRequest) => Token | Promise<Token>
+
+/** A token as one attempt uses it. */
+export interface GrantedToken {
+  token: Token
+  /** Whether a refusal forced it. */
+  forced: boolean
+}
+
+/** Asks for tokens, one question at a time, for everything that shares a user. */
+export interface TokenAuthority {
+  /** Asks at each attempt; asks that overlap are one call. With `refused`, the token that was not taken. */
+  grant(refused?: Token): Promise<GrantedToken>
+  /** Drops what is under way: its result is thrown away, its signal aborted. */
+  dispose(): void
+}
+
+/** The time after which an unanswered `getToken` may be asked again (ms). */
+const PATIENCE = 10_000
+
+interface Question {
+  answer: Promise<Token>
+  reason: TokenReason
+  askedAt: number
+}
+
+/** Creates the authority over `getToken`, which is read at each call, so that the latest rendered one is asked. */
+export function createTokenAuthority(getToken: () => GetToken | undefined, clock: Clock): TokenAuthority {
+  const disposal = new AbortController()
+  let pending: Question | undefined
+  let current: Token | undefined
+
+  function ask(reason: TokenReason): Promise<Token> {
+    const mayJoin = pending && clock.now() - pending.askedAt < PATIENCE
+    if (pending && mayJoin && (reason === 'connect' || pending.reason === 'refused')) return pending.answer
+    const call = getToken()
+    const answer = Promise.resolve().then(() => call?.({ reason, signal: disposal.signal }) ?? null)
+    const question = { answer, reason, askedAt: clock.now() }
+    pending = question
+    answer
+      .then(token => {
+        if (pending === question) current = token
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        if (pending === question) pending = undefined
+      })
+    return answer
+  }
+
+  return {
+    async grant(refused) {
+      if (refused === undefined) return { token: await ask('connect'), forced: false }
+      if (current !== undefined && current !== refused && !pending) return { token: current, forced: false }
+      return { token: await ask('refused'), forced: true }
+    },
+    dispose: () => {
+      disposal.abort()
+      pending = undefined
+    },
+  }
+}
