@@ -19,7 +19,7 @@ export interface InboundLink {
 /** The inbound half of a connection: reads messages, follows the position in the server's log, notices gaps. */
 export class Inbound {
   /** What changes with every message; nobody is notified of it. */
-  readonly counters = { received: 0, bad: 0, lastMessageAt: null as number | null }
+  readonly counters = { received: 0, lastMessageAt: null as number | null }
   readonly #setup: ConnectionSetup
   readonly #link: InboundLink
   readonly #tracker = new RecoveryTracker()
@@ -112,7 +112,6 @@ export class Inbound {
   }
 
   #bad(reason: 'too-large' | 'unreadable'): false {
-    this.counters.bad++
     this.#setup.report({ kind: 'bad-message', reason })
     return false
   }

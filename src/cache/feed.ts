@@ -1,0 +1,72 @@
+import type { QueryClient, QueryKey } from '@tanstack/react-query'
+import { hashValue } from '../core/hash.ts'
+import type { CacheWriter } from './cacheWriter.ts'
+import type { Update, Writer } from './writer.ts'
+
+/** From how many keys on it is looked for ones that have left the cache. */
+const FIRST_PRUNING = 1_024
+
+/** What one connection has written: these keys are stale when it misses something. */
+export class Feed implements CacheWriter {
+  readonly #client: () => QueryClient
+  readonly #writer: Writer
+  #keys = new Map<string, QueryKey>()
+  /** Beginnings of keys that it invalidated: what it missed would have done so again. */
+  readonly #prefixes = new Map<string, QueryKey>()
+  #pruneAt = FIRST_PRUNING
+
+  constructor(client: () => QueryClient, writer: Writer) {
+    this.#client = client
+    this.#writer = writer
+  }
+
+  setQueryData(key: QueryKey, update: Update): void {
+    this.#writer.write(this.note(key), key, update)
+  }
+
+  invalidateQueries(key: QueryKey): void {
+    const hash = hashValue(key)
+    this.#prefixes.set(hash, key)
+    this.#writer.invalidate(hash, key)
+  }
+
+  /** Counts a key among those that this connection keeps up to date. Gives its hash. */
+  note(key: QueryKey): string {
+    const hash = hashValue(key)
+    if (this.#keys.has(hash)) return hash
+    if (this.#keys.size >= this.#pruneAt) this.#prune()
+    this.#keys.set(hash, key)
+    return hash
+  }
+
+  /** Whether a query of exactly this key is in the cache. */
+  has(key: QueryKey): boolean {
+    return this.#client().getQueryCache().get(hashValue(key)) !== undefined
+  }
+
+  /** Something was missed: every key is invalidated, and refetched where it is on screen. Gives the keys. */
+  invalidateAll(): readonly QueryKey[] {
+    return this.#invalidate('active')
+  }
+
+  /** The connection has ended: its keys are kept up to date no more, and count as stale when they are next looked at. */
+  end(): void {
+    this.#invalidate('none')
+  }
+
+  #invalidate(refetchType: 'active' | 'none'): readonly QueryKey[] {
+    this.#writer.flush()
+    this.#prune()
+    const client = this.#client()
+    const keys = this.#keys
+    void client.invalidateQueries({ predicate: query => keys.has(query.queryHash), refetchType })
+    for (const queryKey of this.#prefixes.values()) void client.invalidateQueries({ queryKey, refetchType })
+    return [...keys.values(), ...this.#prefixes.values()]
+  }
+
+  #prune(): void {
+    const cache = this.#client().getQueryCache()
+    for (const hash of this.#keys.keys()) if (!cache.get(hash)) this.#keys.delete(hash)
+    this.#pruneAt = Math.max(FIRST_PRUNING, 2 * this.#keys.size)
+  }
+}

@@ -1,0 +1,45 @@
+import type { MessageSchemas } from '../cache/messageTypes.ts'
+import { tokenInQuery } from '../core/attachToken.ts'
+import type { Message, Serialize } from '../core/envelope.ts'
+import type { QueueOptions } from '../core/sendQueue.ts'
+import { createSocketChannel } from '../core/socketChannel.ts'
+import { SocketTransport } from '../core/socketTransport.ts'
+import type { ConnectionOptions } from '../providers/connectionOptions.ts'
+import type { HeartbeatOptions } from '../providers/realtimeOptions.ts'
+import type { TechniqueDefinition } from '../providers/sharedConnection.ts'
+
+/** The options of `useSocket`. */
+export interface SocketOptions<
+  Schemas extends MessageSchemas = MessageSchemas,
+  On = unknown,
+> extends ConnectionOptions<Schemas, On> {
+  /** Subprotocols to offer. */
+  protocols?: readonly string[] | undefined
+  /** How binary frames arrive. Default: the browser's, `'blob'`. */
+  binaryType?: 'blob' | 'arraybuffer' | undefined
+  /** Instead of the provider's. */
+  heartbeat?: boolean | HeartbeatOptions | undefined
+  /** For what is neither a string nor binary. Default: `JSON.stringify`. */
+  serialize?: Serialize | undefined
+  /** What waits while it is not open: at most `limit` (100), each for `ttl` ms (30,000). */
+  queue?: Partial<QueueOptions> | undefined
+}
+
+const DEFAULT_HEARTBEAT = { interval: 25_000, timeout: 10_000, message: { type: 'heartbeat' } as unknown }
+
+/** WebSocket. */
+export const socketDefinition: TechniqueDefinition<SocketOptions> = {
+  technique: 'socket',
+  attachToken: tokenInQuery(),
+  identity: ({ protocols, binaryType }) => [protocols, binaryType],
+  request: ({ protocols }) => ({ protocols }),
+  createTransport: ({ webSocket }, { binaryType }) => new SocketTransport({ webSocket, binaryType }),
+  createChannel: createSocketChannel,
+  liveness(options, provider) {
+    const heartbeat = options.heartbeat ?? provider.heartbeat ?? false
+    if (heartbeat === false) return undefined
+    const plan = { ...DEFAULT_HEARTBEAT, ...(heartbeat === true ? {} : heartbeat) }
+    const { type } = plan.message as { type?: unknown }
+    return { isReply: (message: Message) => message.type === type, ...plan }
+  },
+}

@@ -1,0 +1,15 @@
+import type { MessageSchemas, NoMessages } from '../cache/messageTypes.ts'
+import type { SocketOptions } from './socketDefinition.ts'
+
+/**
+ * A typed definition of a socket, to be shared between components as `queryOptions` is.
+ *
+ * ```ts
+ * export const market = socketOptions({ url: '/socket', messages: { price: priceSchema } })
+ * ```
+ */
+export function socketOptions<const Schemas extends MessageSchemas = NoMessages, On = NoMessages>(
+  options: SocketOptions<Schemas, On>,
+): SocketOptions<Schemas, On> {
+  return options
+}

@@ -1,0 +1,97 @@
+'use client'
+import { useMemo, useSyncExternalStore } from 'react'
+import type { Technique } from '../core/events.ts'
+import type { Status } from '../core/snapshot.ts'
+import type { RealtimeClient } from '../providers/realtimeClient.ts'
+import { useRealtimeClient } from '../providers/RealtimeContext.ts'
+
+/** One connection, as a panel shows it. Times in ms; `url` is without query. */
+export interface ConnectionInfo {
+  readonly id: string
+  readonly technique: Technique
+  readonly url: string
+  readonly status: Status
+  readonly users: number
+  readonly retryCount: number
+  readonly nextRetryAt: number | null
+  readonly latency: number | null
+  readonly lastMessageAt: number | null
+  readonly received: number
+  readonly unknown: number
+  readonly bad: number
+}
+
+/** What `useRealtime` gives. */
+export interface Realtime {
+  /** The same array until something in it changes; counters are looked at once a second. */
+  readonly connections: readonly ConnectionInfo[]
+  /** Connects all anew, also those that are closed or have failed. */
+  reconnectAll(): void
+  /** Closes all until they are connected anew. */
+  closeAll(): void
+}
+
+/** How often the counters are looked at (ms). */
+const COUNTER_INTERVAL = 1_000
+const NONE: readonly ConnectionInfo[] = []
+
+/**
+ * All connections of the nearest provider, for a panel or a status light.
+ *
+ * ```tsx
+ * const { connections, reconnectAll } = useRealtime()
+ * const isDown = connections.some(({ status }) => status !== 'open')
+ * ```
+ *
+ * @throws ConfigurationError without a `RealtimeProvider` above.
+ */
+export function useRealtime(): Realtime {
+  const client = useRealtimeClient()
+  const store = useMemo(() => createStore(client), [client])
+  const connections = useSyncExternalStore(store.subscribe, store.getSnapshot, () => NONE)
+  return useMemo(() => {
+    const all = () => client.connections().map(({ value }) => value.connection)
+    return {
+      connections,
+      reconnectAll: () => all().forEach(connection => connection.reconnect()),
+      closeAll: () => all().forEach(connection => connection.close()),
+    }
+  }, [client, connections])
+}
+
+function createStore(client: RealtimeClient) {
+  let snapshot = NONE
+  return {
+    subscribe(notify: () => void) {
+      const unsubscribe = client.changes.subscribe(notify)
+      const timer = setInterval(notify, COUNTER_INTERVAL)
+      return () => {
+        unsubscribe()
+        clearInterval(timer)
+      }
+    },
+    getSnapshot() {
+      const next = readConnections(client)
+      if (!isSame(snapshot, next)) snapshot = next
+      return snapshot
+    },
+  }
+}
+
+function readConnections(client: RealtimeClient): readonly ConnectionInfo[] {
+  return client.connections().map(({ value, users }) => {
+    const { connection, id, technique, url, counters } = value
+    const { status, retryCount, nextRetryAt, latency } = connection.getSnapshot()
+    const { received, lastMessageAt } = connection.inbound.counters
+    const common = { id, technique, url, status, users, retryCount, nextRetryAt, latency }
+    return { ...common, lastMessageAt, received, ...counters }
+  })
+}
+
+function isSame(before: readonly ConnectionInfo[], next: readonly ConnectionInfo[]): boolean {
+  if (before.length !== next.length) return false
+  return before.every((info, index) => {
+    const other = next[index]
+    return other && (Object.keys(info) as (keyof ConnectionInfo)[]).every(key => info[key] === other[key])
+  })
+}

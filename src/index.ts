@@ -1,0 +1,46 @@
+export { RealtimeProvider, type RealtimeProviderProps } from './providers/RealtimeProvider.tsx'
+export type { HeartbeatOptions, RealtimeOptions } from './providers/realtimeOptions.ts'
+export type { ConnectionOptions, Gap, ReconnectOptions } from './providers/connectionOptions.ts'
+
+export { useSocket, type SocketRequest, type SocketResult } from './hooks/useSocket.ts'
+export { useSocketQuery, type SocketQueryOptions } from './hooks/useSocketQuery.ts'
+export { useMessage } from './hooks/useMessage.ts'
+export { useRealtime, type ConnectionInfo, type Realtime } from './hooks/useRealtime.ts'
+export { socketOptions } from './hooks/socketOptions.ts'
+export type { SocketOptions } from './hooks/socketDefinition.ts'
+export type { ConnectionResult } from './hooks/useConnection.ts'
+
+export { append, patch, remove, upsert, type Updater } from './cache/updaters.ts'
+export type { CacheWriter } from './cache/cacheWriter.ts'
+export type { MessageHandlerOf } from './cache/handlers.ts'
+export type { MessageOf, MessageSchema, MessageSchemas, Register } from './cache/messageTypes.ts'
+
+export { messageKey, type Message, type Parse, type Serialize } from './core/envelope.ts'
+export {
+  tokenInFirstMessage,
+  tokenInHeader,
+  tokenInProtocol,
+  tokenInQuery,
+  type AttachToken,
+} from './core/attachToken.ts'
+export {
+  ConfigurationError,
+  ConnectionFailedError,
+  ConnectionLostError,
+  RealtimeError,
+  RequestError,
+  RequestTimeoutError,
+  UnauthorizedError,
+  UntrustedOriginError,
+  type RealtimeErrorCode,
+} from './core/errors.ts'
+export type { ConnectionEvent, GapCause, RealtimeEvent, Technique } from './core/events.ts'
+export type { Failure, FailureAction } from './core/failure.ts'
+export type { PauseReason, TokenReason } from './core/machine.ts'
+export type { UrlSource } from './core/prepareRequest.ts'
+export type { Cursor, Recovery } from './core/recovery.ts'
+export type { RequestOptions } from './core/requests.ts'
+export type { Status } from './core/snapshot.ts'
+export type { WebSocketConstructor, WebSocketLike } from './core/socketTransport.ts'
+export type { GetToken, Token, TokenRequest } from './core/tokenAuthority.ts'
+export type { FetchLike, SocketData, TransportRequest } from './core/transport.ts'

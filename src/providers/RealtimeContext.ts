@@ -1,0 +1,15 @@
+'use client'
+import { createContext, useContext } from 'react'
+import { ConfigurationError } from '../core/errors.ts'
+import type { RealtimeClient } from './realtimeClient.ts'
+
+export const RealtimeContext = createContext<RealtimeClient | null>(null)
+
+/** The client of the nearest provider. Throws a `ConfigurationError` where there is none. */
+export function useRealtimeClient(): RealtimeClient {
+  const client = useContext(RealtimeContext)
+  if (client) return client
+  throw new ConfigurationError(
+    'Put a <RealtimeProvider> above this component, inside your <QueryClientProvider>.',
+  )
+}

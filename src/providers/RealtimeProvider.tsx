@@ -1,0 +1,32 @@
+'use client'
+import { useQueryClient } from '@tanstack/react-query'
+import { type ReactNode, useEffect, useInsertionEffect, useState } from 'react'
+import { RealtimeClient } from './realtimeClient.ts'
+import { RealtimeContext } from './RealtimeContext.ts'
+import type { RealtimeOptions } from './realtimeOptions.ts'
+
+/** The props of `RealtimeProvider`. */
+export interface RealtimeProviderProps extends RealtimeOptions {
+  children?: ReactNode
+}
+
+/**
+ * Owns the connections, the token and the heartbeats of everything below it. It stands inside a `QueryClientProvider`.
+ * A change of user is a change of its `key`: all that the former user had open is closed.
+ *
+ * ```tsx
+ * <QueryClientProvider client={queryClient}>
+ *   <RealtimeProvider baseUrl="https://api.example.com" getToken={() => session.accessToken()} heartbeat>
+ *     <App />
+ *   </RealtimeProvider>
+ * </QueryClientProvider>
+ * ```
+ */
+export function RealtimeProvider({ children, ...options }: RealtimeProviderProps): ReactNode {
+  const queryClient = useQueryClient()
+  const [client] = useState(() => new RealtimeClient(options, queryClient))
+  // Before the effects of the children, which connect.
+  useInsertionEffect(() => client.configure(options, queryClient))
+  useEffect(() => client.mount(), [client])
+  return <RealtimeContext.Provider value={client}>{children}</RealtimeContext.Provider>
+}

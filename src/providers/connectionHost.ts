@@ -1,0 +1,51 @@
+import type { QueryClient } from '@tanstack/react-query'
+import type { Writer } from '../cache/writer.ts'
+import type { AttachToken } from '../core/attachToken.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Environment } from '../core/environment.ts'
+import type { RealtimeEvent } from '../core/events.ts'
+import type { TokenReason } from '../core/machine.ts'
+import type { PreparedRequest, UrlSource } from '../core/prepareRequest.ts'
+import type { WebSocketConstructor } from '../core/socketTransport.ts'
+import type { Token, TokenAuthority } from '../core/tokenAuthority.ts'
+import type { TransportEnvironment, TransportRequest } from '../core/transport.ts'
+import type { RealtimeOptions } from './realtimeOptions.ts'
+
+/** What a transport may need of the provider. */
+export interface TechniqueEnvironment extends TransportEnvironment {
+  webSocket(): WebSocketConstructor | undefined
+}
+
+/** What one request is made from, beside the provider's options. */
+export interface PreparationOptions {
+  url: UrlSource
+  headers?: Readonly<Record<string, string>> | undefined
+  protocols?: readonly string[] | undefined
+  isSocket?: boolean
+  attachToken: AttachToken
+  /** Instead of the provider's. */
+  authority?: TokenAuthority | undefined
+  /** The token that the server did not take; `undefined` when there is none. */
+  refused: Token | undefined
+  attachCursor?: ((request: TransportRequest) => TransportRequest) | undefined
+  /** A token is about to be asked for. */
+  asked?: (reason: TokenReason) => void
+}
+
+/** The provider, as its connections see it. */
+export interface ConnectionHost {
+  readonly clock: Clock
+  readonly environment: Environment
+  readonly writer: Writer
+  readonly options: RealtimeOptions
+  /** In bytes. */
+  readonly maxMessageBytes: number
+  random(): number
+  queryClient(): QueryClient
+  nextId(technique: string): string
+  displayUrl(url: string | URL): string
+  techniqueEnvironment(maxMessageBytes: number | undefined): TechniqueEnvironment
+  prepare(options: PreparationOptions): Promise<PreparedRequest>
+  report(event: RealtimeEvent): void
+  guard(call: () => void): void
+}

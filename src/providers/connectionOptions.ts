@@ -1,0 +1,53 @@
+import type { MessageTableHandlers } from '../cache/handlers.ts'
+import type { MessageSchemas } from '../cache/messageTypes.ts'
+import type { AttachToken } from '../core/attachToken.ts'
+import type { Message, Parse } from '../core/envelope.ts'
+import type { GapCause } from '../core/events.ts'
+import type { Failure, FailureAction } from '../core/failure.ts'
+import type { ReconnectTimes } from '../core/machine.ts'
+import type { UrlSource } from '../core/prepareRequest.ts'
+import type { Recovery } from '../core/recovery.ts'
+import type { GetToken } from '../core/tokenAuthority.ts'
+
+/** How a connection comes back; times in ms. What is left out has the provider's value. */
+export interface ReconnectOptions extends Partial<ReconnectTimes> {
+  /** Overrides what follows from a failure; `undefined` leaves it to the failure table. */
+  decide?: (failure: Failure) => FailureAction | undefined
+}
+
+/** Updates may have been missed: why, and which keys were invalidated for it. */
+export interface Gap {
+  cause: GapCause
+  keys: readonly (readonly unknown[])[]
+}
+
+/** The options that all pushing hooks share. */
+export interface ConnectionOptions<Schemas extends MessageSchemas = MessageSchemas, On = unknown> {
+  /** Relative ones resolve against `baseUrl`. A function is called at each attempt and needs an `id`. */
+  url: UrlSource
+  /** Names the connection: users with the same id share it. */
+  id?: string | undefined
+  /** What to do with messages, by type. Without a handler, a known message is written at `[type, params]`. */
+  on?: MessageTableHandlers<Schemas, On> | undefined
+  /** Schemas by type (Standard Schema: zod, valibot, arktype…): of the response, or `{ params, response }`. */
+  messages?: Schemas | undefined
+  /** Called for every message, once per component, before the cache is written. It re-renders nothing. */
+  onMessage?: ((message: Message) => void) | undefined
+  /** Default: JSON. */
+  parse?: Parse | undefined
+  /** `false`: this component does not want the connection. Default `true`. */
+  enabled?: boolean | undefined
+  /** Whether the connection is kept while the page is hidden. Default `'stay'`. */
+  whenHidden?: 'stay' | 'pause' | undefined
+  /** Instead of the provider's. */
+  getToken?: GetToken | undefined
+  /** Instead of the provider's. */
+  attachToken?: AttachToken | undefined
+  reconnect?: ReconnectOptions | undefined
+  /** How to go on where it was cut off. */
+  recovery?: Recovery | undefined
+  /** Called when updates may have been missed. */
+  onGap?: ((gap: Gap) => void) | undefined
+  /** Larger messages are dropped and reported (bytes). Default: the provider's, 1 MiB. */
+  maxMessageBytes?: number | undefined
+}

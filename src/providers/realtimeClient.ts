@@ -1,0 +1,176 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { scheduleFrame } from '../cache/frameScheduler.ts'
+import { Writer } from '../cache/writer.ts'
+import { type Clock, systemClock } from '../core/clock.ts'
+import { createEmitter } from '../core/emitter.ts'
+import { createEnvironment } from '../core/environment.ts'
+import type { RealtimeEvent } from '../core/events.ts'
+import { hashValue } from '../core/hash.ts'
+import { type PreparedRequest, prepareRequest } from '../core/prepareRequest.ts'
+import { type Lease, Registry } from '../core/registry.ts'
+import { defaultTrustedOrigins, displayUrl, resolveUrl } from '../core/requestUrl.ts'
+import type { WebSocketConstructor } from '../core/socketTransport.ts'
+import { createTokenAuthority, type TokenAuthority } from '../core/tokenAuthority.ts'
+import type { FetchLike } from '../core/transport.ts'
+import type { ConnectionOptions } from './connectionOptions.ts'
+import { DEFAULT_LINGER, DEFAULT_MAX_MESSAGE_BYTES, type RealtimeOptions } from './realtimeOptions.ts'
+import type { ConnectionHost, PreparationOptions, TechniqueEnvironment } from './connectionHost.ts'
+import { SharedConnection, type TechniqueDefinition } from './sharedConnection.ts'
+
+interface GlobalWebSocket {
+  WebSocket?: WebSocketConstructor
+}
+
+/** What a provider owns: its connections, its token, its way into the cache. */
+export class RealtimeClient implements ConnectionHost {
+  readonly clock: Clock = systemClock
+  readonly random = (): number => Math.random()
+  readonly environment = createEnvironment(systemClock)
+  readonly writer: Writer
+  /** Something that `connections` shows has changed. */
+  readonly changes = createEmitter()
+  options: RealtimeOptions
+  #queryClient: QueryClient
+  #registry: Registry<SharedConnection>
+  #authority: TokenAuthority
+  #mounts = 0
+  #ids = 0
+
+  constructor(options: RealtimeOptions, queryClient: QueryClient) {
+    this.options = options
+    this.#queryClient = queryClient
+    this.writer = new Writer({ client: this.queryClient, scheduleFrame })
+    this.#registry = new Registry(this.clock, () => this.options.linger ?? DEFAULT_LINGER)
+    this.#registry.subscribe(() => this.changes.emit())
+    this.#authority = this.#createAuthority()
+  }
+
+  readonly queryClient = (): QueryClient => this.#queryClient
+
+  /** Takes the latest rendered options. */
+  configure(options: RealtimeOptions, queryClient: QueryClient): void {
+    this.options = options
+    this.#queryClient = queryClient
+    for (const { value } of this.#registry.entries()) value.reconfigured()
+  }
+
+  /** Lives from here on; the function it gives ends everything, unless it is mounted again in the same task (StrictMode). */
+  mount(): () => void {
+    this.#mounts++
+    return () => {
+      this.#mounts--
+      queueMicrotask(() => {
+        if (this.#mounts === 0) this.#dispose()
+      })
+    }
+  }
+
+  acquire<Options extends ConnectionOptions>(
+    definition: TechniqueDefinition<Options>,
+    options: Options,
+  ): Lease<SharedConnection> {
+    const general = definition as unknown as TechniqueDefinition
+    return this.#registry.acquire(
+      this.keyOf(definition, options),
+      () => new SharedConnection(this, general, options),
+    )
+  }
+
+  get(key: string): SharedConnection | undefined {
+    return this.#registry.get(key)
+  }
+
+  /** What tells a connection apart: technique, URL or id, and what goes with its request. */
+  keyOf<Options extends ConnectionOptions>(
+    definition: TechniqueDefinition<Options>,
+    options: Options,
+  ): string {
+    const { url, id } = options
+    const target = id ?? (typeof url === 'function' ? '' : this.#resolved(url))
+    return hashValue([definition.technique, target, definition.identity(options)])
+  }
+
+  connections(): readonly { value: SharedConnection; users: number }[] {
+    return this.#registry.entries()
+  }
+
+  nextId(technique: string): string {
+    return `${technique}-${++this.#ids}`
+  }
+
+  displayUrl(url: string | URL): string {
+    try {
+      return displayUrl(resolveUrl(url, this.options.baseUrl))
+    } catch {
+      return ''
+    }
+  }
+
+  get maxMessageBytes(): number {
+    return this.options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
+  }
+
+  /** The provider's `fetch`, or the global one. */
+  readonly fetch = (): FetchLike => this.options.fetch ?? ((url, init) => fetch(url, init))
+
+  techniqueEnvironment(maxMessageBytes: number | undefined): TechniqueEnvironment {
+    return {
+      clock: this.clock,
+      fetch: this.fetch,
+      maxMessageBytes: maxMessageBytes ?? this.maxMessageBytes,
+      webSocket: () => this.options.webSocket ?? (globalThis as unknown as GlobalWebSocket).WebSocket,
+    }
+  }
+
+  prepare({
+    authority = this.#authority,
+    refused,
+    asked,
+    ...plan
+  }: PreparationOptions): Promise<PreparedRequest> {
+    const { baseUrl, trustedOrigins = defaultTrustedOrigins(baseUrl) } = this.options
+    const grant = () => {
+      asked?.(refused === undefined ? 'connect' : 'refused')
+      return authority.grant(refused)
+    }
+    return prepareRequest({ ...plan, baseUrl, trustedOrigins, grant })
+  }
+
+  report(event: RealtimeEvent): void {
+    if (event.kind === 'status') this.changes.emit()
+    const { onEvent } = this.options
+    this.guard(() => {
+      if (onEvent) onEvent(event)
+      else if (event.kind === 'handler-error') throw event.error
+    })
+  }
+
+  /** Runs a function of the application where its error must not reach the connection: it is thrown in a task of its own. */
+  guard(call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.clock.setTimeout(() => {
+        throw error
+      }, 0)
+    }
+  }
+
+  #resolved(url: string | URL): string {
+    try {
+      return resolveUrl(url, this.options.baseUrl).href
+    } catch {
+      return String(url)
+    }
+  }
+
+  #createAuthority(): TokenAuthority {
+    return createTokenAuthority(() => this.options.getToken, this.clock)
+  }
+
+  #dispose(): void {
+    this.#registry.disposeAll()
+    this.#authority.dispose()
+    this.#authority = this.#createAuthority()
+  }
+}

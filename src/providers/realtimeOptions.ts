@@ -1,0 +1,58 @@
+import type { AttachToken } from '../core/attachToken.ts'
+import type { Message } from '../core/envelope.ts'
+import type { RealtimeEvent } from '../core/events.ts'
+import type { ReconnectTimes } from '../core/machine.ts'
+import type { WebSocketConstructor } from '../core/socketTransport.ts'
+import type { GetToken } from '../core/tokenAuthority.ts'
+import type { FetchLike } from '../core/transport.ts'
+import type { ReconnectOptions } from './connectionOptions.ts'
+
+/** How an open socket is watched; times in ms. */
+export interface HeartbeatOptions {
+  /** Between two heartbeats. Default 25,000. */
+  interval?: number
+  /** How long one may stay without any sign of life. Default 10,000. */
+  timeout?: number
+  /** What is sent. Default `{ type: 'heartbeat' }`. */
+  message?: unknown
+  /** Whether a message answers a heartbeat; it is then not dispatched. Default: it has the `type` of `message`. */
+  isReply?: (message: Message) => boolean
+}
+
+/** The options of `RealtimeProvider`. */
+export interface RealtimeOptions {
+  /** Relative URLs resolve against it, and it against the page's URL. Default: the page's URL. */
+  baseUrl?: string | undefined
+  /** Asked for a token at each attempt. `null` means anonymous. Throw `UnauthorizedError` to stop. */
+  getToken?: GetToken | undefined
+  /** Default: `tokenInQuery('token')` for sockets, `tokenInHeader()` for all else. */
+  attachToken?: AttachToken | undefined
+  /** Origins that a token may be sent to. Default: those of `baseUrl` and of the page. */
+  trustedOrigins?: readonly string[] | undefined
+  /** For sockets; `true` for the defaults. Default `false`. */
+  heartbeat?: boolean | HeartbeatOptions | undefined
+  reconnect?: ReconnectOptions | undefined
+  /** The time a connection outlives its last user (ms). Default 1,000. */
+  linger?: number | undefined
+  /** Told of every change of status, retry, gap and bad message. There is no token in any of it. */
+  onEvent?: ((event: RealtimeEvent) => void) | undefined
+  /** Larger messages are dropped and reported (bytes). Default 1 MiB. */
+  maxMessageBytes?: number | undefined
+  /** Default: the global one, read when called. */
+  webSocket?: WebSocketConstructor | undefined
+  /** Default: the global one, read when called. */
+  fetch?: FetchLike | undefined
+}
+
+/** Full jitter from 500 ms to 20 s, for ever; times in ms. */
+export const DEFAULT_RECONNECT: ReconnectTimes = {
+  minDelay: 500,
+  maxDelay: 20_000,
+  factor: 2,
+  maxRetries: Infinity,
+  stableAfter: 5_000,
+  connectTimeout: 10_000,
+}
+
+export const DEFAULT_LINGER = 1_000
+export const DEFAULT_MAX_MESSAGE_BYTES = 1_048_576

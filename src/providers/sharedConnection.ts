@@ -1,0 +1,162 @@
+import { createDispatch } from '../cache/dispatch.ts'
+import { Feed } from '../cache/feed.ts'
+import { MessageTable } from '../cache/messageTable.ts'
+import { Connection } from '../core/connection.ts'
+import type { Channel, ChannelLink, ConnectionDriverOptions, LivenessPlan } from '../core/connectionSetup.ts'
+import type { ConnectionEvent, GapCause, Technique } from '../core/events.ts'
+import type { AttachToken } from '../core/attachToken.ts'
+import type { PreparedRequest } from '../core/prepareRequest.ts'
+import type { Shared } from '../core/registry.ts'
+import { createTokenAuthority, type Token, type TokenAuthority } from '../core/tokenAuthority.ts'
+import type { Transport, TransportRequest } from '../core/transport.ts'
+import type { ConnectionOptions } from './connectionOptions.ts'
+import type { ConnectionHost, TechniqueEnvironment } from './connectionHost.ts'
+import { DEFAULT_RECONNECT, type RealtimeOptions } from './realtimeOptions.ts'
+
+/** A technique, as its hook brings it along, so that an application carries only the transports that it uses. */
+export interface TechniqueDefinition<Options extends ConnectionOptions = ConnectionOptions> {
+  technique: Technique
+  /** Used where neither the hook nor the provider names a way. */
+  attachToken: AttachToken
+  /** What else tells two connections apart, by value. */
+  identity(options: Options): unknown
+  /** What a request carries from the start. */
+  request(options: Options): {
+    headers?: Record<string, string> | undefined
+    protocols?: readonly string[] | undefined
+  }
+  createTransport(environment: TechniqueEnvironment, options: Options): Transport
+  createChannel?(link: ChannelLink, options: () => Options): Channel
+  liveness(options: Options, provider: RealtimeOptions): LivenessPlan | undefined
+}
+
+/** A connection with its way into the cache and all who use it. Where they differ, the latest rendered wins. */
+export class SharedConnection implements Shared {
+  readonly connection: Connection
+  readonly id: string
+  readonly technique: Technique
+  readonly feed: Feed
+  readonly counters = { unknown: 0, bad: 0 }
+  readonly #host: ConnectionHost
+  readonly #definition: TechniqueDefinition
+  readonly #table = new MessageTable()
+  readonly #users = new Map<object, ConnectionOptions>()
+  readonly #ownAuthority: TokenAuthority
+  #latest: ConnectionOptions
+  #driverOptions: ConnectionDriverOptions | undefined
+
+  constructor(host: ConnectionHost, definition: TechniqueDefinition, options: ConnectionOptions) {
+    this.#host = host
+    this.#definition = definition
+    this.#latest = options
+    this.technique = definition.technique
+    this.id = options.id ?? host.nextId(definition.technique)
+    this.feed = new Feed(host.queryClient, host.writer)
+    this.#ownAuthority = createTokenAuthority(() => this.#latest.getToken, host.clock)
+    const report = (event: ConnectionEvent) => this.#report(event)
+    const { createChannel } = definition
+    this.connection = new Connection({
+      clock: host.clock,
+      random: host.random,
+      environment: host.environment,
+      transport: definition.createTransport(host.techniqueEnvironment(options.maxMessageBytes), options),
+      options: () => (this.#driverOptions ??= this.#readDriverOptions()),
+      prepare: attempt => this.#prepare(attempt),
+      deliver: createDispatch({ table: this.#table, feed: this.feed, report }),
+      gap: cause => this.#gap(cause),
+      report,
+      createChannel: createChannel && (link => createChannel(link, () => this.#latest)),
+    })
+  }
+
+  start(): void {
+    this.connection.start()
+  }
+
+  dispose(): void {
+    this.connection.dispose()
+    this.#ownAuthority.dispose()
+    this.feed.end()
+  }
+
+  /** Without query, where a token may stand. */
+  get url(): string {
+    const { url } = this.#latest
+    return typeof url === 'function' ? '' : this.#host.displayUrl(url)
+  }
+
+  /** Sets what a user wants; it becomes the latest rendered. */
+  configure(user: object, options: ConnectionOptions): void {
+    if (this.#users.get(user) === options) return
+    this.#users.delete(user)
+    this.#users.set(user, options)
+    this.#table.set(user, options)
+    this.#use(options)
+  }
+
+  leave(user: object): void {
+    this.#users.delete(user)
+    this.#table.delete(user)
+    const last = [...this.#users.values()].at(-1)
+    if (last) this.#use(last)
+  }
+
+  /** The provider's options have changed. */
+  reconfigured(): void {
+    this.#driverOptions = undefined
+  }
+
+  #use(options: ConnectionOptions): void {
+    this.#latest = options
+    this.#driverOptions = undefined
+    this.connection.configured()
+  }
+
+  #readDriverOptions(): ConnectionDriverOptions {
+    const provider = this.#host.options
+    const latest = this.#latest
+    const { decide, ...times } = { ...DEFAULT_RECONNECT, ...provider.reconnect, ...latest.reconnect }
+    return {
+      times,
+      decide,
+      pausesWhenHidden:
+        this.#users.size > 0 && [...this.#users.values()].every(user => user.whenHidden === 'pause'),
+      liveness: this.#definition.liveness(latest, provider),
+      recovery: latest.recovery,
+      parse: latest.parse,
+      maxMessageBytes: latest.maxMessageBytes ?? this.#host.maxMessageBytes,
+    }
+  }
+
+  #prepare(attempt: {
+    refused: Token | undefined
+    attachCursor: (request: TransportRequest) => TransportRequest
+  }): Promise<PreparedRequest> {
+    const { url, getToken, attachToken } = this.#latest
+    const { headers, protocols } = this.#definition.request(this.#latest)
+    return this.#host.prepare({
+      url,
+      headers,
+      protocols,
+      isSocket: this.technique === 'socket',
+      attachToken: attachToken ?? this.#host.options.attachToken ?? this.#definition.attachToken,
+      authority: getToken && this.#ownAuthority,
+      ...attempt,
+      asked: reason => this.#report({ kind: 'token', reason }),
+    })
+  }
+
+  #gap(cause: GapCause): void {
+    const keys = this.feed.invalidateAll()
+    this.#report({ kind: 'gap', cause, keys })
+    for (const onGap of new Set([...this.#users.values()].map(user => user.onGap))) {
+      this.#host.guard(() => onGap?.({ cause, keys }))
+    }
+  }
+
+  #report(event: ConnectionEvent): void {
+    if (event.kind === 'bad-message') this.counters.bad++
+    if (event.kind === 'unknown-type') this.counters.unknown++
+    this.#host.report({ ...event, connection: { id: this.id, technique: this.technique, url: this.url } })
+  }
+}
