@@ -1,6 +1,6 @@
 import { batches } from './batches.ts'
 import { checkQueryNumber } from './check.ts'
-import type { Cursor, Entry, Envelope } from './envelope.ts'
+import type { Cursor, Envelope } from './envelope.ts'
 import type { Exchange } from './exchange.ts'
 import { watchToken } from './watchToken.ts'
 
@@ -9,7 +9,7 @@ type Item = Envelope & Partial<Cursor>
 /** `GET /events`: the log as a stream of Server-Sent Events. */
 export function events(exchange: Exchange): void {
   const { channel, client, query, req, res, connection, answerGarbage, onClose } = exchange
-  const { log, faults } = channel
+  const { faults } = channel
   const interval = checkQueryNumber(query, 'comment', { min: 10, max: 60_000, fallback: 10_000 })
   const isHtml = faults.get('garbage', client)?.kind === 'html'
   if (isHtml && faults.takeGarbage(client, 'events')) return answerGarbage('html')
@@ -29,11 +29,7 @@ export function events(exchange: Exchange): void {
     // A first chunk this short also keeps Storybook's compression, which would buffer, out of the stream.
     res.write('retry: 1000\n\n')
   })
-  send(
-    firstItems(log, lastEventId(req.headers['last-event-id']), missed => {
-      return faults.withoutDropped(missed, client, 'events')
-    }),
-  )
+  for (const items of beginning(exchange)) send(items)
 
   const heartbeat = setInterval(() => outbox.isWaiting || write(': still here\n\n'), interval)
   const unwatch = watchToken(exchange, () => outbox.push(() => void res.end()))
@@ -47,18 +43,16 @@ export function events(exchange: Exchange): void {
 }
 
 /** What a new stream begins with: what was missed, or the latest values, behind a `reset` if a cursor is lost. */
-function firstItems(
-  log: Exchange['channel']['log'],
-  cursor: Cursor | undefined,
-  keep: (missed: Entry[]) => Entry[],
-): Item[] {
+function beginning({ channel, client, req }: Exchange): Item[][] {
+  const { log, faults } = channel
   const snapshot = log.snapshot()
-  if (!cursor) return snapshot
+  const cursor = lastEventId(req.headers['last-event-id'])
+  if (!cursor) return [snapshot]
   const missed = log.after(cursor)
-  if (missed) return keep(missed)
+  if (missed) return [faults.withoutDropped(missed, client, 'events')]
   const { head } = log
   const reset: Item = { type: 'reset', params: null, response: head }
-  return snapshot.length > 0 ? [reset, ...snapshot] : [{ ...reset, ...head }]
+  return snapshot.length > 0 ? [[reset], snapshot] : [[{ ...reset, ...head }]]
 }
 
 /** An id that is none of ours is a cursor of an unknown epoch. */
