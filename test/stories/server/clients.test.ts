@@ -40,6 +40,24 @@ describe('GET /clients', () => {
   })
 })
 
+describe('a held request', () => {
+  it('is forgotten as soon as its client gives it up', async () => {
+    const { get, urlOf } = await server.channel()
+    const { headers } = await get('/long-poll')
+    const cursor = {
+      'If-None-Match': headers.get('etag') ?? '',
+      'If-Modified-Since': headers.get('last-modified') ?? '',
+    }
+    const openCount = async () => ((await (await get('/clients')).json()) as Clients).clients[0]?.open
+    const abort = new AbortController()
+    const held = fetch(urlOf('/long-poll'), { headers: cursor, signal: abort.signal })
+    held.catch(() => undefined)
+    await expect.poll(openCount).toBe(1)
+    abort.abort()
+    await expect.poll(openCount).toBe(0)
+  })
+})
+
 describe('/orders', () => {
   it('lists with a validator that changes with the list', async () => {
     const { get, post, send } = await server.channel()

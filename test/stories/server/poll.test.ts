@@ -83,6 +83,7 @@ describe('any endpoint', () => {
     }
     const response = await fetch(urlOf('/long-poll'), { method: 'OPTIONS', headers })
     expect(response.status).toBe(204)
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
     expect(response.headers.get('access-control-allow-headers')).toBe('authorization,if-none-match')
   })
 
