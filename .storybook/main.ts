@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { StorybookConfig } from '@storybook/react-vite'
+import { mergeConfig } from 'vite'
 import { demoServerPlugin } from '../stories/server/demoServerPlugin.ts'
 
 const library = fileURLToPath(new URL('../src/index.ts', import.meta.url))
@@ -10,12 +11,9 @@ export default {
   addons: ['@storybook/addon-docs', '@storybook/addon-a11y', '@storybook/addon-vitest'],
   // Nothing here may ask the network: no telemetry, no news, no crash reports.
   core: { disableTelemetry: true, disableWhatsNewNotifications: true, enableCrashReports: false },
-  viteFinal: config => ({
-    ...config,
-    plugins: [...(config.plugins ?? []), demoServerPlugin()],
-    resolve: {
-      ...config.resolve,
-      alias: { ...config.resolve?.alias, 'react-query-realtime': library },
-    },
-  }),
+  viteFinal: config =>
+    mergeConfig(config, {
+      plugins: [demoServerPlugin()],
+      resolve: { alias: { 'react-query-realtime': library } },
+    }),
 } satisfies StorybookConfig
