@@ -43,7 +43,9 @@ function inChromium(): BrowserConfigOptions {
     headless: true,
     screenshotFailures: false,
     viewport: { width: 1280, height: 800 },
-    provider: playwright({ launchOptions: { args: chromiumArgs, ...(executablePath && { executablePath }) } }),
+    provider: playwright({
+      launchOptions: { args: chromiumArgs, ...(executablePath && { executablePath }) },
+    }),
     instances: [{ browser: 'chromium' }],
   }
 }
