@@ -11,9 +11,17 @@ export default {
   addons: ['@storybook/addon-docs', '@storybook/addon-a11y', '@storybook/addon-vitest'],
   // Nothing here may ask the network: no telemetry, no news, no crash reports.
   core: { disableTelemetry: true, disableWhatsNewNotifications: true, enableCrashReports: false },
+  features: {
+    backgrounds: false,
+    changeDetection: false,
+    menuOnboardingChecklist: false,
+    sidebarOnboardingChecklist: false,
+  },
   viteFinal: config =>
     mergeConfig(config, {
       plugins: [demoServerPlugin()],
+      // A page has no server components: that bundling drops 'use client' is no news.
+      build: { chunkSizeWarningLimit: 2000, rolldownOptions: { checks: { moduleLevelDirective: false } } },
       resolve: { alias: { 'react-query-realtime': library } },
     }),
 } satisfies StorybookConfig

@@ -1,5 +1,6 @@
 import type { Preview } from '@storybook/react-vite'
 import { StrictMode } from 'react'
+import { ThemedDocs } from './ThemedDocs.tsx'
 import { applyTheme } from './theme.ts'
 import './preview.css'
 
@@ -33,8 +34,7 @@ export default {
   parameters: {
     layout: 'padded',
     a11y: { test: 'error' },
-    backgrounds: { disable: true },
-    docs: { codePanel: true, source: { type: 'code' } },
+    docs: { container: ThemedDocs, codePanel: true, source: { type: 'code' } },
     options: { storySort: { method: 'alphabetical' } },
   },
 } satisfies Preview

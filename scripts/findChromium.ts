@@ -71,7 +71,7 @@ function install(machine: Machine): void {
   const hasApt = machine.exists('/usr/bin/apt-get')
   if (hasApt && machine.isRoot) {
     machine.run('apt-get', ['update'])
-    machine.run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'])
+    machine.run('apt-get', ['install', '-y', 'chromium'])
     return
   }
   // A CI machine with apt is expected to bring its browser as a package: a download there hides a missing set-up step.

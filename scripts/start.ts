@@ -55,5 +55,11 @@ const child = spawn(
 child.on('exit', code => process.exit(code ?? 0))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
 
+// A signal to npm ends npm and its shell only; the playground would go on and hold its port.
+const parent = process.ppid
+setInterval(() => {
+  if (process.ppid !== parent) child.kill()
+}, 500)
+
 await ready(url)
 console.log(`\nThe playground is at ${url} (Ctrl+C ends it)\n`)
