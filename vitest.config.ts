@@ -20,8 +20,10 @@ const optimizeDeps = {
     '@tanstack/react-query',
     '@testing-library/react',
     'eventsource-parser',
-    'eventsource-parser/stream',
     'reconnecting-websocket',
+    'uplot',
+    'valibot',
+    'zod',
   ],
 }
 
