@@ -54,10 +54,8 @@ export function createEventStreamReader(maxBytes: number, handlers: EventStreamH
     endedWithCr = text.endsWith('\r')
     const lines = [unfinishedLine + first, ...others]
     unfinishedLine = lines.pop() ?? ''
-    for (const line of lines) {
-      if (handlers.isOver()) return
-      takeLine(line)
-    }
-    if (unfinishedLine.length > maxBytes + LONGEST_PREFIX) handlers.oversized(unfinishedLine.length)
+    for (const line of lines) if (!handlers.isOver()) takeLine(line)
+    if (!handlers.isOver() && unfinishedLine.length > maxBytes + LONGEST_PREFIX)
+      handlers.oversized(unfinishedLine.length)
   }
 }

@@ -1,5 +1,7 @@
 import { createEventStreamReader } from './eventStreamReader.ts'
-import { HttpAttempt, mediaType } from './httpAttempt.ts'
+import type { Failure } from './failure.ts'
+import { mediaType, oversized, refusal, startHttpAttempt } from './httpAttempt.ts'
+import type { HttpAttempt } from './httpAttempt.ts'
 import type { Transport, TransportEnvironment, TransportRequest, TransportSink } from './transport.ts'
 
 /** How an event stream is asked for. */
@@ -25,33 +27,33 @@ export function createEventStreamTransport(
   environment: TransportEnvironment,
   { lastEventId = '', ...init }: EventStreamOptions = {},
 ): Transport {
-  async function run(http: HttpAttempt, request: TransportRequest, sink: TransportSink) {
-    const resumed = lastEventId !== ''
+  async function run(http: HttpAttempt, request: TransportRequest, sink: TransportSink): Promise<Failure> {
     const headers: Record<string, string> = { ...request.headers, Accept: EVENT_STREAM }
-    if (resumed) headers['Last-Event-ID'] = toByteString(lastEventId)
+    const hadCursor = lastEventId !== ''
+    if (hadCursor) headers['Last-Event-ID'] = toByteString(lastEventId)
     const response = await http.ask({ ...request, headers }, init)
-    if (!response) return
-    if (response.status !== 200) return http.refuse(response, resumed)
+    if (response.status !== 200) return refusal(response, environment.clock.now(), hadCursor)
     const contentType = mediaType(response)
-    if (contentType !== EVENT_STREAM) return http.fail({ kind: 'content-type', contentType })
-    http.open(resumed)
+    if (contentType !== EVENT_STREAM) return { kind: 'content-type', contentType }
+    http.opened()
     const take = createEventStreamReader(environment.maxMessageBytes, {
-      isOver: () => http.isOver,
-      oversized: bytes => http.failOversized(bytes),
+      isOver: http.isOver,
+      oversized: bytes => http.fail(oversized(sink, bytes)),
       commitId: id => void (lastEventId = id),
-      event: (data, meta) => http.message(data, meta),
+      event: (data, meta) => sink.message(data, meta),
       retry: delay => sink.retryFloor(Math.min(Math.max(delay, MIN_RETRY_FLOOR), MAX_RETRY_FLOOR)),
     })
     let bytes
     while ((bytes = await http.read())) {
-      http.alive()
+      sink.alive()
       take(bytes)
     }
-    http.fail({ kind: 'ended' })
+    return { kind: 'ended' }
   }
 
   return {
-    open: (request, sink) => new HttpAttempt(environment, sink).start(http => run(http, request, sink)),
+    open: (request, sink) =>
+      startHttpAttempt({ environment, sink, resumed: lastEventId !== '' }, http => run(http, request, sink)),
     cursor: () => lastEventId || undefined,
     dropCursor: () => void (lastEventId = ''),
     dispose: () => undefined,
