@@ -1,4 +1,4 @@
-import { ConfigurationError, ConnectionFailedError, RealtimeError, UnauthorizedError } from './errors.ts'
+import { ConfigurationError, ConnectionFailedError, type RealtimeError, UnauthorizedError } from './errors.ts'
 
 /** Why one attempt ended. Transports report facts; what follows from them is decided here and nowhere else. */
 export type Failure =

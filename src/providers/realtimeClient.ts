@@ -65,15 +65,14 @@ export class RealtimeClient implements ConnectionHost {
     }
   }
 
+  /** Takes a share in the connection of a key, which `keyOf` gives. */
   acquire<Options extends ConnectionOptions>(
+    key: string,
     definition: TechniqueDefinition<Options>,
     options: Options,
   ): Lease<SharedConnection> {
     const general = definition as unknown as TechniqueDefinition
-    return this.#registry.acquire(
-      this.keyOf(definition, options),
-      () => new SharedConnection(this, general, options),
-    )
+    return this.#registry.acquire(key, () => new SharedConnection(this, general, options))
   }
 
   get(key: string): SharedConnection | undefined {
