@@ -59,6 +59,9 @@ export default defineConfig({
   test: {
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     silent: 'passed-only',
+    // Ceilings for a hanging test on a busy machine; no test is about speed.
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
     projects: [
       {
         extends: true,
@@ -75,6 +78,7 @@ export default defineConfig({
         test: {
           name: 'hooks',
           environment: 'jsdom',
+          setupFiles: ['test/cleanup.ts', 'test/jsdomSetup.ts'],
           include: ['test/**/*.test.tsx', 'test/{hooks,providers}/**/*.test.ts'],
           exclude: ['test/browser/**'],
         },
@@ -83,7 +87,12 @@ export default defineConfig({
         extends: true,
         plugins: [react(), demoServerPlugin()],
         optimizeDeps,
-        test: { name: 'browser', include: ['test/browser/**/*.test.{ts,tsx}'], browser: inChromium() },
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.{ts,tsx}'],
+          setupFiles: ['test/cleanup.ts'],
+          browser: inChromium(),
+        },
       },
       {
         extends: true,
