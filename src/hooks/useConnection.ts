@@ -1,6 +1,7 @@
 'use client'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { ConfigurationError } from '../core/errors.ts'
+import type { Lease } from '../core/registry.ts'
 import { type ConnectionSnapshot, IDLE_SNAPSHOT } from '../core/snapshot.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'
 import { useRealtimeClient } from '../providers/RealtimeContext.ts'
@@ -62,10 +63,16 @@ export function useConnection<Options extends ConnectionOptions>(
     [acquire, isEnabled, user],
   )
   const current = useCallback(() => client.get(key), [client, key])
+  const current = useCallback(() => client.get(key), [client, key])
   const read = () => (isEnabled ? current()?.connection.getSnapshot() : undefined) ?? IDLE_SNAPSHOT
   const select = () => tracker.select(read())
   const snapshot = useSyncExternalStore(subscribe, select, () => IDLE_SNAPSHOT)
-  const borrow = useCallback<ConnectionView['borrow']>(
+  const result = useMemo(() => tracker.expose(createActions(current), snapshot), [tracker, current, snapshot])
+  return { current, borrow: useBorrow(acquire), result }
+}
+
+function useBorrow(acquire: () => Lease<SharedConnection>): ConnectionView['borrow'] {
+  return useCallback(
     async task => {
       const lease = acquire()
       try {
@@ -76,8 +83,6 @@ export function useConnection<Options extends ConnectionOptions>(
     },
     [acquire],
   )
-  const result = useMemo(() => tracker.expose(createActions(current), snapshot), [tracker, current, snapshot])
-  return { current, borrow, result }
 }
 
 function assertShareable({ url, id }: ConnectionOptions): void {
