@@ -63,7 +63,6 @@ export function useConnection<Options extends ConnectionOptions>(
     [acquire, isEnabled, user],
   )
   const current = useCallback(() => client.get(key), [client, key])
-  const current = useCallback(() => client.get(key), [client, key])
   const read = () => (isEnabled ? current()?.connection.getSnapshot() : undefined) ?? IDLE_SNAPSHOT
   const select = () => tracker.select(read())
   const snapshot = useSyncExternalStore(subscribe, select, () => IDLE_SNAPSHOT)
