@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { useDemoServer } from './harness.ts'
+import { useDemoServer, type Clients } from './harness.ts'
 
 const server = useDemoServer()
-
-interface Clients {
-  clients: Array<{ client: string; technique: string; since: number; requests: number; open: number }>
-  opened: Record<string, number>
-}
 
 describe('GET /clients', () => {
   it('lists who is there and counts what was opened', async () => {
@@ -42,19 +37,10 @@ describe('GET /clients', () => {
 
 describe('a held request', () => {
   it('is forgotten as soon as its client gives it up', async () => {
-    const { get, urlOf } = await server.channel()
-    const { headers } = await get('/long-poll')
-    const cursor = {
-      'If-None-Match': headers.get('etag') ?? '',
-      'If-Modified-Since': headers.get('last-modified') ?? '',
-    }
-    const openCount = async () => ((await (await get('/clients')).json()) as Clients).clients[0]?.open
-    const abort = new AbortController()
-    const held = fetch(urlOf('/long-poll'), { headers: cursor, signal: abort.signal })
-    held.catch(() => undefined)
-    await expect.poll(openCount).toBe(1)
-    abort.abort()
-    await expect.poll(openCount).toBe(0)
+    const { hold, openLongPolls } = await server.channel()
+    const { abort } = await hold()
+    abort()
+    await expect.poll(openLongPolls).toBe(0)
   })
 })
 

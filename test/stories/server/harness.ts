@@ -12,6 +12,19 @@ export interface Message {
   seq?: number
 }
 
+export interface Clients {
+  clients: Array<{ client: string; technique: string; since: number; requests: number; open: number }>
+  opened: Record<string, number>
+}
+
+/** The validators of a long poll's answer as the headers of the next request. */
+export function cursorOf({ headers }: Response): Record<string, string> {
+  return {
+    'If-None-Match': headers.get('etag') ?? '',
+    'If-Modified-Since': headers.get('last-modified') ?? '',
+  }
+}
+
 /** A list that can be waited for: `take()` resolves with its next item, `rest()` empties it. */
 export function createInbox<T>() {
   const items: T[] = []
@@ -60,6 +73,18 @@ export function useDemoServer() {
     const fault = (fault: string, options: object = {}) => post('/faults', { fault, ...options })
     const publish = (response: unknown, params: unknown = null, type = 'note') =>
       post<{ epoch: string; seq: number }>('/publish', { type, params, response })
+    const openLongPolls = async () => {
+      const { clients } = (await (await get('/clients')).json()) as Clients
+      return clients.find(({ technique }) => technique === 'longPoll')?.open ?? 0
+    }
+    /** A long poll that the server holds; settles as `'broken'` if it is cut. */
+    const hold = async (path = '/long-poll') => {
+      const headers = cursorOf(await get(path))
+      const abort = new AbortController()
+      const answer = fetch(urlOf(path), { headers, signal: abort.signal }).catch(() => 'broken' as const)
+      await expect.poll(openLongPolls).toBe(1)
+      return { answer, abort: () => abort.abort() }
+    }
     await post('/feed', { rate })
     return {
       url: server.url,
@@ -69,6 +94,8 @@ export function useDemoServer() {
       post,
       fault,
       publish,
+      hold,
+      openLongPolls,
       events: (path: string, init: RequestInit = {}) => openEvents(urlOf(path), init, cleanups),
       socket: (path = '/socket', protocols: string[] = []) => openSocket(urlOf(path), protocols, cleanups),
     }

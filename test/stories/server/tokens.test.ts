@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { useDemoServer, within } from './harness.ts'
 
 const server = useDemoServer()
 const AUTH = 'auth=required'
+
+afterEach(() => vi.useRealTimers())
 
 async function channelWithToken(ttl = 60_000) {
   const channel = await server.channel()
@@ -38,17 +40,11 @@ describe('a token over HTTP', () => {
   })
 
   it('ends a held long poll with 401 and a stream by its end', async () => {
-    const { get, events, fault, token } = await channelWithToken()
-    const first = await get(`/long-poll?${AUTH}&token=${token}`)
-    const cursor = {
-      'If-None-Match': first.headers.get('etag') ?? '',
-      'If-Modified-Since': first.headers.get('last-modified') ?? '',
-    }
-    const held = get(`/long-poll?${AUTH}&token=${token}`, cursor)
+    const { hold, events, fault, token } = await channelWithToken()
+    const { answer } = await hold(`/long-poll?${AUTH}&token=${token}`)
     const stream = await events(`/events?${AUTH}&token=${token}`)
-    expect(await within(50, held)).toBe('nothing')
     await fault('expire-token')
-    expect(await held).toHaveProperty('status', 401)
+    expect(await answer).toHaveProperty('status', 401)
     expect(await stream.ended).toBe('end')
   })
 })
@@ -90,9 +86,20 @@ describe('a token on a socket', () => {
     expect(inbox.rest()).toEqual([])
   })
 
+  it('closes a socket with 4401 that sends no token within 5 s', async () => {
+    const { socket } = await channelWithToken()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { opened, ws, closed } = await socket(`/socket?${AUTH}`)
+    await opened
+    await vi.advanceTimersByTimeAsync(4_999)
+    expect(ws.readyState).toBe(ws.OPEN)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await closed).toBe(4401)
+  })
+
   it('closes the live socket with 4401 when it expires', async () => {
     const { socket, issue } = await channelWithToken()
-    const { token } = await issue(100)
+    const { token } = await issue(500)
     const { take, closed } = await socket(`/socket?${AUTH}&token=${token}`)
     await take()
     expect(await closed).toBe(4401)
@@ -100,7 +107,7 @@ describe('a token on a socket', () => {
 
   it('can be renewed on the live socket, and is never echoed', async () => {
     const { socket, issue, counts } = await channelWithToken()
-    const short = await issue(150)
+    const short = await issue(500)
     const { token } = await issue()
     const { take, send, closed, inbox } = await socket(`/socket?${AUTH}&token=${short.token}`)
     await take()
