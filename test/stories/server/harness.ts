@@ -30,12 +30,12 @@ export function createInbox<T>() {
   const items: T[] = []
   let wake = () => {}
   return {
-    put(item: T): void {
+    put: (item: T): void => {
       items.push(item)
       wake()
     },
     rest: (): T[] => items.splice(0),
-    async take(): Promise<T> {
+    take: async (): Promise<T> => {
       while (items.length === 0) await new Promise<void>(resolve => (wake = resolve))
       return items.shift()!
     },
@@ -43,7 +43,7 @@ export function createInbox<T>() {
 }
 
 /** One server a test file. Each `channel()` is a fresh channel of it with a silent feed. */
-export function useDemoServer() {
+export function setUpDemoServer() {
   let server: RunningDemoServer
   let channels = 0
   const cleanups: Array<() => void> = []
@@ -117,8 +117,7 @@ async function openEvents(url: URL, init: RequestInit, cleanups: Array<() => voi
   })
   const read = async () => {
     const decoder = new TextDecoder()
-    for await (const chunk of response.body!)
-      parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }))
+    for await (const chunk of response.body!) parser.feed(decoder.decode(chunk, { stream: true }))
     return 'end' as const
   }
   const ended = read().catch(() => 'broken' as const)
@@ -129,7 +128,7 @@ async function openEvents(url: URL, init: RequestInit, cleanups: Array<() => voi
   return { response, inbox, comments, retries, ended, take, abort: () => abort.abort() }
 }
 
-async function openSocket(url: URL, protocols: string[], cleanups: Array<() => void>) {
+function openSocket(url: URL, protocols: string[], cleanups: Array<() => void>) {
   url.protocol = 'ws:'
   const ws = new WebSocket(url, protocols)
   cleanups.push(() => ws.terminate())

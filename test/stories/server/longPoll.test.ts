@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { cursorOf, useDemoServer, type Message } from './harness.ts'
+import { cursorOf, setUpDemoServer, type Message } from './harness.ts'
 
-const server = useDemoServer()
+const server = setUpDemoServer()
 
 const read = async (response: Response) => (await response.json()) as Message[]
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { useDemoServer, within } from './harness.ts'
+import { setUpDemoServer, within } from './harness.ts'
 
-const server = useDemoServer()
+const server = setUpDemoServer()
 const AUTH = 'auth=required'
 
 afterEach(() => vi.useRealTimers())
@@ -56,13 +56,13 @@ describe('a token on a socket', () => {
   ])('is taken from the %s', async (_, query, protocols) => {
     const { socket, token } = await channelWithToken()
     const fill = (text: string) => text.replace('TOKEN', token)
-    const { take } = await socket(`/socket?${AUTH}${fill(query)}`, protocols.map(fill))
+    const { take } = socket(`/socket?${AUTH}${fill(query)}`, protocols.map(fill))
     expect(await take()).toHaveProperty('type', 'welcome')
   })
 
   it('is taken from the first message, and nothing is said before', async () => {
     const { socket, token, publish } = await channelWithToken()
-    const { take, send, opened, inbox } = await socket(`/socket?${AUTH}`)
+    const { take, send, opened, inbox } = socket(`/socket?${AUTH}`)
     await opened
     await publish('secret')
     send({ type: 'authenticate', params: { token } })
@@ -79,7 +79,7 @@ describe('a token on a socket', () => {
     ['a first message that is no authentication', '', { type: 'echo', params: 1 }],
   ])('closes an accepted socket with 4401 for %s', async (_, query, message) => {
     const { socket } = await channelWithToken()
-    const { opened, closed, send, inbox } = await socket(`/socket?${AUTH}${query}`)
+    const { opened, closed, send, inbox } = socket(`/socket?${AUTH}${query}`)
     expect(await opened).toBe('open')
     if (message) send(message)
     expect(await closed).toBe(4401)
@@ -89,7 +89,7 @@ describe('a token on a socket', () => {
   it('closes a socket with 4401 that sends no token within 5 s', async () => {
     const { socket } = await channelWithToken()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const { opened, ws, closed } = await socket(`/socket?${AUTH}`)
+    const { opened, ws, closed } = socket(`/socket?${AUTH}`)
     await opened
     await vi.advanceTimersByTimeAsync(4_999)
     expect(ws.readyState).toBe(ws.OPEN)
@@ -100,7 +100,7 @@ describe('a token on a socket', () => {
   it('closes the live socket with 4401 when it expires', async () => {
     const { socket, issue } = await channelWithToken()
     const { token } = await issue(500)
-    const { take, closed } = await socket(`/socket?${AUTH}&token=${token}`)
+    const { take, closed } = socket(`/socket?${AUTH}&token=${token}`)
     await take()
     expect(await closed).toBe(4401)
   })
@@ -109,7 +109,7 @@ describe('a token on a socket', () => {
     const { socket, issue, counts } = await channelWithToken()
     const short = await issue(500)
     const { token } = await issue()
-    const { take, send, closed, inbox } = await socket(`/socket?${AUTH}&token=${short.token}`)
+    const { take, send, closed, inbox } = socket(`/socket?${AUTH}&token=${short.token}`)
     await take()
     send({ type: 'authenticate', params: { token } })
     expect(await within(short.expiresAt - Date.now() + 100, closed)).toBe('nothing')
@@ -122,8 +122,8 @@ describe('a token on a socket', () => {
   it('expire-token ends those of one client only', async () => {
     const { socket, issue, fault } = await channelWithToken()
     const [a, b] = [await issue(), await issue()]
-    const one = await socket(`/socket?${AUTH}&client=a&token=${a.token}`)
-    const other = await socket(`/socket?${AUTH}&client=b&token=${b.token}`)
+    const one = socket(`/socket?${AUTH}&client=a&token=${a.token}`)
+    const other = socket(`/socket?${AUTH}&client=b&token=${b.token}`)
     await Promise.all([one.take(), other.take()])
     await fault('expire-token', { client: 'a' })
     expect(await one.closed).toBe(4401)
