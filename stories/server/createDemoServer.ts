@@ -10,11 +10,11 @@ import { createUpgrader } from './upgrade.ts'
 
 export interface DemoServer {
   /** Serves `req` and returns `true` if its path is one of the demo server's; else touches nothing. */
-  handleRequest(req: IncomingMessage, res: ServerResponse): boolean
+  handleRequest: (req: IncomingMessage, res: ServerResponse) => boolean
   /** The same for an upgrade to a WebSocket. */
-  handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean
+  handleUpgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => boolean
   /** Breaks every connection and stops every timer. */
-  close(): void
+  close: () => void
 }
 
 /** The demo server without a port of its own: give it the requests of any Node http server. */
@@ -42,7 +42,7 @@ export function createDemoServer(): DemoServer {
       }
       return true
     },
-    close: channels.closeAll,
+    close: () => channels.closeAll(),
   }
 
   function serve(route: Route, req: IncomingMessage, res: ServerResponse): void {
@@ -51,7 +51,8 @@ export function createDemoServer(): DemoServer {
       const request = demoRequest(req, channels)
       if ('control' in route) {
         const body = req.method === 'POST' ? await readJson(req) : undefined
-        return sendAnswer(res, { status: 200, body: route.control(request.channel, body) })
+        sendAnswer(res, { status: 200, body: route.control(request.channel, body) })
+        return
       }
       const exchange = openExchange(request, res, route.technique)
       if (!exchange) return

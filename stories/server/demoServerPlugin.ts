@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { Plugin, ViteDevServer } from 'vite'
 import { createDemoServer, type DemoServer } from './createDemoServer.ts'
+import { isRecord } from './envelope.ts'
 
 /** Puts the demo server into a Vite dev server: Storybook's, Vitest's, or one's own. Same port, same process. */
 export function demoServerPlugin(): Plugin {
@@ -23,7 +24,7 @@ function attach(server: ViteDevServer, demo: DemoServer): () => void {
   server.middlewares.use((req, res, next) => {
     if (!demo.handleRequest(req, res)) next()
   })
-  const upgrade = demo.handleUpgrade as (...args: Parameters<DemoServer['handleUpgrade']>) => void
+  const upgrade = (...args: Parameters<DemoServer['handleUpgrade']>) => void demo.handleUpgrade(...args)
   const httpServer = httpServerOf(server)
   httpServer?.on('upgrade', upgrade)
   return () => {
@@ -37,7 +38,7 @@ function attach(server: ViteDevServer, demo: DemoServer): () => void {
  * which Vite 8 calls `server.ws` and earlier ones `server.hmr`.
  */
 function httpServerOf({ httpServer, config }: ViteDevServer): Pick<Server, 'on' | 'off'> | undefined {
-  const { ws, hmr } = config.server
-  const outer = (typeof ws === 'object' && ws.server) || (typeof hmr === 'object' && hmr.server) || undefined
-  return (httpServer ?? outer) as Server | undefined
+  const settings: Record<string, unknown> = { ...config.server }
+  const outer = [settings.ws, settings.hmr].find(one => isRecord(one) && one.server)
+  return (httpServer ?? (outer as { server?: unknown } | undefined)?.server) as Server | undefined
 }

@@ -13,8 +13,9 @@ export class DemoSocket extends WebSocket {
     else super.close(code, reason)
   }
 
-  /** Closes at once, frozen or not. */
+  /** Closes at once, frozen or not, and goes on with the closing handshake by itself. */
   closeNow(code: number, reason: string): void {
+    this.outbox = undefined
     super.close(code, reason)
   }
 }

@@ -12,7 +12,10 @@ export function events(exchange: Exchange): void {
   const { faults } = channel
   const interval = checkQueryNumber(query, 'comment', { min: 10, max: 60_000, fallback: 10_000 })
   const isHtml = faults.get('garbage', client)?.kind === 'html'
-  if (isHtml && faults.takeGarbage(client, 'events')) return answerGarbage('html')
+  if (isHtml && faults.takeGarbage(client, 'events')) {
+    answerGarbage('html')
+    return
+  }
   req.resume()
 
   const { outbox } = connection
@@ -64,11 +67,12 @@ function lastEventId(header: string | string[] | undefined): Cursor | undefined 
 
 function eventText(items: Item | Item[]): string {
   const list = Array.isArray(items) ? items : [items]
-  const last = list.at(-1)!
-  const isOneType = list.every(({ type }) => type === last.type)
+  const types = new Set(list.map(({ type }) => type))
   const lines = [`data: ${JSON.stringify(items)}`]
-  if (isOneType && !/[\r\n]/.test(last.type)) lines.unshift(`event: ${last.type}`)
-  if (last.epoch !== undefined) lines.push(`id: ${last.epoch}:${last.seq}`)
+  const [type = ''] = types
+  if (types.size === 1 && !/[\r\n]/.test(type)) lines.unshift(`event: ${type}`)
+  const last = list.at(-1)
+  if (last?.epoch !== undefined) lines.push(`id: ${last.epoch}:${String(last.seq)}`)
   return `${lines.join('\n')}\n\n`
 }
 

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http'
-import type { Connection, Technique } from './connections.ts'
+import type { Connection } from './connections.ts'
 import { garbageText, garbageType, type GarbageKind } from './garbage.ts'
 import { resetConnection, sendAnswer, type Answer } from './http.ts'
 import { createOutbox } from './outbox.ts'
+import type { Technique } from './presences.ts'
 import { isTokenRequired, tokenOf, type DemoRequest } from './request.ts'
 
 /** One HTTP request that the faults may get at, from its arrival to the end of its answer. */
@@ -10,10 +11,10 @@ export interface Exchange extends DemoRequest {
   res: ServerResponse
   connection: Connection
   /** Answers, after what `delay` and `freeze` say and in the words that `garbage` puts into its mouth. */
-  answer(answer: Answer): void
-  answerGarbage(kind: GarbageKind): void
+  answer: (answer: Answer) => void
+  answerGarbage: (kind: GarbageKind) => void
   /** Calls `listener` once, when the exchange is over, however it ended. */
-  onClose(listener: () => void): void
+  onClose: (listener: () => void) => void
 }
 
 /** Opens an exchange; `undefined` where a fault, or the lack of a token, has answered already. */
@@ -25,7 +26,10 @@ export function openExchange(
   const { channel, client, req } = request
   const { faults, connections } = channel
   const kill = () => resetConnection(req.socket)
-  if (faults.get('down', client)) return void kill()
+  if (faults.get('down', client)) {
+    kill()
+    return undefined
+  }
 
   const hold = { isFrozen: () => faults.isFrozen(client), delay: () => faults.delay(client) }
   const outbox = createOutbox(hold, kill)
@@ -46,7 +50,10 @@ export function openExchange(
   }
 
   const refusal = refusalOf(request)
-  if (refusal) return void answer(refusal)
+  if (refusal) {
+    answer(refusal)
+    return undefined
+  }
   return { ...request, res, connection, answer, answerGarbage, onClose }
 }
 

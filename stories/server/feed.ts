@@ -27,9 +27,9 @@ const MAX_TICK = 1_000
 const MAX_RATE = 20_000
 
 interface FeedHost {
-  publish(envelopes: Envelope[]): void
+  publish: (envelopes: Envelope[]) => void
   /** Whether anybody listens. Asked at each tick; the feed stops itself when nobody does. */
-  isWanted(): boolean
+  isWanted: () => boolean
 }
 
 /** Publishes a random walk of prices while somebody listens. Holds no timer otherwise. */
@@ -41,14 +41,17 @@ export function createFeed(host: FeedHost) {
   let owed = 0
 
   function tick(): void {
-    if (!host.isWanted()) return stop()
+    if (!host.isWanted()) {
+      stop()
+      return
+    }
     const now = Date.now()
     owed = Math.min(owed + ((now - lastTick) * settings.rate) / 1_000, settings.rate)
     lastTick = now
     const count = Math.floor(owed)
     owed -= count
     const { symbols } = settings
-    const pick = () => symbols[Math.floor(Math.random() * symbols.length)]!
+    const pick = () => symbols[Math.floor(Math.random() * symbols.length)] ?? ''
     if (count > 0) host.publish(Array.from({ length: count }, () => nextPrice(prices, pick())))
   }
 

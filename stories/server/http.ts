@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { BadRequest } from './badRequest.ts'
 
@@ -75,7 +76,7 @@ export function matches(header: string | undefined, etag: string): boolean {
 
 /** Breaks the TCP connection, with a reset where the platform can. */
 export function resetConnection(socket: Duplex): void {
-  if ('resetAndDestroy' in socket && typeof socket.resetAndDestroy === 'function') socket.resetAndDestroy()
+  if (socket instanceof Socket) socket.resetAndDestroy()
   else socket.destroy()
 }
 

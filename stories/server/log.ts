@@ -37,9 +37,8 @@ export function createLog(capacity = 5_000) {
     after(cursor: Cursor): Entry[] | undefined {
       const oldest = Math.max(0, seq - capacity)
       if (cursor.epoch !== epoch || cursor.seq > seq || cursor.seq < oldest) return undefined
-      const entries: Entry[] = []
-      for (let n = cursor.seq + 1; n <= seq; n += 1) entries.push(slot(n)!.entry)
-      return entries
+      const slots = Array.from({ length: seq - cursor.seq }, (_, i) => slot(cursor.seq + 1 + i))
+      return slots.flatMap(found => found?.entry ?? [])
     },
     /** When `n` was appended (ms since 1970); `undefined` if the ring no longer knows. */
     timeOf: (n: number): number | undefined => (n === 0 ? startedAt : slot(n)?.at),
@@ -51,12 +50,10 @@ export function createLog(capacity = 5_000) {
      * those of the log's head: older ones would look like a jump in the sequence.
      */
     snapshot(): Array<Envelope & Partial<Cursor>> {
-      const values: Array<Envelope & Partial<Cursor>> = [...latest.values()].map(
-        ({ type, params, response }) => ({ type, params, response }),
-      )
-      const last = values.at(-1)
-      if (last) values[values.length - 1] = { ...last, epoch, seq }
-      return values
+      const head = { epoch, seq }
+      return [...latest.values()].map(({ type, params, response }, i) => {
+        return { type, params, response, ...(i === latest.size - 1 ? head : {}) }
+      })
     },
     /** Starts a new epoch with an empty ring. Latest values stay: the state is known, its history is not. */
     forget(): void {

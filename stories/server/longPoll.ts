@@ -14,10 +14,11 @@ export function longPoll(exchange: Exchange): void {
   const { log, faults } = channel
   const hold = checkQueryNumber(query, 'hold', { max: MAX_HOLD, fallback: MAX_HOLD })
   const cursor = readCursor(exchange)
-  if (!cursor) return answer({ status: 200, headers: cursorHeaders(), body: log.snapshot() })
-  const missed = log.after(cursor)
-  if (!missed) return answerLost()
-  if (missed.length > 0) return answerEntries(faults.withoutDropped(missed, client, 'longPoll'))
+  const missed = cursor && log.after(cursor)
+  if (!cursor) answer({ status: 200, headers: cursorHeaders(), body: log.snapshot() })
+  else if (!missed) answerLost()
+  else if (missed.length > 0) answerEntries(faults.withoutDropped(missed, client, 'longPoll'))
+  if (!cursor || !missed || missed.length > 0) return
 
   const timer = setTimeout(() => finish(() => answer({ status: 204, headers: cursorHeaders() })), hold)
   const unwatch = watchToken(exchange, () => finish(() => answer(unauthorizedAnswer)))

@@ -9,5 +9,5 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
 }
 
 const server = await startDemoServer({ port })
-console.log(`Demo server: ${server.url}`)
+process.stdout.write(`Demo server: ${server.url}\n`)
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close())

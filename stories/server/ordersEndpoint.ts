@@ -8,7 +8,8 @@ export async function ordersEndpoint({ req, channel, answer }: Exchange): Promis
     const { order, created } = channel.orders.create(
       checkRecord(await readJson(req), 'The body of POST /orders'),
     )
-    return answer({ status: created ? 201 : 200, body: order })
+    answer({ status: created ? 201 : 200, body: order })
+    return
   }
   const body = JSON.stringify(channel.orders.list())
   const headers = { ETag: etagOf(body) }

@@ -1,8 +1,8 @@
 /** What holds back the messages of one connection. Asked whenever something is to be sent. */
 export interface Hold {
-  isFrozen(): boolean
+  isFrozen: () => boolean
   /** ms to wait before the next message. */
-  delay(): number
+  delay: () => number
 }
 
 export type Outbox = ReturnType<typeof createOutbox>
@@ -21,13 +21,14 @@ export function createOutbox(hold: Hold, onOverflow: () => void) {
   function flush(): void {
     clearTimeout(timer)
     timer = undefined
-    while (!closed && waiting.length > 0 && !hold.isFrozen()) {
-      const left = waiting[0]!.due - Date.now()
+    for (let next = waiting[0]; next && !hold.isFrozen(); next = waiting[0]) {
+      const left = next.due - Date.now()
       if (left > 0) {
         timer = setTimeout(flush, left)
         return
       }
-      waiting.shift()!.send()
+      waiting.shift()
+      next.send()
     }
   }
 
@@ -39,11 +40,13 @@ export function createOutbox(hold: Hold, onOverflow: () => void) {
     push(send: () => void): void {
       if (closed) return
       const delay = hold.delay()
-      if (waiting.length === 0 && delay === 0 && !hold.isFrozen()) return send()
-      if (waiting.length >= MAX_WAITING) return onOverflow()
-      lastDue = Math.max(lastDue, Date.now() + delay)
-      waiting.push({ due: lastDue, send })
-      if (!timer) flush()
+      if (waiting.length === 0 && delay === 0 && !hold.isFrozen()) send()
+      else if (waiting.length >= MAX_WAITING) onOverflow()
+      else {
+        lastDue = Math.max(lastDue, Date.now() + delay)
+        waiting.push({ due: lastDue, send })
+        if (!timer) flush()
+      }
     },
     close(): void {
       closed = true

@@ -8,12 +8,13 @@ import { paramsOf } from './request.ts'
 export function poll({ req, query, channel, answer }: Exchange): void {
   const type = query.get('type')
   if (type === null) {
-    return answerValidated({ ...channel.log.head, entries: channel.log.latest() })
+    answerValidated({ ...channel.log.head, entries: channel.log.latest() })
+    return
   }
   const params = paramsOf(query)
   const entry = channel.log.latestOf(type, params) ?? channel.log.latest().find(isAskedFor)
-  if (!entry) return answer({ status: 204 })
-  answerValidated(entry.response)
+  if (entry) answerValidated(entry.response)
+  else answer({ status: 204 })
 
   /** A query can only name strings, so `id=7` also finds `{ id: 7 }`. */
   function isAskedFor(other: Entry): boolean {

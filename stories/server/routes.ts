@@ -1,4 +1,3 @@
-import type { Technique } from './connections.ts'
 import {
   configureFeed,
   countTokens,
@@ -13,6 +12,7 @@ import type { Exchange } from './exchange.ts'
 import { longPoll } from './longPoll.ts'
 import { ordersEndpoint } from './ordersEndpoint.ts'
 import { poll } from './poll.ts'
+import type { Technique } from './presences.ts'
 
 export const SOCKET_PATH = '/socket'
 

@@ -26,14 +26,14 @@ export function serveSocket(ws: DemoSocket, request: DemoRequest, connection: Co
   }
 
   ws.on('error', () => ws.terminate())
-  ws.on('ping', data => outbox.push(() => void ws.pong(data)))
+  ws.on('ping', data => outbox.push(() => ws.pong(data)))
   authenticateSocket(ws, request, () => {
     welcome(request, sendJson, sendEntries)
     connection.push = sendEntries
     connection.garble = sendText
     ws.on('message', (data: Buffer, isBinary) => {
-      if (isBinary) return send(data, { binary: true })
-      for (const one of requestsIn(data)) if (!isAuthenticate(one)) void reply(one)
+      if (isBinary) send(data, { binary: true })
+      else for (const one of requestsIn(data)) if (!isAuthenticate(one)) void reply(one)
     })
   })
 

@@ -13,7 +13,10 @@ const UNAUTHORIZED = 4401
  */
 export function authenticateSocket(ws: DemoSocket, request: DemoRequest, onReady: () => void): void {
   const { channel, client } = request
-  if (!isTokenRequired(request)) return onReady()
+  if (!isTokenRequired(request)) {
+    onReady()
+    return
+  }
 
   let unwatch = () => {}
   let isReady = false
@@ -27,8 +30,11 @@ export function authenticateSocket(ws: DemoSocket, request: DemoRequest, onReady
   function accept(token: string | undefined): void {
     clearTimeout(timer)
     unwatch()
-    if (!channel.tokens.accept(token, client)) return refuse('The token is missing, expired or revoked')
-    unwatch = channel.tokens.watch(token!, () => refuse('The token has ended'))
+    if (!channel.tokens.accept(token, client)) {
+      refuse('The token is missing, expired or revoked')
+      return
+    }
+    unwatch = channel.tokens.watch(token, () => refuse('The token has ended'))
     if (isReady) return
     isReady = true
     onReady()

@@ -41,7 +41,7 @@ export async function answerRequest(request: unknown, channel: Channel): Promise
       )
     }
     const pending = handler(params, channel)
-    const response = pending instanceof Promise ? await pending : pending
+    const response: unknown = pending instanceof Promise ? await pending : pending
     return Buffer.isBuffer(response) ? response : { type, params, response }
   } catch (cause) {
     const { code, message } = cause instanceof BadRequest ? cause : new BadRequest(String(cause), 'internal')

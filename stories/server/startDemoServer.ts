@@ -9,7 +9,7 @@ export interface RunningDemoServer {
   url: string
   port: number
   /** Breaks every connection; resolves when the port is free again. */
-  close(): Promise<void>
+  close: () => Promise<void>
 }
 
 /**

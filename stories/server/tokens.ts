@@ -36,7 +36,7 @@ export function createTokens() {
       return { token, expiresAt }
     },
     /** Whether `token` is good now. A missing, unknown, expired or revoked one counts as refused. */
-    accept(token: string | undefined, client: string): boolean {
+    accept(token: string | undefined, client: string): token is string {
       const grant = token === undefined ? undefined : live(token)
       if (grant) grant.clients.add(client)
       else refused += 1
@@ -44,19 +44,7 @@ export function createTokens() {
     },
     /** Calls `onEnd` once, when an accepted token expires or is revoked. Returns the way to stop watching. */
     watch(token: string, onEnd: () => void): () => void {
-      const grant = grants.get(token)
-      const end = () => {
-        stop()
-        onEnd()
-      }
-      const left = (grant?.expiresAt ?? 0) - Date.now()
-      const timer = setTimeout(end, Math.min(MAX_TIMEOUT, Math.max(0, left)))
-      const stop = () => {
-        clearTimeout(timer)
-        grant?.watchers.delete(end)
-      }
-      grant?.watchers.add(end)
-      return stop
+      return watchGrant(grants.get(token), onEnd)
     },
     /** Ends the tokens that `client` has used; all of the channel where it is missing. */
     revoke(client?: string): void {
@@ -71,4 +59,19 @@ export function createTokens() {
       return { issued, refused, active }
     },
   }
+}
+
+function watchGrant(grant: Grant | undefined, onEnd: () => void): () => void {
+  const end = () => {
+    stop()
+    onEnd()
+  }
+  const left = (grant?.expiresAt ?? 0) - Date.now()
+  const timer = setTimeout(end, Math.min(MAX_TIMEOUT, Math.max(0, left)))
+  const stop = () => {
+    clearTimeout(timer)
+    grant?.watchers.delete(end)
+  }
+  grant?.watchers.add(end)
+  return stop
 }

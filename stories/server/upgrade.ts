@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { Connection } from './connections.ts'
@@ -28,9 +27,15 @@ export function createUpgrader() {
     const { faults } = channel
     const reset = () => resetConnection(socket)
     socket.on('error', () => socket.destroy())
-    if (faults.get('down', client)) return reset()
+    if (faults.get('down', client)) {
+      reset()
+      return
+    }
     const refuse = faults.get('refuse', client)
-    if (refuse) return refuseUpgrade(socket, refusedAnswer(refuse))
+    if (refuse) {
+      refuseUpgrade(socket, refusedAnswer(refuse))
+      return
+    }
 
     const hold = { isFrozen: () => faults.isFrozen(client), delay: () => faults.delay(client) }
     const connection: Connection = {
@@ -54,7 +59,10 @@ function adopt(ws: DemoSocket, request: DemoRequest, connection: Connection): vo
   const reset = connection.kill
   ws.outbox = connection.outbox
   connection.kill = code => {
-    if (code === undefined) return reset()
+    if (code === undefined) {
+      reset()
+      return
+    }
     connection.outbox.close()
     ws.closeNow(code, 'The fault "kill" is on')
   }
@@ -62,7 +70,7 @@ function adopt(ws: DemoSocket, request: DemoRequest, connection: Connection): vo
 }
 
 /** The first that is no token; the token's own where nothing else is offered. */
-function selectProtocol(offered: Set<string>, _: IncomingMessage): string | false {
+function selectProtocol(offered: Set<string>): string | false {
   const names = [...offered]
   return names.find(name => !isTokenProtocol(name)) ?? names[0] ?? false
 }

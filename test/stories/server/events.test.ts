@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { useDemoServer } from './harness.ts'
+import { setUpDemoServer } from './harness.ts'
 
-const server = useDemoServer()
+const server = setUpDemoServer()
 
 describe('/events', () => {
   it('begins with retry and the latest value of each key, of which only the last has an id', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Envelope } from '../../../stories/server/envelope.ts'
 import { createFeed } from '../../../stories/server/feed.ts'
-import { useDemoServer, type Message } from './harness.ts'
+import { setUpDemoServer, type Message } from './harness.ts'
 
 afterEach(() => vi.useRealTimers())
 
@@ -61,7 +61,7 @@ describe('the feed', () => {
 })
 
 describe('POST /feed', () => {
-  const server = useDemoServer()
+  const server = setUpDemoServer()
 
   it('answers the settings', async () => {
     const { post } = await server.channel()
@@ -72,7 +72,7 @@ describe('POST /feed', () => {
 
   it('feeds whoever connects', async () => {
     const { socket } = await server.channel({ rate: 200 })
-    const { take } = await socket('/socket?snapshot=1')
+    const { take } = socket('/socket?snapshot=1')
     expect((await take()).type).toBe('welcome')
     const messages: Message[] = []
     for (let i = 0; i < 20; i += 1) messages.push(await take())

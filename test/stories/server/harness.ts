@@ -12,17 +12,30 @@ export interface Message {
   seq?: number
 }
 
+export interface Clients {
+  clients: Array<{ client: string; technique: string; since: number; requests: number; open: number }>
+  opened: Record<string, number>
+}
+
+/** The validators of a long poll's answer as the headers of the next request. */
+export function cursorOf({ headers }: Response): Record<string, string> {
+  return {
+    'If-None-Match': headers.get('etag') ?? '',
+    'If-Modified-Since': headers.get('last-modified') ?? '',
+  }
+}
+
 /** A list that can be waited for: `take()` resolves with its next item, `rest()` empties it. */
 export function createInbox<T>() {
   const items: T[] = []
   let wake = () => {}
   return {
-    put(item: T): void {
+    put: (item: T): void => {
       items.push(item)
       wake()
     },
     rest: (): T[] => items.splice(0),
-    async take(): Promise<T> {
+    take: async (): Promise<T> => {
       while (items.length === 0) await new Promise<void>(resolve => (wake = resolve))
       return items.shift()!
     },
@@ -30,7 +43,7 @@ export function createInbox<T>() {
 }
 
 /** One server a test file. Each `channel()` is a fresh channel of it with a silent feed. */
-export function useDemoServer() {
+export function setUpDemoServer() {
   let server: RunningDemoServer
   let channels = 0
   const cleanups: Array<() => void> = []
@@ -60,6 +73,18 @@ export function useDemoServer() {
     const fault = (fault: string, options: object = {}) => post('/faults', { fault, ...options })
     const publish = (response: unknown, params: unknown = null, type = 'note') =>
       post<{ epoch: string; seq: number }>('/publish', { type, params, response })
+    const openLongPolls = async () => {
+      const { clients } = (await (await get('/clients')).json()) as Clients
+      return clients.find(({ technique }) => technique === 'longPoll')?.open ?? 0
+    }
+    /** A long poll that the server holds; settles as `'broken'` if it is cut. */
+    const hold = async (path = '/long-poll') => {
+      const headers = cursorOf(await get(path))
+      const abort = new AbortController()
+      const answer = fetch(urlOf(path), { headers, signal: abort.signal }).catch(() => 'broken' as const)
+      await expect.poll(openLongPolls).toBe(1)
+      return { answer, abort: () => abort.abort() }
+    }
     await post('/feed', { rate })
     return {
       url: server.url,
@@ -69,6 +94,8 @@ export function useDemoServer() {
       post,
       fault,
       publish,
+      hold,
+      openLongPolls,
       events: (path: string, init: RequestInit = {}) => openEvents(urlOf(path), init, cleanups),
       socket: (path = '/socket', protocols: string[] = []) => openSocket(urlOf(path), protocols, cleanups),
     }
@@ -90,8 +117,7 @@ async function openEvents(url: URL, init: RequestInit, cleanups: Array<() => voi
   })
   const read = async () => {
     const decoder = new TextDecoder()
-    for await (const chunk of response.body!)
-      parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }))
+    for await (const chunk of response.body!) parser.feed(decoder.decode(chunk, { stream: true }))
     return 'end' as const
   }
   const ended = read().catch(() => 'broken' as const)
@@ -102,7 +128,7 @@ async function openEvents(url: URL, init: RequestInit, cleanups: Array<() => voi
   return { response, inbox, comments, retries, ended, take, abort: () => abort.abort() }
 }
 
-async function openSocket(url: URL, protocols: string[], cleanups: Array<() => void>) {
+function openSocket(url: URL, protocols: string[], cleanups: Array<() => void>) {
   url.protocol = 'ws:'
   const ws = new WebSocket(url, protocols)
   cleanups.push(() => ws.terminate())

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { useDemoServer, within, type Message } from './harness.ts'
+import { cursorOf, setUpDemoServer, type Message } from './harness.ts'
 
-const server = useDemoServer()
-
-function cursorOf({ headers }: Response): Record<string, string> {
-  return {
-    'If-None-Match': headers.get('etag') ?? '',
-    'If-Modified-Since': headers.get('last-modified') ?? '',
-  }
-}
+const server = setUpDemoServer()
 
 const read = async (response: Response) => (await response.json()) as Message[]
 
@@ -39,11 +32,12 @@ describe('GET /long-poll', () => {
   })
 
   it('holds the request until there is something', async () => {
-    const { get, publish } = await server.channel()
-    const held = get('/long-poll', cursorOf(await get('/long-poll')))
-    expect(await within(100, held)).toBe('nothing')
+    const { hold, publish } = await server.channel()
+    const { answer } = await hold()
     const head = await publish('now')
-    expect(await read(await held)).toEqual([{ type: 'note', params: null, response: 'now', ...head }])
+    expect(await read((await answer) as Response)).toEqual([
+      { type: 'note', params: null, response: 'now', ...head },
+    ])
   })
 
   it('answers 204 with the same cursor when the hold is over', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { useDemoServer } from './harness.ts'
+import { setUpDemoServer } from './harness.ts'
 
-const server = useDemoServer()
+const server = setUpDemoServer()
 
 describe('GET /poll', () => {
   it('answers 204 while the key has no value', async () => {

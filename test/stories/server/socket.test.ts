@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { useDemoServer } from './harness.ts'
+import { setUpDemoServer } from './harness.ts'
 
-const server = useDemoServer()
+const server = setUpDemoServer()
 
 describe('/socket', () => {
   it('says welcome first and resumes nothing for a fresh client', async () => {
     const { socket, publish } = await server.channel()
     const head = await publish('a')
-    const { take } = await socket()
+    const { take } = socket()
     const welcome = { type: 'welcome', params: null, response: { resumed: false, ...head } }
     expect(await take()).toEqual(welcome)
     const next = await publish('b')
@@ -18,7 +18,7 @@ describe('/socket', () => {
     const { socket, publish } = await server.channel()
     await publish(1, { n: 1 })
     const head = await publish(2, { n: 2 })
-    const { take } = await socket('/socket?snapshot=1')
+    const { take } = socket('/socket?snapshot=1')
     await take()
     expect(await take()).toEqual({ type: 'note', params: { n: 1 }, response: 1 })
     expect(await take()).toEqual({ type: 'note', params: { n: 2 }, response: 2, ...head })
@@ -29,7 +29,7 @@ describe('/socket', () => {
     const { epoch, seq } = await publish('a')
     await publish('b')
     await publish('c')
-    const { take } = await socket(`/socket?epoch=${epoch}&seq=${seq}&snapshot=1`)
+    const { take } = socket(`/socket?epoch=${epoch}&seq=${seq}&snapshot=1`)
     expect(await take()).toMatchObject({ response: { resumed: true, epoch, seq: 3 } })
     await publish('d')
     expect([await take(), await take(), await take()].map(m => m.response)).toEqual(['b', 'c', 'd'])
@@ -40,7 +40,7 @@ describe('/socket', () => {
     async cursor => {
       const { socket, publish } = await server.channel()
       const { epoch } = await publish('a')
-      const { take } = await socket(`/socket?${cursor.replace('E', epoch)}`)
+      const { take } = socket(`/socket?${cursor.replace('E', epoch)}`)
       expect(await take()).toMatchObject({ response: { resumed: false } })
     },
   )
@@ -48,7 +48,7 @@ describe('/socket', () => {
   it('answers a heartbeat with the time and the head of the log', async () => {
     const { socket, publish } = await server.channel()
     const head = await publish('a')
-    const { take, send, opened } = await socket()
+    const { take, send, opened } = socket()
     await opened
     send({ type: 'heartbeat' })
     await take()
@@ -62,7 +62,7 @@ describe('/socket', () => {
     ['binary frames of UTF-8 JSON', '/socket?binary=1', true],
   ])('answers in %s for %s', async (_, path, isBinary) => {
     const { socket } = await server.channel()
-    const { inbox, opened, send } = await socket(path)
+    const { inbox, opened, send } = socket(path)
     await opened
     send({ type: 'echo', params: 'grün' })
     const frames = [await inbox.take(), await inbox.take()]
@@ -72,7 +72,7 @@ describe('/socket', () => {
 
   it('echoes a binary frame as it came', async () => {
     const { socket } = await server.channel()
-    const { inbox, opened, ws } = await socket()
+    const { inbox, opened, ws } = socket()
     await opened
     ws.send(Buffer.from([0, 1, 255]))
     await inbox.take()
@@ -81,8 +81,8 @@ describe('/socket', () => {
 
   it('selects the first subprotocol that is no token, and a token only if alone', async () => {
     const { socket } = await server.channel()
-    const both = await socket('/socket', ['token.abc', 'v2', 'v1'])
-    const alone = await socket('/socket', ['token.abc'])
+    const both = socket('/socket', ['token.abc', 'v2', 'v1'])
+    const alone = socket('/socket', ['token.abc'])
     await Promise.all([both.opened, alone.opened])
     expect([both.ws.protocol, alone.ws.protocol]).toEqual(['v2', 'token.abc'])
   })
@@ -90,7 +90,7 @@ describe('/socket', () => {
   it('puts up to `batch` envelopes into one frame', async () => {
     const { socket, post } = await server.channel()
     await post('/feed', { batch: 2 })
-    const { take } = await socket()
+    const { take } = socket()
     await take()
     const note = { type: 'note', params: null, response: 0 }
     await post('/publish', [note, note, note])
@@ -102,7 +102,7 @@ describe('/socket', () => {
 describe('a request over the socket', () => {
   async function open() {
     const channel = await server.channel()
-    const connection = await channel.socket()
+    const connection = channel.socket()
     await connection.take()
     const ask = (type: string, params: unknown) => {
       connection.send({ type, params })
@@ -128,7 +128,7 @@ describe('a request over the socket', () => {
 
   it('order.create publishes order.changed to all and answers the order; the same id creates nothing', async () => {
     const { ask, take, socket, get } = await open()
-    const other = await socket()
+    const other = socket()
     await other.take()
     const params = { id: 'o1', item: 'tea', quantity: 2 }
     const changed = await ask('order.create', params)

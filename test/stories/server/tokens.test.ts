@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest'
-import { useDemoServer, within } from './harness.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { setUpDemoServer, within } from './harness.ts'
 
-const server = useDemoServer()
+const server = setUpDemoServer()
 const AUTH = 'auth=required'
+
+afterEach(() => vi.useRealTimers())
 
 async function channelWithToken(ttl = 60_000) {
   const channel = await server.channel()
@@ -38,17 +40,11 @@ describe('a token over HTTP', () => {
   })
 
   it('ends a held long poll with 401 and a stream by its end', async () => {
-    const { get, events, fault, token } = await channelWithToken()
-    const first = await get(`/long-poll?${AUTH}&token=${token}`)
-    const cursor = {
-      'If-None-Match': first.headers.get('etag') ?? '',
-      'If-Modified-Since': first.headers.get('last-modified') ?? '',
-    }
-    const held = get(`/long-poll?${AUTH}&token=${token}`, cursor)
+    const { hold, events, fault, token } = await channelWithToken()
+    const { answer } = await hold(`/long-poll?${AUTH}&token=${token}`)
     const stream = await events(`/events?${AUTH}&token=${token}`)
-    expect(await within(50, held)).toBe('nothing')
     await fault('expire-token')
-    expect(await held).toHaveProperty('status', 401)
+    expect(await answer).toHaveProperty('status', 401)
     expect(await stream.ended).toBe('end')
   })
 })
@@ -60,13 +56,13 @@ describe('a token on a socket', () => {
   ])('is taken from the %s', async (_, query, protocols) => {
     const { socket, token } = await channelWithToken()
     const fill = (text: string) => text.replace('TOKEN', token)
-    const { take } = await socket(`/socket?${AUTH}${fill(query)}`, protocols.map(fill))
+    const { take } = socket(`/socket?${AUTH}${fill(query)}`, protocols.map(fill))
     expect(await take()).toHaveProperty('type', 'welcome')
   })
 
   it('is taken from the first message, and nothing is said before', async () => {
     const { socket, token, publish } = await channelWithToken()
-    const { take, send, opened, inbox } = await socket(`/socket?${AUTH}`)
+    const { take, send, opened, inbox } = socket(`/socket?${AUTH}`)
     await opened
     await publish('secret')
     send({ type: 'authenticate', params: { token } })
@@ -83,26 +79,37 @@ describe('a token on a socket', () => {
     ['a first message that is no authentication', '', { type: 'echo', params: 1 }],
   ])('closes an accepted socket with 4401 for %s', async (_, query, message) => {
     const { socket } = await channelWithToken()
-    const { opened, closed, send, inbox } = await socket(`/socket?${AUTH}${query}`)
+    const { opened, closed, send, inbox } = socket(`/socket?${AUTH}${query}`)
     expect(await opened).toBe('open')
     if (message) send(message)
     expect(await closed).toBe(4401)
     expect(inbox.rest()).toEqual([])
   })
 
+  it('closes a socket with 4401 that sends no token within 5 s', async () => {
+    const { socket } = await channelWithToken()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { opened, ws, closed } = socket(`/socket?${AUTH}`)
+    await opened
+    await vi.advanceTimersByTimeAsync(4_999)
+    expect(ws.readyState).toBe(ws.OPEN)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await closed).toBe(4401)
+  })
+
   it('closes the live socket with 4401 when it expires', async () => {
     const { socket, issue } = await channelWithToken()
-    const { token } = await issue(100)
-    const { take, closed } = await socket(`/socket?${AUTH}&token=${token}`)
+    const { token } = await issue(500)
+    const { take, closed } = socket(`/socket?${AUTH}&token=${token}`)
     await take()
     expect(await closed).toBe(4401)
   })
 
   it('can be renewed on the live socket, and is never echoed', async () => {
     const { socket, issue, counts } = await channelWithToken()
-    const short = await issue(150)
+    const short = await issue(500)
     const { token } = await issue()
-    const { take, send, closed, inbox } = await socket(`/socket?${AUTH}&token=${short.token}`)
+    const { take, send, closed, inbox } = socket(`/socket?${AUTH}&token=${short.token}`)
     await take()
     send({ type: 'authenticate', params: { token } })
     expect(await within(short.expiresAt - Date.now() + 100, closed)).toBe('nothing')
@@ -115,8 +122,8 @@ describe('a token on a socket', () => {
   it('expire-token ends those of one client only', async () => {
     const { socket, issue, fault } = await channelWithToken()
     const [a, b] = [await issue(), await issue()]
-    const one = await socket(`/socket?${AUTH}&client=a&token=${a.token}`)
-    const other = await socket(`/socket?${AUTH}&client=b&token=${b.token}`)
+    const one = socket(`/socket?${AUTH}&client=a&token=${a.token}`)
+    const other = socket(`/socket?${AUTH}&client=b&token=${b.token}`)
     await Promise.all([one.take(), other.take()])
     await fault('expire-token', { client: 'a' })
     expect(await one.closed).toBe(4401)
