@@ -163,7 +163,10 @@ describe('the answer', () => {
       response.on('close', () => (broken = true))
       head(response, 'text/html; charset=utf-8').write('data: no\n\n')
     })
-    expect(await sink.untilFailed()).toEqual({ kind: 'content-type', contentType: 'text/html' })
+    expect(await sink.untilFailed()).toEqual({
+      kind: 'content-type',
+      contentType: 'text/html; charset=utf-8',
+    })
     expect(sink.names).toEqual(['failed'])
     await vi.waitFor(() => expect(broken).toBe(true))
   })

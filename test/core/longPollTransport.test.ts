@@ -116,7 +116,10 @@ describe('a 200', () => {
       first,
       json('<html>', { 'content-type': 'Text/HTML; charset=utf-8', etag: '"2"' }),
     ])
-    expect(await sink.untilFailed()).toEqual({ kind: 'content-type', contentType: 'text/html' })
+    expect(await sink.untilFailed()).toEqual({
+      kind: 'content-type',
+      contentType: 'Text/HTML; charset=utf-8',
+    })
     expect([sink.messages, transport.cursor?.()]).toEqual([['1'], CURSOR])
   })
 
@@ -394,9 +397,17 @@ describe("a cursor strategy of one's own", () => {
     await vi.waitFor(() => expect(requests.map(({ url }) => url)).toEqual(['/', '/?after=a']))
   })
 
-  test('that throws makes the answer an unreadable one: nothing is delivered, its cursor stays', async () => {
-    const { sink, transport } = await poll([json('{"next":"a"}'), json('{')], { cursor: inBody })
+  test('that throws makes the answer an unreadable one: its cursor stays', async () => {
+    const { sink, transport } = await poll([json('{"next":"a"}'), json('null')], { cursor: inBody })
     expect(await sink.untilFailed()).toEqual({ kind: 'body' })
-    expect([sink.messages, transport.cursor?.()]).toEqual([['{"next":"a"}'], 'a'])
+    expect(transport.cursor?.()).toBe('a')
+  })
+
+  test('is not asked about a body that does not parse', async () => {
+    const read = vi.fn()
+    const { sink } = await poll([json('{')], { cursor: { ...inBody, read } })
+    sink.onMessage = () => false
+    await sink.untilFailed()
+    expect(read).not.toHaveBeenCalled()
   })
 })

@@ -1,0 +1,152 @@
+import type { TimerHandle } from './clock.ts'
+import type { Failure } from './failure.ts'
+import { parseRetryAfter } from './retryAfter.ts'
+import type {
+  Attempt,
+  AttemptRequest,
+  FetchLike,
+  Transport,
+  TransportEnvironment,
+  TransportRequest,
+  TransportSink,
+} from './transport.ts'
+
+/** What one way of getting messages over HTTP adds to what all of them do. */
+export interface HttpTechnique<Cursor = unknown> {
+  cursor: Cursor | undefined
+  init: RequestInit
+  /** The answers that are no failure. */
+  statuses: readonly number[]
+  /** What the `Content-Type` of a 200 must match; it is '' where there is none. */
+  contentType: RegExp
+  /** Runs one attempt. A throw that is not one of `HttpAttempt` is an unreadable answer. */
+  run: (http: HttpAttempt, request: AttemptRequest, sink: TransportSink) => Promise<void>
+}
+
+/** What a run works with: one request at a time. `check`, `ask` and `read` throw where it is over, to unwind the run. */
+export interface HttpAttempt extends Attempt {
+  check: () => void
+  /** Ends it and reports why, once. */
+  fail: (failure: Failure) => void
+  /** Reports a message that is too large, fails and unwinds. */
+  oversized: (bytes: number) => void
+  /** Reports it open, once. */
+  opened: () => void
+  /** Sets timers (ms) in place of those before. */
+  wait: (...timers: [delay: number, callback: () => void][]) => void
+  /** The answer to a request, its body unread, in place of the answer before. */
+  ask: (request: TransportRequest) => Promise<Response>
+  /** The next bytes of the answer's body, `undefined` at its end. */
+  read: () => Promise<Uint8Array | undefined>
+}
+
+/** Makes a transport of a technique; the cursor lives in the technique. */
+export function createHttpTransport(environment: TransportEnvironment, technique: HttpTechnique): Transport {
+  return {
+    open(request, sink) {
+      const http = createAttempt(environment, technique, sink)
+      technique.run(http, request, sink).catch(() => http.fail({ kind: 'body' }))
+      return http
+    },
+    cursor: () => technique.cursor,
+    dropCursor: () => void (technique.cursor = undefined),
+    dispose: () => undefined,
+  }
+}
+
+function createAttempt(
+  environment: TransportEnvironment,
+  technique: HttpTechnique,
+  sink: TransportSink,
+): HttpAttempt {
+  const { clock } = environment
+  const resumed = technique.cursor !== undefined
+  const exchange = createExchange()
+  let isOver = false
+  let isOpen = false
+  let timers: TimerHandle[] = []
+
+  function close() {
+    isOver = true
+    wait()
+    exchange.drop()
+  }
+  function fail(failure: Failure) {
+    if (isOver) return
+    close()
+    sink.failed(failure)
+  }
+  function wait(...next: [number, () => void][]) {
+    for (const timer of timers) clock.clearTimeout(timer)
+    timers = isOver ? [] : next.map(([delay, callback]) => clock.setTimeout(callback, delay))
+  }
+  function check() {
+    if (isOver) throw new Error('over')
+  }
+  // What `fetch` threw is dropped: in some runtimes its text holds the URL, and with it a token.
+  async function step<T>(work: () => Promise<T>): Promise<T> {
+    check()
+    const value = await work().catch(() => fail({ kind: 'network' }))
+    check()
+    return value as T
+  }
+  return {
+    close,
+    check,
+    fail,
+    oversized(bytes) {
+      sink.oversized(bytes)
+      fail({ kind: 'body' })
+      check()
+    },
+    opened() {
+      if (!isOpen) sink.opened({ resumed })
+      isOpen = true
+    },
+    wait,
+    async ask(request) {
+      const response = await step(() => exchange.ask(environment.fetch(), request, technique.init))
+      const failure = findFailure(response, technique, clock.now())
+      if (failure) fail(failure)
+      check()
+      return response
+    },
+    read: () => step(exchange.read),
+  }
+}
+
+/** One request at a time, each in place of the one before. */
+function createExchange() {
+  let controller: AbortController | undefined
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  // A `fetch` that ignores its signal has its body cancelled all the same.
+  function drop() {
+    controller?.abort()
+    reader?.cancel().catch(() => undefined)
+  }
+  return {
+    drop,
+    async ask(fetch: FetchLike, { url, headers, redirect = 'follow' }: TransportRequest, init: RequestInit) {
+      drop()
+      const { signal } = (controller = new AbortController())
+      const response = await fetch(url, { ...init, cache: 'no-store', headers, redirect, signal })
+      reader = response.body?.getReader()
+      if (signal.aborted) drop()
+      return response
+    },
+    read: async () => (await reader?.read())?.value,
+  }
+}
+
+function findFailure(
+  { status, headers }: Response,
+  technique: HttpTechnique,
+  now: number,
+): Failure | undefined {
+  const hadCursor = technique.cursor !== undefined
+  const contentType = headers.get('content-type') ?? ''
+  if (!technique.statuses.includes(status))
+    return { kind: 'status', status, retryAfter: parseRetryAfter(headers.get('retry-after'), now), hadCursor }
+  if (status === 200 && !technique.contentType.test(contentType)) return { kind: 'content-type', contentType }
+  return undefined
+}
