@@ -1,10 +1,10 @@
 import type { TimerHandle } from './clock.ts'
 import type { Failure } from './failure.ts'
+import { createHttpExchange } from './httpExchange.ts'
 import { parseRetryAfter } from './retryAfter.ts'
 import type {
   Attempt,
   AttemptRequest,
-  FetchLike,
   Transport,
   TransportEnvironment,
   TransportRequest,
@@ -61,7 +61,7 @@ function createAttempt(
 ): HttpAttempt {
   const { clock } = environment
   const resumed = technique.cursor !== undefined
-  const exchange = createExchange()
+  const exchange = createHttpExchange()
   let isOver = false
   let isOpen = false
   let timers: TimerHandle[] = []
@@ -112,29 +112,6 @@ function createAttempt(
       return response
     },
     read: () => step(exchange.read),
-  }
-}
-
-/** One request at a time, each in place of the one before. */
-function createExchange() {
-  let controller: AbortController | undefined
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
-  // A `fetch` that ignores its signal has its body cancelled all the same.
-  function drop() {
-    controller?.abort()
-    reader?.cancel().catch(() => undefined)
-  }
-  return {
-    drop,
-    async ask(fetch: FetchLike, { url, headers, redirect = 'follow' }: TransportRequest, init: RequestInit) {
-      drop()
-      const { signal } = (controller = new AbortController())
-      const response = await fetch(url, { ...init, cache: 'no-store', headers, redirect, signal })
-      reader = response.body?.getReader()
-      if (signal.aborted) drop()
-      return response
-    },
-    read: async () => (await reader?.read())?.value,
   }
 }
 

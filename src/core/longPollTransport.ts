@@ -66,7 +66,7 @@ export function createLongPollTransport(
         const now = clock.now()
         const isIdle = before === JSON.stringify(technique.cursor)
         idle = isIdle ? [now, ...idle.slice(0, FAST_LOOP_ANSWERS - 1)] : []
-        if (now - (idle[FAST_LOOP_ANSWERS - 1] ?? 0) <= FAST_LOOP_TIME)
+        if (now - (idle[FAST_LOOP_ANSWERS - 1] ?? -Infinity) <= FAST_LOOP_TIME)
           return http.fail({ kind: 'fast-loop' })
         // Answers that are at hand at once must not keep the page from its other tasks.
         await new Promise<void>(resolve => http.wait([0, resolve]))
