@@ -1,5 +1,5 @@
 import { createEventStreamReader } from './eventStreamReader.ts'
-import { createHttpTransport } from './httpTransport.ts'
+import { createHttpTransport, failOversized } from './httpTransport.ts'
 import type { HttpTechnique } from './httpTransport.ts'
 import type { Transport, TransportEnvironment } from './transport.ts'
 
@@ -35,7 +35,7 @@ export function createEventStreamTransport(
       await http.ask({ ...request, headers })
       http.opened()
       const take = createEventStreamReader(environment.maxMessageBytes, {
-        oversized: http.oversized,
+        oversized: bytes => failOversized(http, sink, bytes),
         commitId: id => void (technique.cursor = id || undefined),
         event(data, meta) {
           sink.message(data, meta)

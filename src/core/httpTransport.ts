@@ -1,4 +1,4 @@
-import type { TimerHandle } from './clock.ts'
+import type { Clock, TimerHandle } from './clock.ts'
 import type { Failure } from './failure.ts'
 import { createHttpExchange } from './httpExchange.ts'
 import { parseRetryAfter } from './retryAfter.ts'
@@ -23,17 +23,18 @@ export interface HttpTechnique<Cursor = unknown> {
   run: (http: HttpAttempt, request: AttemptRequest, sink: TransportSink) => Promise<void>
 }
 
+/** What happens after how many ms. */
+export type Timer = [delay: number, callback: () => void]
+
 /** What a run works with: one request at a time. `check`, `ask` and `read` throw where it is over, to unwind the run. */
 export interface HttpAttempt extends Attempt {
   check: () => void
   /** Ends it and reports why, once. */
   fail: (failure: Failure) => void
-  /** Reports a message that is too large, fails and unwinds. */
-  oversized: (bytes: number) => void
   /** Reports it open, once. */
   opened: () => void
   /** Sets timers (ms) in place of those before. */
-  wait: (...timers: [delay: number, callback: () => void][]) => void
+  wait: (...timers: Timer[]) => void
   /** The answer to a request, its body unread, in place of the answer before. */
   ask: (request: TransportRequest) => Promise<Response>
   /** The next bytes of the answer's body, `undefined` at its end. */
@@ -64,21 +65,17 @@ function createAttempt(
   const exchange = createHttpExchange()
   let isOver = false
   let isOpen = false
-  let timers: TimerHandle[] = []
+  const setTimers = createTimers(clock)
 
   function close() {
     isOver = true
-    wait()
+    setTimers([])
     exchange.drop()
   }
   function fail(failure: Failure) {
     if (isOver) return
     close()
     sink.failed(failure)
-  }
-  function wait(...next: [number, () => void][]) {
-    for (const timer of timers) clock.clearTimeout(timer)
-    timers = isOver ? [] : next.map(([delay, callback]) => clock.setTimeout(callback, delay))
   }
   function check() {
     if (isOver) throw new Error('over')
@@ -94,16 +91,11 @@ function createAttempt(
     close,
     check,
     fail,
-    oversized(bytes) {
-      sink.oversized(bytes)
-      fail({ kind: 'body' })
-      check()
-    },
     opened() {
       if (!isOpen) sink.opened({ resumed })
       isOpen = true
     },
-    wait,
+    wait: (...timers) => setTimers(isOver ? [] : timers),
     async ask(request) {
       const response = await step(() => exchange.ask(environment.fetch(), request, technique.init))
       const failure = findFailure(response, technique, clock.now())
@@ -113,6 +105,22 @@ function createAttempt(
     },
     read: () => step(exchange.read),
   }
+}
+
+/** Sets timers in place of those it set before. */
+function createTimers(clock: Clock): (timers: Timer[]) => void {
+  let handles: TimerHandle[] = []
+  return timers => {
+    for (const handle of handles) clock.clearTimeout(handle)
+    handles = timers.map(([delay, callback]) => clock.setTimeout(callback, delay))
+  }
+}
+
+/** Reports a message that is too large, fails and unwinds the run. */
+export function failOversized(http: HttpAttempt, sink: TransportSink, bytes: number): void {
+  sink.oversized(bytes)
+  http.fail({ kind: 'body' })
+  http.check()
 }
 
 function findFailure(

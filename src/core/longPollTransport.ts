@@ -1,7 +1,7 @@
 import { validators } from './cursorStrategy.ts'
 import type { CursorStrategy } from './cursorStrategy.ts'
-import { createHttpTransport } from './httpTransport.ts'
-import type { HttpAttempt, HttpTechnique } from './httpTransport.ts'
+import { createHttpTransport, failOversized } from './httpTransport.ts'
+import type { HttpAttempt, HttpTechnique, Timer } from './httpTransport.ts'
 import type { Transport, TransportEnvironment, TransportRequest, TransportSink } from './transport.ts'
 
 /** How a long poll is asked. */
@@ -28,27 +28,25 @@ export function createLongPollTransport(
 ): Transport {
   const { clock, maxMessageBytes } = environment
 
+  // A timer and not the request ends what hangs, as `fetch` may ignore its signal.
+  const silence = (http: HttpAttempt): Timer => [holdTimeout, () => http.fail({ kind: 'silence' })]
+
   async function poll(http: HttpAttempt, request: TransportRequest, sink: TransportSink) {
-    // The timer and not the request ends it, as `fetch` may ignore its signal.
-    const hold = () => http.wait([HELD, http.opened], [holdTimeout, () => http.fail({ kind: 'silence' })])
+    const hold = () => http.wait([HELD, http.opened], silence(http))
     hold()
     const { cursor } = technique
     const response = await http.ask(cursor === undefined ? request : strategy.attach(request, cursor))
     http.opened()
-    const decoder = new TextDecoder()
-    let body = ''
-    let size = 0
-    let bytes
-    while (response.status === 200 && (bytes = await http.read())) {
-      hold()
-      size += bytes.byteLength
-      if (size > maxMessageBytes) http.oversized(size)
-      body += decoder.decode(bytes, { stream: true })
-    }
-    body += decoder.decode()
+    const isContent = response.status === 200
+    const body = isContent
+      ? await readText(http, size => {
+          hold()
+          if (size > maxMessageBytes) failOversized(http, sink, size)
+        })
+      : ''
     const isEmpty = !/\S/.test(body)
     if (!isEmpty && !sink.message(body, {})) return http.fail({ kind: 'body' })
-    const next = response.status === 200 ? strategy.read(response, body, cursor) : undefined
+    const next = isContent ? strategy.read(response, body, cursor) : undefined
     if (next !== undefined || !isEmpty) technique.cursor = next
     http.check()
     if (isEmpty) sink.alive()
@@ -69,9 +67,22 @@ export function createLongPollTransport(
         if (now - (idle[FAST_LOOP_ANSWERS - 1] ?? -Infinity) <= FAST_LOOP_TIME)
           return http.fail({ kind: 'fast-loop' })
         // Answers that are at hand at once must not keep the page from its other tasks.
-        await new Promise<void>(resolve => http.wait([0, resolve]))
+        await new Promise<void>(resolve => http.wait([0, resolve], silence(http)))
       }
     },
   }
   return createHttpTransport(environment, technique)
+}
+
+/** The whole body; `onPart` is told how many bytes there are so far. */
+async function readText(http: HttpAttempt, onPart: (size: number) => void): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  let bytes
+  while ((bytes = await http.read())) {
+    onPart((size += bytes.byteLength))
+    text += decoder.decode(bytes, { stream: true })
+  }
+  return text + decoder.decode()
 }

@@ -59,6 +59,18 @@ describe('a held request', () => {
   })
 })
 
+test('a request that is never made anew is given up after holdTimeout too', async () => {
+  const clock = new FakeClock()
+  const fetch = () => Promise.resolve(new Response(null, { status: 204 }))
+  const { sink } = openPoll('http://a/', { clock, fetch, request: { again: () => new Promise(() => {}) } })
+  await settle()
+  clock.advance(0)
+  await settle()
+  clock.advance(60_000)
+  expect(sink.failure).toEqual({ kind: 'silence' })
+  expect(clock.pending).toBe(0)
+})
+
 describe('close', () => {
   test('while a body is read: nothing is delivered, the cursor stays, the request ends, no timer is left', async () => {
     const clock = new FakeClock()
