@@ -7,7 +7,6 @@ type Found = { id: string } | { data: string; type: string; id: string | undefin
 function read(parts: Iterable<Uint8Array>): Found[] {
   const found: Found[] = []
   const feed = createEventStreamReader(1 << 20, {
-    isOver: () => false,
     oversized: () => expect.unreachable(),
     commitId: id => found.push({ id }),
     event: (data, meta) => found.push({ data, ...meta }),
