@@ -44,7 +44,7 @@ export function createEventStreamReader(maxBytes: number, handlers: EventStreamH
     const idLine = /^id(?:: ?([^\0]*))?$/.exec(line)
     if (idLine) id = idLine[1] ?? ''
     if (!line && id !== undefined) handlers.commitId(id)
-    parser.feed(line + '\n')
+    parser.feed(`${line}\n`)
     if (!line) id = undefined
   }
 
@@ -53,7 +53,7 @@ export function createEventStreamReader(maxBytes: number, handlers: EventStreamH
     if (!text) return
     const [first, ...others] = text.slice(endedWithCr && text.startsWith('\n') ? 1 : 0).split(/\r\n?|\n/)
     endedWithCr = text.endsWith('\r')
-    const lines = [unfinishedLine + first, ...others]
+    const lines = [`${unfinishedLine}${first ?? ''}`, ...others]
     unfinishedLine = lines.pop() ?? ''
     for (const line of lines) takeLine(line)
     if (unfinishedLine.length > maxBytes + LONGEST_PREFIX) handlers.oversized(unfinishedLine.length)

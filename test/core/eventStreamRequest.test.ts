@@ -30,7 +30,7 @@ describe('the request', () => {
     expect([requests[0]?.method, body]).toEqual(['POST', '{"query":1}'])
   })
 
-  test("is made with no-store, the same origin's credentials by default, and follows redirects", async () => {
+  test("is made with no-store, the same origin's credentials by default, and follows redirects", () => {
     const fetch = vi.fn<FetchLike>(() => Promise.reject(new Error('offline')))
     createTransport({ fetch }).open(requestOf('http://a/'), new RecordingSink())
     createTransport({ fetch, credentials: 'include' }).open(

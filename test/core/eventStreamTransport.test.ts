@@ -100,7 +100,7 @@ describe('close', () => {
   })
 
   test('an answer that comes after it is dropped unread, also where fetch ignores its signal', async () => {
-    let answerNow = (_: Response) => {}
+    let answerNow = (response: Response) => {}
     const cancel = vi.fn()
     const sink = new RecordingSink()
     const transport = createTransport({ fetch: () => new Promise(resolve => (answerNow = resolve)) })
