@@ -1,7 +1,8 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { writeParts } from '../support/httpServer.ts'
 import { clock, connect, createTransport, head, stream, withStatus } from '../support/eventStream.ts'
 import { RecordingSink, requestOf } from '../support/recordingSink.ts'
+import { until } from '../support/until.ts'
 
 describe('the answer', () => {
   test.each([204, 401, 403, 404, 410, 500])('a %i is a failure of that status', async status => {
@@ -43,7 +44,7 @@ describe('the answer', () => {
       contentType: 'text/html; charset=utf-8',
     })
     expect(sink.names).toEqual(['failed'])
-    await vi.waitFor(() => expect(broken).toBe(true))
+    await until(() => expect(broken).toBe(true))
   })
 
   test.each(['text/event-stream;', 'text/event-stream; charset=windows-1252', 'Text/Event-Stream'])(

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { FetchLike } from '../../src/core/transport.ts'
 import { connect, createTransport, head, stream } from '../support/eventStream.ts'
 import { RecordingSink, requestOf } from '../support/recordingSink.ts'
+import { until } from '../support/until.ts'
 
 describe('the request', () => {
   test('asks for an event stream, uncached, and has no Last-Event-ID before there is one', async () => {
@@ -71,7 +72,7 @@ describe('the request', () => {
     transport.dropCursor?.()
     expect(transport.cursor?.()).toBeUndefined()
     open()
-    await vi.waitFor(() => expect(requests).toHaveLength(2))
+    await until(() => expect(requests).toHaveLength(2))
     expect(requests[1]?.headers).not.toHaveProperty('last-event-id')
   })
 })

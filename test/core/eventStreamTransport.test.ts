@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { clock, connect, createTransport, openStream, stream } from '../support/eventStream.ts'
 import { RecordingSink, requestOf } from '../support/recordingSink.ts'
+import { until } from '../support/until.ts'
 
 describe('the stream', () => {
   test('every part of it is life, comments too', async () => {
@@ -24,6 +25,13 @@ describe('the stream', () => {
       { call: 'message', data: 'b', meta: { type: 'message', id: undefined } },
     ])
     expect(transport.cursor?.()).toBe('☃')
+  })
+
+  test('an empty id resets the cursor', async () => {
+    const { sink, transport } = await connect(stream('id: 1\ndata: 1\n\n', 'id:\ndata: 2\n\n'))
+    await sink.untilFailed()
+    expect(sink.messages).toEqual(['1', '2'])
+    expect(transport.cursor?.()).toBeUndefined()
   })
 
   test('retry: is a floor between 250 ms and 5 min', async () => {
@@ -51,6 +59,13 @@ describe('the stream', () => {
       expect(sink.names).toEqual(['opened', 'message', 'oversized', 'failed'])
       expect(transport.cursor?.()).toBe('1')
     }
+  })
+
+  test('a line that never ends is bounded', async () => {
+    const { sink } = await connect(openStream('data: ', 'x'.repeat(60), 'x'.repeat(60)), {
+      maxMessageBytes: 100,
+    })
+    expect(await sink.untilFailed()).toEqual({ kind: 'body' })
   })
 
   test('many lines without an end are bounded too', async () => {
@@ -82,7 +97,7 @@ describe('close', () => {
     })
     await sink.untilMessages(1)
     attempt.close()
-    await vi.waitFor(() => expect(broken).toBe(true))
+    await until(() => expect(broken).toBe(true))
     expect(sink.names).toEqual(['opened', 'message'])
     expect(clock.pending).toBe(0)
   })
@@ -108,7 +123,7 @@ describe('close', () => {
     answerNow(
       new Response(new ReadableStream({ cancel }), { headers: { 'content-type': 'text/event-stream' } }),
     )
-    await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce())
+    await until(() => expect(cancel).toHaveBeenCalledOnce())
     expect(sink.calls).toEqual([])
   })
 })

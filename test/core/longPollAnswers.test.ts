@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { FakeClock } from '../support/fakeClock.ts'
@@ -14,6 +14,7 @@ import {
   settle,
   status,
 } from '../support/longPoll.ts'
+import { until } from '../support/until.ts'
 
 /** For answers that come within no time, however slow the machine. */
 const stoppedClock: Clock = { ...systemClock, now: () => 0 }
@@ -27,7 +28,7 @@ describe('nothing yet', () => {
         clock: stoppedClock,
       },
     )
-    await vi.waitFor(() => expect(requests.length).toBeGreaterThanOrEqual(5))
+    await until(() => expect(requests.length).toBeGreaterThanOrEqual(5))
     expect(sentValidators(requests)).toEqual([NONE, PAIR, PAIR, PAIR, PAIR])
     expect([sink.names, sink.aliveCount]).toEqual([['opened', 'message'], 3])
   })
@@ -106,11 +107,11 @@ describe('refusals', () => {
     const { sink, open, transport, requests } = await poll([first, status(500), status(409), status(204)])
     await sink.untilFailed()
     open()
-    await vi.waitFor(() => expect(sink.calls.filter(({ call }) => call === 'failed')).toHaveLength(2))
+    await until(() => expect(sink.calls.filter(({ call }) => call === 'failed')).toHaveLength(2))
     transport.dropCursor?.()
     expect(transport.cursor?.()).toBeUndefined()
     open()
-    await vi.waitFor(() => expect(requests).toHaveLength(5))
+    await until(() => expect(requests).toHaveLength(5))
     expect(sentValidators(requests)).toEqual([NONE, PAIR, PAIR, NONE, NONE])
     expect(sink.calls.filter(({ call }) => call === 'opened')).toEqual([
       { call: 'opened', resumed: false },
@@ -122,7 +123,7 @@ describe('refusals', () => {
     const { sink, open } = await poll([first, status(503), status(204)])
     await sink.untilFailed()
     open()
-    await vi.waitFor(() => expect(sink.calls.at(-1)).toEqual({ call: 'opened', resumed: true }))
+    await until(() => expect(sink.calls.at(-1)).toEqual({ call: 'opened', resumed: true }))
   })
 
   test('a redirect is an error where the request forbids it', async () => {

@@ -3,7 +3,8 @@ import { describe, expect, test, vi } from 'vitest'
 import type { AttemptRequest, FetchLike } from '../../src/core/transport.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 import { requestOf } from '../support/recordingSink.ts'
-import { CURSOR, JSON_TYPE, first, openPoll, poll, settle } from '../support/longPoll.ts'
+import { CURSOR, JSON_TYPE, first, openPoll, poll, settle, status } from '../support/longPoll.ts'
+import { until } from '../support/until.ts'
 
 describe('a held request', () => {
   const never: FetchLike = () => new Promise(() => {})
@@ -79,10 +80,10 @@ describe('close', () => {
       [response => void (held = response.writeHead(200, { ...JSON_TYPE, etag: '"1"' })).write('"ha')],
       { clock },
     )
-    await vi.waitFor(() => expect(sink.names).toEqual(['opened']))
+    await until(() => expect(sink.names).toEqual(['opened']))
     attempt.close()
     held?.end('lf"')
-    await vi.waitFor(() => expect(held?.destroyed || held?.writableFinished).toBe(true))
+    await until(() => expect(held?.destroyed || held?.writableFinished).toBe(true))
     await settle()
     expect(sink.names).toEqual(['opened'])
     expect(transport.cursor?.()).toBeUndefined()
@@ -94,7 +95,7 @@ describe('close', () => {
     const { sink, attempt } = openPoll('http://a/', {
       fetch: () => Promise.resolve(new Response(new ReadableStream({ cancel }))),
     })
-    await vi.waitFor(() => expect(sink.names).toEqual(['opened']))
+    await until(() => expect(sink.names).toEqual(['opened']))
     attempt.close()
     await settle()
     expect(cancel).toHaveBeenCalledOnce()
@@ -111,6 +112,14 @@ describe('close', () => {
     await settle()
     expect(transport.cursor?.()).toEqual(CURSOR)
     expect(requests).toHaveLength(1)
+  })
+
+  test('when it has just opened reports nothing more', async () => {
+    const { sink, attempt, requests } = await poll([status(204), status(204)])
+    const opened = vi.spyOn(sink, 'opened').mockImplementation(() => attempt.close())
+    await until(() => expect(opened).toHaveBeenCalledOnce())
+    await settle()
+    expect([sink.names, sink.aliveCount, requests.length]).toEqual([[], 0, 1])
   })
 
   test('between two requests sends no other one', async () => {

@@ -13,12 +13,13 @@ import {
   poll,
   sentValidators,
 } from '../support/longPoll.ts'
+import { until } from '../support/until.ts'
 
 describe('a 200', () => {
   test('is delivered as text, and the next request carries its cursor', async () => {
     const { sink, requests } = await poll([first, json('[2]', { etag: '"2"' })])
     await sink.untilMessages(2)
-    await vi.waitFor(() => expect(requests).toHaveLength(3))
+    await until(() => expect(requests).toHaveLength(3))
     expect(sink.calls).toEqual([
       { call: 'opened', resumed: false },
       { call: 'message', data: '1', meta: {} },
@@ -34,7 +35,7 @@ describe('a 200', () => {
       index < 2 ? first(response, request, index) : undefined,
     )
     openPoll(url, { request: { headers: { authorization: 't0' }, again } })
-    await vi.waitFor(() =>
+    await until(() =>
       expect(requests.map(({ headers }) => headers.authorization)).toEqual(['t0', 't1', 't2']),
     )
   })
@@ -83,7 +84,7 @@ describe('a 200', () => {
     )
     expect(await sink.untilFailed()).toEqual({ kind: 'body' })
     expect(sink.names).toEqual(['opened', 'oversized', 'failed'])
-    await vi.waitFor(() => expect(broken).toBe(true))
+    await until(() => expect(broken).toBe(true))
   })
 
   test('of exactly maxMessageBytes passes, its characters whole though split', async () => {
@@ -102,7 +103,7 @@ describe('a 200', () => {
 
   test('with an empty body and a new cursor moves the cursor and is no message', async () => {
     const { sink, requests, transport } = await poll([first, json('', { etag: '"2"' }), json(' \n')])
-    await vi.waitFor(() => expect(requests).toHaveLength(4))
+    await until(() => expect(requests).toHaveLength(4))
     expect(sentValidators(requests).map(([etag]) => etag)).toEqual([undefined, '"1"', '"2"', '"2"'])
     expect([sink.messages, sink.aliveCount]).toEqual([['1'], 2])
     expect(transport.cursor?.()).toEqual({ etag: '"2"', lastModified: null })
@@ -117,7 +118,7 @@ describe("a cursor strategy of one's own", () => {
 
   test('takes its cursor from the body and puts it where it likes', async () => {
     const { requests } = await poll([json('{"next":"a"}')], { cursor: inBody })
-    await vi.waitFor(() => expect(requests.map(({ url }) => url)).toEqual(['/', '/?after=a']))
+    await until(() => expect(requests.map(({ url }) => url)).toEqual(['/', '/?after=a']))
   })
 
   test('that throws makes the answer an unreadable one: its cursor stays', async () => {
