@@ -45,6 +45,7 @@ export class Poller {
   #timer: ReturnType<typeof setTimeout> | undefined
   #isFetching = false
   #isFirst = true
+  #isWanted = true
   #isPausedByUser = false
   /** The next poll is due at once. */
   #isUrgent = false
@@ -162,6 +163,9 @@ export class Poller {
     if (this.#isPausedByUser) pausedBy.add('user')
     if (wanted.length > awake.length && awake.length === 0) pausedBy.add('hidden')
     if (isOffline()) pausedBy.add('offline')
+    // What was not wanted is not overdue.
+    if (wanted.length > 0 && !this.#isWanted) this.#settledAt = Date.now()
+    this.#isWanted = wanted.length > 0
     const demand = awake.sort((a, b) => a.interval - b.interval)[0]
     if (demand && pausedBy.size === 0 && this.snapshot.pausedBy.size > 0) this.#isUrgent = true
     const isPolling = demand !== undefined && pausedBy.size === 0
