@@ -5,7 +5,7 @@ import {
   type QueryCache,
   type QueryCacheNotifyEvent,
 } from '@tanstack/react-query'
-import { RealtimeError } from '../core/errors.ts'
+import { ConnectionFailedError, RealtimeError } from '../core/errors.ts'
 import type { PauseReason } from '../core/machine.ts'
 import { pollDelay } from '../core/pollDelay.ts'
 import { demandOf, type PollDemand, type PollUser } from './pollDemand.ts'
@@ -136,8 +136,8 @@ export class Poller {
     if (action.type === 'success' && !action.manual) this.#failures = 0
     if (action.type !== 'error') return
     this.#failures++
-    const { retryAfter = 0 } = action.error as { retryAfter?: number }
-    this.#floorUntil = Date.now() + retryAfter
+    const retryAfter = action.error instanceof ConnectionFailedError ? action.error.retryAfter : 0
+    this.#floorUntil = Date.now() + (retryAfter ?? 0)
   }
 
   #settle(): void {
@@ -163,14 +163,18 @@ export class Poller {
     if (this.#isPausedByUser) pausedBy.add('user')
     if (wanted.length > awake.length && awake.length === 0) pausedBy.add('hidden')
     if (isOffline()) pausedBy.add('offline')
-    // What was not wanted is not overdue.
-    if (wanted.length > 0 && !this.#isWanted) this.#settledAt = Date.now()
-    this.#isWanted = wanted.length > 0
     const demand = awake.sort((a, b) => a.interval - b.interval)[0]
-    if (demand && pausedBy.size === 0 && this.snapshot.pausedBy.size > 0) this.#isUrgent = true
     const isPolling = demand !== undefined && pausedBy.size === 0
+    this.#turn(wanted.length > 0, isPolling)
     const nextPollAt = demand && !this.#isPausedByUser ? this.#dueAt(demand, pausedBy.has('offline')) : null
     return { isPolling, nextPollAt, pausedBy, demand }
+  }
+
+  /** What was paused is due at once; what was not wanted is not overdue. */
+  #turn(isWanted: boolean, isPolling: boolean): void {
+    if (isWanted && !this.#isWanted) this.#settledAt = Date.now()
+    this.#isWanted = isWanted
+    if (isPolling && this.snapshot.pausedBy.size > 0) this.#isUrgent = true
   }
 
   #dueAt({ interval, user }: PollDemand, offline: boolean): number | null {
