@@ -16,8 +16,8 @@
  * time out, `open` becomes stable, `waiting` retries. What a timer means is `elapsed` in the state it finds.
  */
 import { type BackoffOptions, backoffDelay } from './backoff.ts'
-import { ConnectionFailedError, type RealtimeError, UnauthorizedError } from './errors.ts'
-import { type Failure, type FailureDecision, toError } from './failure.ts'
+import { type RealtimeError, UnauthorizedError } from './errors.ts'
+import { type Failure, type FailureDecision, gaveUp, toError } from './failure.ts'
 
 /** Why a connection waits although it is wanted. */
 export type PauseReason = 'hidden' | 'offline' | 'user' | 'frozen'
@@ -43,7 +43,13 @@ export type State =
   | { name: 'opening'; progress: Progress; token: TokenUse }
   | { name: 'open'; progress: Progress; token: TokenUse }
   | { name: 'waiting'; progress: Progress; reason: TokenReason; until: number; notBefore: number }
-  | { name: 'paused'; progress: Progress; by: ReadonlySet<PauseReason> }
+  | {
+      name: 'paused'
+      progress: Progress
+      by: ReadonlySet<PauseReason>
+      reason: TokenReason
+      notBefore: number
+    }
   | { name: 'closed' }
   | { name: 'failed'; error: RealtimeError }
 
@@ -66,6 +72,7 @@ export type Event =
 export type Effect =
   | { type: 'authorize'; reason: TokenReason }
   | { type: 'open' }
+  | { type: 'greet' }
   | { type: 'end-attempt' }
   | { type: 'arm'; delay: number }
   | { type: 'pulse' }
@@ -137,7 +144,8 @@ function leave(state: State, ...effects: Effect[]): Transition {
 }
 
 function begin(progress: Progress, reason: TokenReason, world: World): Transition {
-  if (world.pausedBy.size > 0) return leave({ name: 'paused', progress, by: world.pausedBy })
+  if (world.pausedBy.size > 0)
+    return leave({ name: 'paused', progress, by: world.pausedBy, reason, notBefore: 0 })
   const authorizing: State = { name: 'authorizing', progress, reason }
   return leave(authorizing, { type: 'arm', delay: world.times.connectTimeout }, { type: 'authorize', reason })
 }
@@ -149,8 +157,15 @@ function restart(state: State, world: World): Transition {
 
 function pauseChanged(state: State, world: World): Transition {
   if (!('progress' in state)) return stay(state)
-  if (world.pausedBy.size > 0) return leave({ name: 'paused', progress: state.progress, by: world.pausedBy })
-  return state.name === 'paused' ? begin(state.progress, 'connect', world) : stay(state)
+  const { progress } = state
+  const reason = 'reason' in state ? state.reason : 'connect'
+  const notBefore = 'notBefore' in state ? state.notBefore : 0
+  if (world.pausedBy.size > 0)
+    return leave({ name: 'paused', progress, by: world.pausedBy, reason, notBefore })
+  if (state.name !== 'paused') return stay(state)
+  if (world.now >= notBefore) return begin(progress, reason, world)
+  const waiting: State = { name: 'waiting', progress, reason, until: notBefore, notBefore }
+  return leave(waiting, { type: 'arm', delay: notBefore - world.now })
 }
 
 function authorized(state: State, token: TokenUse, world: World): Transition {
@@ -163,7 +178,7 @@ function opened(state: State, world: World): Transition {
   if (state.name !== 'opening') return stay(state)
   const progress = { ...state.progress, hasOpened: true, earlyFailures: 0, error: null }
   const open: State = { name: 'open', progress, token: state.token }
-  return { state: open, effects: [{ type: 'arm', delay: world.times.stableAfter }] }
+  return { state: open, effects: [{ type: 'arm', delay: world.times.stableAfter }, { type: 'greet' }] }
 }
 
 /** A message, or a stable while, proves the connection (and its token) good; `open` alone never does. */
@@ -198,23 +213,21 @@ function failed(state: Trying, { failure, decision }: FailedAttempt, world: Worl
   if (refused && 'token' in state && state.token === 'forced') {
     return leave({ name: 'failed', error: new UnauthorizedError() })
   }
-  const { retryCount } = state.progress
+  const { retryCount, earlyFailures } = state.progress
   if (retryCount >= world.times.maxRetries)
     return leave({ name: 'failed', error: gaveUp(failure, retryCount) })
+  // A failure before `open` hides its cause, unless it has an HTTP status: two may be a refused token.
+  const isMute = state.name === 'opening' && failure.kind !== 'status'
+  const isSuspicious = isMute && state.token === 'given' && earlyFailures === 1
   const progress: Progress = {
     ...state.progress,
     retryCount: retryCount + 1,
-    earlyFailures: state.progress.earlyFailures + (state.name === 'opening' ? 1 : 0),
+    earlyFailures: earlyFailures + (isMute ? 1 : 0),
     error: toError(failure),
   }
   const effects: Effect[] = decision.action === 'drop-cursor' ? [{ type: 'drop-cursor' }] : []
-  const reason = refused || isSuspicious(state, progress) ? 'refused' : 'connect'
+  const reason = refused || isSuspicious ? 'refused' : 'connect'
   return wait(progress, { reason, floor: decision.floor ?? 0, retryCount, effects }, world)
-}
-
-/** Two failures before `open` may be a refused token: it is asked for once more, then the back-off goes on. */
-function isSuspicious(state: Trying, progress: Progress): boolean {
-  return state.name === 'opening' && state.token === 'given' && progress.earlyFailures === 2
 }
 
 interface Wait {
@@ -234,11 +247,4 @@ function wait(progress: Progress, { reason, floor, retryCount, effects }: Wait, 
     notBefore: world.now + floor,
   }
   return leave(waiting, ...effects, { type: 'arm', delay })
-}
-
-function gaveUp(failure: Failure, retries: number): RealtimeError {
-  const { message } = toError(failure)
-  return new ConnectionFailedError(`Gave up after ${retries} retries. Last: ${message}`, {
-    kind: failure.kind,
-  })
 }
