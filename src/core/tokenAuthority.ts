@@ -63,8 +63,10 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
 
   return {
     async grant(refused) {
+      disposal.signal.throwIfAborted()
       if (refused === undefined) return { token: await ask('connect'), forced: false }
-      if (current !== undefined && current !== refused && !pending) return { token: current, forced: false }
+      if (current !== undefined && current !== refused && pending?.reason !== 'refused')
+        return { token: current, forced: false }
       return { token: await ask('refused'), forced: true }
     },
     dispose: () => {
