@@ -72,7 +72,12 @@ export function createRequests(clock: Clock, dispatch: Dispatch): Requests {
       cancel: () => undefined,
     }
     pending.set(key, entry)
-    if (dispatchEntry(entry)) return entry
+    try {
+      if (dispatchEntry(entry)) return entry
+    } catch (error) {
+      pending.delete(key)
+      throw error
+    }
     pending.delete(key)
     throw new ConnectionLostError(
       'The queue of this connection is full. Wait until it is open, or raise queue.limit.',
