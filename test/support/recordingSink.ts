@@ -1,0 +1,68 @@
+import { expect, vi } from 'vitest'
+import type { Failure } from '../../src/core/failure.ts'
+import type { AttemptRequest, MessageMeta, TransportSink } from '../../src/core/transport.ts'
+
+export type SinkCall =
+  | { call: 'opened'; resumed: boolean }
+  | { call: 'message'; data: unknown; meta: MessageMeta }
+  | { call: 'oversized'; bytes: number }
+  | { call: 'retryFloor'; delay: number }
+  | { call: 'failed'; failure: Failure }
+
+/** Writes down what a transport reports; `alive` is only counted. */
+export class RecordingSink implements TransportSink {
+  calls: SinkCall[] = []
+  aliveCount = 0
+  /** What a message does beside being written down; `false` calls it unreadable. */
+  onMessage: (data: unknown) => boolean = () => true
+
+  opened({ resumed }: { resumed: boolean }): void {
+    this.calls.push({ call: 'opened', resumed })
+  }
+  message(data: unknown, meta: MessageMeta): boolean {
+    this.calls.push({ call: 'message', data, meta })
+    return this.onMessage(data)
+  }
+  alive(): void {
+    this.aliveCount++
+  }
+  oversized(bytes: number): void {
+    this.calls.push({ call: 'oversized', bytes })
+  }
+  retryFloor(delay: number): void {
+    this.calls.push({ call: 'retryFloor', delay })
+  }
+  failed(failure: Failure): void {
+    this.calls.push({ call: 'failed', failure })
+  }
+
+  get messages(): unknown[] {
+    return this.calls.flatMap(call => (call.call === 'message' ? [call.data] : []))
+  }
+  get failure(): Failure | undefined {
+    return this.calls.flatMap(call => (call.call === 'failed' ? [call.failure] : []))[0]
+  }
+  get names(): string[] {
+    return this.calls.map(({ call }) => call)
+  }
+
+  async untilFailed(): Promise<Failure> {
+    return vi.waitFor(() => this.failure ?? Promise.reject(new Error('not failed yet')), { interval: 2 })
+  }
+  async untilMessages(count: number): Promise<unknown[]> {
+    await vi.waitFor(() => expect(this.messages.length).toBeGreaterThanOrEqual(count), { interval: 2 })
+    return this.messages
+  }
+}
+
+/** The request of an attempt on a URL; `again` makes an equal one. */
+export function requestOf(url: string, more: Partial<AttemptRequest> = {}): AttemptRequest {
+  const request: AttemptRequest = {
+    url,
+    headers: {},
+    protocols: [],
+    again: () => Promise.resolve(request),
+    ...more,
+  }
+  return request
+}
