@@ -50,14 +50,13 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
     const answer = Promise.resolve().then(() => call?.({ reason, signal: disposal.signal }) ?? null)
     const question = { answer, reason, askedAt: clock.now() }
     pending = question
-    answer
-      .then(token => {
-        if (pending === question) current = token
-      })
-      .catch(() => undefined)
-      .finally(() => {
-        if (pending === question) pending = undefined
-      })
+    // Settled before any of those who wait goes on: the next to ask does not join an answered question.
+    const settle = (token = current) => {
+      if (pending !== question) return
+      pending = undefined
+      current = token
+    }
+    answer.then(settle, () => settle())
     return answer
   }
 
