@@ -1,4 +1,4 @@
-import type { QueryClient, QueryKey } from '@tanstack/react-query'
+import type { Query, QueryClient, QueryKey } from '@tanstack/react-query'
 import { hashValue } from '../core/hash.ts'
 import type { CacheWriter } from './cacheWriter.ts'
 import type { Update, Writer } from './writer.ts'
@@ -59,14 +59,19 @@ export class Feed implements CacheWriter {
     this.#prune()
     const client = this.#client()
     const keys = this.#keys
-    void client.invalidateQueries({ predicate: query => keys.has(query.queryHash), refetchType })
-    for (const queryKey of this.#prefixes.values()) void client.invalidateQueries({ queryKey, refetchType })
+    const cache = client.getQueryCache()
+    const begun = new Set([...this.#prefixes.values()].flatMap(queryKey => cache.findAll({ queryKey })))
+    // In one call: a second for the same query would cancel its refetch and ask again.
+    const predicate = (query: Query) => keys.has(query.queryHash) || begun.has(query)
+    void client.invalidateQueries({ predicate, refetchType })
     return [...keys.values(), ...this.#prefixes.values()]
   }
 
   #prune(): void {
     const cache = this.#client().getQueryCache()
-    for (const hash of this.#keys.keys()) if (!cache.get(hash)) this.#keys.delete(hash)
+    for (const hash of this.#keys.keys()) {
+      if (!cache.get(hash) && !this.#writer.isPending(hash)) this.#keys.delete(hash)
+    }
     this.#pruneAt = Math.max(FIRST_PRUNING, 2 * this.#keys.size)
   }
 }

@@ -49,8 +49,10 @@ const ENVELOPE_KEYS = new Set(['type', 'params', 'response', 'error', 'id', 'epo
 /** The messages in a parsed value: one envelope, an array of them, or a bare value that becomes the response of `meta.type`. */
 export function readMessages(value: unknown, meta: MessageMeta): readonly Message[] {
   if (isEnvelope(value)) return [value]
-  if (Array.isArray(value) && value.every(isEnvelope)) return value
   const { type, id } = meta
+  // Nothing, where a frame holds messages; an empty list, where an event of a type brings one.
+  const mayBeBatch = Array.isArray(value) && (value.length > 0 || type === undefined)
+  if (mayBeBatch && value.every(isEnvelope)) return value
   return [{ type: type ?? unnamedType(value), params: undefined, response: value, id }]
 }
 

@@ -24,6 +24,7 @@ export class Inbound {
   readonly #link: InboundLink
   readonly #tracker = new RecoveryTracker()
   #hasOpened = false
+  #hasLostCursor = false
   #gapTimer: TimerHandle | undefined
 
   constructor(setup: ConnectionSetup, link: InboundLink) {
@@ -42,10 +43,19 @@ export class Inbound {
   opened({ resumed }: { resumed: boolean }): void {
     const isFirst = !this.#hasOpened
     this.#hasOpened = true
+    if (this.#hasLostCursor) {
+      this.#hasLostCursor = false
+      return this.gap('cursor-lost')
+    }
     if (isFirst || resumed) return
     const { recovery } = this.#setup.options()
     const willBeTold = recovery?.resumed !== undefined && this.#tracker.cursor !== undefined
     if (!willBeTold) this.gap('reconnect')
+  }
+
+  /** The server knows the position no more. What was missed is fetched when it is open again, not before. */
+  cursorLost(): void {
+    this.#hasLostCursor = true
   }
 
   /** Plans one round of refetches; causes that come before it join it. */

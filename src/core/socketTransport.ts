@@ -160,6 +160,8 @@ export class SocketTransport implements Transport {
     const run = this.#run
     const Socket = this.#options.webSocket()
     if (!run) return this.#makeInert()
+    // Also where the engine had been let go on for an attempt that was given up meanwhile.
+    run.isAdmitted = true
     if (!Socket)
       return this.#refuse(run, 'There is no WebSocket here. Give one as the provider\'s "webSocket".')
     try {
@@ -169,6 +171,8 @@ export class SocketTransport implements Transport {
         this.#fail(run, () => run.sink.failed({ kind: 'close', code, opened: run.isOpen }))
       }
       socket.addEventListener('close', onClose)
+      // It stays: in Node, a socket that is given up while connecting throws if nobody listens.
+      socket.addEventListener('error', () => undefined)
       run.detach = () => socket.removeEventListener('close', onClose)
       return socket
     } catch (cause) {

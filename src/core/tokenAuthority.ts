@@ -50,14 +50,13 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
     const answer = Promise.resolve().then(() => call?.({ reason, signal: disposal.signal }) ?? null)
     const question = { answer, reason, askedAt: clock.now() }
     pending = question
-    answer
-      .then(token => {
-        if (pending === question) current = token
-      })
-      .catch(() => undefined)
-      .finally(() => {
-        if (pending === question) pending = undefined
-      })
+    // Settled before any of those who wait goes on: the next to ask does not join an answered question.
+    const settle = (token = current) => {
+      if (pending !== question) return
+      pending = undefined
+      current = token
+    }
+    answer.then(settle, () => settle())
     return answer
   }
 
@@ -69,8 +68,10 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
 
   return {
     async grant(refused) {
+      disposal.signal.throwIfAborted()
       if (refused === undefined) return { token: await answer('connect'), forced: false }
-      if (current !== undefined && current !== refused && !pending) return { token: current, forced: false }
+      const isKnownBad = current === undefined || current === refused
+      if (!isKnownBad && pending?.reason !== 'refused') return { token: current ?? null, forced: false }
       return { token: await answer('refused'), forced: true }
     },
     dispose: () => {

@@ -41,7 +41,7 @@ export class RealtimeClient implements ConnectionHost {
   constructor(options: RealtimeOptions, queryClient: QueryClient) {
     this.options = options
     this.#queryClient = queryClient
-    this.writer = new Writer({ client: this.queryClient, scheduleFrame })
+    this.writer = new Writer({ client: this.queryClient, scheduleFrame, guard: call => this.guard(call) })
     this.#registry = new Registry(this.clock, () => this.options.linger ?? DEFAULT_LINGER)
     this.#registry.subscribe(() => this.changes.emit())
     this.#authority = this.#createAuthority()

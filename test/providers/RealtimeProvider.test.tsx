@@ -17,7 +17,7 @@ import { setUpRealtime } from '../support/setUpRealtime.tsx'
 const open = setUpRealtime()
 const patient = { timeout: 8_000 }
 
-test('a hook without a provider says what to do', async () => {
+test('a hook without a provider says what to do', () => {
   const silence = vi.spyOn(console, 'error').mockImplementation(() => {})
   function Lost() {
     useSocket({ url: '/socket' })
