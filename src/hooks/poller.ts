@@ -5,7 +5,7 @@ import {
   type QueryCache,
   type QueryCacheNotifyEvent,
 } from '@tanstack/react-query'
-import { ConnectionFailedError, RealtimeError } from '../core/errors.ts'
+import { RealtimeError } from '../core/errors.ts'
 import type { PauseReason } from '../core/machine.ts'
 import { pollDelay } from '../core/pollDelay.ts'
 import { demandOf, type PollDemand, type PollUser } from './pollDemand.ts'
@@ -136,7 +136,10 @@ export class Poller {
     if (action.type === 'success' && !action.manual) this.#failures = 0
     if (action.type !== 'error') return
     this.#failures++
-    const retryAfter = action.error instanceof ConnectionFailedError ? action.error.retryAfter : 0
+    // Only of our own errors: what others mean by the name may be seconds.
+    const { retryAfter } = (action.error instanceof RealtimeError ? action.error : {}) as {
+      retryAfter?: number
+    }
     this.#floorUntil = Date.now() + (retryAfter ?? 0)
   }
 

@@ -89,6 +89,16 @@ describe('usePolling: the rhythm', () => {
     expect(view.current).toMatchObject({ isPolling: false, nextPollAt: null })
   })
 
+  it('another interval counts from the last answer, at once', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(call => call, { interval: 60_000 })
+    const { rerender } = renderLive(<Counter />)
+    await pass(5_000)
+    rerender(<Counter interval={6_000} />)
+    await pass(1_100)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+  })
+
   it('stopWhen ends the polls, and data that came otherwise starts them again', async () => {
     useFakeTime()
     const { Counter, queryFn, view } = setUp(call => call, { stopWhen: data => data === 2 })
@@ -154,6 +164,34 @@ describe('usePolling: rest and return', () => {
     await pass(900)
     expect(queryFn).toHaveBeenCalledTimes(2)
     expect(view.current).toMatchObject({ isPolling: true, pausedBy: new Set() })
+  })
+
+  it('polls at once on return even where no poll was missed', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(call => call, { interval: 60_000 })
+    renderLive(<Counter />)
+    await pass(100)
+    setVisible(false)
+    await pass(100)
+    setVisible(true)
+    await pass(1)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    await pass(59_000)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+  })
+
+  it('a poll that backs off is tried at once when the browser says that something changed', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(call => (call === 2 ? fail() : call), { interval: 60_000 })
+    renderLive(<Counter />)
+    await pass(60_100)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    setOnline(true)
+    await pass(1)
+    expect(queryFn).toHaveBeenCalledTimes(3)
+    setOnline(true)
+    await pass(1)
+    expect(queryFn).toHaveBeenCalledTimes(3)
   })
 
   it("whenHidden: 'stay' polls on", async () => {
