@@ -6,7 +6,15 @@ export { useSocket, type SocketRequest, type SocketResult } from './hooks/useSoc
 export { useSocketQuery, type SocketQueryOptions } from './hooks/useSocketQuery.ts'
 export { useMessage } from './hooks/useMessage.ts'
 export { useRealtime, type ConnectionInfo, type Realtime } from './hooks/useRealtime.ts'
+export { useServerEvents, type ServerEventsResult } from './hooks/useServerEvents.ts'
+export { useLongPoll, type LongPollResult } from './hooks/useLongPoll.ts'
+export { usePolling, type PollingControls, type PollingResult } from './hooks/usePolling.ts'
 export { socketOptions } from './hooks/socketOptions.ts'
+export { serverEventsOptions } from './hooks/serverEventsOptions.ts'
+export { longPollOptions } from './hooks/longPollOptions.ts'
+export { pollingOptions, type PollingOptions } from './hooks/pollingOptions.ts'
+export type { ServerEventsOptions } from './hooks/serverEventsDefinition.ts'
+export type { LongPollOptions } from './hooks/longPollDefinition.ts'
 export type { SocketOptions } from './hooks/socketDefinition.ts'
 export type { ConnectionResult } from './hooks/useConnection.ts'
 
@@ -24,6 +32,12 @@ export {
   type AttachToken,
 } from './core/attachToken.ts'
 export {
+  cursorInFirstMessage,
+  cursorInHeader,
+  cursorInQuery,
+  type CursorParameters,
+} from './core/attachCursor.ts'
+export {
   ConfigurationError,
   ConnectionFailedError,
   ConnectionLostError,
@@ -34,6 +48,7 @@ export {
   UntrustedOriginError,
   type RealtimeErrorCode,
 } from './core/errors.ts'
+export { validators, type CursorStrategy, type Validators } from './core/cursorStrategy.ts'
 export type { ConnectionEvent, GapCause, RealtimeEvent, Technique } from './core/events.ts'
 export type { Failure, FailureAction } from './core/failure.ts'
 export type { PauseReason, TokenReason } from './core/machine.ts'

@@ -83,7 +83,9 @@ function validate(
     return { ...message, response: ofResponse?.value, params: ofParams ? ofParams.value : message.params }
   }
   const isAsync = results.some(result => result instanceof Promise)
-  return isAsync ? Promise.all(results).then(read) : read(results as (Result | undefined)[])
+  return isAsync
+    ? Promise.all(results.map(result => Promise.resolve(result))).then(read)
+    : read(results as (Result | undefined)[])
 }
 
 declare const process: { env: { NODE_ENV?: string } } | undefined

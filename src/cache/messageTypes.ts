@@ -14,7 +14,6 @@ import type { Message } from '../core/envelope.ts'
  *
  * An entry is `{ params, response }`, or the type of the response alone.
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- made to be augmented
 export interface Register {}
 
 /** A connection's schemas by message type: of the response, or of the params and the response. */

@@ -3,7 +3,7 @@ import { decideFailure, type Failure, type FailureAction } from './failure.ts'
 import type { Inbound } from './inbound.ts'
 import { type Liveness, watchLiveness } from './liveness.ts'
 import type { Event } from './machine.ts'
-import type { PreparedRequest } from './prepareRequest.ts'
+import { preparationFailure, type PreparedRequest } from './prepareRequest.ts'
 import type { Token } from './tokenAuthority.ts'
 import type { Attempt, AttemptRequest, MessageMeta, SocketData, TransportSink } from './transport.ts'
 
@@ -128,18 +128,18 @@ export class AttemptRun implements TransportSink {
     }
   }
 
-  async #prepare(isRefused: boolean, use: (prepared: PreparedRequest) => void): Promise<void> {
+  async #prepare(isRefused: boolean, take: (prepared: PreparedRequest) => void): Promise<void> {
     const { setup, inbound, lastToken } = this.#owner
     const refused = isRefused ? lastToken : undefined
     let prepared: PreparedRequest
     try {
       prepared = await setup.prepare({ refused, attachCursor: inbound.attachCursor })
-    } catch (failure) {
-      return this.failed(failure as Failure)
+    } catch (cause) {
+      return this.failed(preparationFailure(cause))
     }
     if (this.#isOver) return
     this.#owner.lastToken = prepared.token
-    use(prepared)
+    take(prepared)
   }
 
   #toAttemptRequest({ request }: PreparedRequest): AttemptRequest {

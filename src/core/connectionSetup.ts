@@ -18,7 +18,7 @@ export interface ConnectionSetup {
   transport: Transport
   /** The latest options; read whenever they matter. */
   options(): ConnectionDriverOptions
-  /** Makes the request of one attempt; rejects with a `Failure`. */
+  /** Makes the request of one attempt. */
   prepare(attempt: { refused: Token | undefined; attachCursor: AttachCursor }): Promise<PreparedRequest>
   /** Takes every message, in order. `isReply`: a request waited for it. */
   deliver(message: Message, isReply: boolean): void

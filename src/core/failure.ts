@@ -1,4 +1,4 @@
-import { ConfigurationError, ConnectionFailedError, RealtimeError, UnauthorizedError } from './errors.ts'
+import { ConfigurationError, ConnectionFailedError, type RealtimeError, UnauthorizedError } from './errors.ts'
 
 /** Why one attempt ended. Transports report facts; what follows from them is decided here and nowhere else. */
 export type Failure =
@@ -127,7 +127,8 @@ function describeClose({ code, opened }: Failure & { kind: 'close' }): string {
 }
 
 function describe(failure: Failure, message: string, status?: number): RealtimeError {
-  return new ConnectionFailedError(message, { kind: failure.kind, status })
+  const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined
+  return new ConnectionFailedError(message, { kind: failure.kind, status, retryAfter })
 }
 
 /** The error of a connection that has used up its retries; `failure` was the last. */

@@ -33,6 +33,8 @@ export interface Progress {
   hasOpened: boolean
   /** Failures in a row before `open`: a browser hides why a handshake failed, it may be the token. */
   earlyFailures: number
+  /** When it was lost, or first could not be reached, since it was last stable (ms). */
+  downSince: number | null
   /** What the last failure was, until it is open again. */
   error: RealtimeError | null
 }
@@ -98,7 +100,7 @@ export interface Transition {
   effects: readonly Effect[]
 }
 
-const FRESH: Progress = { retryCount: 0, hasOpened: false, earlyFailures: 0, error: null }
+const FRESH: Progress = { retryCount: 0, hasOpened: false, earlyFailures: 0, downSince: null, error: null }
 const NOTHING: readonly Effect[] = []
 
 /** The next state, and what is to be done. An event that means nothing in a state leaves that very state. */
@@ -185,7 +187,7 @@ function opened(state: State, world: World): Transition {
 function settle(state: State & { name: 'open' }): State {
   if (state.progress.retryCount === 0 && state.token !== 'forced') return state
   const token = state.token === 'forced' ? 'given' : state.token
-  return { ...state, token, progress: { ...state.progress, retryCount: 0 } }
+  return { ...state, token, progress: { ...state.progress, retryCount: 0, downSince: null } }
 }
 
 function elapsed(state: State, world: World): Transition {
@@ -223,6 +225,7 @@ function failed(state: Trying, { failure, decision }: FailedAttempt, world: Worl
     ...state.progress,
     retryCount: retryCount + 1,
     earlyFailures: earlyFailures + (isMute ? 1 : 0),
+    downSince: state.progress.downSince ?? world.now,
     error: toError(failure),
   }
   const effects: Effect[] = decision.action === 'drop-cursor' ? [{ type: 'drop-cursor' }] : []
@@ -237,14 +240,20 @@ interface Wait {
   effects: Effect[]
 }
 
+/** The longest wait as a share of the outage so far: after a restart of 5 s nobody waits for more than 2 s. */
+const OUTAGE_SHARE = 0.35
+
 function wait(progress: Progress, { reason, floor, retryCount, effects }: Wait, world: World): Transition {
-  const delay = Math.max(floor, backoffDelay(retryCount, world.times, world.random))
+  const { now, random, times } = world
+  const outage = now - (progress.downSince ?? now)
+  const maxDelay = Math.min(times.maxDelay, Math.max(times.minDelay, OUTAGE_SHARE * outage))
+  const delay = Math.max(floor, backoffDelay(retryCount, { ...times, maxDelay }, random))
   const waiting: State = {
     name: 'waiting',
     progress,
     reason,
-    until: world.now + delay,
-    notBefore: world.now + floor,
+    until: now + delay,
+    notBefore: now + floor,
   }
   return leave(waiting, ...effects, { type: 'arm', delay })
 }

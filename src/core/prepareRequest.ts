@@ -30,20 +30,16 @@ export interface PreparedRequest {
   tokenUse: TokenUse
 }
 
-/** Makes the request of one attempt: URL, cursor, token, in this order. Rejects with a `Failure`. */
+/** Makes the request of one attempt: URL, cursor, token, in this order. `preparationFailure` says what a throw means. */
 export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest> {
-  try {
-    const url = await targetOf(plan)
-    const { token, forced } = await plan.grant()
-    const headers = { ...plan.headers }
-    let request: TransportRequest = { url: url.href, headers, protocols: [...(plan.protocols ?? [])] }
-    if (plan.attachCursor) request = plan.attachCursor(request)
-    if (!token) return { request, token: null, tokenUse: forced ? 'forced' : 'none' }
-    assertTrusted(new URL(request.url), plan.trustedOrigins)
-    return { request: plan.attachToken(request, token), token, tokenUse: forced ? 'forced' : 'given' }
-  } catch (cause) {
-    throw toFailure(cause)
-  }
+  const url = await targetOf(plan)
+  const { token, forced } = await plan.grant()
+  const headers = { ...plan.headers }
+  let request: TransportRequest = { url: url.href, headers, protocols: [...(plan.protocols ?? [])] }
+  if (plan.attachCursor) request = plan.attachCursor(request)
+  if (!token) return { request, token: null, tokenUse: forced ? 'forced' : 'none' }
+  assertTrusted(new URL(request.url), plan.trustedOrigins)
+  return { request: plan.attachToken(request, token), token, tokenUse: forced ? 'forced' : 'given' }
 }
 
 async function targetOf({ url, baseUrl, isSocket }: RequestPlan): Promise<URL> {
@@ -61,7 +57,8 @@ function isMixedContent(url: URL): boolean {
   return page?.protocol === 'https:' && url.protocol === 'ws:' && !isLoopback
 }
 
-function toFailure(cause: unknown): Failure {
+/** The failure that something thrown by `prepareRequest`, `getToken` or a `url` function is. */
+export function preparationFailure(cause: unknown): Failure {
   const isOurs = cause instanceof RealtimeError && cause.code !== 'unauthorized'
   return isOurs ? { kind: 'impossible', error: cause } : { kind: 'token', cause }
 }

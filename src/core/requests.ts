@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from './clock.ts'
+import type { Clock } from './clock.ts'
 import type { Message } from './envelope.ts'
 import { ConnectionLostError, type RealtimeError, RequestError, RequestTimeoutError } from './errors.ts'
 import { hashValue } from './hash.ts'
@@ -18,28 +18,17 @@ export interface RequestOptions {
   idempotent?: boolean | undefined
 }
 
-/** Requests that wait for their reply, matched by `type` and `params`. Equal ones share one frame and one reply. */
-export interface Requests {
-  request(envelope: RequestEnvelope, options: RequestOptions): Promise<unknown>
-  /** Whether this message is the reply that a request waited for; it settles it. */
-  settle(message: Message): boolean
-  /** The connection is gone: rejects what was sent, but for what may be sent again. */
-  lost(): void
-  /** Rejects everything. */
-  rejectAll(error: RealtimeError): void
-  readonly size: number
-}
-
-/** How a request leaves: `cancel` takes it back while it still waits for a connection. */
-export type Dispatch = (envelope: RequestEnvelope, sent: () => void) => { cancel(): void } | undefined
+/** How a request leaves: `cancel` takes it back while it still waits for a connection. `undefined`: no room. */
+export type Post = (envelope: RequestEnvelope, sent: () => void) => { cancel(): void } | undefined
 
 const DEFAULT_TIMEOUT = 10_000
 
 interface Pending {
-  envelope: RequestEnvelope
-  waiters: Set<Waiter>
+  readonly key: string
+  readonly envelope: RequestEnvelope
+  readonly isIdempotent: boolean
+  readonly waiters: Set<Waiter>
   isSent: boolean
-  isIdempotent: boolean
   cancel(): void
 }
 
@@ -48,106 +37,116 @@ interface Waiter {
   reject(error: unknown): void
 }
 
-/** Creates the table of pending requests. `dispatch` gives `undefined` where nothing more can be queued. */
-export function createRequests(clock: Clock, dispatch: Dispatch): Requests {
-  const pending = new Map<string, Pending>()
+/** Requests that wait for their reply, matched by `type` and `params`. Equal ones share one frame and one reply. */
+export class Requests {
+  readonly #clock: Clock
+  readonly #post: Post
+  readonly #pending = new Map<string, Pending>()
 
-  function dispatchEntry(entry: Pending): boolean {
+  constructor(clock: Clock, post: Post) {
+    this.#clock = clock
+    this.#post = post
+  }
+
+  get size(): number {
+    return this.#pending.size
+  }
+
+  /** Resolves with the reply's `response`; rejects with a `RequestError`, `RequestTimeoutError`, `ConnectionLostError` or the signal's reason. */
+  async request(envelope: RequestEnvelope, options: RequestOptions): Promise<unknown> {
+    options.signal?.throwIfAborted()
+    return this.#wait(this.#join(envelope, options.idempotent ?? false), options)
+  }
+
+  /** Whether this message is the reply that a request waited for; it settles it. */
+  settle(message: Message): boolean {
+    if (this.#pending.size === 0) return false
+    const entry = this.#pending.get(keyOf(message))
+    if (!entry?.isSent) return false
+    this.#pending.delete(entry.key)
+    const { type, error, response } = message
+    for (const waiter of [...entry.waiters]) {
+      if (error === undefined) waiter.resolve(response)
+      else waiter.reject(new RequestError(type, error))
+    }
+    return true
+  }
+
+  /** The connection is gone: rejects what was sent, but for what may be sent again. */
+  lost(): void {
+    for (const entry of [...this.#pending.values()]) {
+      if (!entry.isSent || (entry.isIdempotent && this.#send(entry))) continue
+      this.#reject(entry, new ConnectionLostError())
+    }
+  }
+
+  rejectAll(error: RealtimeError): void {
+    for (const entry of [...this.#pending.values()]) this.#reject(entry, error)
+  }
+
+  #join(envelope: RequestEnvelope, isIdempotent: boolean): Pending {
+    const key = keyOf(envelope)
+    const existing = this.#pending.get(key)
+    if (existing) return existing
+    const entry: Pending = {
+      key,
+      envelope,
+      isIdempotent,
+      waiters: new Set(),
+      isSent: false,
+      cancel: () => undefined,
+    }
+    if (!this.#send(entry)) {
+      throw new ConnectionLostError('The connection is closed, or its queue is full (see queue.limit).')
+    }
+    this.#pending.set(key, entry)
+    return entry
+  }
+
+  #send(entry: Pending): boolean {
     entry.isSent = false
-    const ticket = dispatch(entry.envelope, () => {
+    const ticket = this.#post(entry.envelope, () => {
       entry.isSent = true
     })
     entry.cancel = () => ticket?.cancel()
     return ticket !== undefined
   }
 
-  function join(key: string, envelope: RequestEnvelope, isIdempotent: boolean): Pending {
-    const existing = pending.get(key)
-    if (existing) return existing
-    const entry: Pending = {
-      envelope,
-      waiters: new Set(),
-      isSent: false,
-      isIdempotent,
-      cancel: () => undefined,
-    }
-    pending.set(key, entry)
-    try {
-      if (dispatchEntry(entry)) return entry
-    } catch (error) {
-      pending.delete(key)
-      throw error
-    }
-    pending.delete(key)
-    throw new ConnectionLostError(
-      'The queue of this connection is full. Wait until it is open, or raise queue.limit.',
-    )
-  }
-
-  function rejectEntry(key: string, error: RealtimeError) {
-    const entry = pending.get(key)
-    pending.delete(key)
-    entry?.cancel()
-    entry?.waiters.forEach(waiter => waiter.reject(error))
-  }
-
-  function wait(key: string, entry: Pending, options: RequestOptions): Promise<unknown> {
-    const { timeout = DEFAULT_TIMEOUT, signal } = options
+  #wait(entry: Pending, { timeout = DEFAULT_TIMEOUT, signal }: RequestOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      let timer: TimerHandle | undefined
       const leave = () => {
-        clock.clearTimeout(timer)
-        signal?.removeEventListener('abort', onAbort)
+        this.#clock.clearTimeout(timer)
+        signal?.removeEventListener('abort', abort)
         entry.waiters.delete(waiter)
-        if (entry.waiters.size > 0 || pending.get(key) !== entry) return
-        pending.delete(key)
-        entry.cancel()
+        if (entry.waiters.size === 0) this.#forget(entry)
       }
       const waiter: Waiter = {
-        resolve: response => (leave(), resolve(response)),
-        reject: (error: Error) => (leave(), reject(error)),
+        resolve(response) {
+          leave()
+          resolve(response)
+        },
+        reject(error: Error) {
+          leave()
+          reject(error)
+        },
       }
-      const onAbort = () => waiter.reject(signal?.reason)
-      signal?.addEventListener('abort', onAbort)
-      timer = clock.setTimeout(
-        () => waiter.reject(new RequestTimeoutError(entry.envelope.type, timeout)),
-        timeout,
-      )
+      const abort = () => waiter.reject(signal?.reason)
+      const expire = () => waiter.reject(new RequestTimeoutError(entry.envelope.type, timeout))
+      const timer = this.#clock.setTimeout(expire, timeout)
+      signal?.addEventListener('abort', abort)
       entry.waiters.add(waiter)
     })
   }
 
-  return {
-    async request(envelope, options) {
-      options.signal?.throwIfAborted()
-      const key = keyOf(envelope)
-      return wait(key, join(key, envelope, options.idempotent ?? false), options)
-    },
-    settle(message) {
-      if (pending.size === 0) return false
-      const key = keyOf(message)
-      const entry = pending.get(key)
-      if (!entry?.isSent) return false
-      pending.delete(key)
-      const isError = message.error !== undefined
-      for (const waiter of [...entry.waiters]) {
-        if (isError) waiter.reject(new RequestError(message.type, message.error))
-        else waiter.resolve(message.response)
-      }
-      return true
-    },
-    lost() {
-      for (const [key, entry] of [...pending]) {
-        if (!entry.isSent) continue
-        if (!entry.isIdempotent || !dispatchEntry(entry)) rejectEntry(key, new ConnectionLostError())
-      }
-    },
-    rejectAll(error) {
-      for (const key of [...pending.keys()]) rejectEntry(key, error)
-    },
-    get size() {
-      return pending.size
-    },
+  #reject(entry: Pending, error: RealtimeError): void {
+    this.#forget(entry)
+    for (const waiter of [...entry.waiters]) waiter.reject(error)
+  }
+
+  #forget(entry: Pending): void {
+    if (this.#pending.get(entry.key) !== entry) return
+    this.#pending.delete(entry.key)
+    entry.cancel()
   }
 }
 

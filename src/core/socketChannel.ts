@@ -1,7 +1,7 @@
 import type { Channel, ChannelLink } from './connectionSetup.ts'
 import type { Serialize } from './envelope.ts'
 import { ConnectionLostError } from './errors.ts'
-import { createRequests, type RequestEnvelope, type RequestOptions } from './requests.ts'
+import { Requests, type RequestEnvelope, type RequestOptions } from './requests.ts'
 import { createSendQueue, type QueuedData, type QueueOptions } from './sendQueue.ts'
 import type { SocketData } from './transport.ts'
 
@@ -34,7 +34,7 @@ export function createSocketChannel(link: ChannelLink, options: () => SocketChan
     return isQueued
   }
 
-  const requests = createRequests(link.clock, (envelope, sent) => {
+  const requests = new Requests(link.clock, (envelope, sent) => {
     const item = { data: serialize(envelope), sent }
     return post(item) ? { cancel: () => queue.remove(item) } : undefined
   })
@@ -48,8 +48,8 @@ export function createSocketChannel(link: ChannelLink, options: () => SocketChan
     request: (envelope, requestOptions = {}) => requests.request(envelope, requestOptions),
     encode: serialize,
     opened: () => queue.drain(link.send),
-    settle: requests.settle,
-    lost: requests.lost,
+    settle: message => requests.settle(message),
+    lost: () => requests.lost(),
     ended() {
       queue.clear()
       requests.rejectAll(new ConnectionLostError('The connection was closed before the reply came.'))
@@ -60,8 +60,8 @@ export function createSocketChannel(link: ChannelLink, options: () => SocketChan
 function isSocketData(data: unknown): data is SocketData {
   return (
     typeof data === 'string' ||
-    data instanceof ArrayBuffer ||
     ArrayBuffer.isView(data) ||
-    (typeof Blob !== 'undefined' && data instanceof Blob)
+    // By name, for a buffer may come from another realm.
+    ['[object ArrayBuffer]', '[object Blob]', '[object File]'].includes(Object.prototype.toString.call(data))
   )
 }

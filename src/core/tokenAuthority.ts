@@ -60,13 +60,19 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
     return answer
   }
 
+  async function answer(reason: TokenReason): Promise<Token> {
+    const token = await ask(reason)
+    disposal.signal.throwIfAborted()
+    return token
+  }
+
   return {
     async grant(refused) {
       disposal.signal.throwIfAborted()
-      if (refused === undefined) return { token: await ask('connect'), forced: false }
-      if (current !== undefined && current !== refused && pending?.reason !== 'refused')
-        return { token: current, forced: false }
-      return { token: await ask('refused'), forced: true }
+      if (refused === undefined) return { token: await answer('connect'), forced: false }
+      const isKnownBad = current === undefined || current === refused
+      if (!isKnownBad && pending?.reason !== 'refused') return { token: current ?? null, forced: false }
+      return { token: await answer('refused'), forced: true }
     },
     dispose: () => {
       disposal.abort()

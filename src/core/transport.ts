@@ -10,10 +10,10 @@ export interface TransportRequest {
   url: string
   headers: Record<string, string>
   protocols: string[]
-  /** `error`: a redirect is a failure, because a header that carries the token would follow it. */
-  redirect?: 'error'
   /** Sent as soon as a socket is open, before anything that waits in its queue. */
   firstMessage?: SocketData
+  /** HTTP only; default `'follow'`. `'error'`: a header of it must not reach the place of a redirect. */
+  redirect?: 'follow' | 'error'
 }
 
 /** The request of one attempt. `again` makes it anew, with the current URL and token; it never rejects. */
@@ -25,8 +25,10 @@ export interface AttemptRequest extends TransportRequest {
 export interface TransportSink {
   /** `resumed`: this attempt carried a cursor and the server took it (unless it says otherwise in a message). */
   opened(info: { resumed: boolean }): void
-  /** One frame, one event's data or one body. `type` is the event name where the technique has one. */
-  /** `false`: it was not readable, and the cursor must not pass it. */
+  /**
+   * One frame, one event's data or one body. `type` is the event name where the technique has one.
+   * `false`: it could not be parsed, so a cursor that came with it must not be taken.
+   */
   message(data: unknown, meta: MessageMeta): boolean
   /** Something was heard that is no message: a comment, an empty answer. */
   alive(): void
@@ -40,6 +42,7 @@ export interface TransportSink {
 /** What a transport knows about a message beside its data. */
 export interface MessageMeta {
   type?: string | undefined
+  /** The event's own id; an event without one has none, though the cursor stays. */
   id?: string | undefined
 }
 

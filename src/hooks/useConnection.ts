@@ -1,6 +1,7 @@
 'use client'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { ConfigurationError } from '../core/errors.ts'
+import type { Lease } from '../core/registry.ts'
 import { type ConnectionSnapshot, IDLE_SNAPSHOT } from '../core/snapshot.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'
 import { useRealtimeClient } from '../providers/RealtimeContext.ts'
@@ -8,7 +9,7 @@ import type { SharedConnection, TechniqueDefinition } from '../providers/sharedC
 import { createTracker } from './tracker.ts'
 
 /** What the hooks of all pushing techniques give. A component re-renders only when something changes that it has read. */
-export interface ConnectionResult extends ConnectionSnapshot {
+export interface ConnectionResult extends Omit<ConnectionSnapshot, 'latency'> {
   /** The time of the last message, in ms since the epoch. Reading it re-renders nothing. */
   readonly lastMessageAt: number | null
   /** Connects at once and forgets former failures; also what revives `closed` and `failed`. */
@@ -21,8 +22,8 @@ export interface ConnectionResult extends ConnectionSnapshot {
 export interface ConnectionView {
   /** The connection while it exists, read when called. */
   current(): SharedConnection | undefined
-  /** Takes a share for as long as `use` runs. */
-  borrow<Result>(use: (shared: SharedConnection) => Promise<Result>): Promise<Result>
+  /** Takes a share for as long as `task` runs. */
+  borrow<Result>(task: (shared: SharedConnection) => Promise<Result>): Promise<Result>
   readonly result: ConnectionResult
 }
 
@@ -32,9 +33,7 @@ export function useConnection<Options extends ConnectionOptions>(
   options: Options,
 ): ConnectionView {
   const client = useRealtimeClient()
-  if (typeof options.url === 'function' && options.id === undefined) {
-    throw new ConfigurationError('A connection whose url is a function needs an id, by which it is shared.')
-  }
+  assertShareable(options)
   const key = client.keyOf(definition, options)
   const isEnabled = options.enabled !== false
   const [user] = useState(() => ({}))
@@ -45,49 +44,65 @@ export function useConnection<Options extends ConnectionOptions>(
     latest.current = options
     if (isEnabled) client.get(key)?.configure(user, options)
   })
-
+  const acquire = useCallback(
+    () => client.acquire(key, definition, latest.current),
+    [client, key, definition],
+  )
   const subscribe = useCallback(
     (notify: () => void) => {
       if (!isEnabled) return () => undefined
-      const lease = client.acquire(definition, latest.current)
-      lease.value.configure(user, latest.current)
-      const unsubscribe = lease.value.connection.subscribe(notify)
+      const { value: shared, release } = acquire()
+      shared.configure(user, latest.current)
+      const unsubscribe = shared.connection.subscribe(notify)
       return () => {
         unsubscribe()
-        lease.value.leave(user)
+        shared.leave(user)
+        release()
+      }
+    },
+    [acquire, isEnabled, user],
+  )
+  const current = useCallback(() => client.get(key), [client, key])
+  const read = () => (isEnabled ? current()?.connection.getSnapshot() : undefined) ?? IDLE_SNAPSHOT
+  const select = () => tracker.select(read())
+  const snapshot = useSyncExternalStore(subscribe, select, () => IDLE_SNAPSHOT)
+  const result = useMemo(() => tracker.expose(createActions(current), snapshot), [tracker, current, snapshot])
+  return { current, borrow: useBorrow(acquire), result }
+}
+
+function useBorrow(acquire: () => Lease<SharedConnection>): ConnectionView['borrow'] {
+  return useCallback(
+    async task => {
+      const lease = acquire()
+      try {
+        return await task(lease.value)
+      } finally {
         lease.release()
       }
     },
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` stands for what of the options makes another connection
-    [client, definition, key, isEnabled, user],
+    [acquire],
   )
-  const read = () => (isEnabled ? client.get(key)?.connection.getSnapshot() : undefined) ?? IDLE_SNAPSHOT
-  const snapshot = useSyncExternalStore(
-    subscribe,
-    () => tracker.select(read()),
-    () => IDLE_SNAPSHOT,
-  )
+}
 
+function assertShareable({ url, id }: ConnectionOptions): void {
+  if (typeof url !== 'function' || id !== undefined) return
+  throw new ConfigurationError('A connection whose url is a function needs an id, by which it is shared.')
+}
+
+function createActions(current: ConnectionView['current']): Omit<ConnectionResult, keyof ConnectionSnapshot> {
+  return {
+    reconnect: () => current()?.connection.reconnect(),
+    close: () => current()?.connection.close(),
+    get lastMessageAt() {
+      return current()?.connection.inbound.counters.lastMessageAt ?? null
+    },
+  }
+}
+
+/** The result with the transport's position under the name that it has there. */
+export function useTransportCursor({ result, current }: ConnectionView, name: string): ConnectionResult {
   return useMemo(() => {
-    const current = () => client.get(key)
-    const actions = {
-      reconnect: () => current()?.connection.reconnect(),
-      close: () => current()?.connection.close(),
-      get lastMessageAt() {
-        return current()?.connection.inbound.counters.lastMessageAt ?? null
-      },
-    }
-    return {
-      current,
-      async borrow(use) {
-        const lease = client.acquire(definition, latest.current)
-        try {
-          return await use(lease.value)
-        } finally {
-          lease.release()
-        }
-      },
-      result: tracker.expose(actions, snapshot),
-    }
-  }, [client, definition, key, snapshot, tracker])
+    const get = () => current()?.connection.setup.transport.cursor?.()
+    return Object.defineProperty(result, name, { configurable: true, enumerable: true, get })
+  }, [result, current, name])
 }

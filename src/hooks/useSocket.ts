@@ -14,6 +14,8 @@ export interface SocketRequest<Type extends string, Params> {
 
 /** What `useSocket` gives. */
 export interface SocketResult<Schemas extends MessageSchemas = MessageSchemas> extends ConnectionResult {
+  /** The round trip of the last heartbeat, in ms; `null` before it and without `heartbeat`. */
+  readonly latency: number | null
   /** Sends strings and binary as they are, all else through `serialize`; queued until it is open. `false`: not taken. */
   send(data: unknown): boolean
   /** Sends `{ type, params }` and resolves with the `response` of the envelope with the same `type` and `params`. */

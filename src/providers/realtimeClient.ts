@@ -4,11 +4,13 @@ import { Writer } from '../cache/writer.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { createEmitter } from '../core/emitter.ts'
 import { createEnvironment } from '../core/environment.ts'
-import type { RealtimeEvent } from '../core/events.ts'
+import type { RealtimeError } from '../core/errors.ts'
+import type { RealtimeEvent, Technique } from '../core/events.ts'
+import { toError } from '../core/failure.ts'
 import { hashValue } from '../core/hash.ts'
-import { type PreparedRequest, prepareRequest } from '../core/prepareRequest.ts'
+import { preparationFailure, type PreparedRequest, prepareRequest } from '../core/prepareRequest.ts'
 import { type Lease, Registry } from '../core/registry.ts'
-import { defaultTrustedOrigins, displayUrl, resolveUrl } from '../core/requestUrl.ts'
+import { defaultTrustedOrigins, displayUrl, resolveUrl, toSocketUrl } from '../core/requestUrl.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import { createTokenAuthority, type TokenAuthority } from '../core/tokenAuthority.ts'
 import type { FetchLike } from '../core/transport.ts'
@@ -65,15 +67,14 @@ export class RealtimeClient implements ConnectionHost {
     }
   }
 
+  /** Takes a share in the connection of a key, which `keyOf` gives. */
   acquire<Options extends ConnectionOptions>(
+    key: string,
     definition: TechniqueDefinition<Options>,
     options: Options,
   ): Lease<SharedConnection> {
     const general = definition as unknown as TechniqueDefinition
-    return this.#registry.acquire(
-      this.keyOf(definition, options),
-      () => new SharedConnection(this, general, options),
-    )
+    return this.#registry.acquire(key, () => new SharedConnection(this, general, options))
   }
 
   get(key: string): SharedConnection | undefined {
@@ -98,9 +99,10 @@ export class RealtimeClient implements ConnectionHost {
     return `${technique}-${++this.#ids}`
   }
 
-  displayUrl(url: string | URL): string {
+  displayUrl(url: string | URL, technique: Technique): string {
     try {
-      return displayUrl(resolveUrl(url, this.options.baseUrl))
+      const resolved = resolveUrl(url, this.options.baseUrl)
+      return displayUrl(technique === 'socket' ? toSocketUrl(resolved) : resolved)
     } catch {
       return ''
     }
@@ -135,6 +137,12 @@ export class RealtimeClient implements ConnectionHost {
     }
     return prepareRequest({ ...plan, baseUrl, trustedOrigins, grant })
   }
+
+  /** The error that a failure is shown as; given from here, so that a hook does not bring its table along. */
+  readonly toError = toError
+
+  /** The error that something thrown by `prepare` is shown as. */
+  readonly preparationError = (cause: unknown): RealtimeError => toError(preparationFailure(cause))
 
   report(event: RealtimeEvent): void {
     if (event.kind === 'status') this.changes.emit()

@@ -9,7 +9,7 @@ import type { TransportRequest } from '../../src/core/transport.ts'
 
 const request: TransportRequest = Object.freeze({
   url: 'wss://host/a?b=1',
-  headers: Object.freeze({ 'x-a': '1' }) as Record<string, string>,
+  headers: Object.freeze({ 'x-a': '1' }),
   protocols: Object.freeze(['app']) as unknown as string[],
 })
 

@@ -3,7 +3,13 @@ import type { Failure, FailureDecision } from '../../src/core/failure.ts'
 import { type Event, type Progress, type State, transition, type World } from '../../src/core/machine.ts'
 
 const NOW = 1_000_000
-const progress: Progress = { retryCount: 3, hasOpened: true, earlyFailures: 0, error: null }
+const progress: Progress = {
+  retryCount: 3,
+  hasOpened: true,
+  earlyFailures: 0,
+  downSince: NOW - 60_000,
+  error: null,
+}
 const error = new Error('refused') as never
 
 const world: World = {
@@ -243,6 +249,17 @@ describe('a failed attempt', () => {
     expect(next(states.open, fail('retry')).state).toMatchObject({ until: NOW + 2_000, notBefore: NOW })
   })
 
+  test('waits for no more than about a third of the outage so far, so that a short one has no long tail', () => {
+    const unlucky = { ...world, random: 0.999 }
+    for (const outage of [0, 1_000, 5_000, 15_000, 1_000_000]) {
+      const state = { ...states.open, progress: { ...progress, retryCount: 50, downSince: NOW - outage } }
+      const { state: waiting } = next(state, fail('retry'), unlucky)
+      if (waiting.name !== 'waiting') throw new Error(waiting.name)
+      expect(waiting.until - NOW).toBeLessThanOrEqual(Math.min(20_000, Math.max(500, 0.35 * outage)))
+      expect(waiting.until - NOW).toBeGreaterThan(0.9 * Math.min(20_000, Math.max(500, 0.35 * outage)))
+    }
+  })
+
   test('is the last one when maxRetries are used up', () => {
     const limited = { ...world, times: { ...world.times, maxRetries: 3 } }
     const { state } = next(states.open, fail('retry'), limited)
@@ -328,7 +345,7 @@ describe('the count of retries', () => {
   test('and the error are forgotten by reconnect, but not that it was open', () => {
     const { state } = next(states.waiting, events.reconnect)
     expect(state).toMatchObject({
-      progress: { retryCount: 0, earlyFailures: 0, error: null, hasOpened: true },
+      progress: { retryCount: 0, earlyFailures: 0, downSince: null, error: null, hasOpened: true },
     })
     expect(next(states.failed, events.reconnect).state).toMatchObject({ progress: { hasOpened: false } })
   })

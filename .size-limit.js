@@ -1,0 +1,14 @@
+const path = 'dist/index.js'
+const peers = ['react', 'react-dom', '@tanstack/react-query']
+// The socket's engine is loaded when the first socket opens, so it is no part of what an app starts with.
+const ignore = [...peers, 'reconnecting-websocket']
+
+/** What one import costs an app: bundled, minified, gzip, peers not counted. */
+const entry = (names, limit) => ({ name: names, import: names, limit, path, ignore, gzip: true })
+
+export default [
+  entry('{ usePolling }', '2 kB'),
+  entry('{ useServerEvents, RealtimeProvider }', '6 kB'),
+  entry('{ useSocket, RealtimeProvider }', '6.5 kB'),
+  entry('*', '11 kB'),
+]

@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url'
+import type { StorybookConfig } from '@storybook/react-vite'
+import { mergeConfig } from 'vite'
+import { demoServerPlugin } from '../stories/server/demoServerPlugin.ts'
+
+const library = fileURLToPath(new URL('../src/index.ts', import.meta.url))
+
+export default {
+  framework: '@storybook/react-vite',
+  stories: ['../stories/**/*.mdx', '../stories/**/*.stories.tsx'],
+  addons: ['@storybook/addon-docs', '@storybook/addon-a11y', '@storybook/addon-vitest'],
+  // Nothing here may ask the network: no telemetry, no news, no crash reports.
+  core: { disableTelemetry: true, disableWhatsNewNotifications: true, enableCrashReports: false },
+  features: {
+    backgrounds: false,
+    changeDetection: false,
+    menuOnboardingChecklist: false,
+    sidebarOnboardingChecklist: false,
+  },
+  viteFinal: config =>
+    mergeConfig(config, {
+      plugins: [demoServerPlugin()],
+      // A page has no server components: that bundling drops 'use client' is no news.
+      build: { chunkSizeWarningLimit: 2000, rolldownOptions: { checks: { moduleLevelDirective: false } } },
+      resolve: { alias: { 'react-query-realtime': library } },
+    }),
+} satisfies StorybookConfig

@@ -1,0 +1,60 @@
+import { createEventStreamReader } from './eventStreamReader.ts'
+import { createHttpTransport, failOversized } from './httpTransport.ts'
+import type { HttpTechnique } from './httpTransport.ts'
+import type { Transport, TransportEnvironment } from './transport.ts'
+
+/** How an event stream is asked for. */
+export interface EventStreamOptions {
+  /** Default `'GET'`. */
+  method?: string
+  /** Sent anew at each attempt, so no stream. */
+  body?: Exclude<BodyInit, ReadableStream>
+  /** Default `'same-origin'`. */
+  credentials?: RequestCredentials
+  /** Where to start; default: wherever the server starts. */
+  lastEventId?: string
+}
+
+/** What a server may ask for with `retry:`, in ms: less is a hot loop, more is a dead page. */
+const MIN_RETRY_FLOOR = 250
+const MAX_RETRY_FLOOR = 300_000
+
+/** Server-Sent Events over `fetch`, by the HTML standard; the cursor is the last event id. */
+export function createEventStreamTransport(
+  environment: TransportEnvironment,
+  { lastEventId, ...init }: EventStreamOptions = {},
+): Transport {
+  const technique: HttpTechnique<string> = {
+    cursor: lastEventId || undefined,
+    init,
+    statuses: [200],
+    contentType: /^text\/event-stream\s*(;|$)/i,
+    async run(http, request, sink) {
+      const headers: Record<string, string> = { ...request.headers, Accept: 'text/event-stream' }
+      if (technique.cursor) headers['Last-Event-ID'] = toByteString(technique.cursor)
+      await http.ask({ ...request, headers })
+      http.opened()
+      const take = createEventStreamReader(environment.maxMessageBytes, {
+        oversized: bytes => failOversized(http, sink, bytes),
+        commitId: id => void (technique.cursor = id || undefined),
+        event(data, meta) {
+          sink.message(data, meta)
+          http.check()
+        },
+        retry: delay => sink.retryFloor(Math.min(Math.max(delay, MIN_RETRY_FLOOR), MAX_RETRY_FLOOR)),
+      })
+      let bytes
+      while ((bytes = await http.read())) {
+        sink.alive()
+        take(bytes)
+      }
+      http.fail({ kind: 'ended' })
+    },
+  }
+  return createHttpTransport(environment, technique)
+}
+
+/** The standard sends an id as UTF-8, and `fetch` takes a header as one character a byte. */
+function toByteString(text: string): string {
+  return Array.from(new TextEncoder().encode(text), byte => String.fromCharCode(byte)).join('')
+}

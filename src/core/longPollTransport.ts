@@ -1,0 +1,88 @@
+import { validators } from './cursorStrategy.ts'
+import type { CursorStrategy } from './cursorStrategy.ts'
+import { createHttpTransport, failOversized } from './httpTransport.ts'
+import type { HttpAttempt, HttpTechnique, Timer } from './httpTransport.ts'
+import type { Transport, TransportEnvironment, TransportRequest, TransportSink } from './transport.ts'
+
+/** How a long poll is asked. */
+export interface LongPollOptions {
+  /** Default `validators()`. */
+  cursor?: CursorStrategy
+  /** A request that brings nothing for this long is given up (ms); default 60,000. */
+  holdTimeout?: number
+  /** Default `'same-origin'`. */
+  credentials?: RequestCredentials
+}
+
+/** A request that is held for this long counts as open (ms). */
+const HELD = 1_000
+
+/** This many answers at one cursor within this time (ms) are a loop that brings nothing. */
+const FAST_LOOP_ANSWERS = 5
+const FAST_LOOP_TIME = 500
+
+/** Long polling over `fetch`; one attempt asks again and again until it fails or is closed. */
+export function createLongPollTransport(
+  environment: TransportEnvironment,
+  { cursor: strategy = validators(), holdTimeout = 60_000, ...init }: LongPollOptions = {},
+): Transport {
+  const { clock, maxMessageBytes } = environment
+
+  // A timer and not the request ends what hangs, as `fetch` may ignore its signal.
+  const silence = (http: HttpAttempt): Timer => [holdTimeout, () => http.fail({ kind: 'silence' })]
+
+  async function poll(http: HttpAttempt, request: TransportRequest, sink: TransportSink) {
+    const hold = () => http.wait([HELD, http.opened], silence(http))
+    hold()
+    const { cursor } = technique
+    const response = await http.ask(cursor === undefined ? request : strategy.attach(request, cursor))
+    http.opened()
+    const isContent = response.status === 200
+    const body = isContent
+      ? await readText(http, size => {
+          hold()
+          if (size > maxMessageBytes) failOversized(http, sink, size)
+        })
+      : ''
+    const isEmpty = !/\S/.test(body)
+    if (!isEmpty && !sink.message(body, {})) return http.fail({ kind: 'body' })
+    const next = isContent ? strategy.read(response, body, cursor) : undefined
+    if (next !== undefined || !isEmpty) technique.cursor = next
+    http.check()
+    if (isEmpty) sink.alive()
+  }
+
+  const technique: HttpTechnique = {
+    cursor: undefined,
+    init,
+    statuses: [200, 204, 304, 408],
+    contentType: /^(?!text\/html)/i,
+    async run(http, request, sink) {
+      for (let idle: number[] = []; ; request = await request.again()) {
+        const before = JSON.stringify(technique.cursor)
+        await poll(http, request, sink)
+        const now = clock.now()
+        const isIdle = before === JSON.stringify(technique.cursor)
+        idle = isIdle ? [now, ...idle.slice(0, FAST_LOOP_ANSWERS - 1)] : []
+        if (now - (idle[FAST_LOOP_ANSWERS - 1] ?? -Infinity) <= FAST_LOOP_TIME)
+          return http.fail({ kind: 'fast-loop' })
+        // Answers that are at hand at once must not keep the page from its other tasks.
+        await new Promise<void>(resolve => http.wait([0, resolve], silence(http)))
+      }
+    },
+  }
+  return createHttpTransport(environment, technique)
+}
+
+/** The whole body; `onPart` is told how many bytes there are so far. */
+async function readText(http: HttpAttempt, onPart: (size: number) => void): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  let bytes
+  while ((bytes = await http.read())) {
+    onPart((size += bytes.byteLength))
+    text += decoder.decode(bytes, { stream: true })
+  }
+  return text + decoder.decode()
+}

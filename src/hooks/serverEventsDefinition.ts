@@ -1,0 +1,45 @@
+import type { MessageSchemas } from '../cache/messageTypes.ts'
+import { tokenInHeader } from '../core/attachToken.ts'
+import { createEventStreamTransport } from '../core/eventStreamTransport.ts'
+import type { ConnectionOptions } from '../providers/connectionOptions.ts'
+import type { TechniqueDefinition } from '../providers/sharedConnection.ts'
+
+/** The options of `useServerEvents`. */
+export interface ServerEventsOptions<
+  Schemas extends MessageSchemas = MessageSchemas,
+  On = Record<string, unknown>,
+> extends ConnectionOptions<Schemas, On> {
+  /** Default `'GET'`. */
+  method?: string | undefined
+  headers?: Readonly<Record<string, string>> | undefined
+  /** Sent anew at each attempt; an object goes as JSON. */
+  body?: string | Readonly<Record<string, unknown>> | undefined
+  /** Default `'same-origin'`. */
+  credentials?: RequestCredentials | undefined
+  /** Where to start. Default: wherever the server starts. */
+  lastEventId?: string | undefined
+  /**
+   * The silence after which an open stream counts as dead (ms). Set it to twice the interval of the server's comments or
+   * events. Default: none, since a server need not speak.
+   */
+  silenceTimeout?: number | undefined
+}
+
+/** Server-Sent Events. */
+export const serverEventsDefinition: TechniqueDefinition<ServerEventsOptions> = {
+  technique: 'server-events',
+  attachToken: tokenInHeader(),
+  identity: ({ method, headers, body, credentials }) => [method, headers, body, credentials],
+  request: ({ headers, body }) => ({
+    headers: typeof body === 'object' ? { 'Content-Type': 'application/json', ...headers } : headers,
+  }),
+  createTransport: (environment, { method, body, credentials, lastEventId }) =>
+    createEventStreamTransport(environment, {
+      ...(method !== undefined && { method }),
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(credentials && { credentials }),
+      ...(lastEventId !== undefined && { lastEventId }),
+    }),
+  liveness: ({ silenceTimeout }) =>
+    silenceTimeout === undefined ? undefined : { interval: silenceTimeout, timeout: 0 },
+}

@@ -1,0 +1,36 @@
+'use client'
+import type { MessageSchemas, NoMessages } from '../cache/messageTypes.ts'
+import type { Validators } from '../core/cursorStrategy.ts'
+import { longPollDefinition, type LongPollOptions } from './longPollDefinition.ts'
+import { type ConnectionResult, useConnection, useTransportCursor } from './useConnection.ts'
+
+/** What `useLongPoll` gives. */
+export interface LongPollResult<Cursor = Validators> extends ConnectionResult {
+  /** The position after the last body that was read whole. Reading it re-renders nothing. */
+  readonly cursor: Cursor | undefined
+}
+
+/**
+ * Long polling, shared by all components that name the same URL: a request is held by the server until it has something
+ * to say, and asked again at once. A body is one envelope or an array of them.
+ *
+ * ```tsx
+ * function Orders() {
+ *   const { status } = useLongPoll({
+ *     url: '/orders/changes',
+ *     on: { 'order.changed': ({ response }, cache) => cache.setQueryData(['orders'], upsert(response, { by: 'id' })) },
+ *   })
+ *   return <i data-status={status} />
+ * }
+ * ```
+ *
+ * @throws ConfigurationError without a `RealtimeProvider` above, or with a `url` function and no `id`.
+ */
+export function useLongPoll<
+  const Schemas extends MessageSchemas = NoMessages,
+  On = NoMessages,
+  Cursor = Validators,
+>(options: LongPollOptions<Schemas, On, Cursor>): LongPollResult<Cursor> {
+  const view = useConnection(longPollDefinition, options as LongPollOptions)
+  return useTransportCursor(view, 'cursor') as LongPollResult<Cursor>
+}

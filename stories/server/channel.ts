@@ -1,0 +1,46 @@
+import { createConnections } from './connections.ts'
+import type { Cursor, Envelope } from './envelope.ts'
+import { createFaults } from './faults.ts'
+import { createFeed } from './feed.ts'
+import { createLog } from './log.ts'
+import { createOrders } from './orders.ts'
+import { createTokens } from './tokens.ts'
+
+export type Channel = ReturnType<typeof createChannel>
+
+/** A world of its own: log, feed, orders, tokens, faults and clients. Tests and stories each use one. */
+export function createChannel() {
+  const log = createLog()
+  const connections = createConnections()
+  const tokens = createTokens()
+  const faults = createFaults(() => {
+    for (const { outbox } of [...connections.open]) outbox.flush()
+  })
+
+  function publish(envelopes: Envelope[]): Cursor {
+    const entries = envelopes.map(log.append)
+    for (const { client, technique, push } of [...connections.open]) {
+      const kept = push ? faults.withoutDropped(entries, client, technique) : []
+      if (kept.length > 0) push?.(kept)
+    }
+    return log.head
+  }
+
+  const orders = createOrders(publish)
+  const feed = createFeed({ publish, isWanted: connections.isAnybodyThere })
+
+  return {
+    log,
+    connections,
+    tokens,
+    faults,
+    orders,
+    feed,
+    publish,
+    close(): void {
+      feed.stop()
+      faults.close()
+      connections.killAll()
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import { BadRequest } from './badRequest.ts'
+import type { Channel } from './channel.ts'
+import { checkNumber, checkRecord, checkText } from './check.ts'
+import { isRecord, type Envelope, type ErrorReply } from './envelope.ts'
+
+/** What a request is answered with; a buffer goes out as a binary frame without an envelope. */
+export type Reply = Envelope | ErrorReply | Buffer
+
+type Handler = (params: unknown, channel: Channel) => unknown
+
+const MAX_BINARY = 16 * 1024 * 1024
+const MAX_SLOW = 60_000
+
+const HANDLERS = new Map<string, Handler>([
+  ['heartbeat', (_, { log }) => ({ at: Date.now(), ...log.head })],
+  ['echo', params => params],
+  ['price', price],
+  ['orders', (_, { orders }) => orders.list()],
+  ['order.create', (params, { orders }) => orders.create(checkRecord(params, '"params"')).order],
+  ['order.cancel', (params, { orders }) => orders.cancel(checkRecord(params, '"params"'))],
+  ['chat.send', sendChat],
+  ['slow', slow],
+  ['binary', binary],
+])
+
+/** Answers one request, with its own `type` and `params`. Never throws. */
+export async function answerRequest(request: unknown, channel: Channel): Promise<Reply> {
+  if (!isRecord(request) || typeof request.type !== 'string') {
+    const message = 'A message must be a JSON object with a string "type", like {"type":"echo","params":1}.'
+    return { type: 'error', params: null, error: { code: 'bad-message', message } }
+  }
+  const { type, params = null } = request
+  const handler = HANDLERS.get(type)
+  try {
+    if (!handler) {
+      const known = [...HANDLERS.keys()].join(', ')
+      throw new BadRequest(
+        `There is no request type ${JSON.stringify(type)}. Known: ${known}.`,
+        'unknown-type',
+      )
+    }
+    const pending = handler(params, channel)
+    const response: unknown = pending instanceof Promise ? await pending : pending
+    return Buffer.isBuffer(response) ? response : { type, params, response }
+  } catch (cause) {
+    const { code, message } = cause instanceof BadRequest ? cause : new BadRequest(String(cause), 'internal')
+    return { type, params, error: { code, message } }
+  }
+}
+
+function price(params: unknown, { log }: Channel): unknown {
+  const entry = log.latestOf('price', params)
+  if (entry) return entry.response
+  throw new BadRequest(`There is no price for ${JSON.stringify(params)} yet.`, 'not-found')
+}
+
+function sendChat(params: unknown, { publish }: Channel): unknown {
+  const { text, author } = checkRecord(params, '"params"')
+  const message = {
+    id: randomUUID(),
+    author: checkText(author, '"author"'),
+    text: checkText(text, '"text"'),
+    at: Date.now(),
+  }
+  publish([{ type: 'chat.message', params: null, response: message }])
+  return { ok: true, id: message.id }
+}
+
+function slow(params: unknown): Promise<unknown> {
+  const ms = checkNumber(checkRecord(params, '"params"').ms, '"ms"', { max: MAX_SLOW })
+  return new Promise(resolve => setTimeout(() => resolve({ ms }), ms).unref())
+}
+
+function binary(params: unknown): Buffer {
+  const bytes = checkNumber(checkRecord(params, '"params"').bytes, '"bytes"', { max: MAX_BINARY })
+  return Buffer.alloc(Math.floor(bytes), 0xa5)
+}

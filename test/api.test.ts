@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import * as api from 'react-query-realtime'
+
+test('the package exports exactly these names', () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "ConfigurationError",
+      "ConnectionFailedError",
+      "ConnectionLostError",
+      "RealtimeError",
+      "RealtimeProvider",
+      "RequestError",
+      "RequestTimeoutError",
+      "UnauthorizedError",
+      "UntrustedOriginError",
+      "append",
+      "cursorInFirstMessage",
+      "cursorInHeader",
+      "cursorInQuery",
+      "longPollOptions",
+      "messageKey",
+      "patch",
+      "pollingOptions",
+      "remove",
+      "serverEventsOptions",
+      "socketOptions",
+      "tokenInFirstMessage",
+      "tokenInHeader",
+      "tokenInProtocol",
+      "tokenInQuery",
+      "upsert",
+      "useLongPoll",
+      "useMessage",
+      "usePolling",
+      "useRealtime",
+      "useServerEvents",
+      "useSocket",
+      "useSocketQuery",
+      "validators",
+    ]
+  `)
+})

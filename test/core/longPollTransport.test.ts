@@ -1,0 +1,137 @@
+import { describe, expect, test, vi } from 'vitest'
+import type { CursorStrategy } from '../../src/core/cursorStrategy.ts'
+import { startServer } from '../support/httpServer.ts'
+import { requestOf } from '../support/recordingSink.ts'
+import {
+  CURSOR,
+  JSON_TYPE,
+  NONE,
+  PAIR,
+  first,
+  json,
+  openPoll,
+  poll,
+  sentValidators,
+} from '../support/longPoll.ts'
+import { until } from '../support/until.ts'
+
+describe('a 200', () => {
+  test('is delivered as text, and the next request carries its cursor', async () => {
+    const { sink, requests } = await poll([first, json('[2]', { etag: '"2"' })])
+    await sink.untilMessages(2)
+    await until(() => expect(requests).toHaveLength(3))
+    expect(sink.calls).toEqual([
+      { call: 'opened', resumed: false },
+      { call: 'message', data: '1', meta: {} },
+      { call: 'message', data: '[2]', meta: {} },
+    ])
+    expect(sentValidators(requests)).toEqual([NONE, PAIR, ['"2"', undefined]])
+  })
+
+  test('each request is made anew, with the token of its time', async () => {
+    let token = 0
+    const again = () => Promise.resolve(requestOf(url, { headers: { authorization: `t${++token}` }, again }))
+    const { url, requests } = await startServer((response, request, index) =>
+      index < 2 ? first(response, request, index) : undefined,
+    )
+    openPoll(url, { request: { headers: { authorization: 't0' }, again } })
+    await until(() =>
+      expect(requests.map(({ headers }) => headers.authorization)).toEqual(['t0', 't1', 't2']),
+    )
+  })
+
+  test('with a body cut short delivers nothing, and the cursor stays', async () => {
+    const { sink, transport } = await poll([
+      first,
+      response => {
+        response.writeHead(200, { ...JSON_TYPE, etag: '"2"', 'content-length': '100' }).write('{"half":')
+        setTimeout(() => response.destroy(), 20)
+      },
+    ])
+    expect(await sink.untilFailed()).toEqual({ kind: 'network' })
+    expect([sink.messages, transport.cursor?.()]).toEqual([['1'], CURSOR])
+  })
+
+  test('whose body does not parse fails the attempt, and the cursor stays', async () => {
+    const { sink, transport } = await poll([first, json('{"half":', { etag: '"2"' })])
+    sink.onMessage = data => data === '1'
+    expect(await sink.untilFailed()).toEqual({ kind: 'body' })
+    expect(transport.cursor?.()).toEqual(CURSOR)
+  })
+
+  test('that is an HTML page delivers nothing, and the cursor stays', async () => {
+    const { sink, transport } = await poll([
+      first,
+      json('<html>', { 'content-type': 'Text/HTML; charset=utf-8', etag: '"2"' }),
+    ])
+    expect(await sink.untilFailed()).toEqual({
+      kind: 'content-type',
+      contentType: 'Text/HTML; charset=utf-8',
+    })
+    expect([sink.messages, transport.cursor?.()]).toEqual([['1'], CURSOR])
+  })
+
+  test('over maxMessageBytes is reported and given up while it is read', async () => {
+    let broken = false
+    const { sink } = await poll(
+      [
+        response => {
+          response.on('close', () => (broken = true))
+          response.writeHead(200, JSON_TYPE).write(`"${'x'.repeat(100)}`)
+        },
+      ],
+      { maxMessageBytes: 100 },
+    )
+    expect(await sink.untilFailed()).toEqual({ kind: 'body' })
+    expect(sink.names).toEqual(['opened', 'oversized', 'failed'])
+    await until(() => expect(broken).toBe(true))
+  })
+
+  test('of exactly maxMessageBytes passes, its characters whole though split', async () => {
+    const body = Buffer.from('"☃☃☃☃"')
+    const { sink } = await poll(
+      [
+        response => {
+          response.writeHead(200, JSON_TYPE).write(body.subarray(0, 6))
+          setTimeout(() => response.end(body.subarray(6)), 20)
+        },
+      ],
+      { maxMessageBytes: body.length },
+    )
+    expect(await sink.untilMessages(1)).toEqual(['"☃☃☃☃"'])
+  })
+
+  test('with an empty body and a new cursor moves the cursor and is no message', async () => {
+    const { sink, requests, transport } = await poll([first, json('', { etag: '"2"' }), json(' \n')])
+    await until(() => expect(requests).toHaveLength(4))
+    expect(sentValidators(requests).map(([etag]) => etag)).toEqual([undefined, '"1"', '"2"', '"2"'])
+    expect([sink.messages, sink.aliveCount]).toEqual([['1'], 2])
+    expect(transport.cursor?.()).toEqual({ etag: '"2"', lastModified: null })
+  })
+})
+
+describe("a cursor strategy of one's own", () => {
+  const inBody: CursorStrategy<string> = {
+    read: (_, body) => (JSON.parse(body) as { next: string }).next,
+    attach: (request, cursor) => ({ ...request, url: `${request.url}?after=${cursor}` }),
+  }
+
+  test('takes its cursor from the body and puts it where it likes', async () => {
+    const { requests } = await poll([json('{"next":"a"}')], { cursor: inBody })
+    await until(() => expect(requests.map(({ url }) => url)).toEqual(['/', '/?after=a']))
+  })
+
+  test('that throws makes the answer an unreadable one: its cursor stays', async () => {
+    const { sink, transport } = await poll([json('{"next":"a"}'), json('null')], { cursor: inBody })
+    expect(await sink.untilFailed()).toEqual({ kind: 'body' })
+    expect(transport.cursor?.()).toBe('a')
+  })
+
+  test('is not asked about a body that does not parse', async () => {
+    const read = vi.fn()
+    const { sink } = await poll([json('{')], { cursor: { ...inBody, read } })
+    sink.onMessage = () => false
+    await sink.untilFailed()
+    expect(read).not.toHaveBeenCalled()
+  })
+})

@@ -1,0 +1,105 @@
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import type { BrowserConfigOptions } from 'vitest/node'
+import { findChromium } from './scripts/findChromium.ts'
+import { demoServerPlugin } from './stories/server/demoServerPlugin.ts'
+
+const alias = { 'react-query-realtime': fileURLToPath(new URL('src/index.ts', import.meta.url)) }
+
+// The dependencies that only a running test would discover: found late, Vite reloads the page in the middle of it.
+const optimizeDeps = {
+  include: [
+    'react',
+    'react-dom',
+    'react-dom/client',
+    'react/jsx-runtime',
+    'react/jsx-dev-runtime',
+    '@tanstack/react-query',
+    '@testing-library/react',
+    'eventsource-parser',
+    'reconnecting-websocket',
+    'uplot',
+    'valibot',
+    'zod',
+  ],
+}
+
+// Without the last four, Chromium calls home from a machine that may have no network.
+const chromiumArgs = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+function inChromium(): BrowserConfigOptions {
+  const executablePath = findChromium()
+  return {
+    enabled: true,
+    headless: true,
+    screenshotFailures: false,
+    viewport: { width: 1280, height: 800 },
+    provider: playwright({
+      launchOptions: { args: chromiumArgs, ...(executablePath && { executablePath }) },
+    }),
+    instances: [{ browser: 'chromium' }],
+  }
+}
+
+const report = process.env['TEST_REPORT']
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
+    silent: 'passed-only',
+    // Ceilings for a hanging test on a busy machine; no test is about speed.
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'core',
+          environment: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/{hooks,providers,browser}/**'],
+        },
+      },
+      {
+        extends: true,
+        plugins: [react()],
+        test: {
+          name: 'hooks',
+          environment: 'jsdom',
+          setupFiles: ['test/cleanup.ts', 'test/jsdomSetup.ts'],
+          include: ['test/**/*.test.tsx', 'test/{hooks,providers}/**/*.test.ts'],
+          exclude: ['test/browser/**'],
+        },
+      },
+      {
+        extends: true,
+        plugins: [react(), demoServerPlugin()],
+        optimizeDeps,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.{ts,tsx}'],
+          setupFiles: ['test/cleanup.ts'],
+          browser: inChromium(),
+        },
+      },
+      {
+        extends: true,
+        plugins: [storybookTest({ configDir: fileURLToPath(new URL('.storybook', import.meta.url)) })],
+        optimizeDeps,
+        test: { name: 'stories', browser: inChromium() },
+      },
+    ],
+  },
+})
