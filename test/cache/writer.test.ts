@@ -147,7 +147,7 @@ describe('an update that throws', () => {
       throw new Error('mine')
     })
     write('a', add(1))
-    write('b', upsert({ id: 1 }, { by: 'id' }) as Update)
+    write('b', upsert({ id: 1 }, { by: 'id' }))
     await Promise.resolve()
     expect([data('a'), data('b'), errors.length]).toEqual([2, [{ id: 1 }], 1])
     frame()
@@ -159,8 +159,8 @@ describe('an update that throws', () => {
   test('because the data is no list leaves the data', async () => {
     const { write, data, client, errors } = setup()
     client.setQueryData(['a'], { not: 'a list' })
-    write('a', append({ id: 1 }, { by: 'id' } as object) as Update)
-    write('a', remove(1, { by: 'id' } as never) as Update)
+    write('a', append({ id: 1 }, { by: 'id' } as object))
+    write('a', remove(1, { by: 'id' } as never))
     await Promise.resolve()
     expect([data('a'), errors.length]).toEqual([{ not: 'a list' }, 2])
   })
@@ -183,10 +183,10 @@ describe('structure', () => {
     const sent = [{ id: 7 }]
     client.setQueryData(['a'], before)
     const [first] = client.getQueryData<object[]>(['a']) ?? []
-    write('a', upsert({ id: 2, name: 'x' }, { by: 'id' }) as Update)
-    write('a', append({ id: 3 }) as Update)
+    write('a', upsert({ id: 2, name: 'x' }, { by: 'id' }))
+    write('a', append({ id: 3 }))
     write('b', sent)
-    write('b', append({ id: 8 }) as Update)
+    write('b', append({ id: 8 }))
     await Promise.resolve()
     expect(data('a')).toEqual([{ id: 1 }, { id: 2, name: 'x' }, { id: 3 }])
     expect((data('a') as object[])[0]).toBe(first)
@@ -198,7 +198,7 @@ describe('structure', () => {
     const { write, client } = setup()
     client.setQueryData(['a'], { n: 1 })
     await client.invalidateQueries({ queryKey: ['a'] })
-    write('a', patch({ n: 2 }) as Update)
+    write('a', patch({ n: 2 }))
     await Promise.resolve()
     expect(client.getQueryState(['a'])).toMatchObject({
       data: { n: 2 },

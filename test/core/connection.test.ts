@@ -53,7 +53,7 @@ describe('a connection', () => {
   test('that is accepted and closed at once, for ever, backs off up to the cap', async () => {
     const harness = await new ConnectionHarness().open()
     const delays: number[] = []
-    for (let count = 0; count < 12; count++) {
+    for (let count = 0; count < 60; count++) {
       harness.transport.last.sink.failed({ kind: 'close', code: 1000, opened: true })
       const { nextRetryAt } = harness.connection.getSnapshot()
       delays.push((nextRetryAt ?? 0) - harness.clock.now())
@@ -61,7 +61,8 @@ describe('a connection', () => {
       await settle()
       harness.transport.last.sink.opened({ resumed: false })
     }
-    expect(delays.slice(0, 4)).toEqual([250, 500, 1_000, 2_000])
+    expect(delays[0]).toBe(250)
+    expect(delays).toEqual([...delays].sort((a, b) => a - b))
     expect(delays.at(-1)).toBe(10_000)
   })
 
@@ -240,7 +241,7 @@ describe('a token', () => {
 
   test('that cannot be had is retried; who is not signed in is not', async () => {
     const harness = new ConnectionHarness()
-    const failWith = (cause: unknown) => () => Promise.reject({ kind: 'token', cause } satisfies Failure)
+    const failWith = (cause: Error) => () => Promise.reject(cause)
     harness.prepare = failWith(new Error('down'))
     harness.connection.start()
     await settle()
@@ -251,7 +252,7 @@ describe('a token', () => {
     expect([harness.status, harness.transport.attempts.length]).toEqual(['failed', 0])
   })
 
-  test('that never comes is one attempt that took too long', async () => {
+  test('that never comes is one attempt that took too long', () => {
     const harness = new ConnectionHarness()
     harness.prepare = () => new Promise(() => undefined)
     harness.connection.start()

@@ -29,7 +29,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     ({ connection }) => connection.reconnect(),
     ({ channel }) => void channel.send('data'),
     ({ channel }) => void channel.request({ type: 'a' }, { idempotent: true }).catch(() => undefined),
-    harness => void (harness.prepare = () => Promise.reject({ kind: 'token', cause: new Error('down') })),
+    harness => void (harness.prepare = () => Promise.reject(new Error('down'))),
     harness => void (harness.prepare = () => Promise.resolve({ token: 'u', tokenUse: 'forced' })),
     settle,
     settle,

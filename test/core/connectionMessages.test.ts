@@ -291,7 +291,7 @@ describe('what is sent', () => {
     expect(harness.transport.last.sent).toEqual([])
   })
 
-  test('beyond the queue is not taken, and reported', async () => {
+  test('beyond the queue is not taken, and reported', () => {
     const harness = new ConnectionHarness()
     harness.connection.start()
     const taken = Array.from({ length: 101 }, (_, index) => harness.channel.send(`${index}`))

@@ -279,13 +279,13 @@ describe('what cannot work', () => {
 
   test('no class at all is impossible, and one that comes later is used', async () => {
     const server = await startSocketServer()
-    let webSocket: WebSocketConstructor | undefined
-    const { open } = createTransport({ webSocket: () => webSocket })
+    const runtime: { webSocket?: WebSocketConstructor } = {}
+    const { open } = createTransport({ webSocket: () => runtime.webSocket })
     expect(await open(server.url).sink.untilFailed()).toMatchObject({
       kind: 'impossible',
       error: { message: expect.stringMatching(/webSocket/) },
     })
-    webSocket = KnownClass
+    runtime.webSocket = KnownClass
     await untilOpened(open(server.url).sink)
   })
 })
