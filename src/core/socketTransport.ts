@@ -9,6 +9,7 @@ export interface WebSocketLike {
   send(data: SocketData): void
   close(code?: number, reason?: string): void
   addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
+  addEventListener(type: 'error', listener: () => void): void
   removeEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
 }
 
