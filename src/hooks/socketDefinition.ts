@@ -39,7 +39,7 @@ export const socketDefinition: TechniqueDefinition<SocketOptions> = {
     const heartbeat = options.heartbeat ?? provider.heartbeat ?? false
     if (heartbeat === false) return undefined
     const plan = { ...DEFAULT_HEARTBEAT, ...(heartbeat === true ? {} : heartbeat) }
-    const { type } = plan.message as { type?: unknown }
+    const type = (plan.message as { type?: unknown } | null)?.type
     return { isReply: (message: Message) => message.type === type, ...plan }
   },
 }
