@@ -1,5 +1,5 @@
 import { useMessage } from 'react-query-realtime'
-import { formatPrice, formatTime } from './format.ts'
+import { formatPrice, formatSecond } from './format.ts'
 import { type Quote, SYMBOLS } from './market.ts'
 
 /** The prices that the cache holds, whoever wrote them. Each row re-renders for its own symbol only. */
@@ -35,7 +35,7 @@ export function QuoteRow({ symbol, quote }: { symbol: string; quote: Quote | und
       <th scope="row">{symbol}</th>
       <td className="figures">{quote ? formatPrice(quote.last) : '–'}</td>
       <td className="figures">{quote ? <Change of={quote} /> : '–'}</td>
-      <td className="figures quiet">{quote ? formatTime(quote.at) : '–'}</td>
+      <td className="figures quiet">{quote ? formatSecond(quote.at) : '–'}</td>
     </tr>
   )
 }
@@ -46,7 +46,8 @@ function Change({ of: { last, change } }: { of: Quote }) {
   const digits = last >= 5 ? 2 : 4
   return (
     <span className={`change change-${direction}`}>
-      <span aria-hidden="true">{sign}</span> {change > 0 && '+'}
+      <span aria-hidden="true">{sign} </span>
+      {change > 0 && '+'}
       {change.toFixed(digits)}
     </span>
   )
