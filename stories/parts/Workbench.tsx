@@ -7,17 +7,19 @@ import { Playground, type PlaygroundProps } from './Playground.tsx'
 
 export interface WorkbenchProps extends PlaygroundProps {
   /** The faults that have a button. */
-  faults: readonly FaultName[]
+  faults?: readonly FaultName[]
 }
 
 /** A `Playground` with buttons to make the server misbehave, and a view of what that does. */
-export function Workbench({ faults, children, ...playground }: WorkbenchProps) {
+export function Workbench({ faults = [], children, ...playground }: WorkbenchProps) {
   return (
     <Playground {...playground}>
       {children}
-      <Card title="Make it fail">
-        <FaultButtons show={faults} />
-      </Card>
+      {faults.length > 0 && (
+        <Card title="Make it fail">
+          <FaultButtons show={faults} />
+        </Card>
+      )}
       <Card title="What is open">
         <ConnectionPanel />
       </Card>
