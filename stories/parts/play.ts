@@ -86,3 +86,11 @@ export async function pricesConverge(canvas: HTMLElement, demo: Demo): Promise<v
 export async function stopFeed(demo: Demo): Promise<void> {
   await demo.post('/feed', { rate: 0 })
 }
+
+/** Waits until the notes 1 to `count` are there, once each and in order. */
+export async function notesAre(canvas: HTMLElement, count: number): Promise<void> {
+  const expected = Array.from({ length: count }, (_, index) => String(index + 1))
+  await eventually(() =>
+    expect(findAll(canvas, '[data-note]').map(({ textContent }) => textContent)).toEqual(expected),
+  )
+}
