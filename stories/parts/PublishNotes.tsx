@@ -1,11 +1,10 @@
 import { useRef } from 'react'
 import { Button } from './Button.tsx'
 import { useDemo } from './DemoContext.ts'
-import { FAULTS } from './faults.ts'
 
 const BATCH = 5
 
-/** Publishes notes with running numbers, also at the very moment at which the connection is lost. */
+/** Publishes notes with running numbers, also just before and just after the connection is lost. */
 export function PublishNotes() {
   const demo = useDemo()
   const last = useRef(0)
@@ -17,7 +16,7 @@ export function PublishNotes() {
 
   async function publishAroundALoss() {
     await publish()
-    await demo.post('/faults', FAULTS.kill.body)
+    await demo.post('/faults', { fault: 'down', ms: 1_000 })
     await publish()
   }
 
@@ -27,7 +26,7 @@ export function PublishNotes() {
         Publish {BATCH} notes
       </Button>
       <Button onClick={() => void publishAroundALoss()}>
-        {BATCH} notes, kill, {BATCH} notes
+        {BATCH} notes, down 1 s, {BATCH} notes
       </Button>
     </div>
   )

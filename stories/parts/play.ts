@@ -7,7 +7,8 @@ const PATIENCE = 15_000
 
 /** Waits until `check` does not throw. */
 export function eventually<Result>(check: () => Result | Promise<Result>): Promise<Result> {
-  return waitFor(check, { timeout: PATIENCE, interval: 50 })
+  // Left as it is, an error would carry the whole page.
+  return waitFor(check, { timeout: PATIENCE, interval: 50, onTimeout: error => error })
 }
 
 /** The demo server's channel of the story in `canvas`. */
