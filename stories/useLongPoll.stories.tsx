@@ -84,7 +84,7 @@ export const NothingMissed: StoryObj<typeof HeldNotes> = {
     await clickButton(canvas, 'Publish 5 notes')
     await notesAre(canvas, 5)
     const seen = watchStatus(canvas)
-    await clickButton(canvas, '5 notes, kill, 5 notes')
+    await clickButton(canvas, '5 notes, down 1 s, 5 notes')
     await comesBack(canvas, seen)
     await notesAre(canvas, 15)
   },
