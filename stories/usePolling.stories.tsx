@@ -4,7 +4,9 @@ import { JobProgress } from './examples/JobProgress.tsx'
 import jobProgressCode from './examples/JobProgress.tsx?raw'
 import { PollPrice } from './examples/PollPrice.tsx'
 import pollPriceCode from './examples/PollPrice.tsx?raw'
-import { CountingWorkbench } from './parts/CountingWorkbench.tsx'
+import { CountingPlayground } from './parts/CountingPlayground.tsx'
+import { FaultCard } from './parts/FaultCard.tsx'
+import { Playground } from './parts/Playground.tsx'
 import {
   clickButton,
   demoIn,
@@ -17,7 +19,6 @@ import {
   stopFeed,
 } from './parts/play.ts'
 import { code, describeStory } from './parts/storyDocs.ts'
-import { Workbench } from './parts/Workbench.tsx'
 
 const meta = {
   title: 'Hooks/usePolling',
@@ -39,9 +40,10 @@ export const Prices: StoryObj<typeof PollPrice> = {
   argTypes: { whenHidden: { control: 'inline-radio', options: ['pause', 'stay'] } },
   parameters: code(pollPriceCode),
   render: args => (
-    <CountingWorkbench faults={['refuse', 'down', 'delay', 'freeze', 'thaw', 'text', 'html', 'clear']}>
+    <CountingPlayground>
       <PollPrice {...args} />
-    </CountingWorkbench>
+      <FaultCard show={['refuse', 'down', 'delay', 'freeze', 'thaw', 'text', 'html', 'clear']} />
+    </CountingPlayground>
   ),
   play: async ({ canvasElement: canvas }) => {
     const demo = demoIn(canvas)
@@ -77,9 +79,10 @@ export const UntilDone: StoryObj<typeof JobProgress> = {
   args: { interval: 500, step: 25 },
   parameters: code(jobProgressCode),
   render: args => (
-    <Workbench faults={['refuse', 'down', 'delay', 'clear']}>
+    <Playground>
       <JobProgress {...args} />
-    </Workbench>
+      <FaultCard show={['refuse', 'down', 'delay', 'clear']} />
+    </Playground>
   ),
   play: async ({ canvasElement: canvas }) => {
     const view = within(canvas)

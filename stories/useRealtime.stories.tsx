@@ -6,7 +6,7 @@ import { ThreeConnections } from './examples/ThreeConnections.tsx'
 import threeConnectionsCode from './examples/ThreeConnections.tsx?raw'
 import { Card } from './parts/Card.tsx'
 import { EventLog } from './parts/EventLog.tsx'
-import { FaultButtons } from './parts/FaultButtons.tsx'
+import { FaultCard } from './parts/FaultCard.tsx'
 import { Playground } from './parts/Playground.tsx'
 import { clickButton, connectionFigure, demoIn, eventually, figure, findAll } from './parts/play.ts'
 import type { ServerView } from './parts/useServerView.ts'
@@ -29,11 +29,7 @@ export const ConnectionsAtAGlance: StoryObj<typeof ThreeConnections> = {
   render: () => (
     <Playground>
       <ThreeConnections />
-      <Card title="Make it fail">
-        <FaultButtons
-          show={['kill', 'freeze', 'thaw', 'refuse', 'down', 'text', 'unknown', 'forget', 'clear']}
-        />
-      </Card>
+      <FaultCard show={['kill', 'freeze', 'thaw', 'refuse', 'down', 'text', 'unknown', 'forget', 'clear']} />
       <Card title="What happened">
         <EventLog />
       </Card>

@@ -39,6 +39,7 @@ export function Echo({ timeout }: { timeout: number }) {
         </Button>
       </form>
       <p role="status">
+        {echo.isIdle && 'Nothing was asked yet.'}
         {echo.isPending && 'Waiting for the reply…'}
         {echo.isSuccess && `The server says: ${String(echo.data)}`}
         {echo.isError && echo.error.message}

@@ -10,7 +10,7 @@ const quiet = { welcome: () => undefined, price: () => undefined }
 
 export function Notices() {
   return (
-    <Columns>
+    <Columns min="24rem">
       <OverSocket />
       <OverServerEvents />
       <Notice title="Here" />

@@ -61,7 +61,7 @@ function Rhythm(options: PollProps) {
       <div className="buttons">
         {isPaused ? <Button onClick={resume}>Resume</Button> : <Button onClick={pause}>Pause</Button>}
       </div>
-      <p role="status">{error && `The last poll failed: ${error.message}`}</p>
+      <p role="status">{error ? `The last poll failed: ${error.message}` : 'The last poll went well.'}</p>
     </>
   )
 }

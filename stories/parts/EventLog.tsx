@@ -9,6 +9,7 @@ export function EventLog() {
   const entries = useSyncExternalStore(events.subscribe, events.getSnapshot)
   return (
     <div className="log" role="region" aria-label="Events" tabIndex={0}>
+      {entries.length === 0 && <p className="quiet">Nothing yet.</p>}
       <ol>
         {entries.map(({ id, at, event }) => (
           <li key={id} data-kind={event.kind}>

@@ -3,7 +3,7 @@ import { Change } from './Change.tsx'
 import { formatPrice, formatSecond } from './format.ts'
 import type { Quote } from './market.ts'
 
-/** A table of quotes; its rows are `QuoteTable.Row`. */
+/** A table of quotes; its rows are `QuoteTable.Row`. An `extra` column takes the place of the time. */
 export function QuoteTable({ extra, children }: { extra?: string; children: ReactNode }) {
   return (
     <table className="prices">
@@ -12,8 +12,7 @@ export function QuoteTable({ extra, children }: { extra?: string; children: Reac
           <th scope="col">Symbol</th>
           <th scope="col">Price</th>
           <th scope="col">Change</th>
-          <th scope="col">At</th>
-          {extra !== undefined && <th scope="col">{extra}</th>}
+          <th scope="col">{extra ?? 'At'}</th>
         </tr>
       </thead>
       <tbody>{children}</tbody>
@@ -25,7 +24,7 @@ export interface QuoteRowProps {
   symbol: string
   quote: Quote | undefined
   error?: Error | null
-  /** What stands in the extra column. */
+  /** What stands in the `extra` column. */
   children?: ReactNode
 }
 
@@ -35,8 +34,7 @@ QuoteTable.Row = function QuoteRow({ symbol, quote, error = null, children }: Qu
       <th scope="row">{symbol}</th>
       <td className="figures">{quote ? formatPrice(quote.last) : (error?.message ?? '–')}</td>
       <td className="figures">{quote ? <Change of={quote} /> : '–'}</td>
-      <td className="figures quiet">{quote ? formatSecond(quote.at) : '–'}</td>
-      {children !== undefined && <td>{children}</td>}
+      <td className="figures quiet">{children ?? (quote ? formatSecond(quote.at) : '–')}</td>
     </tr>
   )
 }

@@ -1,7 +1,7 @@
 import { Card } from './Card.tsx'
 import { ConnectionPanel } from './ConnectionPanel.tsx'
 import { EventLog } from './EventLog.tsx'
-import { FaultButtons } from './FaultButtons.tsx'
+import { FaultCard } from './FaultCard.tsx'
 import type { FaultName } from './faults.ts'
 import { Playground, type PlaygroundProps } from './Playground.tsx'
 
@@ -15,11 +15,7 @@ export function Workbench({ faults = [], children, ...playground }: WorkbenchPro
   return (
     <Playground {...playground}>
       {children}
-      {faults.length > 0 && (
-        <Card title="Make it fail">
-          <FaultButtons show={faults} />
-        </Card>
-      )}
+      {faults.length > 0 && <FaultCard show={faults} />}
       <Card title="What is open">
         <ConnectionPanel />
       </Card>

@@ -29,6 +29,6 @@ export const AnswerContext = createContext<AnswerStore | null>(null)
 /** The answers that the provider of this story has had. */
 export function useAnswers(): Answers {
   const store = useContext(AnswerContext)
-  if (!store) throw new Error('Put a <CountingWorkbench> above this component.')
+  if (!store) throw new Error('Put a <CountingPlayground> above this component.')
   return useSyncExternalStore(store.subscribe, store.getSnapshot)
 }
