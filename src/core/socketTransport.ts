@@ -8,8 +8,8 @@ export interface WebSocketLike {
   binaryType: 'blob' | 'arraybuffer'
   send(data: SocketData): void
   close(code?: number, reason?: string): void
-  addEventListener(type: string, listener: (event: never) => void): void
-  removeEventListener(type: string, listener: (event: never) => void): void
+  addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
+  removeEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
 }
 
 /** A WebSocket class: the browser's, or one of another runtime. */
