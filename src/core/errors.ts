@@ -49,15 +49,25 @@ export class UntrustedOriginError extends RealtimeError {
   }
 }
 
+interface FailureDetails {
+  kind: string
+  status?: number | undefined
+  retryAfter?: number | undefined
+  cause?: unknown
+}
+
 /** A connection or one HTTP exchange failed; `failureKind` and, where there is one, `status` (HTTP status or close code) say how. */
 export class ConnectionFailedError extends RealtimeError {
   override name = 'ConnectionFailedError'
   readonly failureKind: string
   readonly status: number | undefined
-  constructor(message: string, details: { kind: string; status?: number | undefined; cause?: unknown }) {
+  /** The wait that the server asked for (`Retry-After`), in ms. */
+  readonly retryAfter: number | undefined
+  constructor(message: string, details: FailureDetails) {
     super('connection-failed', message, { cause: details.cause })
     this.failureKind = details.kind
     this.status = details.status
+    this.retryAfter = details.retryAfter
   }
 }
 

@@ -127,7 +127,8 @@ function describeClose({ code, opened }: Failure & { kind: 'close' }): string {
 }
 
 function describe(failure: Failure, message: string, status?: number): RealtimeError {
-  return new ConnectionFailedError(message, { kind: failure.kind, status })
+  const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined
+  return new ConnectionFailedError(message, { kind: failure.kind, status, retryAfter })
 }
 
 /** For options that cannot work: a failure that no retry mends. */

@@ -4,9 +4,11 @@ import { Writer } from '../cache/writer.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { createEmitter } from '../core/emitter.ts'
 import { createEnvironment } from '../core/environment.ts'
+import type { RealtimeError } from '../core/errors.ts'
 import type { RealtimeEvent } from '../core/events.ts'
+import { toError } from '../core/failure.ts'
 import { hashValue } from '../core/hash.ts'
-import { type PreparedRequest, prepareRequest } from '../core/prepareRequest.ts'
+import { preparationFailure, type PreparedRequest, prepareRequest } from '../core/prepareRequest.ts'
 import { type Lease, Registry } from '../core/registry.ts'
 import { defaultTrustedOrigins, displayUrl, resolveUrl } from '../core/requestUrl.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
@@ -134,6 +136,12 @@ export class RealtimeClient implements ConnectionHost {
     }
     return prepareRequest({ ...plan, baseUrl, trustedOrigins, grant })
   }
+
+  /** The error that a failure is shown as; given from here, so that a hook does not bring its table along. */
+  readonly toError = toError
+
+  /** The error that something thrown by `prepare` is shown as. */
+  readonly preparationError = (cause: unknown): RealtimeError => toError(preparationFailure(cause))
 
   report(event: RealtimeEvent): void {
     if (event.kind === 'status') this.changes.emit()

@@ -1,0 +1,110 @@
+import type { Clock, TimerHandle } from './clock.ts'
+import { type Validators, validators as strategy } from './cursorStrategy.ts'
+import { UnauthorizedError } from './errors.ts'
+import type { Failure } from './failure.ts'
+import type { PreparedRequest } from './prepareRequest.ts'
+import { parseRetryAfter } from './retryAfter.ts'
+import type { Token } from './tokenAuthority.ts'
+import type { FetchLike } from './transport.ts'
+
+/** One question: "has it changed since?" */
+export interface ConditionalGet {
+  clock: Clock
+  fetch: FetchLike
+  /** Makes the request; `refused` is the token that the server did not take. */
+  prepare(refused: Token | undefined): Promise<PreparedRequest>
+  /** Given, because the table of failures is large and its owner has it. */
+  toError(failure: Failure): Error
+  signal: AbortSignal
+  /** Of the answer that is still held; without, the question is unconditional. */
+  validators: Validators | undefined
+  credentials: RequestCredentials | undefined
+  /** In bytes. */
+  maxBytes: number
+  /** For all of it, `getToken` included (ms). */
+  timeout: number
+}
+
+/** A new body with its validators, or `undefined`: nothing new (304, 204, an empty body). */
+export type ConditionalAnswer = { data: unknown; validators: Validators | undefined } | undefined
+
+/** Asks once. A 401 forces one new token. Rejects with a `RealtimeError`; after an abort, with the signal's reason. */
+export async function conditionalGet(get: ConditionalGet): Promise<ConditionalAnswer> {
+  const { clock, signal, timeout, toError } = get
+  const controller = new AbortController()
+  let timer: TimerHandle | undefined
+  let abort = () => {}
+  // A race, because a `fetch` may ignore its signal and `getToken` may never answer.
+  const end = new Promise<never>((_resolve, reject) => {
+    abort = () => reject(signal.reason as Error)
+    timer = clock.setTimeout(() => reject(toError({ kind: 'timeout' })), timeout)
+  })
+  signal.addEventListener('abort', abort)
+  if (signal.aborted) abort()
+  try {
+    return await Promise.race([end, exchange(get, controller.signal)])
+  } finally {
+    controller.abort()
+    clock.clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+async function exchange(get: ConditionalGet, signal: AbortSignal): Promise<ConditionalAnswer> {
+  const response = await ask(get, signal)
+  const { status, headers } = response
+  if (status === 204 || status === 304) return undefined
+  if (!response.ok) {
+    throw get.toError({
+      kind: 'status',
+      status,
+      retryAfter: parseRetryAfter(headers.get('retry-after'), get.clock.now()),
+    })
+  }
+  const body = await readBody(get, response)
+  if (!body) return undefined
+  return { data: parseBody(get, body, headers), validators: strategy().read(response, body, undefined) }
+}
+
+async function ask(get: ConditionalGet, signal: AbortSignal): Promise<Response> {
+  let refused: Token | undefined
+  for (;;) {
+    const { request, token, tokenUse } = await get.prepare(refused)
+    if (refused !== undefined && token === null) break
+    const {
+      url,
+      headers,
+      redirect = 'follow',
+    } = get.validators ? strategy().attach(request, get.validators) : request
+    signal.throwIfAborted()
+    const { credentials = 'same-origin' } = get
+    // `no-store`, or the browser's cache would answer in the server's place.
+    const init: RequestInit = { headers, redirect, credentials, signal, cache: 'no-store' }
+    // What `fetch` throws is not passed on: in some runtimes its text holds the URL, and with it a token.
+    const response = await get.fetch(url, init).catch(() => {
+      throw get.toError({ kind: 'network' })
+    })
+    if (response.status !== 401) return response
+    if (tokenUse === 'forced') break
+    refused = token
+  }
+  throw new UnauthorizedError('The server does not take the token. Sign in again, then call refetch().')
+}
+
+async function readBody(get: ConditionalGet, response: Response): Promise<string> {
+  const isTooLarge = (bytes: number) => bytes > get.maxBytes
+  const bytes = isTooLarge(Number(response.headers.get('content-length')))
+    ? undefined
+    : await response.arrayBuffer().catch(() => undefined)
+  if (!bytes || isTooLarge(bytes.byteLength)) throw get.toError({ kind: 'body' })
+  return new TextDecoder().decode(bytes)
+}
+
+function parseBody({ toError }: ConditionalGet, body: string, headers: Headers): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    const contentType = headers.get('content-type') ?? ''
+    throw toError(/json/i.test(contentType) ? { kind: 'body' } : { kind: 'content-type', contentType })
+  }
+}

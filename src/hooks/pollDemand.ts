@@ -1,0 +1,39 @@
+import { type Query, skipToken } from '@tanstack/react-query'
+import type { PollingOptions } from './pollingOptions.ts'
+
+/** A component that polls. */
+export interface PollUser {
+  options: PollingOptions
+  /** Polls; joins what is under way. */
+  poll(): void
+}
+
+/** What one component asks of the loop. */
+export interface PollDemand {
+  user: PollUser
+  /** In ms. */
+  interval: number
+}
+
+/** What a component wants of the loop now: `undefined` where it wants no polls. */
+export function demandOf(user: PollUser, query: Query | undefined): PollDemand | undefined {
+  const { enabled, subscribed, queryFn, interval, stopWhen } = user.options
+  const isEnabled = typeof enabled === 'function' ? !query || enabled(query) : enabled !== false
+  if (!isEnabled || subscribed === false || queryFn === skipToken) return undefined
+  const data: unknown = query?.state.data
+  if (data !== undefined && attempt(() => stopWhen?.(data))) return undefined
+  const ms = typeof interval === 'function' ? attempt(() => interval(data)) : interval
+  return ms && ms > 0 && ms < Infinity ? { user, interval: ms } : undefined
+}
+
+/** The application's functions run inside TanStack's dispatch, where a throw would look like a failed poll. */
+function attempt<Result>(call: () => Result): Result | undefined {
+  try {
+    return call()
+  } catch (error) {
+    setTimeout(() => {
+      throw error
+    })
+    return undefined
+  }
+}

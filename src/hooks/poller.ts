@@ -1,0 +1,213 @@
+import {
+  focusManager,
+  onlineManager,
+  type Query,
+  type QueryCache,
+  type QueryCacheNotifyEvent,
+} from '@tanstack/react-query'
+import { RealtimeError } from '../core/errors.ts'
+import type { PauseReason } from '../core/machine.ts'
+import { pollDelay } from '../core/pollDelay.ts'
+import { demandOf, type PollDemand, type PollUser } from './pollDemand.ts'
+
+/** Where a loop stands. */
+export interface PollingState {
+  /** Whether polls go on: not where they are disabled, stopped, or rest (see `pausedBy`). */
+  readonly isPolling: boolean
+  /** The time of the next poll, or of the one under way, in ms since the epoch; `null` when none is planned. */
+  readonly nextPollAt: number | null
+  /** Why polls rest. While offline one is tried each minute all the same, as browsers err about that. */
+  readonly pausedBy: ReadonlySet<PauseReason>
+}
+
+/** The state before there is a loop. */
+export const NO_POLLING: PollingState = { isPolling: false, nextPollAt: null, pausedBy: new Set() }
+
+/** Between polls while offline (ms). */
+const OFFLINE_INTERVAL = 60_000
+/** A longer timer would be late by the time the machine slept (ms). */
+const MAX_TIMER = 20_000
+
+interface Plan extends PollingState {
+  demand: PollDemand | undefined
+}
+
+/**
+ * The one loop of a query, however many components poll it. It has timers of its own because `refetchInterval` runs one
+ * per component and starts anew with each `setQueryData`, so that pushes would starve it.
+ */
+export class Poller {
+  snapshot = NO_POLLING
+  readonly #users = new Map<{ readonly current: PollUser }, () => void>()
+  readonly #cache: QueryCache
+  readonly #hash: string
+  #undo: (() => void)[] = []
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #isFetching = false
+  #isFirst = true
+  #isPausedByUser = false
+  /** The next poll is due at once. */
+  #isUrgent = false
+  #failures = 0
+  #settledAt: number
+  #floorUntil = 0
+  #random = Math.random()
+
+  constructor(cache: QueryCache, hash: string) {
+    this.#cache = cache
+    this.#hash = hash
+    const { dataUpdatedAt, errorUpdatedAt } = this.#query?.state ?? {}
+    this.#settledAt = Math.max(dataUpdatedAt ?? 0, errorUpdatedAt ?? 0) || Date.now()
+  }
+
+  /** Takes a user; `notify` is called when the snapshot has changed. The function it gives tells whether it was the last. */
+  join(user: { readonly current: PollUser }, notify: () => void): () => boolean {
+    if (this.#users.size === 0) this.#start()
+    this.#users.set(user, notify)
+    this.look()
+    return () => {
+      this.#users.delete(user)
+      if (this.#users.size > 0) this.look()
+      else this.#stop()
+      return this.#users.size === 0
+    }
+  }
+
+  pause(): void {
+    this.#isPausedByUser = true
+    this.look()
+  }
+
+  resume(): void {
+    this.#isPausedByUser = false
+    this.look()
+  }
+
+  /** Plans the next poll anew, by the latest options and data. */
+  look = (): void => {
+    this.#isFetching = this.#readIsFetching()
+    const plan = this.#plan()
+    this.#publish(plan)
+    clearTimeout(this.#timer)
+    if (this.#isFetching || !plan.demand || plan.nextPollAt === null) return
+    const wait = Math.max(0, plan.nextPollAt - Date.now())
+    this.#timer = setTimeout(this.#tick, Math.min(wait, MAX_TIMER))
+  }
+
+  get #query(): Query | undefined {
+    return this.#cache.get(this.#hash)
+  }
+
+  #readIsFetching(): boolean {
+    return (this.#query?.state.fetchStatus ?? 'idle') !== 'idle'
+  }
+
+  #start(): void {
+    const hint = () => {
+      if (this.#failures > 0 && !isHidden() && !isOffline()) this.#isUrgent = true
+      this.look()
+    }
+    // TanStack's managers, because applications teach them about other platforms; the page itself for what they miss.
+    this.#undo = [
+      this.#cache.subscribe(this.#observe),
+      focusManager.subscribe(hint),
+      onlineManager.subscribe(hint),
+      ...['visibilitychange', 'online', 'offline', 'pageshow', 'resume'].map(type => {
+        globalThis.addEventListener?.(type, hint, true)
+        return () => globalThis.removeEventListener?.(type, hint, true)
+      }),
+    ]
+  }
+
+  #stop(): void {
+    clearTimeout(this.#timer)
+    for (const undo of this.#undo) undo()
+  }
+
+  #observe = (event: QueryCacheNotifyEvent): void => {
+    if (event.query.queryHash !== this.#hash || !['updated', 'removed'].includes(event.type)) return
+    if (event.type === 'updated') this.#count(event.action)
+    if (this.#isFetching && !this.#readIsFetching()) this.#settle()
+    this.look()
+  }
+
+  #count(action: { type: string; error?: unknown; manual?: boolean | undefined }): void {
+    if (action.type === 'success' && !action.manual) this.#failures = 0
+    if (action.type !== 'error') return
+    this.#failures++
+    const { retryAfter = 0 } = action.error as { retryAfter?: number }
+    this.#floorUntil = Date.now() + retryAfter
+  }
+
+  #settle(): void {
+    this.#settledAt = Date.now()
+    this.#random = Math.random()
+    this.#isUrgent = false
+  }
+
+  #tick = (): void => {
+    const { demand, nextPollAt } = this.#plan()
+    if (!demand || nextPollAt === null || nextPollAt > Date.now()) return this.look()
+    this.#isFirst = false
+    demand.user.poll()
+  }
+
+  #plan(): Plan {
+    const query = this.#query
+    const demands = [...this.#users.keys()].flatMap(user => demandOf(user.current, query) ?? [])
+    const wanted = isFinal(query?.state.error) ? [] : demands
+    const isAway = isHidden()
+    const awake = isAway ? wanted.filter(({ user }) => user.options.whenHidden === 'stay') : wanted
+    const pausedBy = new Set<PauseReason>()
+    if (this.#isPausedByUser) pausedBy.add('user')
+    if (wanted.length > awake.length && awake.length === 0) pausedBy.add('hidden')
+    if (isOffline()) pausedBy.add('offline')
+    const demand = awake.sort((a, b) => a.interval - b.interval)[0]
+    if (demand && pausedBy.size === 0 && this.snapshot.pausedBy.size > 0) this.#isUrgent = true
+    const isPolling = demand !== undefined && pausedBy.size === 0
+    const nextPollAt = demand && !this.#isPausedByUser ? this.#dueAt(demand, pausedBy.has('offline')) : null
+    return { isPolling, nextPollAt, pausedBy, demand }
+  }
+
+  #dueAt({ interval, user }: PollDemand, offline: boolean): number | null {
+    if (this.#isFetching) return this.snapshot.nextPollAt
+    const now = Date.now()
+    // A wall clock that was set back must not put the next poll off.
+    this.#settledAt = Math.min(this.#settledAt, now)
+    const delay = pollDelay({
+      interval,
+      failures: this.#failures,
+      backoff: user.options.backoff,
+      random: this.#random,
+      isFirst: this.#isFirst,
+    })
+    if (offline)
+      return Math.ceil(Math.max(this.#settledAt + Math.max(delay, OFFLINE_INTERVAL), this.#floorUntil))
+    return Math.ceil(Math.max(this.#isUrgent ? now : this.#settledAt + delay, this.#floorUntil))
+  }
+
+  #publish({ isPolling, nextPollAt, pausedBy }: Plan): void {
+    const before = this.snapshot
+    const isSamePause = [...pausedBy].join() === [...before.pausedBy].join()
+    if (isSamePause && isPolling === before.isPolling && nextPollAt === before.nextPollAt) return
+    this.snapshot = { isPolling, nextPollAt, pausedBy: isSamePause ? before.pausedBy : pausedBy }
+    for (const notify of this.#users.values()) notify()
+  }
+}
+
+function isHidden(): boolean {
+  return !focusManager.isFocused()
+}
+
+function isOffline(): boolean {
+  const { navigator } = globalThis as { navigator?: { onLine?: boolean } }
+  return !onlineManager.isOnline() || navigator?.onLine === false
+}
+
+/** Whether an error is one that no later poll mends; a `refetch` that succeeds starts the polls again. */
+function isFinal(error: unknown): boolean {
+  return (
+    error instanceof RealtimeError &&
+    ['configuration', 'unauthorized', 'untrusted-origin'].includes(error.code)
+  )
+}

@@ -1,0 +1,140 @@
+'use client'
+import {
+  notifyManager,
+  type QueryCache,
+  type QueryClient,
+  type QueryKey,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+import { useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { ConfigurationError } from '../core/errors.ts'
+import type { UrlSource } from '../core/prepareRequest.ts'
+import { RealtimeContext } from '../providers/RealtimeContext.ts'
+import { Poller, type PollingState, NO_POLLING } from './poller.ts'
+import { pollFetch } from './pollFetch.ts'
+import type { PollingOptions } from './pollingOptions.ts'
+import { createTracker } from './tracker.ts'
+
+/** What `usePolling` adds to a query's result. */
+export interface PollingControls extends PollingState {
+  /** Lets the polls of this key rest, for all components, until `resume()`. */
+  pause(): void
+  /** Ends `pause()`, with one poll at once. */
+  resume(): void
+}
+
+/** What `usePolling` gives: the result of `useQuery` and more. A component re-renders only for what it reads; do not spread it. */
+export type PollingResult<Data = unknown, Err = Error> = UseQueryResult<Data, Err> & PollingControls
+
+const pollers = new WeakMap<QueryCache, Map<string, Poller>>()
+
+/**
+ * A query that is asked again and again, by `url` or by a `queryFn`. What has not changed re-renders nothing: a `url` is
+ * asked with the validators of the data that is held (`ETag`, `Last-Modified`), and 304, 204 or an equal body keep it.
+ * Polls never overlap, rest while nobody looks or the network is gone, and back off after errors. `dataUpdatedAt` is when
+ * the data was last known to be current, a 304 included.
+ *
+ * ```tsx
+ * function JobStatus({ id }: { id: string }) {
+ *   const { data: job, error, isPolling } = usePolling<Job>({
+ *     url: `/jobs/${id}`,
+ *     interval: job => (job?.state === 'queued' ? 10_000 : 2_000),
+ *     stopWhen: job => job.state === 'done',
+ *   })
+ *   if (!job) return <p>{error ? error.message : 'Asking…'}</p>
+ *   return <progress value={job.progress} aria-busy={isPolling} />
+ * }
+ * ```
+ *
+ * @throws ConfigurationError with a `url` and no `RealtimeProvider` above, or with a `queryFn` or a `url` function and no
+ * `queryKey`. The query's `error` is a `ConnectionFailedError` with its `status`, or one that ends the polls until
+ * `refetch()` succeeds: `UnauthorizedError`, `UntrustedOriginError`, `ConfigurationError`.
+ */
+export function usePolling<QueryData = unknown, Err = Error, Data = QueryData>(
+  options: PollingOptions<QueryData, Err, Data>,
+  queryClient?: QueryClient,
+): PollingResult<Data, Err> {
+  const client = useQueryClient(queryClient)
+  const cache = client.getQueryCache()
+  const queryOptions = useQueryOptions(options, cache)
+  const result = useQuery(queryOptions as never, client) as UseQueryResult<Data, Err>
+  const { queryHash } = client.defaultQueryOptions(queryOptions)
+  // Also makes TanStack track what is read: with nothing read, it would re-render for everything.
+  const { refetch } = result
+
+  const user = {
+    options: queryOptions,
+    poll: () => void refetch({ cancelRefetch: false }),
+  }
+  const latest = useRef(user)
+  const current = useCallback(() => pollers.get(cache)?.get(queryHash), [cache, queryHash])
+  useEffect(() => {
+    latest.current = user
+    current()?.look()
+  })
+  const subscribe = useCallback(
+    (notify: () => void) =>
+      joinPoller(cache, queryHash, poller => poller.join(latest, notifyManager.batchCalls(notify))),
+    [cache, queryHash],
+  )
+  const [tracker] = useState(() => createTracker<PollingState>())
+  const select = () => tracker.select(current()?.snapshot ?? NO_POLLING)
+  const snapshot = useSyncExternalStore(subscribe, select, () => NO_POLLING)
+  const controls = useMemo(
+    () => ({ pause: () => current()?.pause(), resume: () => current()?.resume() }),
+    [current],
+  )
+  // Neither spread nor copied: reading a property of the query's result is what subscribes to it.
+  const extended = Object.assign(Object.create(result) as UseQueryResult<Data, Err>, controls)
+  return tracker.expose(extended, snapshot)
+}
+
+/** The options as `useQuery` takes them. */
+function useQueryOptions<QueryData, Err, Data>(
+  options: PollingOptions<QueryData, Err, Data>,
+  cache: QueryCache,
+): PollingOptions & { queryKey: QueryKey } {
+  const client = useContext(RealtimeContext)
+  const { url, queryFn, queryKey = defaultKey(url) } = options as unknown as PollingOptions
+  const queryOptions: PollingOptions & { queryKey: QueryKey; refetchInterval: false } = {
+    retry: false,
+    // Pausing while offline and polling on return are ours.
+    networkMode: 'always',
+    refetchOnReconnect: false,
+    refetchOnWindowFocus: false,
+    ...(options as unknown as PollingOptions),
+    queryKey,
+    refetchInterval: false,
+  }
+  if (url === undefined || queryFn) return queryOptions
+  if (!client) {
+    throw new ConfigurationError(
+      'Put a <RealtimeProvider> above usePolling with a url, or give it a queryFn.',
+    )
+  }
+  const own = queryOptions as typeof queryOptions & { url: UrlSource }
+  own.queryFn = ({ signal }) =>
+    pollFetch({ client, query: cache.find({ queryKey, exact: true }), signal, options: own })
+  return own
+}
+
+function defaultKey(url: UrlSource | undefined): QueryKey {
+  if (url !== undefined && typeof url !== 'function') return ['poll', String(url)]
+  throw new ConfigurationError(
+    'Give usePolling a queryKey: a queryFn or a url function does not name its data.',
+  )
+}
+
+/** Joins the loop of a query, made for its first user and gone with its last. */
+function joinPoller(cache: QueryCache, hash: string, join: (poller: Poller) => () => boolean): () => void {
+  const loops = pollers.get(cache) ?? new Map<string, Poller>()
+  pollers.set(cache, loops)
+  const poller = loops.get(hash) ?? new Poller(cache, hash)
+  loops.set(hash, poller)
+  const leave = join(poller)
+  return () => {
+    if (leave()) loops.delete(hash)
+  }
+}
