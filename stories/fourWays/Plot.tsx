@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { SPAN, STEP } from './createHistory.ts'
-import { plotOptions, type PlotScale } from './plotOptions.ts'
+import { plotOptions, type PlotScale, toAxis } from './plotOptions.ts'
 
 interface PlotProps {
   readonly title: string
@@ -40,7 +40,7 @@ export function Plot({ title, scale, lines, summary }: PlotProps) {
   }, [scale])
 
   useEffect(() => {
-    plot.current?.setData([times, ...lines.map(line => [...line])])
+    plot.current?.setData([times, ...lines.map(line => line.map(value => toAxis(scale, value)))])
   }, [lines, scale])
 
   return (

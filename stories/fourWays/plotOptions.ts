@@ -1,12 +1,17 @@
-import UPlot from 'uplot'
+import type UPlot from 'uplot'
 
 /** What a plot measures. */
 export interface PlotScale {
-  /** Powers of ten have the same distance. */
+  /** Powers of ten, from 1 on, have the same distance. */
   readonly isLogarithmic: boolean
   /** The axis goes at least this far. */
   readonly least: number
   readonly format: (value: number) => string
+}
+
+/** Where a value stands on its axis. */
+export function toAxis({ isLogarithmic }: PlotScale, value: number | null): number | null {
+  return isLogarithmic && value !== null ? Math.log10(Math.max(1, value)) : value
 }
 
 /** A colour of the playground's theme, as it is now. */
@@ -22,24 +27,27 @@ const LINES: readonly UPlot.Series[] = [
   { stroke: themed('--plot-4'), width: 2, dash: [3, 4] },
 ]
 
+function valueAxis({ isLogarithmic, format }: PlotScale): UPlot.Axis {
+  if (!isLogarithmic) return { values: (_, splits) => splits.map(format) }
+  return {
+    splits: (_plot, _axis, _min, max) => Array.from({ length: Math.floor(max) + 1 }, (_, power) => power),
+    values: (_, splits) => splits.map(power => format(10 ** power)),
+  }
+}
+
 /** What a plot of the playground looks like: no legend and no cursor, as the cards and the table say the same. */
-export function plotOptions({
-  isLogarithmic,
-  least,
-  format,
-}: PlotScale): Omit<UPlot.Options, 'width' | 'height'> {
+export function plotOptions(scale: PlotScale): Omit<UPlot.Options, 'width' | 'height'> {
   const line = { stroke: themed('--line'), width: 1 }
   const axis = { stroke: themed('--text-quiet'), font: '12px system-ui, sans-serif', grid: line, ticks: line }
-  const highest = (max: number | null) => Math.max(least, max ?? 0)
+  const least = toAxis(scale, scale.least) ?? 0
+  const top = (max: number | null) => (scale.isLogarithmic ? Math.ceil(max ?? 0) : (max ?? 0) * 1.1)
   return {
     legend: { show: false },
     cursor: { show: false },
     padding: [8, 16, 0, 0],
     scales: {
       x: { time: false, range: [-60, 0] },
-      y: isLogarithmic
-        ? { distr: 3, range: (_, _min, max) => [1, 10 ** Math.ceil(Math.log10(highest(max)))] }
-        : { range: (_, _min, max) => [0, highest(max) * 1.1] },
+      y: { range: (_plot, _min, max) => [0, Math.max(least, top(max))] },
     },
     axes: [
       {
@@ -47,12 +55,7 @@ export function plotOptions({
         size: 32,
         values: (_, splits) => splits.map(seconds => (seconds === 0 ? 'now' : `−${-seconds} s`)),
       },
-      {
-        ...axis,
-        size: 62,
-        space: isLogarithmic ? 15 : 32,
-        values: (_, splits) => splits.map(value => (value === null ? '' : format(value))),
-      },
+      { ...axis, size: 64, ...valueAxis(scale) },
     ],
     series: [{}, ...LINES.map(series => ({ ...series, points: { show: false } }))],
   }
