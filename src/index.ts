@@ -32,6 +32,12 @@ export {
   type AttachToken,
 } from './core/attachToken.ts'
 export {
+  cursorInFirstMessage,
+  cursorInHeader,
+  cursorInQuery,
+  type CursorParameters,
+} from './core/attachCursor.ts'
+export {
   ConfigurationError,
   ConnectionFailedError,
   ConnectionLostError,

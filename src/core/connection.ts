@@ -130,7 +130,8 @@ export class Connection implements AttemptOwner {
   #hinted(hint: Hint): void {
     if (hint === 'hidden' || hint === 'visible') this.configured()
     if (hint === 'frozen' || hint === 'thawed') this.#pause('frozen', hint === 'frozen')
-    if (hint !== 'hidden' && hint !== 'frozen') this.handle({ type: 'hint' })
+    if (hint === 'offline') this.#run?.pulse()
+    else if (hint !== 'hidden' && hint !== 'frozen') this.handle({ type: 'hint' })
   }
 
   #pause(reason: PauseReason, isPaused: boolean): void {

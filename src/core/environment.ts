@@ -16,8 +16,8 @@ export interface Environment {
 }
 
 interface Target {
-  addEventListener(type: string, listener: (event: { persisted?: boolean }) => void): void
-  removeEventListener(type: string, listener: (event: { persisted?: boolean }) => void): void
+  addEventListener(type: string, listener: () => void): void
+  removeEventListener(type: string, listener: () => void): void
 }
 
 interface Page extends Partial<Target> {
@@ -53,12 +53,8 @@ export function createEnvironment(clock: Clock): Environment {
 
 function watch(page: Page, clock: Clock, emit: (hint: Hint) => void): () => void {
   const undo: (() => void)[] = [watchSleep(clock, emit)]
-  function on(
-    target: Partial<Target> | undefined,
-    type: string,
-    hint: (event: { persisted?: boolean }) => Hint,
-  ) {
-    const listener = (event: { persisted?: boolean }) => emit(hint(event))
+  function on(target: Partial<Target> | undefined, type: string, hint: () => Hint) {
+    const listener = () => emit(hint())
     target?.addEventListener?.(type, listener)
     undo.push(() => target?.removeEventListener?.(type, listener))
   }

@@ -1,15 +1,16 @@
 import { createParser } from 'eventsource-parser'
 import { byteLength, isLargerThan } from './byteLength.ts'
 
-/** What is found in an event stream, in its order; an event's id is committed right before the event. */
+/**
+ * What is found in an event stream, in its order; an event's id is committed right before the event. What a handler
+ * throws ends the reading.
+ */
 export interface EventStreamHandlers {
   commitId: (id: string) => void
   event: (data: string, meta: { type: string; id: string | undefined }) => void
   retry: (delay: number) => void
-  /** An event of more than `maxBytes`; nothing may be fed after it. */
+  /** An event of more than `maxBytes`; must throw. */
   oversized: (bytes: number) => void
-  /** Asked before each line: a handler may end the reading. */
-  isOver: () => boolean
 }
 
 /** `data: ` */
@@ -43,7 +44,7 @@ export function createEventStreamReader(maxBytes: number, handlers: EventStreamH
     const idLine = /^id(?:: ?([^\0]*))?$/.exec(line)
     if (idLine) id = idLine[1] ?? ''
     if (!line && id !== undefined) handlers.commitId(id)
-    parser.feed(line + '\n')
+    parser.feed(`${line}\n`)
     if (!line) id = undefined
   }
 
@@ -52,10 +53,9 @@ export function createEventStreamReader(maxBytes: number, handlers: EventStreamH
     if (!text) return
     const [first, ...others] = text.slice(endedWithCr && text.startsWith('\n') ? 1 : 0).split(/\r\n?|\n/)
     endedWithCr = text.endsWith('\r')
-    const lines = [unfinishedLine + first, ...others]
+    const lines = [`${unfinishedLine}${first ?? ''}`, ...others]
     unfinishedLine = lines.pop() ?? ''
-    for (const line of lines) if (!handlers.isOver()) takeLine(line)
-    if (!handlers.isOver() && unfinishedLine.length > maxBytes + LONGEST_PREFIX)
-      handlers.oversized(unfinishedLine.length)
+    for (const line of lines) takeLine(line)
+    if (unfinishedLine.length > maxBytes + LONGEST_PREFIX) handlers.oversized(unfinishedLine.length)
   }
 }

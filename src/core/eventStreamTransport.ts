@@ -1,8 +1,7 @@
 import { createEventStreamReader } from './eventStreamReader.ts'
-import type { Failure } from './failure.ts'
-import { mediaType, oversized, refusal, startHttpAttempt } from './httpAttempt.ts'
-import type { HttpAttempt } from './httpAttempt.ts'
-import type { Transport, TransportEnvironment, TransportRequest, TransportSink } from './transport.ts'
+import { createHttpTransport, failOversized } from './httpTransport.ts'
+import type { HttpTechnique } from './httpTransport.ts'
+import type { Transport, TransportEnvironment } from './transport.ts'
 
 /** How an event stream is asked for. */
 export interface EventStreamOptions {
@@ -16,8 +15,6 @@ export interface EventStreamOptions {
   lastEventId?: string
 }
 
-const EVENT_STREAM = 'text/event-stream'
-
 /** What a server may ask for with `retry:`, in ms: less is a hot loop, more is a dead page. */
 const MIN_RETRY_FLOOR = 250
 const MAX_RETRY_FLOOR = 300_000
@@ -25,39 +22,36 @@ const MAX_RETRY_FLOOR = 300_000
 /** Server-Sent Events over `fetch`, by the HTML standard; the cursor is the last event id. */
 export function createEventStreamTransport(
   environment: TransportEnvironment,
-  { lastEventId = '', ...init }: EventStreamOptions = {},
+  { lastEventId, ...init }: EventStreamOptions = {},
 ): Transport {
-  async function run(http: HttpAttempt, request: TransportRequest, sink: TransportSink): Promise<Failure> {
-    const headers: Record<string, string> = { ...request.headers, Accept: EVENT_STREAM }
-    const hadCursor = lastEventId !== ''
-    if (hadCursor) headers['Last-Event-ID'] = toByteString(lastEventId)
-    const response = await http.ask({ ...request, headers }, init)
-    if (response.status !== 200) return refusal(response, environment.clock.now(), hadCursor)
-    const contentType = mediaType(response)
-    if (contentType !== EVENT_STREAM) return { kind: 'content-type', contentType }
-    http.opened()
-    const take = createEventStreamReader(environment.maxMessageBytes, {
-      isOver: http.isOver,
-      oversized: bytes => http.fail(oversized(sink, bytes)),
-      commitId: id => void (lastEventId = id),
-      event: (data, meta) => sink.message(data, meta),
-      retry: delay => sink.retryFloor(Math.min(Math.max(delay, MIN_RETRY_FLOOR), MAX_RETRY_FLOOR)),
-    })
-    let bytes
-    while ((bytes = await http.read())) {
-      sink.alive()
-      take(bytes)
-    }
-    return { kind: 'ended' }
+  const technique: HttpTechnique<string> = {
+    cursor: lastEventId || undefined,
+    init,
+    statuses: [200],
+    contentType: /^text\/event-stream\s*(;|$)/i,
+    async run(http, request, sink) {
+      const headers: Record<string, string> = { ...request.headers, Accept: 'text/event-stream' }
+      if (technique.cursor) headers['Last-Event-ID'] = toByteString(technique.cursor)
+      await http.ask({ ...request, headers })
+      http.opened()
+      const take = createEventStreamReader(environment.maxMessageBytes, {
+        oversized: bytes => failOversized(http, sink, bytes),
+        commitId: id => void (technique.cursor = id || undefined),
+        event(data, meta) {
+          sink.message(data, meta)
+          http.check()
+        },
+        retry: delay => sink.retryFloor(Math.min(Math.max(delay, MIN_RETRY_FLOOR), MAX_RETRY_FLOOR)),
+      })
+      let bytes
+      while ((bytes = await http.read())) {
+        sink.alive()
+        take(bytes)
+      }
+      http.fail({ kind: 'ended' })
+    },
   }
-
-  return {
-    open: (request, sink) =>
-      startHttpAttempt({ environment, sink, resumed: lastEventId !== '' }, http => run(http, request, sink)),
-    cursor: () => lastEventId || undefined,
-    dropCursor: () => void (lastEventId = ''),
-    dispose: () => undefined,
-  }
+  return createHttpTransport(environment, technique)
 }
 
 /** The standard sends an id as UTF-8, and `fetch` takes a header as one character a byte. */

@@ -1,9 +1,8 @@
 import { validators } from './cursorStrategy.ts'
 import type { CursorStrategy } from './cursorStrategy.ts'
-import type { Failure } from './failure.ts'
-import { mediaType, oversized, refusal, startHttpAttempt } from './httpAttempt.ts'
-import type { HttpAttempt } from './httpAttempt.ts'
-import type { AttemptRequest, Transport, TransportEnvironment, TransportSink } from './transport.ts'
+import { createHttpTransport, failOversized } from './httpTransport.ts'
+import type { HttpAttempt, HttpTechnique, Timer } from './httpTransport.ts'
+import type { Transport, TransportEnvironment, TransportRequest, TransportSink } from './transport.ts'
 
 /** How a long poll is asked. */
 export interface LongPollOptions {
@@ -14,9 +13,6 @@ export interface LongPollOptions {
   /** Default `'same-origin'`. */
   credentials?: RequestCredentials
 }
-
-/** Answers that mean "nothing yet". */
-const EMPTY_STATUSES = [204, 304, 408]
 
 /** A request that is held for this long counts as open (ms). */
 const HELD = 1_000
@@ -31,63 +27,62 @@ export function createLongPollTransport(
   { cursor: strategy = validators(), holdTimeout = 60_000, ...init }: LongPollOptions = {},
 ): Transport {
   const { clock, maxMessageBytes } = environment
-  let cursor: unknown
 
-  async function poll(http: HttpAttempt, request: AttemptRequest, sink: TransportSink) {
-    // The timer and not the request ends it, as `fetch` may ignore its signal.
-    const hold = () => http.wait([HELD, http.opened], [holdTimeout, () => http.fail({ kind: 'silence' })])
+  // A timer and not the request ends what hangs, as `fetch` may ignore its signal.
+  const silence = (http: HttpAttempt): Timer => [holdTimeout, () => http.fail({ kind: 'silence' })]
+
+  async function poll(http: HttpAttempt, request: TransportRequest, sink: TransportSink) {
+    const hold = () => http.wait([HELD, http.opened], silence(http))
     hold()
-    const hadCursor = cursor !== undefined
-    const response = await http.ask(hadCursor ? strategy.attach(request, cursor) : request, init)
-    const isEmpty = EMPTY_STATUSES.includes(response.status)
-    if (!isEmpty && response.status !== 200) return refusal(response, clock.now(), hadCursor)
-    const contentType = mediaType(response)
-    if (!isEmpty && contentType === 'text/html') return { kind: 'content-type', contentType } as const
+    const { cursor } = technique
+    const response = await http.ask(cursor === undefined ? request : strategy.attach(request, cursor))
     http.opened()
-    const decoder = new TextDecoder()
-    let body = ''
-    let size = 0
-    let bytes
-    while (!isEmpty && (bytes = await http.read())) {
-      hold()
-      size += bytes.byteLength
-      if (size > maxMessageBytes) return oversized(sink, size)
-      body += decoder.decode(bytes, { stream: true })
-    }
-    body += decoder.decode()
-    try {
-      const next = isEmpty ? cursor : strategy.read(response, body, cursor)
-      if (!/\S/.test(body)) {
-        cursor = next ?? cursor
-        if (!http.isOver()) sink.alive()
-      } else if (sink.message(body, {})) cursor = next
-      else return { kind: 'body' } as const
-    } catch {
-      return { kind: 'body' } as const
-    }
-    return undefined
+    const isContent = response.status === 200
+    const body = isContent
+      ? await readText(http, size => {
+          hold()
+          if (size > maxMessageBytes) failOversized(http, sink, size)
+        })
+      : ''
+    const isEmpty = !/\S/.test(body)
+    if (!isEmpty && !sink.message(body, {})) return http.fail({ kind: 'body' })
+    const next = isContent ? strategy.read(response, body, cursor) : undefined
+    if (next !== undefined || !isEmpty) technique.cursor = next
+    http.check()
+    if (isEmpty) sink.alive()
   }
 
-  async function run(http: HttpAttempt, request: AttemptRequest, sink: TransportSink): Promise<Failure> {
-    for (let idle: number[] = []; ; request = await request.again()) {
-      const before = JSON.stringify(cursor)
-      const failure = await poll(http, request, sink)
-      if (failure) return failure
-      const now = clock.now()
-      idle = before === JSON.stringify(cursor) ? [now, ...idle.slice(0, FAST_LOOP_ANSWERS - 1)] : []
-      if (now - (idle[FAST_LOOP_ANSWERS - 1] ?? 0) <= FAST_LOOP_TIME) return { kind: 'fast-loop' }
-      // Answers that are at hand at once must not keep the page from its other tasks.
-      await new Promise<void>(resolve => http.wait([0, resolve]))
-    }
+  const technique: HttpTechnique = {
+    cursor: undefined,
+    init,
+    statuses: [200, 204, 304, 408],
+    contentType: /^(?!text\/html)/i,
+    async run(http, request, sink) {
+      for (let idle: number[] = []; ; request = await request.again()) {
+        const before = JSON.stringify(technique.cursor)
+        await poll(http, request, sink)
+        const now = clock.now()
+        const isIdle = before === JSON.stringify(technique.cursor)
+        idle = isIdle ? [now, ...idle.slice(0, FAST_LOOP_ANSWERS - 1)] : []
+        if (now - (idle[FAST_LOOP_ANSWERS - 1] ?? -Infinity) <= FAST_LOOP_TIME)
+          return http.fail({ kind: 'fast-loop' })
+        // Answers that are at hand at once must not keep the page from its other tasks.
+        await new Promise<void>(resolve => http.wait([0, resolve], silence(http)))
+      }
+    },
   }
+  return createHttpTransport(environment, technique)
+}
 
-  return {
-    open: (request, sink) =>
-      startHttpAttempt({ environment, sink, resumed: cursor !== undefined }, http =>
-        run(http, request, sink),
-      ),
-    cursor: () => cursor,
-    dropCursor: () => void (cursor = undefined),
-    dispose: () => undefined,
+/** The whole body; `onPart` is told how many bytes there are so far. */
+async function readText(http: HttpAttempt, onPart: (size: number) => void): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  let bytes
+  while ((bytes = await http.read())) {
+    onPart((size += bytes.byteLength))
+    text += decoder.decode(bytes, { stream: true })
   }
+  return text + decoder.decode()
 }

@@ -60,8 +60,8 @@ export function createSocketChannel(link: ChannelLink, options: () => SocketChan
 function isSocketData(data: unknown): data is SocketData {
   return (
     typeof data === 'string' ||
-    data instanceof ArrayBuffer ||
     ArrayBuffer.isView(data) ||
-    (typeof Blob !== 'undefined' && data instanceof Blob)
+    // By name, for a buffer may come from another realm.
+    ['[object ArrayBuffer]', '[object Blob]', '[object File]'].includes(Object.prototype.toString.call(data))
   )
 }

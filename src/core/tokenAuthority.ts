@@ -61,11 +61,17 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
     return answer
   }
 
+  async function answer(reason: TokenReason): Promise<Token> {
+    const token = await ask(reason)
+    disposal.signal.throwIfAborted()
+    return token
+  }
+
   return {
     async grant(refused) {
-      if (refused === undefined) return { token: await ask('connect'), forced: false }
+      if (refused === undefined) return { token: await answer('connect'), forced: false }
       if (current !== undefined && current !== refused && !pending) return { token: current, forced: false }
-      return { token: await ask('refused'), forced: true }
+      return { token: await answer('refused'), forced: true }
     },
     dispose: () => {
       disposal.abort()

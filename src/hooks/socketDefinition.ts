@@ -11,7 +11,7 @@ import type { TechniqueDefinition } from '../providers/sharedConnection.ts'
 /** The options of `useSocket`. */
 export interface SocketOptions<
   Schemas extends MessageSchemas = MessageSchemas,
-  On = unknown,
+  On = Record<string, unknown>,
 > extends ConnectionOptions<Schemas, On> {
   /** Subprotocols to offer. */
   protocols?: readonly string[] | undefined
@@ -39,7 +39,7 @@ export const socketDefinition: TechniqueDefinition<SocketOptions> = {
     const heartbeat = options.heartbeat ?? provider.heartbeat ?? false
     if (heartbeat === false) return undefined
     const plan = { ...DEFAULT_HEARTBEAT, ...(heartbeat === true ? {} : heartbeat) }
-    const { type } = plan.message as { type?: unknown }
+    const type = (plan.message as { type?: unknown } | null)?.type
     return { isReply: (message: Message) => message.type === type, ...plan }
   },
 }

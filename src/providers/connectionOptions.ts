@@ -22,7 +22,10 @@ export interface Gap {
 }
 
 /** The options that all pushing hooks share. */
-export interface ConnectionOptions<Schemas extends MessageSchemas = MessageSchemas, On = unknown> {
+export interface ConnectionOptions<
+  Schemas extends MessageSchemas = MessageSchemas,
+  On = Record<string, unknown>,
+> {
   /** Relative ones resolve against `baseUrl`. A function is called at each attempt and needs an `id`. */
   url: UrlSource
   /** Names the connection: users with the same id share it. */

@@ -82,7 +82,7 @@ export class SharedConnection implements Shared {
   /** Without query, where a token may stand. */
   get url(): string {
     const { url } = this.#latest
-    return typeof url === 'function' ? '' : this.#host.displayUrl(url)
+    return typeof url === 'function' ? '' : this.#host.displayUrl(url, this.technique)
   }
 
   /** Sets what a user wants; it becomes the latest rendered. */

@@ -1,13 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createEventStreamReader } from '../../src/core/eventStreamReader.ts'
-
-type Found = { id: string } | { data: string; type: string; id: string | undefined } | { retry: number }
+import { readByStandard } from '../support/readByStandard.ts'
+import type { Found } from '../support/readByStandard.ts'
 
 function read(parts: Iterable<Uint8Array>): Found[] {
   const found: Found[] = []
   const feed = createEventStreamReader(1 << 20, {
-    isOver: () => false,
     oversized: () => expect.unreachable(),
     commitId: id => found.push({ id }),
     event: (data, meta) => found.push({ data, ...meta }),
@@ -19,35 +18,6 @@ function read(parts: Iterable<Uint8Array>): Found[] {
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const readText = (...texts: string[]) => read(texts.map(bytesOf))
-
-/** The standard's words one by one, for a whole stream at once. */
-function readByStandard(bytes: Uint8Array): Found[] {
-  const found: Found[] = []
-  let data = ''
-  let type = ''
-  let id: string | undefined
-  const lines = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/)
-  for (const line of lines.slice(0, -1)) {
-    if (line === '') {
-      if (id !== undefined) found.push({ id })
-      if (data !== '') found.push({ data: data.slice(0, -1), type: type || 'message', id })
-      data = ''
-      type = ''
-      id = undefined
-      continue
-    }
-    const colon = line.indexOf(':')
-    if (colon === 0) continue
-    const field = colon < 0 ? line : line.slice(0, colon)
-    const raw = colon < 0 ? '' : line.slice(colon + 1)
-    const value = raw.startsWith(' ') ? raw.slice(1) : raw
-    if (field === 'data') data += `${value}\n`
-    else if (field === 'event') type = value
-    else if (field === 'id' && !value.includes('\0')) id = value
-    else if (field === 'retry' && /^[0-9]+$/.test(value)) found.push({ retry: Number(value) })
-  }
-  return found
-}
 
 const field = fc.constantFrom('data', 'id', 'event', 'retry', '', 'ident', ' id', 'dat')
 const separator = fc.constantFrom(':', ': ', ':  ', '')

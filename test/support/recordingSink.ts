@@ -1,6 +1,7 @@
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { Failure } from '../../src/core/failure.ts'
 import type { AttemptRequest, MessageMeta, TransportSink } from '../../src/core/transport.ts'
+import { until } from './until.ts'
 
 export type SinkCall =
   | { call: 'opened'; resumed: boolean }
@@ -47,10 +48,10 @@ export class RecordingSink implements TransportSink {
   }
 
   async untilFailed(): Promise<Failure> {
-    return vi.waitFor(() => this.failure ?? Promise.reject(new Error('not failed yet')), { interval: 2 })
+    return until(() => this.failure ?? Promise.reject(new Error('not failed yet')))
   }
   async untilMessages(count: number): Promise<unknown[]> {
-    await vi.waitFor(() => expect(this.messages.length).toBeGreaterThanOrEqual(count), { interval: 2 })
+    await until(() => expect(this.messages.length).toBeGreaterThanOrEqual(count))
     return this.messages
   }
 }

@@ -1,0 +1,137 @@
+import type { Clock, TimerHandle } from './clock.ts'
+import type { Failure } from './failure.ts'
+import { createHttpExchange } from './httpExchange.ts'
+import { parseRetryAfter } from './retryAfter.ts'
+import type {
+  Attempt,
+  AttemptRequest,
+  Transport,
+  TransportEnvironment,
+  TransportRequest,
+  TransportSink,
+} from './transport.ts'
+
+/** What one way of getting messages over HTTP adds to what all of them do. */
+export interface HttpTechnique<Cursor = unknown> {
+  cursor: Cursor | undefined
+  init: RequestInit
+  /** The answers that are no failure. */
+  statuses: readonly number[]
+  /** What the `Content-Type` of a 200 must match; it is '' where there is none. */
+  contentType: RegExp
+  /** Runs one attempt. A throw that is not one of `HttpAttempt` is an unreadable answer. */
+  run: (http: HttpAttempt, request: AttemptRequest, sink: TransportSink) => Promise<void>
+}
+
+/** What happens after how many ms. */
+export type Timer = [delay: number, callback: () => void]
+
+/** What a run works with: one request at a time. `check`, `ask` and `read` throw where it is over, to unwind the run. */
+export interface HttpAttempt extends Attempt {
+  check: () => void
+  /** Ends it and reports why, once. */
+  fail: (failure: Failure) => void
+  /** Reports it open, once. */
+  opened: () => void
+  /** Sets timers (ms) in place of those before. */
+  wait: (...timers: Timer[]) => void
+  /** The answer to a request, its body unread, in place of the answer before. */
+  ask: (request: TransportRequest) => Promise<Response>
+  /** The next bytes of the answer's body, `undefined` at its end. */
+  read: () => Promise<Uint8Array | undefined>
+}
+
+/** Makes a transport of a technique; the cursor lives in the technique. */
+export function createHttpTransport(environment: TransportEnvironment, technique: HttpTechnique): Transport {
+  return {
+    open(request, sink) {
+      const http = createAttempt(environment, technique, sink)
+      technique.run(http, request, sink).catch(() => http.fail({ kind: 'body' }))
+      return http
+    },
+    cursor: () => technique.cursor,
+    dropCursor: () => void (technique.cursor = undefined),
+    dispose: () => undefined,
+  }
+}
+
+function createAttempt(
+  environment: TransportEnvironment,
+  technique: HttpTechnique,
+  sink: TransportSink,
+): HttpAttempt {
+  const { clock } = environment
+  const resumed = technique.cursor !== undefined
+  const exchange = createHttpExchange()
+  let isOver = false
+  let isOpen = false
+  const setTimers = createTimers(clock)
+
+  function close() {
+    isOver = true
+    setTimers([])
+    exchange.drop()
+  }
+  function fail(failure: Failure) {
+    if (isOver) return
+    close()
+    sink.failed(failure)
+  }
+  function check() {
+    if (isOver) throw new Error('over')
+  }
+  // What `fetch` threw is dropped: in some runtimes its text holds the URL, and with it a token.
+  async function step<T>(work: () => Promise<T>): Promise<T> {
+    check()
+    const value = await work().catch(() => fail({ kind: 'network' }))
+    check()
+    return value as T
+  }
+  return {
+    close,
+    check,
+    fail,
+    opened() {
+      if (!isOpen) sink.opened({ resumed })
+      isOpen = true
+    },
+    wait: (...timers) => setTimers(isOver ? [] : timers),
+    async ask(request) {
+      const response = await step(() => exchange.ask(environment.fetch(), request, technique.init))
+      const failure = findFailure(response, technique, clock.now())
+      if (failure) fail(failure)
+      check()
+      return response
+    },
+    read: () => step(exchange.read),
+  }
+}
+
+/** Sets timers in place of those it set before. */
+function createTimers(clock: Clock): (timers: Timer[]) => void {
+  let handles: TimerHandle[] = []
+  return timers => {
+    for (const handle of handles) clock.clearTimeout(handle)
+    handles = timers.map(([delay, callback]) => clock.setTimeout(callback, delay))
+  }
+}
+
+/** Reports a message that is too large, fails and unwinds the run. */
+export function failOversized(http: HttpAttempt, sink: TransportSink, bytes: number): void {
+  sink.oversized(bytes)
+  http.fail({ kind: 'body' })
+  http.check()
+}
+
+function findFailure(
+  { status, headers }: Response,
+  technique: HttpTechnique,
+  now: number,
+): Failure | undefined {
+  const hadCursor = technique.cursor !== undefined
+  const contentType = headers.get('content-type') ?? ''
+  if (!technique.statuses.includes(status))
+    return { kind: 'status', status, retryAfter: parseRetryAfter(headers.get('retry-after'), now), hadCursor }
+  if (status === 200 && !technique.contentType.test(contentType)) return { kind: 'content-type', contentType }
+  return undefined
+}

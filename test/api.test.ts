@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import * as api from 'react-query-realtime'
+
+test('the package exports exactly these names', () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "ConfigurationError",
+      "ConnectionFailedError",
+      "ConnectionLostError",
+      "RealtimeError",
+      "RealtimeProvider",
+      "RequestError",
+      "RequestTimeoutError",
+      "UnauthorizedError",
+      "UntrustedOriginError",
+      "append",
+      "cursorInFirstMessage",
+      "cursorInHeader",
+      "cursorInQuery",
+      "longPollOptions",
+      "messageKey",
+      "patch",
+      "remove",
+      "serverEventsOptions",
+      "socketOptions",
+      "tokenInFirstMessage",
+      "tokenInHeader",
+      "tokenInProtocol",
+      "tokenInQuery",
+      "upsert",
+      "useLongPoll",
+      "useMessage",
+      "useRealtime",
+      "useServerEvents",
+      "useSocket",
+      "useSocketQuery",
+      "validators",
+    ]
+  `)
+})

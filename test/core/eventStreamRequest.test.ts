@@ -1,0 +1,78 @@
+import { describe, expect, test, vi } from 'vitest'
+import type { FetchLike } from '../../src/core/transport.ts'
+import { connect, createTransport, head, stream } from '../support/eventStream.ts'
+import { RecordingSink, requestOf } from '../support/recordingSink.ts'
+import { until } from '../support/until.ts'
+
+describe('the request', () => {
+  test('asks for an event stream, uncached, and has no Last-Event-ID before there is one', async () => {
+    const { requests, sink } = await connect(stream(), {
+      request: { headers: { authorization: 'Bearer t' } },
+    })
+    await sink.untilFailed()
+    expect(requests[0]?.headers).toMatchObject({
+      accept: 'text/event-stream',
+      authorization: 'Bearer t',
+      'cache-control': 'no-cache',
+    })
+    expect(requests[0]?.headers).not.toHaveProperty('last-event-id')
+  })
+
+  test('carries the method and the body of its options', async () => {
+    let body = ''
+    const { requests, sink } = await connect(
+      async (response, request) => {
+        for await (const chunk of request) body += String(chunk)
+        head(response).end()
+      },
+      { method: 'POST', body: '{"query":1}' },
+    )
+    await sink.untilFailed()
+    expect([requests[0]?.method, body]).toEqual(['POST', '{"query":1}'])
+  })
+
+  test("is made with no-store, the same origin's credentials by default, and follows redirects", () => {
+    const fetch = vi.fn<FetchLike>(() => Promise.reject(new Error('offline')))
+    createTransport({ fetch }).open(requestOf('http://a/'), new RecordingSink())
+    createTransport({ fetch, credentials: 'include' }).open(
+      requestOf('http://a/', { redirect: 'error' }),
+      new RecordingSink(),
+    )
+    expect(fetch.mock.calls[0]?.[1]).toMatchObject({ cache: 'no-store', redirect: 'follow' })
+    expect(fetch.mock.calls[0]?.[1].credentials ?? 'same-origin').toBe('same-origin')
+    expect(fetch.mock.calls[1]?.[1]).toMatchObject({ credentials: 'include', redirect: 'error' })
+  })
+
+  test('a later attempt carries the last id as UTF-8, and is resumed', async () => {
+    const { requests, sink, open, transport } = await connect(stream('id: grüße-☃\ndata: 1\n\n'))
+    await sink.untilFailed()
+    expect(transport.cursor?.()).toBe('grüße-☃')
+    open()
+    await sink.untilMessages(2)
+    const sent = requests[1]?.headers['last-event-id'] as string
+    expect(Buffer.from(sent, 'latin1').toString('utf8')).toBe('grüße-☃')
+    expect(sink.calls.filter(({ call }) => call === 'opened')).toEqual([
+      { call: 'opened', resumed: false },
+      { call: 'opened', resumed: true },
+    ])
+  })
+
+  test('an id longer than 128 bytes or with "<" in it is sent as it is', async () => {
+    const lastEventId = `<${'x'.repeat(300)}>`
+    const { requests, sink } = await connect(stream(), { lastEventId })
+    await sink.untilFailed()
+    expect(requests[0]?.headers['last-event-id']).toBe(lastEventId)
+  })
+
+  test('a dropped cursor is not sent', async () => {
+    const { requests, sink, open, transport } = await connect(stream('id: 7\ndata: 1\n\n'), {
+      lastEventId: '6',
+    })
+    await sink.untilFailed()
+    transport.dropCursor?.()
+    expect(transport.cursor?.()).toBeUndefined()
+    open()
+    await until(() => expect(requests).toHaveLength(2))
+    expect(requests[1]?.headers).not.toHaveProperty('last-event-id')
+  })
+})

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest'
+import { systemClock } from '../../src/core/clock.ts'
+import type { Clock } from '../../src/core/clock.ts'
+import { FakeClock } from '../support/fakeClock.ts'
+import {
+  CURSOR,
+  NONE,
+  PAIR,
+  first,
+  json,
+  openPoll,
+  poll,
+  sentValidators,
+  settle,
+  status,
+} from '../support/longPoll.ts'
+import { until } from '../support/until.ts'
+
+/** For answers that come within no time, however slow the machine. */
+const stoppedClock: Clock = { ...systemClock, now: () => 0 }
+
+describe('nothing yet', () => {
+  test('a 204, 304 or 408 asks again with the same pair, whatever validators it carries', async () => {
+    const stray = { etag: '"stray"' }
+    const { sink, requests } = await poll(
+      [first, status(204, stray), status(304, stray), status(408, stray)],
+      {
+        clock: stoppedClock,
+      },
+    )
+    await until(() => expect(requests.length).toBeGreaterThanOrEqual(5))
+    expect(sentValidators(requests)).toEqual([NONE, PAIR, PAIR, PAIR, PAIR])
+    expect([sink.names, sink.aliveCount]).toEqual([['opened', 'message'], 3])
+  })
+
+  test.each([200, 204, 304, 408])(
+    'five answers of %i within 500 ms at one cursor are a fast loop',
+    async code => {
+      const { sink, requests } = await poll([first, ...Array.from({ length: 9 }, () => status(code))], {
+        clock: stoppedClock,
+      })
+      expect(await sink.untilFailed()).toEqual({ kind: 'fast-loop' })
+      expect(requests).toHaveLength(6)
+    },
+  )
+
+  test('the same 200 again and again is a fast loop', async () => {
+    const { sink } = await poll(
+      Array.from({ length: 9 }, () => first),
+      { clock: stoppedClock },
+    )
+    expect(await sink.untilFailed()).toEqual({ kind: 'fast-loop' })
+    expect(sink.messages).toHaveLength(6)
+  })
+
+  test('a burst of new cursors is none, and neither are slow answers', async () => {
+    const burst = Array.from({ length: 12 }, (_, index) => json(`${index}`, { etag: `"${index}"` }))
+    const { sink } = await poll(burst, { clock: stoppedClock })
+    expect(await sink.untilMessages(12)).toHaveLength(12)
+    expect(sink.failure).toBeUndefined()
+
+    const clock = new FakeClock()
+    const slow = openPoll('http://a/', {
+      clock,
+      fetch: () => {
+        clock.advance(126)
+        return Promise.resolve(new Response(null, { status: 204 }))
+      },
+    })
+    for (let count = 0; count < 10; count++) {
+      await settle()
+      clock.advance(0)
+    }
+    expect(slow.sink.aliveCount).toBe(10)
+    expect(slow.sink.failure).toBeUndefined()
+  })
+
+  test('answers that are at hand at once leave the page its other tasks', async () => {
+    let answers = 0
+    const { attempt } = openPoll('http://a/', {
+      fetch: () => Promise.resolve(new Response('1', { headers: { etag: `"${++answers}"` } })),
+    })
+    await new Promise(resolve => setTimeout(resolve, 20))
+    attempt.close()
+    expect(answers).toBeGreaterThan(1)
+  })
+})
+
+describe('refusals', () => {
+  test.each([400, 401, 403, 409, 410, 429, 500])('a %i ends the attempt and keeps the cursor', async code => {
+    const { sink, transport } = await poll([first, status(code, { 'retry-after': '2' })])
+    expect(await sink.untilFailed()).toEqual({
+      kind: 'status',
+      status: code,
+      retryAfter: 2_000,
+      hadCursor: true,
+    })
+    expect(transport.cursor?.()).toEqual(CURSOR)
+  })
+
+  test('a refusal of a request without a cursor says so', async () => {
+    const { sink } = await poll([status(400)])
+    expect(await sink.untilFailed()).toMatchObject({ status: 400, hadCursor: false })
+  })
+
+  test('after the cursor is dropped it is not sent; a kept one makes the next attempt a resumed one', async () => {
+    const { sink, open, transport, requests } = await poll([first, status(500), status(409), status(204)])
+    await sink.untilFailed()
+    open()
+    await until(() => expect(sink.calls.filter(({ call }) => call === 'failed')).toHaveLength(2))
+    transport.dropCursor?.()
+    expect(transport.cursor?.()).toBeUndefined()
+    open()
+    await until(() => expect(requests).toHaveLength(5))
+    expect(sentValidators(requests)).toEqual([NONE, PAIR, PAIR, NONE, NONE])
+    expect(sink.calls.filter(({ call }) => call === 'opened')).toEqual([
+      { call: 'opened', resumed: false },
+      { call: 'opened', resumed: false },
+    ])
+  })
+
+  test('an attempt that carried a cursor opens as resumed', async () => {
+    const { sink, open } = await poll([first, status(503), status(204)])
+    await sink.untilFailed()
+    open()
+    await until(() => expect(sink.calls.at(-1)).toEqual({ call: 'opened', resumed: true }))
+  })
+
+  test('a redirect is an error where the request forbids it', async () => {
+    const { sink, requests } = await poll([status(302, { location: '/there' })], {
+      request: { redirect: 'error' },
+    })
+    expect(await sink.untilFailed()).toEqual({ kind: 'network' })
+    expect(requests).toHaveLength(1)
+  })
+
+  test('a server that cannot be reached is a network failure that names no URL', async () => {
+    const { sink } = openPoll('http://[bad?token=secret')
+    expect(await sink.untilFailed()).toEqual({ kind: 'network' })
+  })
+})

@@ -1,0 +1,65 @@
+import { onTestFinished } from 'vitest'
+import { systemClock } from '../../src/core/clock.ts'
+import type { Clock } from '../../src/core/clock.ts'
+import { createLongPollTransport } from '../../src/core/longPollTransport.ts'
+import type { LongPollOptions } from '../../src/core/longPollTransport.ts'
+import type { AttemptRequest, FetchLike } from '../../src/core/transport.ts'
+import { startServer } from './httpServer.ts'
+import type { Answer } from './httpServer.ts'
+import { RecordingSink, requestOf } from './recordingSink.ts'
+
+export interface LongPollSetup extends LongPollOptions {
+  maxMessageBytes?: number
+  fetch?: FetchLike
+  clock?: Clock
+  request?: Partial<AttemptRequest>
+}
+
+export function openPoll(url: string, setup: LongPollSetup = {}) {
+  const {
+    maxMessageBytes = 1 << 20,
+    fetch = globalThis.fetch,
+    clock = systemClock,
+    request,
+    ...options
+  } = setup
+  const transport = createLongPollTransport({ clock, fetch: () => fetch, maxMessageBytes }, options)
+  const sink = new RecordingSink()
+  const open = () => {
+    const attempt = transport.open(requestOf(url, request), sink)
+    onTestFinished(() => attempt.close())
+    return attempt
+  }
+  return { transport, sink, open, attempt: open() }
+}
+
+/** Plays answers in order, then holds. */
+export async function poll(answers: Answer[], setup: LongPollSetup = {}) {
+  const server = await startServer((response, request, index) => answers[index]?.(response, request, index))
+  return { ...server, ...openPoll(server.url, setup) }
+}
+
+export const JSON_TYPE = { 'content-type': 'application/json' }
+
+export const json =
+  (body: string, headers: Record<string, string> = {}): Answer =>
+  response =>
+    response.writeHead(200, { ...JSON_TYPE, ...headers }).end(body)
+
+export const status =
+  (code: number, headers: Record<string, string> = {}): Answer =>
+  response =>
+    response.writeHead(code, headers).end()
+
+export const first = json('1', { etag: '"1"', 'last-modified': 'Mon, 01 Jan 2024 00:00:00 GMT' })
+
+/** The validators that each request carried. */
+export const sentValidators = (requests: { headers: Record<string, unknown> }[]) =>
+  requests.map(({ headers }) => [headers['if-none-match'], headers['if-modified-since']])
+
+export const PAIR = ['"1"', 'Mon, 01 Jan 2024 00:00:00 GMT']
+export const NONE = [undefined, undefined]
+export const CURSOR = { etag: PAIR[0], lastModified: PAIR[1] }
+
+/** Lets answers of a fake `fetch` be worked off. */
+export const settle = () => new Promise(resolve => setImmediate(resolve))
