@@ -37,39 +37,50 @@ async function allAreOpen(canvas: HTMLElement): Promise<void> {
   })
 }
 
+/** What the server has been asked so far, by technique. */
+async function asked(canvas: HTMLElement): Promise<Record<string, number>> {
+  const { opened } = await demoIn(canvas).get<{ opened: Record<string, number> }>('/clients')
+  return opened
+}
+
+async function measuresWhatIsAsked(canvas: HTMLElement): Promise<void> {
+  await eventually(async () => {
+    const rows = [...canvas.querySelectorAll<HTMLElement>('.four-ways-table tbody tr')]
+    const [polling, longPoll, ...pushed] = rows.map(({ dataset }) => Number(dataset['requests']))
+    await expect(polling).toBeGreaterThan(0)
+    await expect(longPoll).toBeGreaterThan(0)
+    await expect(pushed).toEqual([0, 0])
+    for (const { dataset } of rows) await expect(Number(dataset['bytes'])).toBeGreaterThan(0)
+  })
+}
+
+async function slide(canvas: HTMLElement, name: string, value: number): Promise<void> {
+  await fireEvent.change(within(canvas).getByLabelText(name), { target: { value } })
+}
+
 /** Polling, long polling, Server-Sent Events and a WebSocket bring the same price, each into a cache of its own. */
 export const OneFeed: StoryObj = {
-  play: async ({ canvasElement }) => {
-    const canvas = within(canvasElement)
-    const demo = demoIn(canvasElement)
-    const { opened } = await eventually(async () => {
-      await allAreOpen(canvasElement)
-      return demo.get<{ opened: Record<string, number> }>('/clients')
-    })
-    await expect(opened).toMatchObject({ socket: 1, events: 1 })
+  play: async ({ canvasElement: canvas }) => {
+    await allAreOpen(canvas)
+    await expect(await asked(canvas)).toMatchObject({ socket: 1, events: 1 })
+    await slide(canvas, 'Time between two polls', 500)
+    await measuresWhatIsAsked(canvas)
 
-    const [rate, interval] = canvas.getAllByRole('slider') as [HTMLElement, HTMLElement]
-    await fireEvent.change(interval, { target: { value: '500' } })
-    const rows = () => [...canvasElement.querySelectorAll<HTMLElement>('.four-ways-table tbody tr')]
-    await eventually(async () => {
-      const [polling, longPoll, serverEvents, socket] = rows().map(({ dataset }) =>
-        Number(dataset['requests']),
-      )
-      await expect(polling).toBeGreaterThan(0)
-      await expect(longPoll).toBeGreaterThan(0)
-      await expect([serverEvents, socket]).toEqual([0, 0])
-    })
-    for (const { dataset } of rows()) await expect(Number(dataset['bytes'])).toBeGreaterThan(0)
+    await userEvent.click(within(canvas).getByRole('button', { name: 'Kill' }))
+    await eventually(async () => expect(await asked(canvas)).toMatchObject({ socket: 2, events: 2 }))
+    await allAreOpen(canvas)
 
-    await userEvent.click(canvas.getByRole('button', { name: 'Kill' }))
-    await eventually(async () => {
-      const after = await demo.get<{ opened: Record<string, number> }>('/clients')
-      await expect(after.opened).toMatchObject({ socket: 2, events: 2 })
-    })
-    await allAreOpen(canvasElement)
+    await slide(canvas, 'New prices', 0)
+    await within(canvas).findByText('none')
+    await allShowTheServersPrice(canvas)
+    // Polls that bring nothing new change nothing.
+    const { poll = 0 } = await asked(canvas)
+    await eventually(async () => expect((await asked(canvas))['poll']).toBeGreaterThan(poll + 2))
+    await allShowTheServersPrice(canvas)
+    await allAreOpen(canvas)
 
-    await fireEvent.change(rate, { target: { value: '0' } })
-    await canvas.findByText('none')
-    await allShowTheServersPrice(canvasElement)
+    // As a person finds it.
+    await slide(canvas, 'New prices', 2)
+    await slide(canvas, 'Time between two polls', 2_000)
   },
 }

@@ -1,6 +1,5 @@
 import { useState, useSyncExternalStore } from 'react'
 import { Card } from '../parts/Card.tsx'
-import { Columns } from '../parts/Columns.tsx'
 import { FaultButtons } from '../parts/FaultButtons.tsx'
 import { createHistory } from './createHistory.ts'
 import { createMeter } from './createMeter.ts'
@@ -35,7 +34,7 @@ export function FourWays() {
         <FeedControls interval={interval} onInterval={setInterval} />
         <FaultButtons show={['kill', 'freeze', 'thaw', 'refuse', 'down', 'delay', 'clear']} />
       </Card>
-      <Columns min="14rem">
+      <div className="four-ways-cards">
         {meters.map((meter, index) => {
           const reading = latest?.[index]
           const summary = reading ? describeReading(reading, made) : 'Measuring …'
@@ -45,7 +44,7 @@ export function FourWays() {
             </Way>
           )
         })}
-      </Columns>
+      </div>
       <Plots moments={moments} />
     </>
   )

@@ -23,7 +23,8 @@ export function Way({ index, meter, interval, summary, children: Content }: WayC
   const demo = useMemo(() => createDemo(channel, name satisfies WayName), [channel, name])
   return (
     <div className="four-ways-way" data-way={name}>
-      <Card title={title} aside={<code className="four-ways-hook">{hook}</code>}>
+      <Card title={title}>
+        <code className="four-ways-hook">{hook}</code>
         <QueryClientProvider client={queryClient}>
           <RealtimeProvider
             fetch={meter.fetch}

@@ -21,6 +21,9 @@ export interface Meter {
   arrived(at: number): void
 }
 
+/** Statuses that a response made by hand may not have with a body, not even with the empty one that Chromium gives them. */
+const NO_BODY = [204, 205, 304]
+
 /** Creates the meter of one way. */
 export function createMeter(): Meter {
   const totals = { requests: 0, bytes: 0, values: 0, lateness: 0 }
@@ -31,7 +34,7 @@ export function createMeter(): Meter {
     totals.bytes += sizeOf(init.body)
     const response = await fetch(url, init)
     for (const [name, value] of response.headers) totals.bytes += `${name}: ${value}\r\n`.length
-    if (!response.body) return response
+    if (!response.body || NO_BODY.includes(response.status)) return response
     const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform(chunk, controller) {
         totals.bytes += chunk.byteLength

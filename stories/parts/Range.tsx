@@ -1,3 +1,4 @@
+import { useId } from 'react'
 import './range.css'
 
 export interface RangeProps {
@@ -11,17 +12,21 @@ export interface RangeProps {
 
 /** A slider with its name and its value in words. */
 export function Range({ label, value, onChange, limits, text }: RangeProps) {
+  const id = useId()
   return (
-    <label className="range">
-      <span>{label}</span>
-      <output className="figures">{text}</output>
+    <div className="range">
+      <label htmlFor={id}>{label}</label>
+      <output htmlFor={id} className="figures">
+        {text}
+      </output>
       <input
+        id={id}
         type="range"
         {...limits}
         value={value}
         aria-valuetext={text}
         onChange={event => onChange(event.currentTarget.valueAsNumber)}
       />
-    </label>
+    </div>
   )
 }
