@@ -6,16 +6,24 @@ import { marketMessages, marketRecovery } from '../parts/market.ts'
 import { PriceTable } from '../parts/PriceTable.tsx'
 import { StatusLight } from '../parts/StatusLight.tsx'
 
-export function LivePrices() {
+export interface LivePricesProps {
+  enabled: boolean
+  heartbeatInterval: number
+  heartbeatTimeout: number
+}
+
+export function LivePrices({ enabled, heartbeatInterval, heartbeatTimeout }: LivePricesProps) {
   const url = useDemo().url('/socket', { snapshot: 1 })
-  const { status, nextRetryAt, retryCount, latency } = useSocket({
+  const { status, nextRetryAt, retryCount, error, latency } = useSocket({
     url,
+    enabled,
     messages: marketMessages, // written at ['price', { symbol }], which PriceTable reads with useMessage
     recovery: marketRecovery, // goes on at epoch and seq, so that nothing is fetched again
+    heartbeat: { interval: heartbeatInterval, timeout: heartbeatTimeout },
   })
 
   return (
-    <Card title="Prices" aside={<StatusLight {...{ status, nextRetryAt, retryCount }} />}>
+    <Card title="Prices" aside={<StatusLight {...{ status, nextRetryAt, retryCount, error }} />}>
       <PriceTable />
       <Figures of={{ 'Heartbeat there and back': latency === null ? null : `${Math.round(latency)} ms` }} />
     </Card>

@@ -37,7 +37,7 @@ export function FaultButtons({ show }: { show: readonly FaultName[] }) {
         ))}
       </div>
       <p className="quiet" role="status">
-        {active.length > 0 && `On now: ${active.map(({ fault }) => fault).join(', ')}`}
+        {active.length > 0 ? `On now: ${active.map(({ fault }) => fault).join(', ')}` : 'No fault is on.'}
       </p>
     </div>
   )

@@ -6,6 +6,11 @@ const clockTime = new Intl.DateTimeFormat('en-GB', {
 })
 const count = new Intl.NumberFormat('en')
 
+const clockSeconds = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
+
+/** `14:03:27` */
+export const formatSecond = (at: number): string => clockSeconds.format(at)
+
 /** `14:03:27.1` */
 export const formatTime = (at: number): string => clockTime.format(at)
 

@@ -1,4 +1,4 @@
-import type { Recovery } from 'react-query-realtime'
+import { cursorInQuery, type Recovery } from 'react-query-realtime'
 import { z } from 'zod'
 
 /** The symbols that the demo server quotes unless it is told otherwise. */
@@ -20,12 +20,6 @@ interface Welcome {
 /** How the demo server's socket goes on: it is told `epoch` and `seq`, and its first message says whether it resumed. */
 export const marketRecovery: Recovery = {
   cursor: ({ epoch, seq }) => (seq === undefined ? undefined : { epoch, seq }),
-  attach(request, cursor) {
-    if (typeof cursor === 'string') return request
-    const url = new URL(request.url)
-    url.searchParams.set('epoch', String(cursor.epoch))
-    url.searchParams.set('seq', String(cursor.seq))
-    return { ...request, url: url.href }
-  },
+  attach: cursorInQuery(),
   resumed: ({ type, response }) => (type === 'welcome' ? (response as Welcome).resumed : undefined),
 }

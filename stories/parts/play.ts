@@ -1,4 +1,4 @@
-import { expect, waitFor } from 'storybook/test'
+import { expect, userEvent, waitFor, within } from 'storybook/test'
 import { createDemo, type Demo } from './demo.ts'
 import type { Quote } from './market.ts'
 
@@ -21,6 +21,16 @@ export function find(canvas: HTMLElement, selector: string): HTMLElement {
   const element = canvas.querySelector<HTMLElement>(selector)
   if (element) return element
   throw new Error(`There is no ${selector} in this story.`)
+}
+
+/** All elements that match. */
+export function findAll(canvas: HTMLElement, selector: string): HTMLElement[] {
+  return [...canvas.querySelectorAll<HTMLElement>(selector)]
+}
+
+/** Clicks the button of that name. */
+export async function clickButton(canvas: HTMLElement, name: string): Promise<void> {
+  await userEvent.click(within(canvas).getByRole('button', { name }))
 }
 
 /** Waits for a status of the first light in `canvas`. */
@@ -48,6 +58,12 @@ export function figure(canvas: HTMLElement, name: string): string {
   return find(canvas, `[data-figure="${name}"]`).textContent
 }
 
+/** A figure of the connection panel, of the only connection or of that of a technique. */
+export function connectionFigure(canvas: HTMLElement, name: string, technique?: string): string {
+  const row = technique === undefined ? '[data-technique]' : `[data-technique="${technique}"]`
+  return find(canvas, `${row} [data-label="${name}"]`).textContent
+}
+
 /** Publishes a price by hand, as the feed would. */
 export async function publishPrice(demo: Demo, symbol: string, last: number): Promise<void> {
   const response: Quote = { last, change: 0, at: Date.now() }
@@ -56,7 +72,7 @@ export async function publishPrice(demo: Demo, symbol: string, last: number): Pr
 
 /** Waits until every price in the table is the server's. Stop the feed first. */
 export async function pricesConverge(canvas: HTMLElement, demo: Demo): Promise<void> {
-  const rows = [...canvas.querySelectorAll<HTMLElement>('[data-symbol]')]
+  const rows = findAll(canvas, '[data-symbol]')
   await expect(rows.length).toBeGreaterThan(0)
   for (const { dataset } of rows) {
     await eventually(async () => {
