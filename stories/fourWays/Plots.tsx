@@ -43,11 +43,7 @@ export function Plots({ moments }: { readonly moments: readonly Moment[] }) {
         ))}
       </Columns>
       <div className="four-ways-scroll" role="region" aria-label="Figures" tabIndex={0}>
-        <table className="four-ways-table">
-          <caption className="quiet">
-            Averages of the last ten seconds. Bytes are what the page can see in both directions: bodies,
-            frames and the headers of answers. The headers that the browser adds to a request come on top.
-          </caption>
+        <table className="four-ways-table" aria-label="The last ten seconds">
           <thead>
             <tr>
               <th scope="col">Way</th>
@@ -64,6 +60,10 @@ export function Plots({ moments }: { readonly moments: readonly Moment[] }) {
           </tbody>
         </table>
       </div>
+      <p className="quiet four-ways-note">
+        Averages of the last ten seconds. Bytes are what the page can see in both directions: bodies, frames
+        and the headers of answers. The headers that the browser adds to a request come on top.
+      </p>
     </Card>
   )
 }
