@@ -4,6 +4,7 @@ import { Chat } from './orders/Chat.tsx'
 import { Orders } from './orders/Orders.tsx'
 import ordersCode from './orders/Orders.tsx?raw'
 import type { Order } from './orders/orders.ts'
+import { WithoutPrices } from './orders/WithoutPrices.tsx'
 import { clickButton, demoIn, eventually, find, findAll, seesStatus } from './parts/play.ts'
 import { code } from './parts/storyDocs.ts'
 import { Workbench } from './parts/Workbench.tsx'
@@ -41,6 +42,7 @@ export const OrdersAndChat: StoryObj = {
   name: 'Orders and chat',
   render: () => (
     <Workbench faults={['kill', 'freeze', 'thaw', 'down', 'delay', 'clear']}>
+      <WithoutPrices />
       <Orders />
       <Chat author="You" />
     </Workbench>

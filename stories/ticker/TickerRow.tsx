@@ -1,4 +1,4 @@
-import { memo, useEffect } from 'react'
+import { memo, useEffect, useRef } from 'react'
 import { useMessage } from 'react-query-realtime'
 import { formatPrice } from '../parts/format.ts'
 import type { Quote } from '../parts/market.ts'
@@ -12,21 +12,26 @@ interface TickerRowProps {
 export const TickerRow = memo(function TickerRow({ symbol, onRender }: TickerRowProps) {
   const { data } = useMessage('price', { symbol })
   const quote = data as Quote | undefined
+  const price = useRef<HTMLSpanElement>(null)
+
   useEffect(onRender)
+  useEffect(() => {
+    // Two names for one animation: it starts again when the other is taken.
+    const dataset = price.current?.dataset
+    if (dataset) dataset['flash'] = dataset['flash'] === 'odd' ? 'even' : 'odd'
+  }, [quote])
+
   return (
     <li className="ticker-row" data-symbol={symbol} data-last={quote?.last}>
       <span>{symbol}</span>
-      {quote && (
-        // A new element starts the flash again.
-        <span key={quote.at} className="ticker-price figures" data-direction={directionOf(quote)}>
-          {formatPrice(quote.last)}
-        </span>
-      )}
+      <span ref={price} className="ticker-price figures" data-direction={directionOf(quote)}>
+        {quote ? formatPrice(quote.last) : '–'}
+      </span>
     </li>
   )
 })
 
-function directionOf({ change }: Quote): 'up' | 'down' | 'same' {
-  if (change === 0) return 'same'
-  return change > 0 ? 'up' : 'down'
+function directionOf(quote: Quote | undefined): 'up' | 'down' | 'same' {
+  if (!quote || quote.change === 0) return 'same'
+  return quote.change > 0 ? 'up' : 'down'
 }
