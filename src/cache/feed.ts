@@ -1,4 +1,4 @@
-import type { QueryClient, QueryKey } from '@tanstack/react-query'
+import type { Query, QueryClient, QueryKey } from '@tanstack/react-query'
 import { hashValue } from '../core/hash.ts'
 import type { CacheWriter } from './cacheWriter.ts'
 import type { Update, Writer } from './writer.ts'
@@ -14,6 +14,7 @@ export class Feed implements CacheWriter {
   /** Beginnings of keys that it invalidated: what it missed would have done so again. */
   readonly #prefixes = new Map<string, QueryKey>()
   #pruneAt = FIRST_PRUNING
+  #hasEnded = false
 
   constructor(client: () => QueryClient, writer: Writer) {
     this.#client = client
@@ -21,11 +22,14 @@ export class Feed implements CacheWriter {
   }
 
   setQueryData(key: QueryKey, update: Update): void {
+    if (this.#hasEnded) return
     this.#writer.write(this.note(key), key, update)
   }
 
   invalidateQueries(key: QueryKey): void {
+    if (this.#hasEnded) return
     const hash = hashValue(key)
+    if (this.#prefixes.size >= this.#pruneAt) this.#prune()
     this.#prefixes.set(hash, key)
     this.#writer.invalidate(hash, key)
   }
@@ -52,6 +56,7 @@ export class Feed implements CacheWriter {
   /** The connection has ended: its keys are kept up to date no more, and count as stale when they are next looked at. */
   end(): void {
     this.#invalidate('none')
+    this.#hasEnded = true
   }
 
   #invalidate(refetchType: 'active' | 'none'): readonly QueryKey[] {
@@ -59,14 +64,21 @@ export class Feed implements CacheWriter {
     this.#prune()
     const client = this.#client()
     const keys = this.#keys
-    void client.invalidateQueries({ predicate: query => keys.has(query.queryHash), refetchType })
-    for (const queryKey of this.#prefixes.values()) void client.invalidateQueries({ queryKey, refetchType })
+    const cache = client.getQueryCache()
+    const begun = new Set([...this.#prefixes.values()].flatMap(queryKey => cache.findAll({ queryKey })))
+    // In one call: a second for the same query would cancel its refetch and ask again.
+    const predicate = (query: Query) => keys.has(query.queryHash) || begun.has(query)
+    void client.invalidateQueries({ predicate, refetchType })
     return [...keys.values(), ...this.#prefixes.values()]
   }
 
   #prune(): void {
     const cache = this.#client().getQueryCache()
-    for (const hash of this.#keys.keys()) if (!cache.get(hash)) this.#keys.delete(hash)
-    this.#pruneAt = Math.max(FIRST_PRUNING, 2 * this.#keys.size)
+    for (const hash of this.#keys.keys()) {
+      if (!cache.get(hash) && !this.#writer.isPending(hash)) this.#keys.delete(hash)
+    }
+    for (const [hash, queryKey] of this.#prefixes)
+      if (!cache.find({ queryKey, exact: false })) this.#prefixes.delete(hash)
+    this.#pruneAt = Math.max(FIRST_PRUNING, 2 * Math.max(this.#keys.size, this.#prefixes.size))
   }
 }

@@ -37,6 +37,14 @@ function find<Row>(list: readonly Row[], by: RowKey<Row>, id: unknown): number {
   return list.findIndex(row => row[by] === id)
 }
 
+function newRows<Row>(added: readonly Row[], list: readonly Row[], by: RowKey<Row>): Row[] {
+  const fresh: Row[] = []
+  for (const item of added) {
+    if (find(list, by, item[by]) < 0 && find(fresh, by, item[by]) < 0) fresh.push(item)
+  }
+  return fresh
+}
+
 /**
  * Adds an item, or an array of items, to the end of a list.
  *
@@ -48,10 +56,10 @@ export function append<Row>(
 ): Updater<readonly Row[]> {
   const added = Array.isArray(items) ? (items as readonly Row[]) : [items as Row]
   return define(by !== undefined, (list, owned) => {
-    const fresh = by && list ? added.filter(item => find(list, by, item[by]) < 0) : added
+    const fresh = by === undefined ? added : newRows(added, list ?? [], by)
     if (list && fresh.length === 0) return list
     const rows = writable(list, owned)
-    rows.push(...fresh)
+    for (const item of fresh) rows.push(item)
     return cap(rows, max, 'end')
   })
 }

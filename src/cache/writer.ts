@@ -10,6 +10,8 @@ export interface WriterOptions {
   /** The current client; asked at each flush, so that nothing is written to a former one. */
   client(): QueryClient
   scheduleFrame: ScheduleFrame
+  /** Runs what may throw, an update above all, so that its error harms no other. */
+  guard(call: () => void): void
 }
 
 interface PendingWrite {
@@ -45,14 +47,20 @@ export class Writer {
     this.#plan()
   }
 
+  /** Whether something waits to be written for the key of this hash. */
+  isPending(hash: string): boolean {
+    return this.#writes.has(hash)
+  }
+
   /** Writes everything now. */
   flush(): void {
     const writes = this.#writes
     const invalidations = this.#invalidations
     this.#writes = new Map()
     this.#invalidations = new Map()
+    const { guard } = this.#options
     const client = this.#options.client()
-    for (const [hash, write] of writes) applyWrite(client, hash, write)
+    for (const [hash, write] of writes) guard(() => applyWrite(client, hash, { ...write, guard }))
     for (const queryKey of invalidations.values()) void client.invalidateQueries({ queryKey })
   }
 
@@ -72,7 +80,11 @@ export class Writer {
   }
 }
 
-function applyWrite(client: QueryClient, hash: string, { key, updates }: PendingWrite): void {
+function applyWrite(
+  client: QueryClient,
+  hash: string,
+  { key, updates, guard }: PendingWrite & Pick<WriterOptions, 'guard'>,
+): void {
   const query = client.getQueryCache().get(hash)
   const before = query?.state.data
   const owned = new WeakSet()
@@ -80,7 +92,9 @@ function applyWrite(client: QueryClient, hash: string, { key, updates }: Pending
   let sharesStructure = true
   for (const update of updates) {
     if (typeof update === 'function') {
-      data = (update as Updater<unknown>)(data, owned)
+      guard(() => {
+        data = (update as Updater<unknown>)(data, owned)
+      })
       sharesStructure &&= (update as Updater<unknown>).sharesStructure === true
     } else {
       data = update

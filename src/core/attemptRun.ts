@@ -1,8 +1,8 @@
 import type { Channel, ConnectionSetup } from './connectionSetup.ts'
-import { decideFailure, type Failure } from './failure.ts'
+import { decideFailure, type Failure, type FailureAction } from './failure.ts'
 import type { Inbound } from './inbound.ts'
 import { type Liveness, watchLiveness } from './liveness.ts'
-import type { Event } from './machine.ts'
+import type { Event } from './connectionState.ts'
 import { preparationFailure, type PreparedRequest } from './prepareRequest.ts'
 import type { Token } from './tokenAuthority.ts'
 import type { Attempt, AttemptRequest, MessageMeta, SocketData, TransportSink } from './transport.ts'
@@ -12,7 +12,8 @@ export interface AttemptOwner {
   readonly setup: ConnectionSetup
   readonly channel: Channel | undefined
   readonly inbound: Inbound
-  handle(event: Event): void
+  /** `from`: the attempt that the event is about. */
+  handle(event: Event, from: object): void
   /** The token of the latest attempt. */
   lastToken: Token
   /** The server's wish for the least delay before a retry (ms). */
@@ -38,7 +39,7 @@ export class AttemptRun implements TransportSink {
   authorize(isRefused: boolean): void {
     void this.#prepare(isRefused, prepared => {
       this.#prepared = prepared
-      this.#owner.handle({ type: 'authorized', token: prepared.tokenUse })
+      this.#owner.handle({ type: 'authorized', token: prepared.tokenUse }, this)
     })
   }
 
@@ -72,13 +73,16 @@ export class AttemptRun implements TransportSink {
 
   opened(info: { resumed: boolean }): void {
     if (this.#isOver) return
-    this.#owner.handle({ type: 'opened' })
-    if (this.#isOver) return
+    this.#owner.handle({ type: 'opened' }, this)
+    if (!this.#isOver) this.#owner.inbound.opened(info)
+  }
+
+  /** It is open, and nobody was told yet: what must go first goes before what a listener sends. */
+  greet(): void {
     this.#watch()
     const first = this.#prepared?.request.firstMessage
     if (first !== undefined) this.#attempt?.send?.(first)
     this.#owner.channel?.opened()
-    this.#owner.inbound.opened(info)
   }
 
   message(data: unknown, meta: MessageMeta): boolean {
@@ -87,13 +91,13 @@ export class AttemptRun implements TransportSink {
     const isReadable = this.#owner.inbound.receive(data, meta)
     if (isReadable && !this.#isHeard && !this.#isOver) {
       this.#isHeard = true
-      this.#owner.handle({ type: 'heard' })
+      this.#owner.handle({ type: 'heard' }, this)
     }
     return isReadable
   }
 
   alive(): void {
-    this.#liveness?.heard()
+    if (!this.#isOver) this.#liveness?.heard()
   }
 
   oversized(): void {
@@ -106,12 +110,22 @@ export class AttemptRun implements TransportSink {
 
   failed(failure: Failure): void {
     if (this.#isOver) return
-    const { decide } = this.#owner.setup.options()
     const decision = decideFailure(failure)
-    const action = decide?.(failure) ?? decision.action
+    const action = this.#override(failure) ?? decision.action
     const floor = Math.max(decision.floor ?? 0, this.#owner.retryFloor)
-    if (decision.gap) this.#owner.inbound.gap('cursor-lost')
-    this.#owner.handle({ type: 'failed', failure, decision: { action, floor } })
+    if (decision.gap) this.#owner.inbound.cursorLost()
+    this.#owner.handle({ type: 'failed', failure, decision: { action, floor } }, this)
+  }
+
+  /** What the application decides instead of the failure table; nothing where its function throws. */
+  #override(failure: Failure): FailureAction | undefined {
+    const { options, report } = this.#owner.setup
+    try {
+      return options().decide?.(failure)
+    } catch (error) {
+      report({ kind: 'handler-error', type: 'reconnect.decide', error })
+      return undefined
+    }
   }
 
   async #prepare(isRefused: boolean, take: (prepared: PreparedRequest) => void): Promise<void> {

@@ -13,6 +13,7 @@ export interface BackoffOptions {
  * @param random a number in [0, 1), e.g. `Math.random()`.
  */
 export function backoffDelay(retryCount: number, options: BackoffOptions, random: number): number {
-  const step = Math.min(options.maxDelay, options.minDelay * options.factor ** retryCount)
+  // Zero times infinity is no number.
+  const step = Math.min(options.maxDelay, options.minDelay * options.factor ** retryCount || 0)
   return random * step
 }

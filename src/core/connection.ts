@@ -4,7 +4,8 @@ import type { Channel, ConnectionSetup } from './connectionSetup.ts'
 import { createEmitter } from './emitter.ts'
 import type { Hint } from './environment.ts'
 import { Inbound } from './inbound.ts'
-import { type Effect, type Event, type PauseReason, type State, transition } from './machine.ts'
+import type { Effect, Event, PauseReason, State } from './connectionState.ts'
+import { transition } from './machine.ts'
 import { type ConnectionSnapshot, readSnapshot } from './snapshot.ts'
 import type { Token } from './tokenAuthority.ts'
 
@@ -16,7 +17,7 @@ export class Connection implements AttemptOwner {
   lastToken: Token = null
   retryFloor = 0
   readonly #changes = createEmitter()
-  readonly #events: Event[] = []
+  readonly #events: { event: Event; from: object | undefined }[] = []
   #isRunning = false
   #state: State = { name: 'idle' }
   #snapshot: ConnectionSnapshot | undefined
@@ -45,6 +46,7 @@ export class Connection implements AttemptOwner {
 
   /** Ends it for good and lets go of everything. */
   dispose(): void {
+    this.#events.length = 0
     this.handle({ type: 'stop' })
     this.#unwatch?.()
     this.inbound.dispose()
@@ -70,13 +72,15 @@ export class Connection implements AttemptOwner {
   /** The same object until something in it changes. Messages do not change it. */
   getSnapshot = (): ConnectionSnapshot => (this.#snapshot ??= readSnapshot(this.#state, this.#latency))
 
-  /** Events that come while one is handled wait for their turn. */
-  handle(event: Event): void {
-    this.#events.push(event)
+  /** Events that come while one is handled wait for their turn; one `from` an attempt counts only while that goes on. */
+  handle(event: Event, from?: object): void {
+    this.#events.push({ event, from })
     if (this.#isRunning) return
     this.#isRunning = true
     try {
-      for (let next = this.#events.shift(); next; next = this.#events.shift()) this.#step(next)
+      for (let next = this.#events.shift(); next; next = this.#events.shift()) {
+        if (next.from === undefined || next.from === this.#run) this.#step(next.event)
+      }
     } finally {
       this.#isRunning = false
     }
@@ -98,6 +102,7 @@ export class Connection implements AttemptOwner {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'arm':
+        this.setup.clock.clearTimeout(this.#timer)
         this.#timer = this.setup.clock.setTimeout(() => this.handle({ type: 'elapsed' }), effect.delay)
         return
       case 'authorize':
@@ -105,6 +110,8 @@ export class Connection implements AttemptOwner {
         return this.#run.authorize(effect.reason === 'refused')
       case 'open':
         return this.#run?.open()
+      case 'greet':
+        return this.#run?.greet()
       case 'end-attempt':
         return this.#endAttempt()
       case 'pulse':

@@ -131,6 +131,14 @@ function describe(failure: Failure, message: string, status?: number): RealtimeE
   return new ConnectionFailedError(message, { kind: failure.kind, status, retryAfter })
 }
 
+/** The error of a connection that has used up its retries; `failure` was the last. */
+export function gaveUp(failure: Failure, retries: number): RealtimeError {
+  const { message } = toError(failure)
+  return new ConnectionFailedError(`Gave up after ${retries} retries. Last: ${message}`, {
+    kind: failure.kind,
+  })
+}
+
 /** For options that cannot work: a failure that no retry mends. */
 export function impossible(message: string, cause?: unknown): Failure {
   return { kind: 'impossible', error: new ConfigurationError(message, { cause }) }

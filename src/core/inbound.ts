@@ -24,6 +24,7 @@ export class Inbound {
   readonly #link: InboundLink
   readonly #tracker = new RecoveryTracker()
   #openings = 0
+  #hasLostCursor = false
   #gapTimer: TimerHandle | undefined
 
   constructor(setup: ConnectionSetup, link: InboundLink) {
@@ -41,10 +42,19 @@ export class Inbound {
   /** Decides whether an opening leaves a gap. Where the server will say so in a message, that message decides. */
   opened({ resumed }: { resumed: boolean }): void {
     this.#openings++
+    if (this.#hasLostCursor) {
+      this.#hasLostCursor = false
+      return this.gap('cursor-lost')
+    }
     if (this.#openings === 1 || resumed) return
     const { recovery } = this.#setup.options()
     const willBeTold = recovery?.resumed !== undefined && this.#tracker.cursor !== undefined
     if (!willBeTold) this.gap('reconnect')
+  }
+
+  /** The server knows the position no more. What was missed is fetched when it is open again, not before. */
+  cursorLost(): void {
+    this.#hasLostCursor = true
   }
 
   /** Plans one round of refetches; causes that come before it join it. */

@@ -32,10 +32,12 @@ export function watchLiveness(clock: Clock, { interval, timeout, probe, dead }: 
   let timer: TimerHandle | undefined
   let heardAt = clock.now()
   let probedAt = 0
+  let dueAt = 0
   let isAwaiting = false
 
   function arm(delay: number) {
     clock.clearTimeout(timer)
+    dueAt = clock.now() + delay
     timer = clock.setTimeout(pulse, Math.max(0, delay))
   }
 
@@ -67,7 +69,7 @@ export function watchLiveness(clock: Clock, { interval, timeout, probe, dead }: 
     },
     sinceProbe: () => clock.now() - probedAt,
     check() {
-      if (isOverdue(clock.now())) dead()
+      if (clock.now() >= dueAt) pulse()
     },
     pulse,
     stop() {

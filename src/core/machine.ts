@@ -15,83 +15,21 @@
  * A state owns at most one timer (`arm`), and the timer dies when the state's name changes: `authorizing` and `opening`
  * time out, `open` becomes stable, `waiting` retries. What a timer means is `elapsed` in the state it finds.
  */
-import { type BackoffOptions, backoffDelay } from './backoff.ts'
-import { ConnectionFailedError, type RealtimeError, UnauthorizedError } from './errors.ts'
-import { type Failure, type FailureDecision, toError } from './failure.ts'
+import { backoffDelay } from './backoff.ts'
+import type {
+  Effect,
+  Event,
+  Progress,
+  State,
+  TokenReason,
+  TokenUse,
+  Transition,
+  World,
+} from './connectionState.ts'
+import { UnauthorizedError } from './errors.ts'
+import { type Failure, type FailureDecision, gaveUp, toError } from './failure.ts'
 
-/** Why a connection waits although it is wanted. */
-export type PauseReason = 'hidden' | 'offline' | 'user' | 'frozen'
-
-/** Why a token is asked for. */
-export type TokenReason = 'connect' | 'refused' | 'expiring'
-
-/** What outlives an attempt. */
-export interface Progress {
-  /** Retries since the last stable connection. */
-  retryCount: number
-  /** Whether it has been open since it was started. */
-  hasOpened: boolean
-  /** Failures in a row before `open`: a browser hides why a handshake failed, it may be the token. */
-  earlyFailures: number
-  /** What the last failure was, until it is open again. */
-  error: RealtimeError | null
-}
-
-export type State =
-  | { name: 'idle' }
-  | { name: 'authorizing'; progress: Progress; reason: TokenReason }
-  | { name: 'opening'; progress: Progress; token: TokenUse }
-  | { name: 'open'; progress: Progress; token: TokenUse }
-  | { name: 'waiting'; progress: Progress; reason: TokenReason; until: number; notBefore: number }
-  | { name: 'paused'; progress: Progress; by: ReadonlySet<PauseReason> }
-  | { name: 'closed' }
-  | { name: 'failed'; error: RealtimeError }
-
-/** The token of an attempt: none, one as given, or one that a refusal forced. */
-export type TokenUse = 'none' | 'given' | 'forced'
-
-export type Event =
-  | { type: 'start' }
-  | { type: 'stop' }
-  | { type: 'close' }
-  | { type: 'reconnect' }
-  | { type: 'pause-changed' }
-  | { type: 'authorized'; token: TokenUse }
-  | { type: 'opened' }
-  | { type: 'heard' }
-  | { type: 'elapsed' }
-  | { type: 'hint' }
-  | { type: 'failed'; failure: Failure; decision: FailureDecision }
-
-export type Effect =
-  | { type: 'authorize'; reason: TokenReason }
-  | { type: 'open' }
-  | { type: 'end-attempt' }
-  | { type: 'arm'; delay: number }
-  | { type: 'pulse' }
-  | { type: 'drop-cursor' }
-
-/** How a connection comes back; all times in ms. */
-export interface ReconnectTimes extends BackoffOptions {
-  maxRetries: number
-  stableAfter: number
-  connectTimeout: number
-}
-
-/** What the machine is told of the world. `random` is in [0, 1). */
-export interface World {
-  now: number
-  random: number
-  pausedBy: ReadonlySet<PauseReason>
-  times: ReconnectTimes
-}
-
-export interface Transition {
-  state: State
-  effects: readonly Effect[]
-}
-
-const FRESH: Progress = { retryCount: 0, hasOpened: false, earlyFailures: 0, error: null }
+const FRESH: Progress = { retryCount: 0, hasOpened: false, earlyFailures: 0, downSince: null, error: null }
 const NOTHING: readonly Effect[] = []
 
 /** The next state, and what is to be done. An event that means nothing in a state leaves that very state. */
@@ -137,7 +75,8 @@ function leave(state: State, ...effects: Effect[]): Transition {
 }
 
 function begin(progress: Progress, reason: TokenReason, world: World): Transition {
-  if (world.pausedBy.size > 0) return leave({ name: 'paused', progress, by: world.pausedBy })
+  if (world.pausedBy.size > 0)
+    return leave({ name: 'paused', progress, by: world.pausedBy, reason, notBefore: 0 })
   const authorizing: State = { name: 'authorizing', progress, reason }
   return leave(authorizing, { type: 'arm', delay: world.times.connectTimeout }, { type: 'authorize', reason })
 }
@@ -149,8 +88,16 @@ function restart(state: State, world: World): Transition {
 
 function pauseChanged(state: State, world: World): Transition {
   if (!('progress' in state)) return stay(state)
-  if (world.pausedBy.size > 0) return leave({ name: 'paused', progress: state.progress, by: world.pausedBy })
-  return state.name === 'paused' ? begin(state.progress, 'connect', world) : stay(state)
+  const { progress } = state
+  const reason = 'reason' in state ? state.reason : 'connect'
+  const notBefore = 'notBefore' in state ? state.notBefore : 0
+  if (world.pausedBy.size > 0)
+    return leave({ name: 'paused', progress, by: world.pausedBy, reason, notBefore })
+  if (state.name !== 'paused') return stay(state)
+  // The time it rested is no outage.
+  if (world.now >= notBefore) return begin({ ...progress, downSince: null }, reason, world)
+  const waiting: State = { name: 'waiting', progress, reason, until: notBefore, notBefore }
+  return leave(waiting, { type: 'arm', delay: notBefore - world.now })
 }
 
 function authorized(state: State, token: TokenUse, world: World): Transition {
@@ -163,14 +110,14 @@ function opened(state: State, world: World): Transition {
   if (state.name !== 'opening') return stay(state)
   const progress = { ...state.progress, hasOpened: true, earlyFailures: 0, error: null }
   const open: State = { name: 'open', progress, token: state.token }
-  return { state: open, effects: [{ type: 'arm', delay: world.times.stableAfter }] }
+  return { state: open, effects: [{ type: 'arm', delay: world.times.stableAfter }, { type: 'greet' }] }
 }
 
 /** A message, or a stable while, proves the connection (and its token) good; `open` alone never does. */
 function settle(state: State & { name: 'open' }): State {
   if (state.progress.retryCount === 0 && state.token !== 'forced') return state
   const token = state.token === 'forced' ? 'given' : state.token
-  return { ...state, token, progress: { ...state.progress, retryCount: 0 } }
+  return { ...state, token, progress: { ...state.progress, retryCount: 0, downSince: null } }
 }
 
 function elapsed(state: State, world: World): Transition {
@@ -198,23 +145,22 @@ function failed(state: Trying, { failure, decision }: FailedAttempt, world: Worl
   if (refused && 'token' in state && state.token === 'forced') {
     return leave({ name: 'failed', error: new UnauthorizedError() })
   }
-  const { retryCount } = state.progress
+  const { retryCount, earlyFailures } = state.progress
   if (retryCount >= world.times.maxRetries)
     return leave({ name: 'failed', error: gaveUp(failure, retryCount) })
+  // A failure before `open` hides its cause, unless it has an HTTP status: two may be a refused token.
+  const isMute = state.name === 'opening' && failure.kind !== 'status'
+  const isSuspicious = isMute && state.token === 'given' && earlyFailures === 1
   const progress: Progress = {
     ...state.progress,
     retryCount: retryCount + 1,
-    earlyFailures: state.progress.earlyFailures + (state.name === 'opening' ? 1 : 0),
+    earlyFailures: earlyFailures + (isMute ? 1 : 0),
+    downSince: state.progress.downSince ?? world.now,
     error: toError(failure),
   }
   const effects: Effect[] = decision.action === 'drop-cursor' ? [{ type: 'drop-cursor' }] : []
-  const reason = refused || isSuspicious(state, progress) ? 'refused' : 'connect'
+  const reason = refused || isSuspicious ? 'refused' : 'connect'
   return wait(progress, { reason, floor: decision.floor ?? 0, retryCount, effects }, world)
-}
-
-/** Two failures before `open` may be a refused token: it is asked for once more, then the back-off goes on. */
-function isSuspicious(state: Trying, progress: Progress): boolean {
-  return state.name === 'opening' && state.token === 'given' && progress.earlyFailures === 2
 }
 
 interface Wait {
@@ -224,21 +170,20 @@ interface Wait {
   effects: Effect[]
 }
 
+/** The longest wait as a share of the outage so far: after a restart of 5 s nobody waits for more than 2 s. */
+const OUTAGE_SHARE = 0.35
+
 function wait(progress: Progress, { reason, floor, retryCount, effects }: Wait, world: World): Transition {
-  const delay = Math.max(floor, backoffDelay(retryCount, world.times, world.random))
+  const { now, random, times } = world
+  const outage = now - (progress.downSince ?? now)
+  const maxDelay = Math.min(times.maxDelay, Math.max(times.minDelay, OUTAGE_SHARE * outage))
+  const delay = Math.max(floor, backoffDelay(retryCount, { ...times, maxDelay }, random))
   const waiting: State = {
     name: 'waiting',
     progress,
     reason,
-    until: world.now + delay,
-    notBefore: world.now + floor,
+    until: now + delay,
+    notBefore: now + floor,
   }
   return leave(waiting, ...effects, { type: 'arm', delay })
-}
-
-function gaveUp(failure: Failure, retries: number): RealtimeError {
-  const { message } = toError(failure)
-  return new ConnectionFailedError(`Gave up after ${retries} retries. Last: ${message}`, {
-    kind: failure.kind,
-  })
 }

@@ -1,7 +1,7 @@
 import type { AttachToken } from './attachToken.ts'
 import type { Failure } from './failure.ts'
 import { ConfigurationError, RealtimeError } from './errors.ts'
-import type { TokenUse } from './machine.ts'
+import type { TokenUse } from './connectionState.ts'
 import { assertTrusted, resolveUrl, toSocketUrl } from './requestUrl.ts'
 import type { GrantedToken, Token } from './tokenAuthority.ts'
 import type { TransportRequest } from './transport.ts'
@@ -38,7 +38,7 @@ export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest
   let request: TransportRequest = { url: url.href, headers, protocols: [...(plan.protocols ?? [])] }
   if (plan.attachCursor) request = plan.attachCursor(request)
   if (!token) return { request, token: null, tokenUse: forced ? 'forced' : 'none' }
-  assertTrusted(url, plan.trustedOrigins)
+  assertTrusted(new URL(request.url), plan.trustedOrigins)
   return { request: plan.attachToken(request, token), token, tokenUse: forced ? 'forced' : 'given' }
 }
 

@@ -5,10 +5,10 @@ export function resolveUrl(url: string | URL, baseUrl: string | undefined): URL 
   const page = (globalThis as { location?: { href: string } }).location?.href
   try {
     return new URL(url, baseUrl === undefined ? page : new URL(baseUrl, page))
-  } catch (cause) {
+  } catch {
+    // Without its cause, which quotes the URL with its query.
     throw new ConfigurationError(
       'The URL is not valid. Give an absolute URL, or a relative one and a baseUrl.',
-      { cause },
     )
   }
 }
@@ -30,8 +30,18 @@ export function displayUrl(url: URL): string {
 /** Throws unless a token may go to this URL. `ws(s)` counts as `http(s)` of the same host. */
 export function assertTrusted(url: URL, trustedOrigins: readonly string[]): void {
   const origin = httpOrigin(url)
-  if (!trustedOrigins.some(trusted => httpOrigin(new URL(trusted)) === origin))
+  if (!trustedOrigins.some(trusted => httpOrigin(parseOrigin(trusted)) === origin))
     throw new UntrustedOriginError(origin)
+}
+
+function parseOrigin(origin: string): URL {
+  try {
+    return new URL(origin)
+  } catch {
+    throw new ConfigurationError(
+      `"${origin}" in trustedOrigins is no origin. Write it as https://example.com.`,
+    )
+  }
 }
 
 /** The origins that need no naming: the page's and that of `baseUrl`. */

@@ -29,7 +29,8 @@ export function createSocketChannel(link: ChannelLink, options: () => SocketChan
       item.sent?.()
       return true
     }
-    const isQueued = link.mayOpen() && queue.push(item, { ...DEFAULT_QUEUE, ...options().queue })
+    if (!link.mayOpen()) return false
+    const isQueued = queue.push(item, { ...DEFAULT_QUEUE, ...options().queue })
     if (!isQueued) link.report({ kind: 'queue-overflow' })
     return isQueued
   }
@@ -60,8 +61,8 @@ export function createSocketChannel(link: ChannelLink, options: () => SocketChan
 function isSocketData(data: unknown): data is SocketData {
   return (
     typeof data === 'string' ||
-    data instanceof ArrayBuffer ||
     ArrayBuffer.isView(data) ||
-    (typeof Blob !== 'undefined' && data instanceof Blob)
+    // By name, for a buffer may come from another realm.
+    ['[object ArrayBuffer]', '[object Blob]', '[object File]'].includes(Object.prototype.toString.call(data))
   )
 }

@@ -8,8 +8,9 @@ export interface WebSocketLike {
   binaryType: 'blob' | 'arraybuffer'
   send(data: SocketData): void
   close(code?: number, reason?: string): void
-  addEventListener(type: string, listener: (event: never) => void): void
-  removeEventListener(type: string, listener: (event: never) => void): void
+  addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
+  addEventListener(type: 'error', listener: () => void): void
+  removeEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
 }
 
 /** A WebSocket class: the browser's, or one of another runtime. */
@@ -160,6 +161,8 @@ export class SocketTransport implements Transport {
     const run = this.#run
     const Socket = this.#options.webSocket()
     if (!run) return this.#makeInert()
+    // Also where the engine had been let go on for an attempt that was given up meanwhile.
+    run.isAdmitted = true
     if (!Socket)
       return this.#refuse(run, 'There is no WebSocket here. Give one as the provider\'s "webSocket".')
     try {
@@ -169,6 +172,8 @@ export class SocketTransport implements Transport {
         this.#fail(run, () => run.sink.failed({ kind: 'close', code, opened: run.isOpen }))
       }
       socket.addEventListener('close', onClose)
+      // It stays: in Node, a socket that is given up while connecting throws if nobody listens.
+      socket.addEventListener('error', () => undefined)
       run.detach = () => socket.removeEventListener('close', onClose)
       return socket
     } catch (cause) {

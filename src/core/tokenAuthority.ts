@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import type { TokenReason } from './machine.ts'
+import type { TokenReason } from './connectionState.ts'
 
 /** A token, or `null` for an anonymous user. */
 export type Token = string | null
@@ -50,22 +50,29 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
     const answer = Promise.resolve().then(() => call?.({ reason, signal: disposal.signal }) ?? null)
     const question = { answer, reason, askedAt: clock.now() }
     pending = question
-    answer
-      .then(token => {
-        if (pending === question) current = token
-      })
-      .catch(() => undefined)
-      .finally(() => {
-        if (pending === question) pending = undefined
-      })
+    // Settled before any of those who wait goes on: the next to ask does not join an answered question.
+    const settle = (token = current) => {
+      if (pending !== question) return
+      pending = undefined
+      current = token
+    }
+    answer.then(settle, () => settle())
     return answer
+  }
+
+  async function answer(reason: TokenReason): Promise<Token> {
+    const token = await ask(reason)
+    disposal.signal.throwIfAborted()
+    return token
   }
 
   return {
     async grant(refused) {
-      if (refused === undefined) return { token: await ask('connect'), forced: false }
-      if (current !== undefined && current !== refused && !pending) return { token: current, forced: false }
-      return { token: await ask('refused'), forced: true }
+      disposal.signal.throwIfAborted()
+      if (refused === undefined) return { token: await answer('connect'), forced: false }
+      const isKnownBad = current === undefined || current === refused
+      if (!isKnownBad && pending?.reason !== 'refused') return { token: current ?? null, forced: false }
+      return { token: await answer('refused'), forced: true }
     },
     dispose: () => {
       disposal.abort()

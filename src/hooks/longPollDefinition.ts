@@ -8,7 +8,7 @@ import type { TechniqueDefinition } from '../providers/sharedConnection.ts'
 /** The options of `useLongPoll`. */
 export interface LongPollOptions<
   Schemas extends MessageSchemas = MessageSchemas,
-  On = unknown,
+  On = Record<string, unknown>,
   Cursor = unknown,
 > extends ConnectionOptions<Schemas, On> {
   headers?: Readonly<Record<string, string>> | undefined

@@ -6,7 +6,7 @@ import {
   type QueryCacheNotifyEvent,
 } from '@tanstack/react-query'
 import { RealtimeError } from '../core/errors.ts'
-import type { PauseReason } from '../core/machine.ts'
+import type { PauseReason } from '../core/connectionState.ts'
 import { pollDelay } from '../core/pollDelay.ts'
 import { demandOf, type PollDemand, type PollUser } from './pollDemand.ts'
 
@@ -45,6 +45,7 @@ export class Poller {
   #timer: ReturnType<typeof setTimeout> | undefined
   #isFetching = false
   #isFirst = true
+  #isWanted = true
   #isPausedByUser = false
   /** The next poll is due at once. */
   #isUrgent = false
@@ -135,8 +136,11 @@ export class Poller {
     if (action.type === 'success' && !action.manual) this.#failures = 0
     if (action.type !== 'error') return
     this.#failures++
-    const { retryAfter = 0 } = action.error as { retryAfter?: number }
-    this.#floorUntil = Date.now() + retryAfter
+    // Only of our own errors: what others mean by the name may be seconds.
+    const { retryAfter } = (action.error instanceof RealtimeError ? action.error : {}) as {
+      retryAfter?: number
+    }
+    this.#floorUntil = Date.now() + (retryAfter ?? 0)
   }
 
   #settle(): void {
@@ -163,10 +167,17 @@ export class Poller {
     if (wanted.length > awake.length && awake.length === 0) pausedBy.add('hidden')
     if (isOffline()) pausedBy.add('offline')
     const demand = awake.sort((a, b) => a.interval - b.interval)[0]
-    if (demand && pausedBy.size === 0 && this.snapshot.pausedBy.size > 0) this.#isUrgent = true
     const isPolling = demand !== undefined && pausedBy.size === 0
+    this.#turn(wanted.length > 0, isPolling)
     const nextPollAt = demand && !this.#isPausedByUser ? this.#dueAt(demand, pausedBy.has('offline')) : null
     return { isPolling, nextPollAt, pausedBy, demand }
+  }
+
+  /** What was paused is due at once; what was not wanted is not overdue. */
+  #turn(isWanted: boolean, isPolling: boolean): void {
+    if (isWanted && !this.#isWanted) this.#settledAt = Date.now()
+    this.#isWanted = isWanted
+    if (isPolling && this.snapshot.pausedBy.size > 0) this.#isUrgent = true
   }
 
   #dueAt({ interval, user }: PollDemand, offline: boolean): number | null {

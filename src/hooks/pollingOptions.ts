@@ -23,7 +23,10 @@ export interface PollingRhythm<QueryData = unknown> {
 /** The options of `usePolling`: all of `useQuery`, and these. Its `retry` is off: the next poll is the retry. */
 export interface PollingOptions<QueryData = unknown, Err = Error, Data = QueryData>
   extends QueryOptions<QueryData, Err, Data>, PollingRhythm<QueryData> {
-  /** Asked with GET for JSON; needs a `RealtimeProvider`. Or give a `queryFn`, which needs none. */
+  /**
+   * Asked with GET for JSON; needs a `RealtimeProvider`. Or give a `queryFn`, which needs none. A server of another origin
+   * must expose `ETag` and `Retry-After` (`Access-Control-Expose-Headers`) for them to be seen.
+   */
   url?: UrlSource | undefined
   /** Default `['poll', url]`. Needed with a `queryFn` or a `url` function. */
   queryKey?: QueryKey | undefined

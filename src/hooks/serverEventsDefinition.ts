@@ -7,7 +7,7 @@ import type { TechniqueDefinition } from '../providers/sharedConnection.ts'
 /** The options of `useServerEvents`. */
 export interface ServerEventsOptions<
   Schemas extends MessageSchemas = MessageSchemas,
-  On = unknown,
+  On = Record<string, unknown>,
 > extends ConnectionOptions<Schemas, On> {
   /** Default `'GET'`. */
   method?: string | undefined

@@ -11,7 +11,7 @@ import type { TechniqueDefinition } from '../providers/sharedConnection.ts'
 /** The options of `useSocket`. */
 export interface SocketOptions<
   Schemas extends MessageSchemas = MessageSchemas,
-  On = unknown,
+  On = Record<string, unknown>,
 > extends ConnectionOptions<Schemas, On> {
   /** Subprotocols to offer. */
   protocols?: readonly string[] | undefined

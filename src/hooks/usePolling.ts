@@ -58,14 +58,14 @@ export function usePolling<QueryData = unknown, Err = Error, Data = QueryData>(
 ): PollingResult<Data, Err> {
   const client = useQueryClient(queryClient)
   const cache = client.getQueryCache()
-  const queryOptions = useQueryOptions(options, cache)
-  const result = useQuery(queryOptions as never, client) as UseQueryResult<Data, Err>
-  const { queryHash } = client.defaultQueryOptions(queryOptions)
+  const own = useQueryOptions(options as unknown as PollingOptions, client)
+  const { queryHash } = own
+  const result = useQuery(own as never, client) as UseQueryResult<Data, Err>
   // Also makes TanStack track what is read: with nothing read, it would re-render for everything.
   const { refetch } = result
 
   const user = {
-    options: queryOptions,
+    options: own,
     poll: () => void refetch({ cancelRefetch: false }),
   }
   const latest = useRef(user)
@@ -91,32 +91,32 @@ export function usePolling<QueryData = unknown, Err = Error, Data = QueryData>(
   return tracker.expose(extended, snapshot)
 }
 
-/** The options as `useQuery` takes them. */
-function useQueryOptions<QueryData, Err, Data>(
-  options: PollingOptions<QueryData, Err, Data>,
-  cache: QueryCache,
-): PollingOptions & { queryKey: QueryKey } {
-  const client = useContext(RealtimeContext)
-  const { url, queryFn, queryKey = defaultKey(url) } = options as unknown as PollingOptions
-  const queryOptions: PollingOptions & { queryKey: QueryKey; refetchInterval: false } = {
+type OwnOptions = PollingOptions & { queryKey: QueryKey; queryHash: string }
+
+/** The options as `useQuery` takes them, with the client's defaults. */
+function useQueryOptions(options: PollingOptions, client: QueryClient): OwnOptions {
+  const realtime = useContext(RealtimeContext)
+  const { url, queryFn, queryKey = defaultKey(url) } = options
+  const own = client.defaultQueryOptions({
     retry: false,
     // Pausing while offline and polling on return are ours.
     networkMode: 'always',
     refetchOnReconnect: false,
     refetchOnWindowFocus: false,
-    ...(options as unknown as PollingOptions),
+    ...options,
     queryKey,
     refetchInterval: false,
-  }
-  if (url === undefined || queryFn) return queryOptions
-  if (!client) {
+  }) as unknown as OwnOptions
+  if (url === undefined || queryFn) return own
+  if (!realtime) {
     throw new ConfigurationError(
       'Put a <RealtimeProvider> above usePolling with a url, or give it a queryFn.',
     )
   }
-  const own = queryOptions as typeof queryOptions & { url: UrlSource }
-  own.queryFn = ({ signal }) =>
-    pollFetch({ client, query: cache.find({ queryKey, exact: true }), signal, options: own })
+  own.queryFn = ({ signal }) => {
+    const query = client.getQueryCache().get(own.queryHash)
+    return pollFetch({ client: realtime, query, signal, options: { ...own, url } })
+  }
   return own
 }
 

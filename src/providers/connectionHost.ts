@@ -3,8 +3,8 @@ import type { Writer } from '../cache/writer.ts'
 import type { AttachToken } from '../core/attachToken.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Environment } from '../core/environment.ts'
-import type { RealtimeEvent } from '../core/events.ts'
-import type { TokenReason } from '../core/machine.ts'
+import type { RealtimeEvent, Technique } from '../core/events.ts'
+import type { TokenReason } from '../core/connectionState.ts'
 import type { PreparedRequest, UrlSource } from '../core/prepareRequest.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import type { Token, TokenAuthority } from '../core/tokenAuthority.ts'
@@ -43,7 +43,7 @@ export interface ConnectionHost {
   random(): number
   queryClient(): QueryClient
   nextId(technique: string): string
-  displayUrl(url: string | URL): string
+  displayUrl(url: string | URL, technique: Technique): string
   techniqueEnvironment(maxMessageBytes: number | undefined): TechniqueEnvironment
   prepare(options: PreparationOptions): Promise<PreparedRequest>
   report(event: RealtimeEvent): void

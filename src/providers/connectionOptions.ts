@@ -4,7 +4,7 @@ import type { AttachToken } from '../core/attachToken.ts'
 import type { Message, Parse } from '../core/envelope.ts'
 import type { GapCause } from '../core/events.ts'
 import type { Failure, FailureAction } from '../core/failure.ts'
-import type { ReconnectTimes } from '../core/machine.ts'
+import type { ReconnectTimes } from '../core/connectionState.ts'
 import type { UrlSource } from '../core/prepareRequest.ts'
 import type { Recovery } from '../core/recovery.ts'
 import type { GetToken } from '../core/tokenAuthority.ts'
@@ -22,7 +22,10 @@ export interface Gap {
 }
 
 /** The options that all pushing hooks share. */
-export interface ConnectionOptions<Schemas extends MessageSchemas = MessageSchemas, On = unknown> {
+export interface ConnectionOptions<
+  Schemas extends MessageSchemas = MessageSchemas,
+  On = Record<string, unknown>,
+> {
   /** Relative ones resolve against `baseUrl`. A function is called at each attempt and needs an `id`. */
   url: UrlSource
   /** Names the connection: users with the same id share it. */

@@ -5,12 +5,12 @@ import { type Clock, systemClock } from '../core/clock.ts'
 import { createEmitter } from '../core/emitter.ts'
 import { createEnvironment } from '../core/environment.ts'
 import type { RealtimeError } from '../core/errors.ts'
-import type { RealtimeEvent } from '../core/events.ts'
+import type { RealtimeEvent, Technique } from '../core/events.ts'
 import { toError } from '../core/failure.ts'
 import { hashValue } from '../core/hash.ts'
 import { preparationFailure, type PreparedRequest, prepareRequest } from '../core/prepareRequest.ts'
 import { type Lease, Registry } from '../core/registry.ts'
-import { defaultTrustedOrigins, displayUrl, resolveUrl } from '../core/requestUrl.ts'
+import { defaultTrustedOrigins, displayUrl, resolveUrl, toSocketUrl } from '../core/requestUrl.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import { createTokenAuthority, type TokenAuthority } from '../core/tokenAuthority.ts'
 import type { FetchLike } from '../core/transport.ts'
@@ -41,7 +41,7 @@ export class RealtimeClient implements ConnectionHost {
   constructor(options: RealtimeOptions, queryClient: QueryClient) {
     this.options = options
     this.#queryClient = queryClient
-    this.writer = new Writer({ client: this.queryClient, scheduleFrame })
+    this.writer = new Writer({ client: this.queryClient, scheduleFrame, guard: call => this.guard(call) })
     this.#registry = new Registry(this.clock, () => this.options.linger ?? DEFAULT_LINGER)
     this.#registry.subscribe(() => this.changes.emit())
     this.#authority = this.#createAuthority()
@@ -99,9 +99,10 @@ export class RealtimeClient implements ConnectionHost {
     return `${technique}-${++this.#ids}`
   }
 
-  displayUrl(url: string | URL): string {
+  displayUrl(url: string | URL, technique: Technique): string {
     try {
-      return displayUrl(resolveUrl(url, this.options.baseUrl))
+      const resolved = resolveUrl(url, this.options.baseUrl)
+      return displayUrl(technique === 'socket' ? toSocketUrl(resolved) : resolved)
     } catch {
       return ''
     }

@@ -115,7 +115,7 @@ describe('close', () => {
   })
 
   test('an answer that comes after it is dropped unread, also where fetch ignores its signal', async () => {
-    let answerNow = (response: Response) => {}
+    let answerNow: (response: Response) => void = () => {}
     const cancel = vi.fn()
     const sink = new RecordingSink()
     const transport = createTransport({ fetch: () => new Promise(resolve => (answerNow = resolve)) })

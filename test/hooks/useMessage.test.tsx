@@ -1,43 +1,56 @@
-import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
-import { act, render, screen } from '@testing-library/react'
-import { useMessage } from 'react-query-realtime'
-import { expect, test, vi } from 'vitest'
+import { screen } from '@testing-library/react'
+import { useMessage, useServerEvents, useSocket } from 'react-query-realtime'
+import { expect, test } from 'vitest'
+import { setUpRealtime } from '../support/setUpRealtime.tsx'
 
-function Reader() {
-  const { data } = useMessage('price', { symbol: 'BTC' })
-  return <output>{String(data)}</output>
+const open = setUpRealtime()
+const patient = { timeout: 8_000 }
+
+function Notice() {
+  const { data } = useMessage('notice')
+  return <p>{typeof data === 'string' ? data : 'none'}</p>
 }
 
-test('reading a message asks nothing and logs nothing', () => {
-  const logged = vi.spyOn(console, 'error')
-  const client = new QueryClient()
-  const view = (
-    <QueryClientProvider client={client}>
-      <Reader />
-    </QueryClientProvider>
-  )
-  const { rerender } = render(view)
-  act(() => void client.setQueryData(['price', { symbol: 'BTC' }], 42))
-  rerender(view)
-  expect(client.isFetching()).toBe(0)
-  expect(logged).not.toHaveBeenCalled()
+test('shows the last message of its key, whichever connection brought it, without any handler', async () => {
+  const page = await open()
+  function Page({ technique }: { technique: 'socket' | 'events' }) {
+    useSocket({ url: page.at('/socket'), enabled: technique === 'socket' })
+    useServerEvents({ url: page.at('/events'), enabled: technique === 'events' })
+    return <Notice />
+  }
+  const view = page.render(<Page technique="socket" />)
+  await screen.findByText('none')
+  await expect.poll(() => page.openNow('socket')).toBe(1)
+  await page.publish('notice', null, 'by socket')
+  await screen.findByText('by socket', {}, patient)
+  view.rerender(<Page technique="events" />)
+  await expect.poll(() => page.openNow('events')).toBe(1)
+  await page.publish('notice', null, 'by events')
+  await screen.findByText('by events', {}, patient)
 })
 
-test('a component that asks for the same key is the one that is asked, in whichever order they render', async () => {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
-  let answer = 1
-  function Asker() {
-    useQuery({ queryKey: ['price', { symbol: 'BTC' }], queryFn: () => answer, staleTime: Infinity })
-    return null
+test('never fetches, also after an invalidation', async () => {
+  const page = await open()
+  page.render(<Notice />)
+  await page.queryClient.invalidateQueries({ queryKey: ['notice'] })
+  expect(page.queryClient.getQueryState(['notice'])).toMatchObject({
+    fetchStatus: 'idle',
+    fetchFailureCount: 0,
+  })
+})
+
+test('tells messages of one type apart by their params', async () => {
+  const page = await open()
+  function Price({ symbol }: { symbol: string }) {
+    return <b>{`${symbol} ${String(useMessage('price', { symbol }).data)}`}</b>
   }
-  render(
-    <QueryClientProvider client={client}>
-      <Asker />
-      <Reader />
-    </QueryClientProvider>,
-  )
-  await screen.findByText('1')
-  answer = 2
-  await act(() => client.invalidateQueries())
-  await screen.findByText('2')
+  function Page() {
+    useSocket({ url: page.at('/socket') })
+    return [<Price key="a" symbol="BTC" />, <Price key="b" symbol="ETH" />]
+  }
+  page.render(<Page />)
+  await expect.poll(() => page.openNow('socket')).toBe(1)
+  await page.publish('price', { symbol: 'ETH' }, 2)
+  await screen.findByText('ETH 2', {}, patient)
+  await screen.findByText('BTC undefined')
 })

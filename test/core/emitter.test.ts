@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { createEmitter } from '../../src/core/emitter.ts'
+
+test('listeners are called once per emit, in the order of subscription', () => {
+  const calls: string[] = []
+  const emitter = createEmitter<number>()
+  emitter.subscribe(event => calls.push(`a${event}`))
+  emitter.subscribe(event => calls.push(`b${event}`))
+  emitter.emit(1)
+  emitter.emit(2)
+  expect(calls).toEqual(['a1', 'b1', 'a2', 'b2'])
+})
+
+test('the same function subscribed twice is two listeners, each with its own end', () => {
+  let calls = 0
+  const emitter = createEmitter()
+  const listener = () => calls++
+  const end = emitter.subscribe(listener)
+  emitter.subscribe(listener)
+  end()
+  end()
+  expect(emitter.size).toBe(1)
+  emitter.emit()
+  expect(calls).toBe(1)
+})
+
+test('a listener removed while others are called is called no more, and the others still are', () => {
+  const calls: string[] = []
+  const emitter = createEmitter()
+  emitter.subscribe(() => {
+    calls.push('a')
+    endOfB()
+  })
+  const endOfB = emitter.subscribe(() => calls.push('b'))
+  emitter.subscribe(() => calls.push('c'))
+  emitter.emit()
+  expect(calls).toEqual(['a', 'c'])
+})
+
+test('a listener added while others are called hears of the next event first', () => {
+  const calls: string[] = []
+  const emitter = createEmitter()
+  const end = emitter.subscribe(() => {
+    end()
+    emitter.subscribe(() => calls.push('late'))
+  })
+  emitter.emit()
+  expect(calls).toEqual([])
+  emitter.emit()
+  expect(calls).toEqual(['late'])
+})

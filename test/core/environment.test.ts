@@ -1,0 +1,109 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { createEnvironment, type Hint } from '../../src/core/environment.ts'
+import type { Clock } from '../../src/core/clock.ts'
+import { FakeClock } from '../support/fakeClock.ts'
+
+afterEach(() => void vi.unstubAllGlobals())
+
+/** A page in which listeners are counted. */
+function stubPage() {
+  const counts = { listeners: 0 }
+  const targets = [new EventTarget(), new EventTarget()] as const
+  const spy = (target: EventTarget) => ({
+    addEventListener: (type: string, listener: EventListener) => {
+      counts.listeners++
+      target.addEventListener(type, listener)
+    },
+    removeEventListener: (type: string, listener: EventListener) => {
+      counts.listeners--
+      target.removeEventListener(type, listener)
+    },
+  })
+  const document = { ...spy(targets[1]), visibilityState: 'visible' }
+  const navigator = { onLine: true }
+  for (const [name, value] of Object.entries({ ...spy(targets[0]), document, navigator })) {
+    vi.stubGlobal(name, value)
+  }
+  const fire = (target: 0 | 1, type: string) => void targets[target].dispatchEvent(new Event(type))
+  return { counts, document, navigator, fire }
+}
+
+describe('on a page', () => {
+  test('there are listeners and a timer only while someone subscribes', () => {
+    const { counts } = stubPage()
+    const clock = new FakeClock()
+    const environment = createEnvironment(clock)
+    expect([counts.listeners, clock.pending]).toEqual([0, 0])
+    const ends = [environment.subscribe(() => undefined), environment.subscribe(() => undefined)]
+    const while2 = counts.listeners
+    ends[0]?.()
+    expect(counts.listeners).toBe(while2)
+    expect(counts.listeners).toBeGreaterThan(0)
+    ends[1]?.()
+    expect([counts.listeners, clock.pending]).toEqual([0, 0])
+    environment.subscribe(() => undefined)()
+    expect([counts.listeners, clock.pending]).toEqual([0, 0])
+  })
+
+  test('its events are hints', () => {
+    const { document, fire } = stubPage()
+    const hints: Hint[] = []
+    createEnvironment(new FakeClock()).subscribe(hint => hints.push(hint))
+    fire(0, 'offline')
+    fire(0, 'online')
+    fire(0, 'pagehide')
+    fire(0, 'pageshow')
+    fire(1, 'resume')
+    document.visibilityState = 'hidden'
+    fire(1, 'visibilitychange')
+    document.visibilityState = 'visible'
+    fire(1, 'visibilitychange')
+    expect(hints).toEqual(['offline', 'online', 'frozen', 'thawed', 'wake', 'hidden', 'visible'])
+  })
+
+  test('it is hidden and online as the page says when it is asked', () => {
+    const { document, navigator } = stubPage()
+    const environment = createEnvironment(new FakeClock())
+    expect([environment.isHidden(), environment.isOnline()]).toEqual([false, true])
+    document.visibilityState = 'hidden'
+    navigator.onLine = false
+    expect([environment.isHidden(), environment.isOnline()]).toEqual([true, false])
+  })
+})
+
+test('without a page it is visible and online, and subscribing throws nothing', () => {
+  const environment = createEnvironment(new FakeClock())
+  expect([environment.isHidden(), environment.isOnline()]).toEqual([false, true])
+  environment.subscribe(() => undefined)()
+})
+
+describe('wake', () => {
+  function setup() {
+    const fake = new FakeClock()
+    let slept = 0
+    const clock: Clock = {
+      now: () => fake.now() + slept,
+      setTimeout: (callback, delay) => fake.setTimeout(callback, delay),
+      clearTimeout: handle => fake.clearTimeout(handle),
+    }
+    const hints: Hint[] = []
+    createEnvironment(clock).subscribe(hint => hints.push(hint))
+    return { fake, hints, sleep: (ms: number) => void (slept += ms) }
+  }
+
+  test('is told once after a sleep', () => {
+    const { fake, hints, sleep } = setup()
+    sleep(3_600_000)
+    fake.advance(60_000)
+    expect(hints).toEqual(['wake'])
+  })
+
+  test('is not told of a timer that is throttled to one a minute', () => {
+    const { fake, hints, sleep } = setup()
+    for (let minute = 0; minute < 10; minute++) {
+      sleep(40_000)
+      fake.advance(20_000)
+    }
+    expect(hints).toEqual([])
+  })
+})

@@ -1,0 +1,398 @@
+import { describe, expect, test } from 'vitest'
+import type { Failure, FailureDecision } from '../../src/core/failure.ts'
+import type { Event, Progress, State, World } from '../../src/core/connectionState.ts'
+import { transition } from '../../src/core/machine.ts'
+
+const NOW = 1_000_000
+const progress: Progress = {
+  retryCount: 3,
+  hasOpened: true,
+  earlyFailures: 0,
+  downSince: NOW - 60_000,
+  error: null,
+}
+const error = new Error('refused') as never
+
+const world: World = {
+  now: NOW,
+  random: 0.5,
+  pausedBy: new Set(),
+  times: {
+    minDelay: 500,
+    maxDelay: 20_000,
+    factor: 2,
+    maxRetries: Infinity,
+    stableAfter: 5_000,
+    connectTimeout: 10_000,
+  },
+}
+const hidden: World = { ...world, pausedBy: new Set(['hidden']) }
+
+const states = {
+  idle: { name: 'idle' },
+  authorizing: { name: 'authorizing', progress, reason: 'connect' },
+  opening: { name: 'opening', progress, token: 'given' },
+  open: { name: 'open', progress, token: 'given' },
+  waiting: { name: 'waiting', progress, reason: 'connect', until: NOW, notBefore: NOW },
+  paused: { name: 'paused', progress, by: new Set(['hidden']), reason: 'connect', notBefore: 0 },
+  closed: { name: 'closed' },
+  failed: { name: 'failed', error },
+} satisfies { [Name in State['name']]: State & { name: Name } }
+
+const events = {
+  start: { type: 'start' },
+  stop: { type: 'stop' },
+  close: { type: 'close' },
+  reconnect: { type: 'reconnect' },
+  'pause-changed': { type: 'pause-changed' },
+  authorized: { type: 'authorized', token: 'given' },
+  opened: { type: 'opened' },
+  heard: { type: 'heard' },
+  elapsed: { type: 'elapsed' },
+  hint: { type: 'hint' },
+  failed: { type: 'failed', failure: { kind: 'network' }, decision: { action: 'retry' } },
+} satisfies { [Type in Event['type']]: Event & { type: Type } }
+
+/** Nothing happens: it is the very same state. */
+const same = 'same'
+const begin = 'authorizing: end-attempt, arm, authorize'
+const retry = 'waiting: end-attempt, arm'
+const idle = 'idle: end-attempt'
+const close = 'closed: end-attempt'
+
+/** Every event in every state of a connection that nothing pauses: the next state and its effects. */
+const table = {
+  idle: {
+    start: begin,
+    stop: same,
+    close: same,
+    reconnect: same,
+    'pause-changed': same,
+    authorized: same,
+    opened: same,
+    heard: same,
+    elapsed: same,
+    hint: same,
+    failed: same,
+  },
+  authorizing: {
+    start: same,
+    stop: idle,
+    close,
+    reconnect: begin,
+    'pause-changed': same,
+    authorized: 'opening: arm, open',
+    opened: same,
+    heard: same,
+    elapsed: retry,
+    hint: same,
+    failed: retry,
+  },
+  opening: {
+    start: same,
+    stop: idle,
+    close,
+    reconnect: begin,
+    'pause-changed': same,
+    authorized: same,
+    opened: 'open: arm, greet',
+    heard: same,
+    elapsed: retry,
+    hint: same,
+    failed: retry,
+  },
+  open: {
+    start: same,
+    stop: idle,
+    close,
+    reconnect: begin,
+    'pause-changed': same,
+    authorized: same,
+    opened: same,
+    heard: 'open: ',
+    elapsed: 'open: ',
+    hint: 'open: pulse',
+    failed: retry,
+  },
+  waiting: {
+    start: same,
+    stop: idle,
+    close,
+    reconnect: begin,
+    'pause-changed': same,
+    authorized: same,
+    opened: same,
+    heard: same,
+    elapsed: begin,
+    hint: begin,
+    failed: same,
+  },
+  paused: {
+    start: same,
+    stop: idle,
+    close,
+    reconnect: begin,
+    'pause-changed': begin,
+    authorized: same,
+    opened: same,
+    heard: same,
+    elapsed: same,
+    hint: same,
+    failed: same,
+  },
+  closed: {
+    start: same,
+    stop: idle,
+    close: same,
+    reconnect: begin,
+    'pause-changed': same,
+    authorized: same,
+    opened: same,
+    heard: same,
+    elapsed: same,
+    hint: same,
+    failed: same,
+  },
+  failed: {
+    start: same,
+    stop: idle,
+    close,
+    reconnect: begin,
+    'pause-changed': same,
+    authorized: same,
+    opened: same,
+    heard: same,
+    elapsed: same,
+    hint: same,
+    failed: same,
+  },
+} satisfies Record<State['name'], Record<Event['type'], string>>
+
+/** What leads to `paused` instead, where something pauses the connection. */
+const paused = 'paused: end-attempt'
+const pausing = {
+  idle: { start: paused },
+  authorizing: { 'pause-changed': paused, reconnect: paused },
+  opening: { 'pause-changed': paused, reconnect: paused },
+  open: { 'pause-changed': paused, reconnect: paused },
+  waiting: { 'pause-changed': paused, reconnect: paused, elapsed: paused, hint: paused },
+  paused: { 'pause-changed': paused, reconnect: paused },
+  closed: { reconnect: paused },
+  failed: { reconnect: paused },
+} satisfies Record<State['name'], Partial<Record<Event['type'], string>>>
+
+function summary(state: State, event: Event, inWorld: World): string {
+  const next = transition(state, event, inWorld)
+  if (next.state === state && next.effects.length === 0) return same
+  return `${next.state.name}: ${next.effects.map(({ type }) => type).join(', ')}`
+}
+
+const names = Object.keys(states) as State['name'][]
+const types = Object.keys(events) as Event['type'][]
+const cells = names.flatMap(name => types.map(type => ({ name, type })))
+
+describe('every event in every state', () => {
+  test.each(cells)('$type in $name', ({ name, type }) => {
+    expect(summary(states[name], events[type], world)).toBe(table[name][type])
+  })
+
+  test.each(cells)('$type in $name while something pauses it', ({ name, type }) => {
+    const exceptions: Partial<Record<Event['type'], string>> = pausing[name]
+    expect(summary(states[name], events[type], hidden)).toBe(exceptions[type] ?? table[name][type])
+  })
+})
+
+const fail = (
+  action: FailureDecision['action'],
+  more: { failure?: Failure; floor?: number } = {},
+): Event => ({
+  type: 'failed',
+  failure: more.failure ?? { kind: 'close', code: 1006, opened: false },
+  decision: { action, ...(more.floor === undefined ? {} : { floor: more.floor }) },
+})
+const next = (state: State, event: Event, inWorld = world) => transition(state, event, inWorld)
+
+describe('a failed attempt', () => {
+  test('ends as the decision says', () => {
+    expect(next(states.open, fail('end')).state.name).toBe('closed')
+    expect(next(states.open, fail('stop')).state).toMatchObject({
+      name: 'failed',
+      error: { name: 'ConnectionFailedError' },
+    })
+    expect(next(states.open, fail('retry')).state).toMatchObject({ name: 'waiting', reason: 'connect' })
+    expect(next(states.open, fail('refresh')).state).toMatchObject({ name: 'waiting', reason: 'refused' })
+  })
+
+  test('drops the cursor after its attempt has ended and before the next is planned', () => {
+    const { state, effects } = next(states.open, fail('drop-cursor'))
+    expect(state.name).toBe('waiting')
+    expect(effects.map(({ type }) => type)).toEqual(['end-attempt', 'drop-cursor', 'arm'])
+  })
+
+  test('counts one retry and shows its error until the connection is open again', () => {
+    const { state } = next(states.opening, fail('retry'))
+    expect(state).toMatchObject({ progress: { retryCount: 4, error: { code: 'connection-failed' } } })
+    const again = next(
+      { ...states.opening, progress: (state as { progress: Progress }).progress },
+      events.opened,
+    )
+    expect(again.state).toMatchObject({ name: 'open', progress: { retryCount: 4, error: null } })
+  })
+
+  test('waits a random share of the step, and no less than the floor', () => {
+    const delayOf = (floor: number) => next(states.open, fail('retry', { floor })).effects.at(-1)
+    expect(delayOf(0)).toEqual({ type: 'arm', delay: 0.5 * 500 * 2 ** 3 })
+    expect(delayOf(60_000)).toEqual({ type: 'arm', delay: 60_000 })
+    expect(next(states.open, fail('retry', { floor: 60_000 })).state).toMatchObject({
+      until: NOW + 60_000,
+      notBefore: NOW + 60_000,
+    })
+    expect(next(states.open, fail('retry')).state).toMatchObject({ until: NOW + 2_000, notBefore: NOW })
+  })
+
+  test('waits for no more than about a third of the outage so far, so that a short one has no long tail', () => {
+    const unlucky = { ...world, random: 0.999 }
+    for (const outage of [0, 1_000, 5_000, 15_000, 1_000_000]) {
+      const state = { ...states.open, progress: { ...progress, retryCount: 50, downSince: NOW - outage } }
+      const { state: waiting } = next(state, fail('retry'), unlucky)
+      if (waiting.name !== 'waiting') throw new Error(waiting.name)
+      expect(waiting.until - NOW).toBeLessThanOrEqual(Math.min(20_000, Math.max(500, 0.35 * outage)))
+      expect(waiting.until - NOW).toBeGreaterThan(0.9 * Math.min(20_000, Math.max(500, 0.35 * outage)))
+    }
+  })
+
+  test('is the last one when maxRetries are used up', () => {
+    const limited = { ...world, times: { ...world.times, maxRetries: 3 } }
+    const { state } = next(states.open, fail('retry'), limited)
+    expect(state).toMatchObject({
+      name: 'failed',
+      error: { message: expect.stringMatching(/after 3 retries/) },
+    })
+    const fewer = { ...states.open, progress: { ...progress, retryCount: 2 } }
+    expect(next(fewer, fail('retry'), limited).state.name).toBe('waiting')
+  })
+
+  test('that took too long is an attempt that failed', () => {
+    for (const state of [states.authorizing, states.opening]) {
+      expect(next(state, events.elapsed).state).toMatchObject({
+        name: 'waiting',
+        progress: { retryCount: 4, error: { failureKind: 'timeout' } },
+      })
+    }
+  })
+})
+
+describe('a refused token', () => {
+  const forced = { ...states.open, token: 'forced' } as const
+
+  test('that was forced by a refusal is the second: the connection fails', () => {
+    const expected = { name: 'failed', error: { name: 'UnauthorizedError' } }
+    expect(next(forced, fail('refresh')).state).toMatchObject(expected)
+    expect(next({ ...states.opening, token: 'forced' }, fail('refresh')).state).toMatchObject(expected)
+  })
+
+  test('is a first one again after a message, or a stable while', () => {
+    for (const event of [events.heard, events.elapsed]) {
+      const { state } = next(forced, event)
+      expect(state).toMatchObject({ name: 'open', token: 'given' })
+      expect(next(state, fail('refresh')).state).toMatchObject({ name: 'waiting', reason: 'refused' })
+    }
+  })
+
+  test('is asked for with its reason when the wait is over', () => {
+    const { state } = next(states.open, fail('refresh'))
+    expect(next(state, events.elapsed).effects).toContainEqual({ type: 'authorize', reason: 'refused' })
+    expect(next(state, events.hint).effects).toContainEqual({ type: 'authorize', reason: 'refused' })
+  })
+
+  test('may hide behind two failures before open: it is asked for once, and then the back-off goes on', () => {
+    const reasons: string[] = []
+    let early: State = states.opening
+    for (let failures = 0; failures < 5; failures++) {
+      const { state } = next(early, fail('retry'))
+      if (state.name !== 'waiting') throw new Error(state.name)
+      reasons.push(state.reason)
+      early = { ...states.opening, progress: state.progress }
+    }
+    expect(reasons).toEqual(['connect', 'refused', 'connect', 'connect', 'connect'])
+  })
+
+  test('does not hide where there was none, after open, or behind an HTTP status', () => {
+    const once = { ...progress, earlyFailures: 1 }
+    const reasonAfter = (state: State, event: Event) =>
+      (next(state, event).state as { reason: string }).reason
+    expect(reasonAfter({ ...states.opening, progress: once, token: 'none' }, fail('retry'))).toBe('connect')
+    expect(reasonAfter({ ...states.open, progress: once }, fail('retry'))).toBe('connect')
+    const unavailable = fail('retry', { failure: { kind: 'status', status: 503 } })
+    expect(reasonAfter({ ...states.opening, progress: once }, unavailable)).toBe('connect')
+  })
+})
+
+describe('the count of retries', () => {
+  test('is not reset by open alone', () => {
+    expect(next(states.opening, events.opened).state).toMatchObject({ progress: { retryCount: 3 } })
+  })
+
+  test('is reset by the first message or a stable while', () => {
+    expect(next(states.open, events.heard).state).toMatchObject({ progress: { retryCount: 0 } })
+    expect(next(states.open, events.elapsed).state).toMatchObject({ progress: { retryCount: 0 } })
+  })
+
+  test('that is 0 already makes no new state of a message', () => {
+    const settled = { ...states.open, progress: { ...progress, retryCount: 0 } }
+    expect(summary(settled, events.heard, world)).toBe(same)
+  })
+
+  test('and the error are forgotten by reconnect, but not that it was open', () => {
+    const { state } = next(states.waiting, events.reconnect)
+    expect(state).toMatchObject({
+      progress: { retryCount: 0, earlyFailures: 0, downSince: null, error: null, hasOpened: true },
+    })
+    expect(next(states.failed, events.reconnect).state).toMatchObject({ progress: { hasOpened: false } })
+  })
+})
+
+describe('a pause', () => {
+  test('keeps the progress, and goes on with it; the rest was no outage', () => {
+    const { state } = next(states.open, events['pause-changed'], hidden)
+    expect(state).toMatchObject({ name: 'paused', by: hidden.pausedBy, progress })
+    expect(next(state, events['pause-changed']).state).toMatchObject({
+      name: 'authorizing',
+      progress: { ...progress, downSince: null },
+    })
+  })
+
+  test('goes on while one reason is left', () => {
+    const two: World = { ...world, pausedBy: new Set(['hidden', 'frozen']) }
+    const { state } = next(states.paused, events['pause-changed'], two)
+    expect(state).toMatchObject({ name: 'paused', by: new Set(['hidden', 'frozen']) })
+    expect(next(state, events['pause-changed'], hidden).state.name).toBe('paused')
+  })
+
+  test('does not shorten what the server asked to wait', () => {
+    const { state: waiting } = next(states.open, fail('retry', { floor: 60_000 }))
+    const { state: asleep } = next(waiting, events['pause-changed'], hidden)
+    const early = next(asleep, events['pause-changed'], { ...world, now: NOW + 20_000 })
+    expect(early.state).toMatchObject({ name: 'waiting', until: NOW + 60_000, notBefore: NOW + 60_000 })
+    expect(early.effects).toContainEqual({ type: 'arm', delay: 40_000 })
+    const late = next(asleep, events['pause-changed'], { ...world, now: NOW + 60_000 })
+    expect(late.state.name).toBe('authorizing')
+  })
+
+  test('does not forget that the token was refused', () => {
+    const { state: waiting } = next(states.open, fail('refresh'))
+    const { state: asleep } = next(waiting, events['pause-changed'], hidden)
+    expect(next(asleep, events['pause-changed']).effects).toContainEqual({
+      type: 'authorize',
+      reason: 'refused',
+    })
+  })
+})
+
+describe('a hint', () => {
+  test('ends a wait at once, but not before the floor', () => {
+    const waiting = { ...states.waiting, until: NOW + 9_000, notBefore: NOW + 5_000 }
+    expect(summary(waiting, events.hint, { ...world, now: NOW + 4_999 })).toBe(same)
+    expect(summary(waiting, events.hint, { ...world, now: NOW + 5_000 })).toBe(begin)
+  })
+})

@@ -1,0 +1,149 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Failure, decideFailure } from '../../src/core/failure.ts'
+import type { Event, PauseReason, State, World } from '../../src/core/connectionState.ts'
+import { transition } from '../../src/core/machine.ts'
+
+const failures = fc.oneof(
+  fc.record({
+    kind: fc.constant('close' as const),
+    code: fc.constantFrom(1000, 1006, 1008, 1009, 1012, 3000, 4401, 4403, 4999),
+    opened: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant('status' as const),
+    status: fc.constantFrom(204, 400, 401, 403, 409, 410, 429, 503),
+    retryAfter: fc.nat(5_000_000),
+    hadCursor: fc.boolean(),
+  }),
+  fc.constantFrom<Failure>({ kind: 'network' }, { kind: 'timeout' }, { kind: 'silence' }, { kind: 'ended' }),
+)
+
+const anyEvent: fc.Arbitrary<Event> = fc.oneof(
+  fc.constantFrom<Event>(
+    { type: 'start' },
+    { type: 'stop' },
+    { type: 'close' },
+    { type: 'reconnect' },
+    { type: 'pause-changed' },
+    { type: 'authorized', token: 'none' },
+    { type: 'authorized', token: 'given' },
+    { type: 'authorized', token: 'forced' },
+    { type: 'opened' },
+    { type: 'heard' },
+    { type: 'elapsed' },
+    { type: 'hint' },
+  ),
+  failures.map((failure): Event => ({ type: 'failed', failure, decision: decideFailure(failure) })),
+)
+
+const anyStep = fc.record({
+  event: anyEvent,
+  passed: fc.nat(30_000),
+  random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  pausedBy: fc.uniqueArray(fc.constantFrom<PauseReason>('hidden', 'frozen', 'offline', 'user')),
+})
+
+const anyTimes = fc.record({
+  minDelay: fc.nat(5_000),
+  maxDelay: fc.nat(60_000),
+  factor: fc.double({ min: 1, max: 4, noNaN: true }),
+  maxRetries: fc.oneof(fc.nat(5), fc.constant(Infinity)),
+  stableAfter: fc.nat(10_000),
+  connectTimeout: fc.nat(20_000),
+})
+
+interface Walked {
+  before: State
+  after: State
+  event: Event
+  world: World
+  armed: number[]
+  /** Whether a timer runs, as the driver runs them: `arm` replaces, a new name clears. */
+  hasTimer: boolean
+}
+
+function walk(check: (step: Walked) => void): void {
+  const steps = fc.array(anyStep, { maxLength: 60 })
+  fc.assert(
+    fc.property(anyTimes, steps, (times, all) => {
+      let state: State = { name: 'idle' }
+      let now = 1_000_000
+      let hasTimer = false
+      for (const { event, passed, random, pausedBy } of all) {
+        // A timer that does not run does not elapse.
+        if (event.type === 'elapsed' && !hasTimer) continue
+        now += passed
+        const world: World = { now, random, pausedBy: new Set(pausedBy), times }
+        const before: State = state
+        const { state: after, effects } = transition(before, event, world)
+        const armed = effects.flatMap(effect => (effect.type === 'arm' ? [effect.delay] : []))
+        hasTimer &&= before.name === after.name && event.type !== 'elapsed'
+        hasTimer ||= armed.length > 0
+        state = after
+        check({ before, after, event, world, armed, hasTimer })
+      }
+    }),
+    { numRuns: 1_000 },
+  )
+}
+
+test('no sequence of events arms two timers at once, nor one that is not for a real time', () => {
+  walk(({ armed }) => {
+    expect(armed.length).toBeLessThanOrEqual(1)
+    for (const delay of armed) expect(delay).toBeGreaterThanOrEqual(0)
+  })
+})
+
+test('a timer is armed only where a new state or a new attempt begins', () => {
+  walk(({ before, after, event, armed }) => {
+    if (armed.length > 0 && event.type !== 'reconnect') expect(after.name).not.toBe(before.name)
+  })
+})
+
+test('idle, paused, closed and failed wait for nothing', () => {
+  walk(({ after, hasTimer }) => {
+    if (['idle', 'paused', 'closed', 'failed'].includes(after.name)) expect(hasTimer).toBe(false)
+  })
+})
+
+test('whoever tries or waits has a timer, so that nothing hangs for ever', () => {
+  walk(({ after, hasTimer }) => {
+    if (['authorizing', 'opening', 'waiting'].includes(after.name)) expect(hasTimer).toBe(true)
+  })
+})
+
+test('open alone never resets the count of retries', () => {
+  walk(({ before, after, event }) => {
+    if (event.type !== 'opened' || !('progress' in before) || !('progress' in after)) return
+    expect(after.progress.retryCount).toBe(before.progress.retryCount)
+  })
+})
+
+test('a retry comes within [floor, max(floor, cap)], and never beyond maxRetries', () => {
+  walk(({ before, after, event, world, armed }) => {
+    if (after.name !== 'waiting' || before.name === 'waiting' || before.name === 'paused') return
+    const floor = event.type === 'failed' ? (event.decision.floor ?? 0) : 0
+    expect(armed[0]).toBeGreaterThanOrEqual(floor)
+    expect(armed[0]).toBeLessThanOrEqual(Math.max(floor, world.times.maxDelay))
+    expect(after.until).toBe(world.now + (armed[0] ?? NaN))
+    expect(after.progress.retryCount).toBeLessThanOrEqual(world.times.maxRetries)
+  })
+})
+
+test('nothing opens while something pauses, unless it was on its way', () => {
+  walk(({ before, after, world }) => {
+    if (world.pausedBy.size === 0 || before.name === 'authorizing') return
+    expect(after.name).not.toBe('authorizing')
+  })
+})
+
+test('an attempt is ended before a new one begins and whenever the connection stops trying', () => {
+  walk(({ before, after, event, world }) => {
+    const wasTrying = ['authorizing', 'opening', 'open'].includes(before.name)
+    const types = transition(before, event, world).effects.map(({ type }) => type)
+    const isTrying = ['authorizing', 'opening', 'open'].includes(after.name)
+    if (wasTrying && !isTrying) expect(types[0]).toBe('end-attempt')
+    if (types.includes('authorize')) expect(types[0]).toBe('end-attempt')
+  })
+})

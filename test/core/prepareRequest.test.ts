@@ -1,0 +1,120 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { tokenInQuery } from '../../src/core/attachToken.ts'
+import { UnauthorizedError } from '../../src/core/errors.ts'
+import { preparationFailure, prepareRequest, type RequestPlan } from '../../src/core/prepareRequest.ts'
+
+afterEach(() => void vi.unstubAllGlobals())
+
+const plan: RequestPlan = {
+  url: 'https://host/a',
+  grant: () => Promise.resolve({ token: 't', forced: false }),
+  attachToken: tokenInQuery(),
+  trustedOrigins: ['https://host'],
+}
+const prepare = (changes: Partial<RequestPlan>) => prepareRequest({ ...plan, ...changes })
+/** The failure that preparing ends in. */
+const failureOf = (changes: Partial<RequestPlan>): Promise<unknown> =>
+  prepare(changes).then(() => 'prepared', preparationFailure)
+const granting = (token: string | null, forced = false) => ({
+  grant: () => Promise.resolve({ token, forced }),
+})
+
+test('the URL comes first, then the cursor, then the token', async () => {
+  const order: string[] = []
+  const { request } = await prepare({
+    url: () => (order.push('url'), 'https://host/a'),
+    grant: () => (order.push('grant'), Promise.resolve({ token: 't', forced: false })),
+    attachCursor: given => (order.push('cursor'), { ...given, url: `${given.url}?after=5` }),
+    attachToken: (given, token) => (order.push('token'), { ...given, url: `${given.url}&t=${token}` }),
+  })
+  expect(order).toEqual(['url', 'grant', 'cursor', 'token'])
+  expect(request.url).toBe('https://host/a?after=5&t=t')
+})
+
+test('headers and protocols are copies, so that no attempt changes another', async () => {
+  const headers = { 'x-a': '1' }
+  const protocols = ['app']
+  const attachToken: RequestPlan['attachToken'] = request => {
+    request.headers['x-b'] = '2'
+    request.protocols.push('t')
+    return request
+  }
+  const { request } = await prepare({ headers, protocols, attachToken })
+  expect(request).toMatchObject({ headers: { 'x-a': '1', 'x-b': '2' }, protocols: ['app', 't'] })
+  expect([headers, protocols]).toEqual([{ 'x-a': '1' }, ['app']])
+})
+
+describe('the token', () => {
+  test('is used as none, as given, or as forced', async () => {
+    expect((await prepare(granting(null))).tokenUse).toBe('none')
+    expect((await prepare(granting(''))).tokenUse).toBe('none')
+    expect((await prepare(granting('t'))).tokenUse).toBe('given')
+    expect((await prepare(granting('t', true))).tokenUse).toBe('forced')
+    expect((await prepare(granting(null, true))).tokenUse).toBe('forced')
+  })
+
+  test('is attached only where there is one: an anonymous request may go anywhere', async () => {
+    const { request, token } = await prepare({ url: 'https://other/a', ...granting(null) })
+    expect([request.url, token]).toEqual(['https://other/a', null])
+  })
+
+  test('for an origin that is not trusted is an error that no retry mends, sockets too', async () => {
+    for (const isSocket of [true, false]) {
+      const failure = failureOf({ url: 'https://other/a', isSocket })
+      await expect(failure).resolves.toMatchObject({
+        kind: 'impossible',
+        error: { name: 'UntrustedOriginError' },
+      })
+    }
+  })
+
+  test('goes nowhere that the cursor leads astray', async () => {
+    const attachCursor: RequestPlan['attachCursor'] = request => ({ ...request, url: 'https://evil/' })
+    await expect(failureOf({ attachCursor })).resolves.toMatchObject({
+      error: { name: 'UntrustedOriginError' },
+    })
+  })
+
+  test('that cannot be had is a failure of the token, with its cause', async () => {
+    for (const cause of [new Error('down'), new UnauthorizedError()]) {
+      await expect(failureOf({ grant: () => Promise.reject(cause) })).resolves.toEqual({
+        kind: 'token',
+        cause,
+      })
+    }
+  })
+})
+
+describe('the URL', () => {
+  test('may be a function, also an async one, asked at each attempt', async () => {
+    let count = 0
+    const url = () => Promise.resolve(new URL(`https://host/${++count}`))
+    expect((await prepare({ url, ...granting(null) })).request.url).toBe('https://host/1')
+    expect((await prepare({ url, ...granting(null) })).request.url).toBe('https://host/2')
+  })
+
+  test('of a socket becomes ws or wss, without a fragment', async () => {
+    const { request } = await prepare({ url: '/a#b', baseUrl: 'https://host', isSocket: true })
+    expect(request.url).toBe('wss://host/a?token=t')
+  })
+
+  test('that makes no sense is an error that no retry mends', async () => {
+    await expect(failureOf({ url: '/relative' })).resolves.toMatchObject({
+      kind: 'impossible',
+      error: { code: 'configuration' },
+    })
+  })
+
+  test('of ws on an https page fails at once, but for loopback', async () => {
+    vi.stubGlobal('location', new URL('https://page/'))
+    const socket = { isSocket: true, ...granting(null) }
+    await expect(failureOf({ url: 'ws://host/a', ...socket })).resolves.toMatchObject({
+      kind: 'impossible',
+      error: { message: expect.stringMatching(/wss/) },
+    })
+    for (const host of ['localhost:8080', '127.0.0.1', '[::1]:81']) {
+      await expect(prepare({ url: `ws://${host}/a`, ...socket })).resolves.toBeDefined()
+    }
+    await expect(prepare({ url: 'wss://host/a', ...socket })).resolves.toBeDefined()
+  })
+})

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest'
+import type { Message } from '../../src/core/envelope.ts'
+import { type Recovery, RecoveryTracker } from '../../src/core/recovery.ts'
+
+const message = (more: Partial<Message> & { type?: string }): Message => ({
+  type: 'news',
+  params: undefined,
+  response: undefined,
+  ...more,
+})
+
+const bySeq: Recovery = {
+  cursor: ({ epoch, seq }) => (seq === undefined ? undefined : { epoch, seq }),
+  attach: request => request,
+  resumed: ({ type, response }) => (type === 'resume' ? (response as boolean) : undefined),
+}
+const byId: Recovery = { cursor: ({ id }) => id, attach: request => request }
+
+function follow(recovery: Recovery) {
+  const tracker = new RecoveryTracker()
+  return { tracker, inspect: (more: Partial<Message>) => tracker.inspect(message(more), recovery) }
+}
+
+describe('by epoch and seq', () => {
+  test('the first message is news, and so is each next one', () => {
+    const { tracker, inspect } = follow(bySeq)
+    expect(inspect({ epoch: 'e', seq: 5 })).toEqual({ isNews: true })
+    expect(inspect({ epoch: 'e', seq: 6 })).toEqual({ isNews: true })
+    expect(tracker.cursor).toEqual({ epoch: 'e', seq: 6 })
+  })
+
+  test('what was seen is no news, and moves nothing', () => {
+    const { tracker, inspect } = follow(bySeq)
+    inspect({ epoch: 'e', seq: 6 })
+    expect(inspect({ epoch: 'e', seq: 6 })).toEqual({ isNews: false })
+    expect(inspect({ epoch: 'e', seq: 2 })).toEqual({ isNews: false })
+    expect(tracker.cursor).toEqual({ epoch: 'e', seq: 6 })
+  })
+
+  test('a jump is news with a gap, and then it goes on from there', () => {
+    const { inspect } = follow(bySeq)
+    inspect({ epoch: 'e', seq: 5 })
+    expect(inspect({ epoch: 'e', seq: 8 })).toEqual({ isNews: true, gap: 'sequence' })
+    expect(inspect({ epoch: 'e', seq: 9 })).toEqual({ isNews: true })
+  })
+
+  test('a new epoch is news with a gap, wherever it counts from', () => {
+    for (const seq of [1, 6, 100]) {
+      const { tracker, inspect } = follow(bySeq)
+      inspect({ epoch: 'e', seq: 5 })
+      expect(inspect({ epoch: 'f', seq })).toEqual({ isNews: true, gap: 'epoch' })
+      expect(tracker.cursor).toEqual({ epoch: 'f', seq })
+    }
+  })
+
+  test('a message without a position is news and moves nothing', () => {
+    const { tracker, inspect } = follow(bySeq)
+    inspect({ epoch: 'e', seq: 5 })
+    expect(inspect({ response: 'hello' })).toEqual({ isNews: true })
+    expect(tracker.cursor).toEqual({ epoch: 'e', seq: 5 })
+  })
+})
+
+describe('a message that says whether the server resumed', () => {
+  test('is not dispatched', () => {
+    const { inspect } = follow(bySeq)
+    expect(inspect({ type: 'resume', response: true })).toEqual({ isNews: false, resumed: true })
+    expect(inspect({ type: 'resume', response: false })).toEqual({ isNews: false, resumed: false })
+  })
+
+  test('and says yes leaves the position, from which missed messages follow without a gap', () => {
+    const { inspect } = follow(bySeq)
+    inspect({ epoch: 'e', seq: 5 })
+    inspect({ type: 'resume', response: true, epoch: 'e', seq: 9 })
+    expect(inspect({ epoch: 'e', seq: 6 })).toEqual({ isNews: true })
+  })
+
+  test('and says no gives the position to go on from, without a second gap', () => {
+    const { tracker, inspect } = follow(bySeq)
+    inspect({ epoch: 'e', seq: 5 })
+    inspect({ type: 'resume', response: false, epoch: 'f', seq: 90 })
+    expect(tracker.cursor).toEqual({ epoch: 'f', seq: 90 })
+    expect(inspect({ epoch: 'f', seq: 91 })).toEqual({ isNews: true })
+  })
+
+  test('and says no without a position forgets the old one', () => {
+    const { inspect } = follow(bySeq)
+    inspect({ epoch: 'e', seq: 5 })
+    inspect({ type: 'resume', response: false })
+    expect(inspect({ epoch: 'f', seq: 1 })).toEqual({ isNews: true })
+  })
+
+  test('may name the first position of all', () => {
+    const { inspect } = follow(bySeq)
+    inspect({ type: 'resume', response: true, epoch: 'e', seq: 5 })
+    expect(inspect({ epoch: 'e', seq: 5 })).toEqual({ isNews: false })
+    expect(inspect({ epoch: 'e', seq: 7 })).toEqual({ isNews: true, gap: 'sequence' })
+  })
+})
+
+test('by id every message is news, and the last id is the position', () => {
+  const { tracker, inspect } = follow(byId)
+  for (const id of ['a', 'c', 'a']) expect(inspect({ id })).toEqual({ isNews: true })
+  expect(tracker.cursor).toBe('a')
+})

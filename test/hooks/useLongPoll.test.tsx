@@ -1,0 +1,122 @@
+import { screen, waitFor } from '@testing-library/react'
+import { useEffect } from 'react'
+import {
+  append,
+  type LongPollOptions,
+  type LongPollResult,
+  type MessageSchemas,
+  useLongPoll,
+  type Validators,
+} from 'react-query-realtime'
+import { expect, test } from 'vitest'
+import { setUpRealtime } from '../support/setUpRealtime.tsx'
+
+const open = setUpRealtime()
+const patient = { timeout: 8_000 }
+
+type Options = LongPollOptions<MessageSchemas, Record<string, unknown>, Validators>
+
+interface LightProps {
+  options: Options
+  take?: (result: LongPollResult) => void
+}
+
+function Light({ options, take }: LightProps) {
+  const result = useLongPoll(options)
+  useEffect(() => {
+    take?.(result)
+  })
+  return <i role="status">{result.status}</i>
+}
+
+const isShown = (status: string) =>
+  waitFor(() => expect(screen.getByRole('status').textContent).toBe(status), patient)
+
+async function openPoll(more: Partial<Options> = {}, path = '/long-poll') {
+  const page = await open()
+  let result!: LongPollResult
+  const options: Options = {
+    url: page.at(path),
+    on: { note: ({ response }, cache) => cache.setQueryData(['notes'], append(response)) },
+    ...more,
+  }
+  await page.publish('start', null, 0)
+  const view = page.render(<Light options={options} take={given => (result = given)} />)
+  await isShown('open')
+  const has = (notes: unknown[]) =>
+    waitFor(() => expect(page.queryClient.getQueryData(['notes'])).toEqual(notes), patient)
+  return { ...page, view, result: () => result, has }
+}
+
+test('brings what is published to the handler of its type, one request at a time', async () => {
+  const page = await openPoll()
+  await page.publish('note', null, 'one')
+  await page.has(['one'])
+  await page.publish('note', null, 'two')
+  await page.has(['one', 'two'])
+  expect(await page.openNow('longPoll')).toBe(1)
+})
+
+test('is shared by two components: one request loop', async () => {
+  const page = await open()
+  const options = { url: page.at('/long-poll') }
+  await page.publish('start', null, 0)
+  page.render([<Light key="a" options={options} />, <Light key="b" options={options} />])
+  await waitFor(() => {
+    expect(screen.getAllByRole('status').map(node => node.textContent)).toEqual(['open', 'open'])
+  }, patient)
+  await waitFor(async () => expect(await page.openNow('longPoll')).toBe(1), patient)
+})
+
+test('an empty answer after the hold time asks again with the same cursor', async () => {
+  const page = await openPoll({}, '/long-poll?hold=100')
+  const { cursor } = page.result()
+  await waitFor(async () => expect((await page.clients()).opened.longPoll).toBeGreaterThan(3), patient)
+  expect(page.result().cursor).toEqual(cursor)
+  await isShown('open')
+})
+
+test('goes on from its cursor after a loss: nothing is missed, nothing comes twice', async () => {
+  const page = await openPoll()
+  await page.publish('note', null, 1)
+  await page.has([1])
+  await page.fault('down', { ms: 300 })
+  for (const n of [2, 3]) await page.publish('note', null, n)
+  await page.has([1, 2, 3])
+  expect(page.events.filter(({ kind }) => kind === 'gap')).toEqual([])
+})
+
+test('a cursor that the server has dropped is a gap: it starts anew and what it wrote is invalidated', async () => {
+  const page = await openPoll()
+  await page.publish('note', null, 1)
+  await page.has([1])
+  await page.fault('forget')
+  await page.fault('kill')
+  await waitFor(() => {
+    expect(page.events).toContainEqual(
+      expect.objectContaining({ kind: 'gap', cause: 'cursor-lost', keys: [['notes']] }),
+    )
+  }, patient)
+  await isShown('open')
+})
+
+test.each(['html', 'text'])(
+  'garbage of the kind "%s" moves no cursor and writes nothing, and is retried',
+  async kind => {
+    const page = await openPoll({}, '/long-poll?hold=100')
+    await page.fault('garbage', { kind, count: 1 })
+    await waitFor(
+      () => expect(page.events.filter(event => event.kind === 'retry').length).toBeGreaterThan(0),
+      patient,
+    )
+    await page.publish('note', null, 'after')
+    await page.has(['after'])
+  },
+)
+
+test('leaves no request behind when it is unmounted', async () => {
+  const page = await openPoll()
+  await waitFor(async () => expect(await page.openNow('longPoll')).toBe(1), patient)
+  page.view.unmount()
+  await waitFor(async () => expect(await page.openNow('longPoll')).toBe(0), patient)
+})

@@ -1,0 +1,418 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { act, render, screen } from '@testing-library/react'
+import { renderToString } from 'react-dom/server'
+import { type PollingOptions, type PollingResult, pollingOptions, usePolling } from 'react-query-realtime'
+import { describe, expect, it, vi } from 'vitest'
+import { pass, renderLive, setOnline, setVisible, useFakeTime } from './pollingSetup.tsx'
+
+type Answers = (call: number) => unknown
+
+type View = Pick<
+  PollingResult,
+  'data' | 'error' | 'isError' | 'refetch' | 'isPolling' | 'nextPollAt' | 'pausedBy' | 'pause' | 'resume'
+>
+
+/** A component that polls a function; `view` holds its last result. */
+function setUp(answers: Answers, options: Partial<PollingOptions> = {}) {
+  const view = { current: undefined as unknown as View }
+  const queryFn = vi.fn(() => Promise.resolve(answers(queryFn.mock.calls.length)))
+  const definition = pollingOptions({ queryKey: ['count'], queryFn, interval: 1_000, ...options })
+  function Counter(more: Partial<PollingOptions>) {
+    const result = usePolling({ ...definition, ...more })
+    const { data, error, isError, refetch, isPolling, nextPollAt, pausedBy, pause, resume } = result
+    view.current = { data, error, isError, refetch, isPolling, nextPollAt, pausedBy, pause, resume }
+    return <b>{JSON.stringify(data)}</b>
+  }
+  return { Counter, view, queryFn, definition }
+}
+
+const fail = () => {
+  throw new Error('no')
+}
+
+describe('usePolling: the rhythm', () => {
+  it('asks again an interval after each answer', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(call => call)
+    renderLive(<Counter />)
+    await pass(3_100)
+    expect(queryFn).toHaveBeenCalledTimes(4)
+    expect(screen.getByText('4')).toBeDefined()
+  })
+
+  it('never overlaps: after a slow answer it waits a whole interval (P1)', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(() => new Promise(resolve => setTimeout(() => resolve(1), 2_500)))
+    renderLive(<Counter />)
+    await pass(3_400)
+    expect(queryFn).toHaveBeenCalledTimes(1)
+    await pass(200)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+  })
+
+  it('an older answer that comes late never overwrites a newer one (P2)', async () => {
+    useFakeTime()
+    const { Counter, view } = setUp(
+      call => new Promise(resolve => setTimeout(() => resolve(call), call === 2 ? 800 : 10)),
+    )
+    renderLive(<Counter />)
+    await pass(1_100)
+    void act(() => void view.current.refetch())
+    await pass(50)
+    expect(view.current.data).toBe(3)
+    await pass(850)
+    expect(view.current.data).toBe(3)
+  })
+
+  it('the first interval is up to a tenth shorter, by chance (P9)', async () => {
+    useFakeTime()
+    vi.mocked(Math.random).mockReturnValue(0.99)
+    const { Counter, queryFn } = setUp(call => call)
+    renderLive(<Counter />)
+    await pass(905)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    await pass(950)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+  })
+
+  it('the interval may follow from the data, and false ends it', async () => {
+    useFakeTime()
+    const interval = (data: unknown) => (data === 1 ? 100 : data === 2 ? 5_000 : false)
+    const { Counter, queryFn, view } = setUp(call => call, { interval })
+    renderLive(<Counter />)
+    await pass(110)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    await pass(4_900)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    await pass(20_000)
+    expect(queryFn).toHaveBeenCalledTimes(3)
+    expect(view.current).toMatchObject({ isPolling: false, nextPollAt: null })
+  })
+
+  it('another interval counts from the last answer, at once', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(call => call, { interval: 60_000 })
+    const { rerender } = renderLive(<Counter />)
+    await pass(5_000)
+    rerender(<Counter interval={6_000} />)
+    await pass(1_100)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+  })
+
+  it('stopWhen ends the polls, and data that came otherwise starts them again', async () => {
+    useFakeTime()
+    const { Counter, queryFn, view } = setUp(call => call, { stopWhen: data => data === 2 })
+    const { queryClient } = renderLive(<Counter />)
+    await pass(500)
+    expect(view.current.isPolling).toBe(true)
+    await pass(10_000)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    expect(view.current.isPolling).toBe(false)
+    act(() => void queryClient.setQueryData(['count'], 0))
+    await pass(1_000)
+    expect(queryFn).toHaveBeenCalledTimes(3)
+    expect(view.current.isPolling).toBe(true)
+  })
+
+  it('a stopWhen that throws is reported and stops nothing', async () => {
+    useFakeTime()
+    const { Counter, queryFn, view } = setUp(call => call, { stopWhen: fail })
+    renderLive(<Counter />)
+    await expect(pass(1_000)).rejects.toThrow('no')
+    await expect(pass(1_000)).rejects.toThrow('no')
+    expect(queryFn.mock.calls.length).toBeGreaterThan(1)
+    expect(view.current.error).toBeNull()
+  })
+
+  it('pushes neither restart nor starve the polls', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(() => 'polled')
+    const { queryClient } = renderLive(<Counter />)
+    for (let i = 0; i < 30; i++) {
+      await pass(100)
+      act(() => void queryClient.setQueryData(['count'], i))
+    }
+    expect(queryFn).toHaveBeenCalledTimes(4)
+  })
+
+  it('enabled: false polls nothing until it is true', async () => {
+    useFakeTime()
+    const { Counter, queryFn, view } = setUp(call => call)
+    const { rerender } = renderLive(<Counter enabled={false} />)
+    await pass(5_000)
+    expect(queryFn).not.toHaveBeenCalled()
+    expect(view.current.isPolling).toBe(false)
+    rerender(<Counter enabled />)
+    await pass(1_000)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+  })
+})
+
+describe('usePolling: rest and return', () => {
+  it('rests while the page is hidden and polls once at once when it is seen again (P6)', async () => {
+    useFakeTime()
+    const { Counter, queryFn, view } = setUp(call => call)
+    renderLive(<Counter />)
+    await pass(500)
+    setVisible(false)
+    await pass(10_000)
+    expect(queryFn).toHaveBeenCalledTimes(1)
+    expect(view.current).toMatchObject({ isPolling: false, nextPollAt: null, pausedBy: new Set(['hidden']) })
+    setVisible(true)
+    await pass(1)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    await pass(900)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    expect(view.current).toMatchObject({ isPolling: true, pausedBy: new Set() })
+  })
+
+  it('polls at once on return even where no poll was missed', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(call => call, { interval: 60_000 })
+    renderLive(<Counter />)
+    await pass(100)
+    setVisible(false)
+    await pass(100)
+    setVisible(true)
+    await pass(1)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    await pass(59_000)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+  })
+
+  it('a poll that backs off is tried at once when the browser says that something changed', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(call => (call === 2 ? fail() : call), { interval: 60_000 })
+    renderLive(<Counter />)
+    await pass(60_100)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    setOnline(true)
+    await pass(1)
+    expect(queryFn).toHaveBeenCalledTimes(3)
+    setOnline(true)
+    await pass(1)
+    expect(queryFn).toHaveBeenCalledTimes(3)
+  })
+
+  it("whenHidden: 'stay' polls on", async () => {
+    useFakeTime()
+    const { Counter, queryFn, view } = setUp(call => call, { whenHidden: 'stay' })
+    renderLive(<Counter />)
+    setVisible(false)
+    await pass(3_000)
+    expect(queryFn).toHaveBeenCalledTimes(4)
+    expect(view.current.pausedBy.size).toBe(0)
+  })
+
+  it('polls once on wake, not once for each poll that was missed (P7)', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(call => call, { interval: 60_000 })
+    renderLive(<Counter />)
+    await pass(1_000)
+    vi.setSystemTime(Date.now() + 3_600_000)
+    await pass(20_000)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    await pass(59_000 - 20_000)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+  })
+
+  it('a wall clock that is set back does not put polls off', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(call => call)
+    renderLive(<Counter />)
+    await pass(500)
+    vi.setSystemTime(Date.now() - 3_600_000)
+    await pass(2_000)
+    expect(queryFn.mock.calls.length).toBeGreaterThan(1)
+  })
+
+  it('offline it makes no storm but tries once a minute, and once at once when it is online again (P8)', async () => {
+    useFakeTime()
+    const { Counter, queryFn, view } = setUp(call => (call > 1 ? fail() : call))
+    renderLive(<Counter />)
+    await pass(100)
+    setOnline(false)
+    await pass(59_000)
+    expect(queryFn).toHaveBeenCalledTimes(1)
+    expect(view.current).toMatchObject({ isPolling: false, pausedBy: new Set(['offline']) })
+    await pass(1_000)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    await pass(59_000)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    setOnline(true)
+    await pass(1)
+    expect(queryFn).toHaveBeenCalledTimes(3)
+    await pass(900)
+    expect(queryFn).toHaveBeenCalledTimes(3)
+  })
+
+  it('pause() rests until resume(), which polls at once', async () => {
+    useFakeTime()
+    const { Counter, queryFn, view } = setUp(call => call)
+    renderLive(<Counter />)
+    await pass(100)
+    const { pause, resume } = view.current
+    act(pause)
+    await pass(5_000)
+    expect(queryFn).toHaveBeenCalledTimes(1)
+    expect(view.current).toMatchObject({ isPolling: false, nextPollAt: null, pausedBy: new Set(['user']) })
+    act(resume)
+    await pass(1)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    expect(view.current.pause).toBe(pause)
+  })
+})
+
+describe('usePolling: errors', () => {
+  it('an error keeps the data, and polls back off until one succeeds', async () => {
+    useFakeTime()
+    vi.mocked(Math.random).mockReturnValue(0.999)
+    const { Counter, queryFn, view } = setUp(call => (call === 2 || call === 3 ? fail() : call))
+    renderLive(<Counter />)
+    await pass(1_010)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    expect(view.current).toMatchObject({ data: 1, isError: true })
+    await pass(1_850)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    await pass(100)
+    expect(queryFn).toHaveBeenCalledTimes(3)
+    await pass(3_900)
+    expect(queryFn).toHaveBeenCalledTimes(3)
+    await pass(1_100)
+    expect(queryFn).toHaveBeenCalledTimes(5)
+    expect(view.current).toMatchObject({ data: 5, isError: false })
+  })
+
+  it('retry is off, and can be turned on', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(fail, { retry: 1, retryDelay: 10 })
+    renderLive(<Counter />)
+    await pass(500)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+  })
+
+  it('a url without a provider, and a queryFn without a queryKey, say what to do', () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const client = new QueryClient()
+    const Poll = (options: Partial<PollingOptions>) => {
+      usePolling({ interval: 1_000, ...options })
+      return null
+    }
+    const mount = (options: Partial<PollingOptions>) => () =>
+      render(
+        <QueryClientProvider client={client}>
+          <Poll {...options} />
+        </QueryClientProvider>,
+      )
+    expect(mount({ url: '/x' })).toThrow(/RealtimeProvider/)
+    expect(mount({ queryFn: () => 1 })).toThrow(/queryKey/)
+    expect(mount({ url: () => '/x' })).toThrow(/queryKey/)
+    expect(mount({ queryKey: ['x'], queryFn: () => 1 })).not.toThrow()
+    vi.restoreAllMocks()
+  })
+})
+
+describe('usePolling: sharing and leaving', () => {
+  it('two components with one key make one loop, at the shorter interval', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(call => call)
+    const { rerender } = renderLive([<Counter key="a" interval={500} />, <Counter key="b" />])
+    await pass(2_000)
+    expect(queryFn).toHaveBeenCalledTimes(5)
+    rerender(<Counter key="b" />)
+    await pass(2_000)
+    expect(queryFn).toHaveBeenCalledTimes(7)
+  })
+
+  it('StrictMode changes nothing about the rhythm', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(call => call)
+    renderLive(<Counter />, { strict: true })
+    await pass(100)
+    const first = queryFn.mock.calls.length
+    await pass(3_000)
+    expect(queryFn).toHaveBeenCalledTimes(first + 3)
+  })
+
+  it('after the last component no timer and no listener is left', async () => {
+    useFakeTime()
+    const added = vi.spyOn(window, 'addEventListener')
+    const removed = vi.spyOn(window, 'removeEventListener')
+    const { Counter, queryFn } = setUp(call => call, { gcTime: Infinity })
+    const { rerender, queryClient } = renderLive(<Counter />)
+    await pass(100)
+    const listeners = queryClient.getQueryCache().hasListeners()
+    rerender(null)
+    await pass(0)
+    expect(listeners).toBe(true)
+    expect(queryClient.getQueryCache().hasListeners()).toBe(false)
+    expect(vi.getTimerCount()).toBe(0)
+    const ours = (call: unknown[]) => call[2] === true && ['resume', 'pageshow'].includes(String(call[0]))
+    expect(added.mock.calls.filter(ours)).toHaveLength(2)
+    expect(removed.mock.calls.filter(ours)).toHaveLength(2)
+    await pass(10_000)
+    expect(queryFn).toHaveBeenCalledTimes(1)
+  })
+
+  it('a component whose key changes polls the new key only', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(call => call)
+    const other = vi.fn(() => Promise.resolve('other'))
+    const { rerender } = renderLive(<Counter />)
+    await pass(100)
+    rerender(<Counter queryKey={['other']} queryFn={other} />)
+    await pass(2_100)
+    expect(queryFn).toHaveBeenCalledTimes(1)
+    expect(other).toHaveBeenCalledTimes(3)
+  })
+
+  it('renders on a server without asking anything', () => {
+    const { Counter, queryFn } = setUp(call => call)
+    const html = renderToString(
+      <QueryClientProvider client={new QueryClient()}>
+        <Counter />
+      </QueryClientProvider>,
+    )
+    expect(html).toBe('<b></b>')
+    expect(queryFn).not.toHaveBeenCalled()
+  })
+})
+
+describe('usePolling: what re-renders', () => {
+  it('polls that bring an equal body re-render nothing for a component that reads only data', async () => {
+    useFakeTime()
+    const renders = vi.fn()
+    const { definition, queryFn } = setUp(() => ({ a: [1] }))
+    const Reader = () => {
+      renders(usePolling(definition).data)
+      return null
+    }
+    renderLive(<Reader />)
+    await pass(5_000)
+    expect(queryFn).toHaveBeenCalledTimes(6)
+    expect(renders.mock.calls).toEqual([[undefined], [{ a: [1] }]])
+  })
+
+  it('a component that reads only nextPollAt re-renders once a poll, and one that reads nothing never', async () => {
+    useFakeTime()
+    const renders = vi.fn()
+    const silent = vi.fn()
+    const { definition } = setUp(call => call)
+    const Countdown = () => {
+      renders(usePolling(definition).nextPollAt)
+      return null
+    }
+    const Silent = () => {
+      usePolling(definition)
+      silent()
+      return null
+    }
+    renderLive([<Countdown key="a" />, <Silent key="b" />])
+    await pass(3_500)
+    const planned = renders.mock.calls.map(([at]) => at as number | null)
+    expect(planned[0]).toBeNull()
+    expect(new Set(planned).size).toBe(planned.length)
+    expect(planned).toHaveLength(1 + 4)
+    expect(silent).toHaveBeenCalledTimes(1)
+  })
+})

@@ -1,0 +1,181 @@
+import { act, screen, waitFor } from '@testing-library/react'
+import type { ServerResponse } from 'node:http'
+import { type PollingOptions, type RealtimeProviderProps, usePolling } from 'react-query-realtime'
+import { describe, expect, it, vi } from 'vitest'
+import { type Answer, startServer } from '../support/httpServer.ts'
+import { renderLive } from './pollingSetup.tsx'
+
+const INTERVAL = 20
+
+const send = (response: ServerResponse, body: unknown, headers: Record<string, string> = {}) =>
+  response.writeHead(200, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body))
+
+/** A server, and a component that polls it and counts its renders. */
+async function setUp(
+  answer: Answer,
+  options: Partial<PollingOptions> & { provider?: RealtimeProviderProps } = {},
+) {
+  const { provider, ...polling } = options
+  const { url, requests } = await startServer(answer)
+  const renders = vi.fn()
+  const Reader = () => {
+    const { data } = usePolling({ url, interval: INTERVAL, ...polling })
+    renders(data)
+    return <b>{JSON.stringify(data)}</b>
+  }
+  const Failures = () => {
+    const { data, error, isPolling } = usePolling({ url, interval: INTERVAL, ...polling })
+    return <i data-polling={isPolling}>{JSON.stringify({ data, error: error?.name ?? null })}</i>
+  }
+  const view = renderLive(<Reader />, { trustedOrigins: [url], ...provider, children: undefined })
+  const polls = (count: number) =>
+    waitFor(() => expect(requests.length).toBeGreaterThanOrEqual(count), { timeout: 5_000 })
+  const show = () => view.rerender(<Failures />)
+  return { ...view, url, requests, renders, polls, show }
+}
+
+describe('usePolling with a url', () => {
+  it('gives the parsed body as it is, under the key [poll, url]', async () => {
+    const envelope = { type: 'price', response: 1 }
+    const { queryClient, url } = await setUp(response => send(response, envelope))
+    await screen.findByText(JSON.stringify(envelope))
+    expect(queryClient.getQueryData(['poll', url])).toEqual(envelope)
+  })
+
+  it('a 304 keeps the data and re-renders nothing (P3)', async () => {
+    const { polls, renders, requests } = await setUp((response, { headers }) =>
+      headers['if-none-match'] === '"1"'
+        ? response.writeHead(304).end()
+        : send(response, { a: 1 }, { ETag: '"1"' }),
+    )
+    await polls(6)
+    expect(renders.mock.calls).toEqual([[undefined], [{ a: 1 }]])
+    expect(requests.slice(1, 6).every(({ headers }) => headers['if-none-match'] === '"1"')).toBe(true)
+  })
+
+  it('a 204 keeps the data and re-renders nothing (P4)', async () => {
+    const { polls, renders } = await setUp((response, _request, index) =>
+      index === 0 ? send(response, { a: 1 }) : response.writeHead(204).end(),
+    )
+    await polls(5)
+    expect(renders.mock.calls).toEqual([[undefined], [{ a: 1 }]])
+  })
+
+  it('a 200 with an equal body re-renders nothing, and goes on asking with the newest validators', async () => {
+    const { polls, renders, requests } = await setUp((response, _request, index) =>
+      send(response, { a: [1] }, { ETag: `"${index}"` }),
+    )
+    await polls(5)
+    expect(renders.mock.calls).toEqual([[undefined], [{ a: [1] }]])
+    expect(requests.slice(0, 4).map(({ headers }) => headers['if-none-match'])).toEqual([
+      undefined,
+      '"0"',
+      '"1"',
+      '"2"',
+    ])
+  })
+
+  it('a 204 before there is any data gives null', async () => {
+    await setUp(response => response.writeHead(204).end())
+    await screen.findByText('null')
+  })
+
+  it('data that was replaced, reset or removed is asked for unconditionally, so no 304 leaves it without', async () => {
+    const { queryClient, requests, polls, url } = await setUp((response, { headers }) =>
+      headers['if-none-match'] ? response.writeHead(304).end() : send(response, 'server', { ETag: '"1"' }),
+    )
+    const isUnconditional = (from: number) =>
+      requests.slice(from).some(({ headers }) => headers['if-none-match'] === undefined)
+    await polls(3)
+    for (const replace of [
+      () => queryClient.setQueryData(['poll', url], 'pushed'),
+      () => void queryClient.resetQueries({ queryKey: ['poll', url] }),
+      () => queryClient.removeQueries({ queryKey: ['poll', url] }),
+    ]) {
+      const from = requests.length
+      act(() => void replace())
+      await waitFor(() => expect(isUnconditional(from)).toBe(true))
+      await waitFor(() => expect(queryClient.getQueryData(['poll', url])).toBe('server'))
+      await polls(requests.length + 2)
+    }
+  })
+
+  it('an error page in place of JSON is an error, and the data is kept', async () => {
+    const { show } = await setUp((response, _request, index) =>
+      index === 0
+        ? send(response, 1)
+        : response.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>Sign in</p>'),
+    )
+    show()
+    await screen.findByText('{"data":1,"error":"ConnectionFailedError"}')
+  })
+
+  it('Retry-After is a floor for the next poll, then the interval counts again (P5)', async () => {
+    const times: number[] = []
+    const { polls } = await setUp((response, _request, index) => {
+      times.push(Date.now())
+      if (index === 1) response.writeHead(429, { 'Retry-After': '1' }).end()
+      else send(response, index)
+    })
+    await polls(5)
+    expect(times[2]! - times[1]!).toBeGreaterThanOrEqual(990)
+    expect(times[4]! - times[2]!).toBeLessThan(1_900)
+  })
+
+  it('each poll uses the current token, and a 401 forces one refresh that nobody sees', async () => {
+    const getToken = vi.fn(({ reason }: { reason: string }) => (reason === 'refused' ? 'new' : 'old'))
+    const { show } = await setUp(
+      (response, { headers }) =>
+        headers.authorization === 'Bearer new' ? send(response, 1) : response.writeHead(401).end(),
+      { provider: { getToken }, interval: 60_000 },
+    )
+    show()
+    await screen.findByText('{"data":1,"error":null}')
+    expect(getToken.mock.calls.map(([{ reason }]) => reason)).toEqual(['connect', 'refused'])
+  })
+
+  it('a token that is refused twice ends the polls with UnauthorizedError', async () => {
+    const { show, requests, container } = await setUp(response => response.writeHead(401).end(), {
+      provider: { getToken: () => 'bad' },
+    })
+    await waitFor(() => expect(requests).toHaveLength(2))
+    show()
+    await screen.findByText('{"error":"UnauthorizedError"}')
+    const asked = requests.length
+    await new Promise(resolve => setTimeout(resolve, 5 * INTERVAL))
+    expect(requests).toHaveLength(asked)
+    expect(container.querySelector('i')?.dataset['polling']).toBe('false')
+  })
+
+  it('two components make one loop, and StrictMode no second request', async () => {
+    const { url, requests } = await startServer(response => send(response, 1))
+    const Reader = () => <b>{usePolling<number>({ url, interval: 60_000 }).data}</b>
+    renderLive([<Reader key="a" />, <Reader key="b" />], { strict: true })
+    await waitFor(() => expect(screen.getAllByText('1')).toHaveLength(2))
+    expect(requests).toHaveLength(1)
+  })
+
+  it('a request under way is given up with its last component', async () => {
+    const closed = vi.fn()
+    const { rerender, polls } = await setUp(response => response.on('close', closed))
+    await polls(1)
+    rerender(null)
+    await waitFor(() => expect(closed).toHaveBeenCalledOnce())
+  })
+
+  it('a url function is called for each poll', async () => {
+    const { url, requests } = await startServer(response => send(response, 1))
+    let page = 0
+    const Reader = () => (
+      <b>
+        {
+          usePolling<number>({ url: () => `${url}?page=${++page}`, queryKey: ['pages'], interval: INTERVAL })
+            .data
+        }
+      </b>
+    )
+    renderLive(<Reader />)
+    await waitFor(() => expect(requests.length).toBeGreaterThan(2))
+    expect(requests.slice(0, 3).map(request => request.url)).toEqual(['/?page=1', '/?page=2', '/?page=3'])
+  })
+})

@@ -1,0 +1,71 @@
+import { act, screen, waitFor } from '@testing-library/react'
+import { type Realtime, useLongPoll, useRealtime, useServerEvents, useSocket } from 'react-query-realtime'
+import { expect, test, vi } from 'vitest'
+import { useEffect } from 'react'
+import { setUpRealtime } from '../support/setUpRealtime.tsx'
+
+const open = setUpRealtime()
+const patient = { timeout: 8_000 }
+
+async function openPanel() {
+  const page = await open({ heartbeat: { interval: 100, timeout: 2_000 } })
+  await page.publish('start', null, 0)
+  let realtime!: Realtime
+  const snapshots = new Set<unknown>()
+  function Connections() {
+    useSocket({ url: page.at('/socket?ticket=secret'), id: 'market' })
+    useServerEvents({ url: page.at('/events') })
+    useLongPoll({ url: page.at('/long-poll') })
+    return null
+  }
+  function Panel() {
+    const given = useRealtime()
+    useEffect(() => {
+      realtime = given
+      snapshots.add(given.connections)
+    })
+    return <p>{given.connections.map(({ technique, status }) => `${technique} ${status}`).join()}</p>
+  }
+  page.render([<Connections key="a" />, <Panel key="b" />])
+  const shows = (text: string) => screen.findByText(text, {}, patient)
+  await shows('socket open,server-events open,long-poll open')
+  return { ...page, realtime: () => realtime, snapshots, shows }
+}
+
+test('lists what is open, without the query of any URL', async () => {
+  const { realtime, at } = await openPanel()
+  const url = new URL(at('/socket'))
+  await waitFor(() => {
+    expect(realtime().connections[0]).toEqual({
+      id: 'market',
+      technique: 'socket',
+      url: `ws://${url.host}/socket`,
+      status: 'open',
+      users: 1,
+      retryCount: 0,
+      nextRetryAt: null,
+      latency: expect.any(Number),
+      lastMessageAt: expect.any(Number),
+      received: expect.any(Number),
+      unknown: expect.any(Number),
+      bad: 0,
+    })
+  }, patient)
+  expect(JSON.stringify(realtime().connections)).not.toContain('secret')
+})
+
+test('counts what was received, unknown and bad', async () => {
+  vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const { realtime, fault } = await openPanel()
+  await fault('garbage', { kind: 'text', count: 2 })
+  await waitFor(() => expect(realtime().connections[0]?.bad).toBeGreaterThanOrEqual(2), patient)
+  vi.restoreAllMocks()
+})
+
+test('closeAll closes all, and reconnectAll brings all back', async () => {
+  const { realtime, shows } = await openPanel()
+  act(() => realtime().closeAll())
+  await shows('socket closed,server-events closed,long-poll closed')
+  act(() => realtime().reconnectAll())
+  await shows('socket open,server-events open,long-poll open')
+})

@@ -1,0 +1,474 @@
+import { act, screen, waitFor } from '@testing-library/react'
+import { useEffect, useState } from 'react'
+import {
+  append,
+  ConfigurationError,
+  ConnectionLostError,
+  type Message,
+  RequestError,
+  RequestTimeoutError,
+  type SocketOptions,
+  type SocketResult,
+  socketOptions,
+  tokenInFirstMessage,
+  tokenInProtocol,
+  useSocket,
+} from 'react-query-realtime'
+import { describe, expect, test, vi } from 'vitest'
+import { setUpRealtime } from '../support/setUpRealtime.tsx'
+
+const open = setUpRealtime()
+const patient = { timeout: 8_000 }
+
+/** Shows the status and lets the test hold what the hook gives. */
+function Light({ options, take }: { options: SocketOptions; take?: (socket: SocketResult) => void }) {
+  const socket = useSocket(options)
+  useEffect(() => {
+    take?.(socket)
+  })
+  return <i role="status">{socket.status}</i>
+}
+
+const isShown = (status: string) =>
+  waitFor(
+    () => expect(screen.getAllByRole('status').map(node => node.textContent)).toContain(status),
+    patient,
+  )
+
+async function openSocket(options: Partial<SocketOptions> = {}, path = '/socket', provider = {}) {
+  const page = await open(provider)
+  let socket!: SocketResult
+  const socketUrl = page.at(path)
+  const all = { url: socketUrl, ...options }
+  const view = page.render(<Light options={all} take={given => (socket = given)} />)
+  await isShown('open')
+  return { ...page, view, socketUrl, socket: () => socket }
+}
+
+describe('one connection', () => {
+  test('opens under StrictMode with exactly one WebSocket', async () => {
+    const page = await openSocket()
+    expect((await page.clients()).opened.socket).toBe(1)
+  })
+
+  test('is shared by a hundred components, and closes after the last has gone', async () => {
+    const page = await open()
+    const options = { url: page.at('/socket') }
+    const view = page.render(
+      Array.from({ length: 100 }, (_, index) => <Light key={index} options={options} />),
+    )
+    await isShown('open')
+    expect((await page.clients()).opened.socket).toBe(1)
+    view.unmount()
+    await waitFor(async () => expect(await page.openNow('socket')).toBe(0), patient)
+  })
+
+  test('outlives a remount within the linger time', async () => {
+    const page = await open({ linger: 5_000 })
+    const options = { url: page.at('/socket') }
+    const view = page.render(<Light key="a" options={options} />)
+    await isShown('open')
+    view.rerender(<Light key="b" options={options} />)
+    await isShown('open')
+    expect((await page.clients()).opened.socket).toBe(1)
+  })
+
+  test('does not reconnect when an options object of equal meaning is new on each render', async () => {
+    const page = await open()
+    const url = page.at('/socket')
+    let render = () => {}
+    function Page() {
+      const [count, setCount] = useState(0)
+      render = () => setCount(count + 1)
+      const { status } = useSocket({ url, protocols: ['a'], on: { x: () => {} }, queue: { limit: 5 } })
+      return <i role="status">{status}</i>
+    }
+    page.render(<Page />)
+    await isShown('open')
+    for (let count = 0; count < 5; count++) act(() => render())
+    await isShown('open')
+    expect((await page.clients()).opened.socket).toBe(1)
+  })
+
+  test('is a different one for other subprotocols', async () => {
+    const page = await open()
+    const url = page.at('/socket')
+    page.render([
+      <Light key="a" options={{ url, protocols: ['a'] }} />,
+      <Light key="b" options={{ url, protocols: ['b'] }} />,
+    ])
+    await waitFor(async () => expect((await page.clients()).opened.socket).toBe(2), patient)
+  })
+
+  test('is idle for a component that says enabled: false, and opens when it says true', async () => {
+    const page = await open()
+    const url = page.at('/socket')
+    const view = page.render(<Light options={{ url, enabled: false }} />)
+    await isShown('idle')
+    expect((await page.clients()).opened.socket).toBe(0)
+    view.rerender(<Light options={{ url, enabled: true }} />)
+    await isShown('open')
+  })
+
+  test('needs an id where its url is a function, and says so', async () => {
+    const page = await open()
+    const silence = vi.spyOn(console, 'error').mockImplementation(() => {})
+    expect(() => page.render(<Light options={{ url: () => '/socket' }} />)).toThrow(ConfigurationError)
+    silence.mockRestore()
+  })
+
+  test('asks a url function again at each attempt', async () => {
+    const page = await open()
+    const url = vi.fn(() => Promise.resolve(page.at('/socket')))
+    page.render(<Light options={{ id: 'market', url }} />)
+    await isShown('open')
+    await page.fault('kill')
+    await waitFor(() => expect(url).toHaveBeenCalledTimes(2), patient)
+    await isShown('open')
+  })
+
+  test('fails with an error that says what to do where the URL is none', async () => {
+    const page = await open()
+    let error: unknown
+    page.render(<Light options={{ url: 'http://[' }} take={socket => (error = socket.error)} />)
+    await isShown('failed')
+    expect(error).toBeInstanceOf(ConfigurationError)
+  })
+})
+
+describe('messages', () => {
+  test('go to the handler of their type, once for any number of components', async () => {
+    const page = await open()
+    const options = socketOptions({
+      url: page.at('/socket'),
+      on: { note: ({ response }, cache) => cache.setQueryData(['notes'], append(response)) },
+    })
+    page.render([<Light key="a" options={options} />, <Light key="b" options={options} />])
+    await isShown('open')
+    await page.publish('note', null, 'one')
+    await page.publish('note', null, 'two')
+    await waitFor(() => expect(page.queryClient.getQueryData(['notes'])).toEqual(['one', 'two']), patient)
+  })
+
+  test('of a type without a handler are written where a query with exactly their key exists', async () => {
+    const page = await openSocket()
+    page.queryClient.setQueryData(['price', { symbol: 'BTC' }], { last: 0 })
+    await page.publish('price', { symbol: 'ETH' }, { last: 1 })
+    await page.publish('price', { symbol: 'BTC' }, { last: 2 })
+    await waitFor(() => {
+      expect(page.queryClient.getQueryData(['price', { symbol: 'BTC' }])).toEqual({ last: 2 })
+    }, patient)
+    expect(page.queryClient.getQueryData(['price', { symbol: 'ETH' }])).toBeUndefined()
+  })
+
+  test('reach onMessage of each component once, and re-render nothing', async () => {
+    const page = await open()
+    const url = page.at('/socket')
+    const renders = vi.fn()
+    const heard: Message[][] = [[], []]
+    function Listener({ index }: { index: number }) {
+      renders()
+      const { status } = useSocket({ url, onMessage: message => heard[index]?.push(message) })
+      return <i role="status">{status}</i>
+    }
+    page.render([<Listener key="a" index={0} />, <Listener key="b" index={1} />])
+    await isShown('open')
+    const before = renders.mock.calls.length
+    for (let n = 0; n < 5; n++) await page.publish('note', null, n)
+    await waitFor(() => {
+      for (const list of heard) {
+        expect(list.filter(({ type }) => type === 'note').map(({ response }) => response)).toEqual([
+          0, 1, 2, 3, 4,
+        ])
+      }
+    }, patient)
+    expect(renders.mock.calls.length).toBe(before)
+  })
+
+  test.each(['text', 'proto', 'unknown', 'number-type', 'empty'])(
+    'that are garbage of the kind "%s" change nothing but a counter, and the connection stays',
+    async kind => {
+      const silence = vi.spyOn(console, 'warn').mockImplementation(() => {})
+      const page = await openSocket()
+      await page.fault('garbage', { kind, count: 3 })
+      const kinds = ['bad-message', 'unknown-type']
+      await waitFor(() => {
+        expect(page.events.filter(event => kinds.includes(event.kind)).length).toBeGreaterThanOrEqual(3)
+      }, patient)
+      await page.fault('clear')
+      expect(page.queryClient.getQueryCache().getAll()).toEqual([])
+      expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+      await isShown('open')
+      expect((await page.clients()).opened.socket).toBe(1)
+      silence.mockRestore()
+    },
+  )
+
+  test('in binary frames arrive as binaryType says, before and after a reconnect', async () => {
+    const frames: unknown[] = []
+    const page = await openSocket({
+      binaryType: 'arraybuffer',
+      onMessage: ({ response }) => {
+        if (Object.prototype.toString.call(response) !== '[object ArrayBuffer]') return
+        frames.push((response as ArrayBuffer).byteLength)
+      },
+    })
+    page.socket().send(new Uint8Array([1, 2, 3]))
+    await waitFor(() => expect(frames).toEqual([3]), patient)
+    await page.fault('kill')
+    await waitFor(async () => expect((await page.clients()).opened.socket).toBe(2), patient)
+    await isShown('open')
+    page.socket().send(new Uint8Array(5))
+    await waitFor(() => expect(frames).toEqual([3, 5]), patient)
+  })
+
+  test('in another format are read by parse and written by serialize', async () => {
+    const page = await openSocket(
+      {
+        binaryType: 'arraybuffer',
+        parse: data => JSON.parse(new TextDecoder().decode(data as ArrayBuffer)),
+        serialize: value => new TextEncoder().encode(JSON.stringify(value)),
+      },
+      '/socket?binary=1',
+    )
+    page.queryClient.setQueryData(['note'], 'old')
+    await page.publish('note', null, 'new')
+    await waitFor(() => expect(page.queryClient.getQueryData(['note'])).toBe('new'), patient)
+  })
+})
+
+describe('sending', () => {
+  test('request resolves with the response of the same type and params', async () => {
+    const page = await openSocket()
+    await expect(page.socket().request({ type: 'echo', params: { b: 1, a: [2] } })).resolves.toEqual({
+      a: [2],
+      b: 1,
+    })
+  })
+
+  test('request rejects with what the server said', async () => {
+    const page = await openSocket()
+    const refused = page.socket().request({ type: 'no such thing' })
+    await expect(refused).rejects.toBeInstanceOf(RequestError)
+    await expect(refused).rejects.toMatchObject({ error: { code: 'unknown-type' } })
+  })
+
+  test('request rejects after its timeout, and on abort with the reason', async () => {
+    const page = await openSocket()
+    const slow = page.socket().request({ type: 'slow', params: { ms: 3_000 } }, { timeout: 50 })
+    await expect(slow).rejects.toBeInstanceOf(RequestTimeoutError)
+    const controller = new AbortController()
+    const aborted = page
+      .socket()
+      .request({ type: 'slow', params: { ms: 3_001 } }, { signal: controller.signal })
+    controller.abort(new Error('enough'))
+    await expect(aborted).rejects.toThrow('enough')
+  })
+
+  test('a request in flight rejects with ConnectionLostError when the link is lost', async () => {
+    const page = await openSocket()
+    const lost = page.socket().request({ type: 'slow', params: { ms: 3_000 } })
+    const outcome = expect(lost).rejects.toBeInstanceOf(ConnectionLostError)
+    await page.socket().request({ type: 'echo', params: 1 })
+    await page.fault('kill')
+    await outcome
+  })
+
+  test('an idempotent request is sent again after a loss', async () => {
+    const page = await openSocket()
+    const asked = page.socket().request({ type: 'slow', params: { ms: 300 } }, { idempotent: true })
+    await page.socket().request({ type: 'echo', params: 1 })
+    await page.fault('kill')
+    await expect(asked).resolves.toEqual({ ms: 300 })
+  })
+
+  test('what is sent before it is open waits, in order', async () => {
+    const page = await open()
+    const seen: unknown[] = []
+    const options: SocketOptions = {
+      url: page.at('/socket'),
+      onMessage: ({ type, params }) => type === 'echo' && seen.push(params),
+    }
+    function Eager() {
+      const { send, status } = useSocket(options)
+      useEffect(() => {
+        for (const params of [1, 2, 3]) send({ type: 'echo', params })
+      }, [send])
+      return <i role="status">{status}</i>
+    }
+    page.render(<Eager />)
+    await isShown('open')
+    await waitFor(() => expect(seen.slice(0, 3)).toEqual([1, 2, 3]), patient)
+  })
+
+  test('send answers false when the queue is full, and after close()', async () => {
+    const page = await openSocket({ queue: { limit: 1 } })
+    await page.fault('refuse', { ms: 60_000 })
+    await page.fault('kill')
+    await isShown('reconnecting')
+    expect([page.socket().send('a'), page.socket().send('b')]).toEqual([true, false])
+    act(() => page.socket().close())
+    await isShown('closed')
+    expect(page.socket().send('c')).toBe(false)
+    expect(page.events.map(({ kind }) => kind)).toContain('queue-overflow')
+  })
+})
+
+describe('coming back', () => {
+  test('a killed link reconnects by itself', async () => {
+    const page = await openSocket()
+    await page.fault('kill')
+    await isShown('reconnecting')
+    await isShown('open')
+    expect((await page.clients()).opened.socket).toBe(2)
+  })
+
+  test('a server that is away is tried again and again, with the next retry shown', async () => {
+    const page = await openSocket()
+    await page.fault('down', { ms: 600 })
+    await isShown('reconnecting')
+    await isShown('open')
+    expect(page.events.filter(({ kind }) => kind === 'retry').length).toBeGreaterThanOrEqual(2)
+  })
+
+  test('every key that the connection wrote is invalidated once after a reconnect that was not resumed', async () => {
+    const page = await openSocket()
+    const key = ['price', { symbol: 'BTC' }]
+    page.queryClient.setQueryData(key, 0)
+    page.queryClient.setQueryData(['other'], 0)
+    await page.publish('price', { symbol: 'BTC' }, 1)
+    await waitFor(() => expect(page.queryClient.getQueryData(key)).toBe(1), patient)
+    await page.fault('kill')
+    await waitFor(() => expect(page.queryClient.getQueryState(key)?.isInvalidated).toBe(true), patient)
+    expect(page.queryClient.getQueryState(['other'])?.isInvalidated).toBe(false)
+    expect(page.events.filter(({ kind }) => kind === 'gap')).toEqual([
+      expect.objectContaining({ cause: 'reconnect', keys: [key] }),
+    ])
+  })
+
+  test('a frozen server is noticed by the heartbeat and replaced without waiting for its close', async () => {
+    const page = await openSocket({ heartbeat: { interval: 150, timeout: 150 } })
+    await page.fault('freeze', { ms: 900 })
+    await isShown('reconnecting')
+    await isShown('open')
+    expect(page.events).toContainEqual(
+      expect.objectContaining({ kind: 'retry', error: expect.objectContaining({ failureKind: 'silence' }) }),
+    )
+  })
+
+  test('the heartbeat measures the latency', async () => {
+    const page = await openSocket({ heartbeat: { interval: 50, timeout: 1_000 } })
+    await waitFor(() => expect(page.socket().latency).toBeGreaterThanOrEqual(0), patient)
+    expect(page.events.filter(({ kind }) => kind === 'unknown-type')).toEqual(
+      page.events.filter(event => event.kind === 'unknown-type' && event.type === 'welcome'),
+    )
+  })
+
+  test('close() closes for all who share it, and reconnect() brings it back', async () => {
+    const page = await open()
+    const options = { url: page.at('/socket') }
+    const sockets: SocketResult[] = []
+    page.render([
+      <Light key="a" options={options} take={socket => (sockets[0] = socket)} />,
+      <Light key="b" options={options} take={socket => (sockets[1] = socket)} />,
+    ])
+    await isShown('open')
+    act(() => sockets[0]?.close())
+    await waitFor(() => {
+      expect(screen.getAllByRole('status').map(node => node.textContent)).toEqual(['closed', 'closed'])
+    }, patient)
+    act(() => sockets[1]?.reconnect())
+    await waitFor(() => {
+      expect(screen.getAllByRole('status').map(node => node.textContent)).toEqual(['open', 'open'])
+    }, patient)
+  })
+
+  test('a permanent close code ends in failed with an error that names it', async () => {
+    const page = await openSocket()
+    await page.fault('kill', { code: 4403 })
+    await isShown('failed')
+    expect(page.socket().error).toMatchObject({ code: 'connection-failed', status: 4403 })
+  })
+
+  test('decide overrides the failure table', async () => {
+    const page = await openSocket({
+      reconnect: {
+        decide: failure => (failure.kind === 'close' && failure.code === 4403 ? 'retry' : undefined),
+      },
+    })
+    await page.fault('kill', { code: 4403 })
+    await isShown('reconnecting')
+    await isShown('open')
+  })
+})
+
+describe('the token', () => {
+  interface Issued {
+    token: string
+  }
+  const ways = {
+    'in the query': undefined,
+    'as a subprotocol': tokenInProtocol(),
+    'in the first message': tokenInFirstMessage(token =>
+      JSON.stringify({ type: 'authenticate', params: { token } }),
+    ),
+  }
+
+  async function openSignedIn(attachToken: SocketOptions['attachToken']) {
+    const asked: string[] = []
+    const tokens: string[] = []
+    const page = await open()
+    const getToken: SocketOptions['getToken'] = async ({ reason }) => {
+      asked.push(reason)
+      if (reason === 'refused' || tokens.length === 0) {
+        const { token } = (await page.post('/token', { ttl: 60_000 })) as Issued
+        tokens.push(token)
+      }
+      return tokens.at(-1) ?? null
+    }
+    const heard: string[] = []
+    const options: SocketOptions = {
+      url: page.at('/socket?auth=required'),
+      getToken,
+      attachToken,
+      onMessage: ({ type }) => heard.push(type),
+    }
+    page.render(<Light options={options} />)
+    await isShown('open')
+    await waitFor(() => expect(heard).toContain('welcome'), patient)
+    return { ...page, asked, tokens, heard }
+  }
+
+  test.each(Object.entries(ways))(
+    '%s lets it in; refused with 4401 it is refreshed once',
+    async (_way, attach) => {
+      const page = await openSignedIn(attach)
+      await page.fault('expire-token')
+      await waitFor(() => expect(page.heard.filter(type => type === 'welcome')).toHaveLength(2), patient)
+      await isShown('open')
+      expect(page.asked.filter(reason => reason === 'refused')).toHaveLength(1)
+      expect(page.tokens).toHaveLength(2)
+      const told = JSON.stringify(page.events)
+      for (const token of page.tokens) expect(told).not.toContain(token)
+    },
+  )
+
+  test('refused twice ends in failed with an UnauthorizedError', async () => {
+    const page = await open({ getToken: () => 'wrong' })
+    let error: unknown
+    page.render(
+      <Light options={{ url: page.at('/socket?auth=required') }} take={socket => (error = socket.error)} />,
+    )
+    await isShown('failed')
+    expect(error).toMatchObject({ name: 'UnauthorizedError' })
+  })
+
+  test('goes to no origin that is not trusted', async () => {
+    const page = await open({ getToken: () => 'secret', trustedOrigins: ['https://example.com'] })
+    let error: unknown
+    page.render(<Light options={{ url: page.at('/socket') }} take={socket => (error = socket.error)} />)
+    await isShown('failed')
+    expect(error).toMatchObject({ name: 'UntrustedOriginError' })
+    expect((await page.clients()).opened.socket).toBe(0)
+  })
+})

@@ -1,0 +1,129 @@
+import { useQuery } from '@tanstack/react-query'
+import { screen, waitFor } from '@testing-library/react'
+import { append, socketOptions, useSocket, useSocketQuery } from 'react-query-realtime'
+import { expect, test, vi } from 'vitest'
+import { setUpRealtime } from '../support/setUpRealtime.tsx'
+
+const open = setUpRealtime()
+const patient = { timeout: 8_000 }
+const price = (last: number) => ['price', { symbol: 'BTC' }, { last, change: 0, at: 0 }] as const
+
+async function openPrice() {
+  const page = await open()
+  const market = socketOptions({ url: page.at('/socket') })
+  const renders = vi.fn()
+  function Price({ symbol }: { symbol: string }) {
+    renders(symbol)
+    const { data } = useSocketQuery(market, { type: 'price', params: { symbol } })
+    return <b title={symbol}>{(data as { last: number } | undefined)?.last}</b>
+  }
+  await page.publish('price', { symbol: 'BTC' }, { last: 1 })
+  await page.publish('price', { symbol: 'ETH' }, { last: 9 })
+  const shows = (symbol: string, last: number) =>
+    waitFor(() => expect(screen.getByTitle(symbol).textContent).toBe(String(last)), patient)
+  return { ...page, market, Price, renders, shows }
+}
+
+test('asks once, then stays live', async () => {
+  const { render, Price, shows, publish, post } = await openPrice()
+  render(<Price symbol="BTC" />)
+  await shows('BTC', 1)
+  await publish(...price(2))
+  await shows('BTC', 2)
+  await post(
+    '/publish',
+    [3, 4].map(last => ({ type: 'price', params: { symbol: 'BTC' }, response: { last } })),
+  )
+  await shows('BTC', 4)
+})
+
+test('a message for one key re-renders only the readers of that key', async () => {
+  const { render, Price, shows, publish, renders } = await openPrice()
+  render([<Price key="a" symbol="BTC" />, <Price key="b" symbol="ETH" />])
+  await shows('BTC', 1)
+  await shows('ETH', 9)
+  renders.mockClear()
+  await publish(...price(2))
+  await shows('BTC', 2)
+  expect(renders.mock.calls.every(([symbol]) => symbol === 'BTC')).toBe(true)
+})
+
+test('asks again after a reconnect that was not resumed, and only then', async () => {
+  const { render, Price, shows, publish, fault, market, events } = await openPrice()
+  function Page() {
+    return <i role="status">{useSocket(market).status}</i>
+  }
+  render([<Price key="a" symbol="BTC" />, <Page key="b" />])
+  await shows('BTC', 1)
+  await fault('down', { ms: 400 })
+  await waitFor(() => expect(screen.getByRole('status').textContent).toBe('reconnecting'), patient)
+  await publish(...price(5))
+  await shows('BTC', 5)
+  expect(events.filter(({ kind }) => kind === 'gap')).toHaveLength(1)
+})
+
+test('what it has is shown again at once after a remount, and asked for anew when the connection had ended', async () => {
+  const { render, Price, shows, publish, openNow } = await openPrice()
+  const view = render(<Price symbol="BTC" />)
+  await shows('BTC', 1)
+  view.rerender(null)
+  await waitFor(async () => expect(await openNow('socket')).toBe(0), patient)
+  await publish(...price(7))
+  view.rerender(<Price symbol="BTC" />)
+  expect(screen.getByTitle('BTC').textContent).toBe('1')
+  await shows('BTC', 7)
+})
+
+test('an error reply is the error of the query', async () => {
+  const page = await openPrice()
+  function Wrong() {
+    const { error } = useSocketQuery(page.market, { type: 'no such thing' })
+    return <p>{error?.name}</p>
+  }
+  page.render(<Wrong />)
+  await screen.findByText('RequestError', {}, patient)
+})
+
+test('select and enabled work as those of useQuery', async () => {
+  const page = await openPrice()
+  function Selected({ enabled }: { enabled: boolean }) {
+    const select = (data: unknown) => (data as { last: number }).last * 10
+    const { data = 'nothing' } = useSocketQuery(page.market, {
+      type: 'price',
+      params: { symbol: 'BTC' },
+      select,
+      enabled,
+    })
+    return <p>{data}</p>
+  }
+  const view = page.render(<Selected enabled={false} />)
+  await screen.findByText('nothing')
+  view.rerender(<Selected enabled />)
+  await screen.findByText('10', {}, patient)
+})
+
+test('a list loaded by useQuery and kept live by a handler converges after a gap', async () => {
+  const page = await open()
+  const options = socketOptions({
+    url: page.at('/socket'),
+    on: { note: ({ response }, cache) => cache.setQueryData(['notes'], append(response)) },
+  })
+  const server: string[] = ['a']
+  function Notes() {
+    useSocket(options)
+    const { data = [] } = useQuery({ queryKey: ['notes'], queryFn: () => [...server], staleTime: Infinity })
+    return <p>{data.join()}</p>
+  }
+  const publish = async (note: string) => {
+    server.push(note)
+    await page.publish('note', null, note)
+  }
+  page.render(<Notes />)
+  await screen.findByText('a')
+  await waitFor(async () => expect(await page.openNow('socket')).toBe(1), patient)
+  await publish('b')
+  await screen.findByText('a,b', {}, patient)
+  await page.fault('down', { ms: 300 })
+  await publish('c')
+  await screen.findByText('a,b,c', {}, patient)
+})

@@ -1,0 +1,119 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { screen, waitFor } from '@testing-library/react'
+import { renderToString } from 'react-dom/server'
+import {
+  ConfigurationError,
+  RealtimeProvider,
+  useLongPoll,
+  useMessage,
+  useRealtime,
+  useServerEvents,
+  useSocket,
+  useSocketQuery,
+} from 'react-query-realtime'
+import { expect, test, vi } from 'vitest'
+import { setUpRealtime } from '../support/setUpRealtime.tsx'
+
+const open = setUpRealtime()
+const patient = { timeout: 8_000 }
+
+test('a hook without a provider says what to do', () => {
+  const silence = vi.spyOn(console, 'error').mockImplementation(() => {})
+  function Lost() {
+    useSocket({ url: '/socket' })
+    return null
+  }
+  expect(() =>
+    renderToString(
+      <QueryClientProvider client={new QueryClient()}>
+        <Lost />
+      </QueryClientProvider>,
+    ),
+  ).toThrow(ConfigurationError)
+  silence.mockRestore()
+})
+
+test('a change of key closes all of the former user, and drops a token that comes late', async () => {
+  const page = await open()
+  let answerOld: (token: string) => void = () => {}
+  const used: string[] = []
+  const attachToken = (request: { url: string }, token: string) => {
+    used.push(token)
+    return { headers: {}, protocols: [], ...request }
+  }
+  const options = { url: page.at('/socket'), attachToken }
+  function Light({ user }: { user: string }) {
+    const getToken =
+      user === 'a' ? () => new Promise<string>(resolve => (answerOld = resolve)) : () => 'token of b'
+    return <i role="status">{useSocket({ ...options, getToken }).status}</i>
+  }
+  const view = page.render(null)
+  view.rerender(<Light user="a" />, { key: 'a' })
+  await screen.findByText('connecting')
+  view.rerender(<Light user="b" />, { key: 'b' })
+  answerOld('token of a')
+  await screen.findByText('open', {}, patient)
+  expect(used).toEqual(['token of b'])
+  expect((await page.clients()).opened.socket).toBe(1)
+})
+
+test('a change of key closes the sockets of the former user before those of the next open', async () => {
+  const page = await open({ linger: 60_000 })
+  const Light = () => <i role="status">{useSocket({ url: page.at('/socket') }).status}</i>
+  const view = page.render(null)
+  view.rerender(<Light />, { key: 'a' })
+  await screen.findByText('open', {}, patient)
+  view.rerender(<Light />, { key: 'b' })
+  await waitFor(async () => {
+    expect((await page.clients()).opened.socket).toBe(2)
+    expect(await page.openNow('socket')).toBe(1)
+  }, patient)
+})
+
+test('a new QueryClient gets what comes from then on, and the former one nothing', async () => {
+  const page = await open()
+  const next = new QueryClient()
+  const Light = () => <i role="status">{useSocket({ url: page.at('/socket') }).status}</i>
+  const view = page.render(<Light />)
+  await screen.findByText('open', {}, patient)
+  next.setQueryData(['note'], 'old')
+  page.queryClient.setQueryData(['note'], 'old')
+  view.rerender(<Light />, { client: next })
+  await page.publish('note', null, 'new')
+  await waitFor(() => expect(next.getQueryData(['note'])).toBe('new'), patient)
+  expect(page.queryClient.getQueryData(['note'])).toBe('old')
+})
+
+test('on a server all hooks render idle, open nothing and read no global', () => {
+  const touch = vi.fn()
+  function All() {
+    const socket = useSocket({ url: '/socket' })
+    const events = useServerEvents({ url: '/events' })
+    const poll = useLongPoll({ url: '/poll' })
+    const query = useSocketQuery({ url: '/socket' }, { type: 'price' })
+    const message = useMessage('notice')
+    const { connections } = useRealtime()
+    return [
+      socket.status,
+      events.status,
+      poll.status,
+      query.status,
+      message.status,
+      connections.length,
+    ].join()
+  }
+  const html = renderToString(
+    <QueryClientProvider client={new QueryClient()}>
+      <RealtimeProvider
+        baseUrl="https://example.com"
+        fetch={touch}
+        webSocket={touch as never}
+        getToken={touch}
+      >
+        <All />
+      </RealtimeProvider>
+    </QueryClientProvider>,
+  )
+  expect(html).toBe('idle,idle,idle,pending,pending,0')
+  expect(touch).not.toHaveBeenCalled()
+})
