@@ -151,7 +151,8 @@ export class RealtimeClient implements ConnectionHost {
   readonly preparationError = (cause: unknown): RealtimeError => toError(preparationFailure(cause))
 
   report(event: RealtimeEvent): void {
-    if (event.kind === 'status') this.changes.emit()
+    // Retries within one `reconnecting` count down anew, and a panel shows it.
+    if (event.kind === 'status' || event.kind === 'retry') this.changes.emit()
     const { onEvent } = this.options
     this.guard(() => {
       if (onEvent) onEvent(event)
