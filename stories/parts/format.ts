@@ -27,8 +27,10 @@ export function formatAgo(at: number, now: number): string {
 /** `2.4 s`; never below zero. */
 export const formatSeconds = (ms: number): string => `${(Math.max(0, ms) / 1_000).toFixed(1)} s`
 
+const decimals = (digits: number) =>
+  new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+const coarse = decimals(2)
+const fine = decimals(4)
+
 /** As many decimals as a price of that size is quoted with. */
-export const formatPrice = (price: number): string => {
-  const digits = price >= 5 ? 2 : 4
-  return price.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-}
+export const formatPrice = (price: number): string => (price >= 5 ? coarse : fine).format(price)
