@@ -31,12 +31,21 @@ export function messageKey<Type extends string>(
 /** JSON. Text of an event stream that is not JSON, and binary data, are taken as they are. */
 export function parseJson(data: unknown, { type }: MessageMeta): unknown {
   if (typeof data !== 'string') return data
-  if (type === undefined) return JSON.parse(data)
+  if (type === undefined) return readJson(data)
   try {
-    return JSON.parse(data)
+    return readJson(data)
   } catch {
     return data
   }
+}
+
+/** Texts that may hold a member named `__proto__`, also written with escapes. */
+const MAY_HOLD_PROTOTYPE = /__proto__|\\u00(5f|6f|7[024])/i
+
+/** JSON without members named `__proto__`: copied by assignment, as TanStack Query copies data, they would set a prototype. */
+function readJson(text: string): unknown {
+  if (!MAY_HOLD_PROTOTYPE.test(text)) return JSON.parse(text)
+  return JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value))
 }
 
 /** The type of a value that came without one, as of an unnamed event. */

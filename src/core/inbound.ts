@@ -23,7 +23,7 @@ export class Inbound {
   readonly #setup: ConnectionSetup
   readonly #link: InboundLink
   readonly #tracker = new RecoveryTracker()
-  #hasOpened = false
+  #openings = 0
   #hasLostCursor = false
   #gapTimer: TimerHandle | undefined
 
@@ -41,13 +41,12 @@ export class Inbound {
 
   /** Decides whether an opening leaves a gap. Where the server will say so in a message, that message decides. */
   opened({ resumed }: { resumed: boolean }): void {
-    const isFirst = !this.#hasOpened
-    this.#hasOpened = true
+    this.#openings++
     if (this.#hasLostCursor) {
       this.#hasLostCursor = false
       return this.gap('cursor-lost')
     }
-    if (isFirst || resumed) return
+    if (this.#openings === 1 || resumed) return
     const { recovery } = this.#setup.options()
     const willBeTold = recovery?.resumed !== undefined && this.#tracker.cursor !== undefined
     if (!willBeTold) this.gap('reconnect')
@@ -113,7 +112,8 @@ export class Inbound {
     if (liveness?.isReply?.(message)) return this.#link.replied()
     if (recovery) {
       const { isNews, resumed, gap } = this.#tracker.inspect(message, recovery)
-      if (resumed === false) this.gap('refused')
+      // A server may say on the first opening, too, that there was nothing to resume.
+      if (resumed === false && this.#openings > 1) this.gap('refused')
       if (gap) this.gap(gap)
       if (!isNews) return
     }

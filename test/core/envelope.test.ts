@@ -111,6 +111,18 @@ describe('parseJson', () => {
     expect(parseJson('', { type: 'message' })).toBe('')
   })
 
+  test.each([
+    '__proto__',
+    '\\u005f_proto__',
+    '_\\u005Fproto_\\u005f',
+    '__pr\\u006fto__',
+    '__\\u0070rot\\u006F__',
+  ])('drops a member named %s at any depth, and keeps the rest', name => {
+    const value = parseJson(`{"a":[{"${name}":{"x":1},"b":"__proto__"}]}`, {}) as { a: [object] }
+    expect(Object.keys(value.a[0])).toEqual(['b'])
+    expect(Object.getPrototypeOf(value.a[0])).toBe(Object.prototype)
+  })
+
   test('leaves binary data as it is', () => {
     const data = new ArrayBuffer(3)
     expect(parseJson(data, {})).toBe(data)

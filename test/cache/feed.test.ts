@@ -1,0 +1,121 @@
+import { QueryClient, QueryObserver } from '@tanstack/react-query'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { Feed } from '../../src/cache/feed.ts'
+import { Writer } from '../../src/cache/writer.ts'
+
+function setup() {
+  const client = new QueryClient()
+  const writer = new Writer({ client: () => client, scheduleFrame: () => undefined, guard: call => call() })
+  const feed = new Feed(() => client, writer)
+  /** A query on screen; gives how often it was fetched. */
+  const show = (queryKey: readonly unknown[]) => {
+    const counts = { fetches: 0 }
+    const queryFn = () => ++counts.fetches
+    const end = new QueryObserver(client, { queryKey, queryFn, staleTime: Infinity }).subscribe(
+      () => undefined,
+    )
+    onTestFinished(end)
+    return counts
+  }
+  const stale = () =>
+    client
+      .getQueryCache()
+      .getAll()
+      .filter(({ state }) => state.isInvalidated)
+      .map(({ queryHash }) => queryHash)
+  return { client, writer, feed, show, stale }
+}
+const settle = () => new Promise(resolve => setTimeout(resolve, 10))
+
+describe('a gap', () => {
+  test('invalidates every key that was written, whatever waited included, and names the keys', () => {
+    const { client, feed, stale } = setup()
+    client.setQueryData(['other'], 1)
+    feed.setQueryData(['a', { x: 1, y: 2 }], 1)
+    feed.setQueryData(['b'], 2)
+    expect(feed.invalidateAll()).toEqual([['a', { x: 1, y: 2 }], ['b']])
+    expect(client.getQueryData(['b'])).toBe(2)
+    expect(stale()).toEqual(['["a",{"x":1,"y":2}]', '["b"]'])
+  })
+
+  test('refetches a key on screen exactly once, also where it was written, noted and under an invalidated beginning', async () => {
+    const { feed, show } = setup()
+    const shown = show(['orders', 1])
+    await settle()
+    feed.invalidateQueries(['orders'])
+    feed.invalidateQueries(['orders', 1])
+    await settle()
+    const before = shown.fetches
+    feed.setQueryData(['orders', 1], 'pushed')
+    feed.note(['orders', 1])
+    feed.invalidateAll()
+    await settle()
+    expect(shown.fetches).toBe(before + 1)
+  })
+
+  test('invalidates what begins with a key that was invalidated', async () => {
+    const { client, feed, show, stale } = setup()
+    feed.invalidateQueries(['totals'])
+    await settle()
+    client.setQueryData(['totals', 'later'], 1)
+    const shown = show(['totals', 'shown'])
+    await settle()
+    expect(feed.invalidateAll()).toEqual([['totals']])
+    await settle()
+    expect([stale(), shown.fetches]).toEqual([['["totals","later"]'], 2])
+  })
+
+  test('leaves keys alone that have left the cache', () => {
+    const { client, feed } = setup()
+    feed.setQueryData(['a'], 1)
+    feed.setQueryData(['b'], 1)
+    feed.invalidateAll()
+    client.removeQueries({ queryKey: ['a'] })
+    expect(feed.invalidateAll()).toEqual([['b']])
+  })
+
+  test('is of this connection alone', () => {
+    const { client, writer, feed, stale } = setup()
+    const other = new Feed(() => client, writer)
+    feed.setQueryData(['a'], 1)
+    other.setQueryData(['b'], 1)
+    other.invalidateAll()
+    expect(stale()).toEqual(['["b"]'])
+  })
+})
+
+describe('the list of keys', () => {
+  test('remembers all keys of a burst, though none is in the cache yet', () => {
+    const { feed } = setup()
+    for (let index = 0; index < 5_000; index++) feed.setQueryData(['row', index], index)
+    expect(feed.invalidateAll()).toHaveLength(5_000)
+  })
+
+  test('forgets keys that have left the cache, so that it does not grow for ever', () => {
+    const { client, writer, feed } = setup()
+    for (let round = 0; round < 20; round++) {
+      for (let index = 0; index < 500; index++) feed.setQueryData(['row', round, index], index)
+      writer.flush()
+      client.clear()
+    }
+    feed.setQueryData(['last'], 1)
+    expect(feed.invalidateAll()).toEqual([['last']])
+  })
+})
+
+test('the end of a connection marks its keys stale and refetches nothing', async () => {
+  const { feed, show, stale } = setup()
+  const shown = show(['a'])
+  await settle()
+  feed.setQueryData(['a'], 'pushed')
+  feed.end()
+  await settle()
+  expect([stale(), shown.fetches]).toEqual([['["a"]'], 1])
+})
+
+test('has says whether a query of exactly this key is in the cache', () => {
+  const { client, feed } = setup()
+  client.setQueryData(['a', { x: 1, y: 2 }], 1)
+  expect(feed.has(['a', { y: 2, x: 1 }])).toBe(true)
+  expect([['a'], ['a', { x: 1 }], ['a', null]].some(key => feed.has(key))).toBe(false)
+})

@@ -1,0 +1,170 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { append, patch, remove, type Updater, upsert } from '../../src/cache/updaters.ts'
+
+interface Row {
+  id: number
+  name?: string
+}
+const rows = (...ids: number[]): Row[] => ids.map(id => ({ id }))
+const ids = (list: readonly Row[] | undefined) => list?.map(({ id }) => id)
+const list = Object.freeze(rows(1, 2, 3).map(row => Object.freeze(row))) as readonly Row[]
+
+describe('append', () => {
+  test('adds an item or items at the end', () => {
+    expect(ids(append<Row>({ id: 4 })(list))).toEqual([1, 2, 3, 4])
+    expect(ids(append<Row>(rows(4, 5))(list))).toEqual([1, 2, 3, 4, 5])
+  })
+
+  test('with max keeps the newest', () => {
+    expect(ids(append<Row>(rows(4, 5), { max: 3 })(list))).toEqual([3, 4, 5])
+    expect(ids(append<Row>({ id: 4 }, { max: 0 })(list))).toEqual([])
+  })
+
+  test('with by adds no item that is there, nor one twice', () => {
+    expect(ids(append<Row>(rows(3, 4, 4, 1), { by: 'id' })(list))).toEqual([1, 2, 3, 4])
+    expect(ids(append<Row>(rows(4, 4), { by: 'id' })(undefined))).toEqual([4])
+  })
+
+  test('that adds nothing gives the very same list', () => {
+    expect(append<Row>(rows(1, 2), { by: 'id' })(list)).toBe(list)
+    expect(append<Row>([])(list)).toBe(list)
+  })
+
+  test('takes very many at once', () => {
+    const many = Array.from({ length: 300_000 }, (_, id) => ({ id }))
+    expect(append<Row>(many)(list)).toHaveLength(300_003)
+  })
+})
+
+describe('upsert', () => {
+  test('replaces the row in its place', () => {
+    const after = upsert<Row>({ id: 2, name: 'new' }, { by: 'id' })(list)
+    expect(after).toEqual([{ id: 1 }, { id: 2, name: 'new' }, { id: 3 }])
+  })
+
+  test('adds a new row at the end, or at the start', () => {
+    expect(ids(upsert<Row>({ id: 4 }, { by: 'id' })(list))).toEqual([1, 2, 3, 4])
+    expect(ids(upsert<Row>({ id: 4 }, { by: 'id', at: 'start' })(list))).toEqual([4, 1, 2, 3])
+  })
+
+  test('with max drops the rows furthest from where new ones come in', () => {
+    expect(ids(upsert<Row>({ id: 4 }, { by: 'id', max: 3 })(list))).toEqual([2, 3, 4])
+    expect(ids(upsert<Row>({ id: 4 }, { by: 'id', max: 3, at: 'start' })(list))).toEqual([4, 1, 2])
+  })
+})
+
+describe('patch', () => {
+  test('changes fields of an object', () => {
+    expect(patch({ b: 2 } as { a?: number; b: number })({ a: 1, b: 1 })).toEqual({ a: 1, b: 2 })
+  })
+
+  test('with by changes fields of the row that the fields name', () => {
+    expect(patch<Row>({ id: 2, name: 'x' }, { by: 'id' })(list)).toEqual([
+      { id: 1 },
+      { id: 2, name: 'x' },
+      { id: 3 },
+    ])
+  })
+
+  test('with by adds no row that is not there, and gives the very same list', () => {
+    expect(patch<Row>({ id: 9, name: 'x' }, { by: 'id' })(list)).toBe(list)
+  })
+
+  test('with a field named __proto__ sets no prototype', () => {
+    const fields = JSON.parse('{ "id": 2, "__proto__": { "isAdmin": true } }') as Row
+    const row = patch<Row>(fields, { by: 'id' })(list)?.[1] as object
+    const object = patch<object>(fields)({ a: 1 }) as object
+    for (const changed of [row, object]) {
+      expect(Object.getPrototypeOf(changed)).toBe(Object.prototype)
+      expect('isAdmin' in changed).toBe(false)
+    }
+  })
+})
+
+describe('remove', () => {
+  test('takes the row out', () => {
+    expect(ids(remove<Row>(2, { by: 'id' })(list))).toEqual([1, 3])
+  })
+
+  test('of a row that is not there gives the very same list', () => {
+    expect(remove<Row>(9, { by: 'id' })(list)).toBe(list)
+  })
+})
+
+test('missing data counts as an empty list or object', () => {
+  expect(append<Row>({ id: 1 })(undefined)).toEqual([{ id: 1 }])
+  expect(upsert<Row>({ id: 1 }, { by: 'id' })(undefined)).toEqual([{ id: 1 }])
+  expect(patch({ a: 1 })(undefined)).toEqual({ a: 1 })
+  expect(patch<Row>({ id: 1 }, { by: 'id' })(undefined)).toEqual([])
+  expect(remove<Row>(1, { by: 'id' })(undefined)).toEqual([])
+})
+
+const anyUpdater: fc.Arbitrary<Updater<readonly Row[]>> = fc.oneof(
+  fc.nat(9).map(id => append<Row>({ id, name: 'a' }, { by: 'id', max: 6 })),
+  fc.array(fc.nat(9), { maxLength: 3 }).map(added => append<Row>(rows(...added))),
+  fc
+    .record({ id: fc.nat(9), at: fc.constantFrom('start' as const, 'end' as const) })
+    .map(({ id, at }) => upsert<Row>({ id, name: 'u' }, { by: 'id', at, max: 7 })),
+  fc.nat(9).map(id => patch<Row>({ id, name: 'p' }, { by: 'id' })),
+  fc.nat(9).map(id => remove<Row>(id, { by: 'id' })),
+)
+const anyList = fc.option(
+  fc.array(fc.nat(9), { maxLength: 8 }).map(all => rows(...all)),
+  { nil: undefined },
+)
+
+describe('every updater', () => {
+  test('leaves what it was given as it was, and the rows that it does not change as they are', () => {
+    fc.assert(
+      fc.property(anyList, anyUpdater, (before, update) => {
+        const copy = structuredClone(before)
+        const known = new Set(before)
+        const after = update(before) ?? []
+        expect(before).toEqual(copy)
+        // An update brings at most three rows here: all others are the very same objects.
+        expect(after.filter(row => !known.has(row)).length).toBeLessThanOrEqual(3)
+      }),
+    )
+  })
+
+  test('gives with owned copies what it gives without', () => {
+    fc.assert(
+      fc.property(anyList, fc.array(anyUpdater, { maxLength: 10 }), (before, updates) => {
+        const copy = structuredClone(before)
+        const owned = new WeakSet()
+        const plain = updates.reduce<readonly Row[] | undefined>((data, update) => update(data), before)
+        const inPlace = updates.reduce<readonly Row[] | undefined>(
+          (data, update) => update(data, owned),
+          before,
+        )
+        expect(inPlace).toEqual(plain)
+        expect(before).toEqual(copy)
+      }),
+    )
+  })
+
+  test('that calls itself idempotent is', () => {
+    fc.assert(
+      fc.property(anyList, anyUpdater, (before, update) => {
+        fc.pre(update.isIdempotent === true)
+        const distinct = new Set(ids(before)).size === (before?.length ?? 0)
+        fc.pre(distinct && (before?.length ?? 0) < 6)
+        const once = update(before)
+        expect(update(once)).toEqual(once)
+      }),
+    )
+  })
+})
+
+test('many updates of one list in one flush cost one copy', () => {
+  const owned = new WeakSet()
+  const first = append<Row>({ id: 4 })(list, owned)
+  const second = upsert<Row>({ id: 5 }, { by: 'id' })(first, owned)
+  const third = remove<Row>(1, { by: 'id' })(second, owned)
+  expect(first).not.toBe(list)
+  expect([second, third]).toEqual([first, first])
+  expect(second).toBe(first)
+  expect(third).toBe(first)
+  expect(append<Row>({ id: 6 })(third, new WeakSet())).not.toBe(third)
+})

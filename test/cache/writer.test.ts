@@ -1,0 +1,238 @@
+import { QueryClient } from '@tanstack/react-query'
+import { describe, expect, test, vi } from 'vitest'
+import { append, patch, remove, upsert } from '../../src/cache/updaters.ts'
+import { type Update, Writer } from '../../src/cache/writer.ts'
+import { hashValue } from '../../src/core/hash.ts'
+
+/** A writer whose frames come when the test says. `writes` are the changes of data that the cache was told of. */
+function setup() {
+  let client = new QueryClient()
+  const frames: (() => void)[] = []
+  const errors: unknown[] = []
+  const writes: unknown[] = []
+  const watch = (watched: QueryClient) =>
+    watched.getQueryCache().subscribe(event => {
+      const isWrite = event.type === 'updated' && ['success', 'setState'].includes(event.action.type)
+      if (isWrite) writes.push(event.query.state.data)
+    })
+  watch(client)
+  const writer = new Writer({
+    client: () => client,
+    scheduleFrame: callback => void frames.push(callback),
+    guard: call => {
+      try {
+        call()
+      } catch (error) {
+        errors.push(error)
+      }
+    },
+  })
+  return {
+    writer,
+    writes,
+    errors,
+    frames,
+    get client() {
+      return client
+    },
+    use(next: QueryClient) {
+      client = next
+      watch(next)
+    },
+    write: (key: string, update: Update) => writer.write(hashValue([key]), [key], update),
+    invalidate: (...key: string[]) => writer.invalidate(hashValue(key), key),
+    data: (key: string) => client.getQueryData([key]),
+    frame: () => frames.splice(0).forEach(call => call()),
+  }
+}
+const task = () => new Promise(resolve => setTimeout(resolve, 0))
+const add = (by: number) => (data: unknown) => ((data as number | undefined) ?? 0) + by
+
+describe('a write', () => {
+  test('is in the cache when the task that brought it is over, if nothing was written lately', async () => {
+    const { write, data } = setup()
+    write('a', 1)
+    expect(data('a')).toBeUndefined()
+    await Promise.resolve()
+    expect(data('a')).toBe(1)
+  })
+
+  test('is one of its key in a flush, however many came', async () => {
+    const { write, data, client } = setup()
+    client.setQueryData(['a'], 0)
+    client.setQueryData(['b'], 0)
+    const told: string[] = []
+    client.getQueryCache().subscribe(({ query }) => told.push(query.queryHash))
+    for (let count = 0; count < 1_000; count++) {
+      write('a', add(1))
+      write('b', add(2))
+    }
+    await Promise.resolve()
+    expect([data('a'), data('b')]).toEqual([1_000, 2_000])
+    await task()
+    expect(told.filter(hash => hash === '["a"]')).toHaveLength(1)
+    expect(told.filter(hash => hash === '["b"]')).toHaveLength(1)
+  })
+
+  test('that comes after a flush waits for the frame, and then there is one flush a frame', async () => {
+    const { write, data, frame } = setup()
+    write('a', 1)
+    await Promise.resolve()
+    for (const value of [2, 3, 4]) {
+      write('a', value)
+      await task()
+      expect(data('a')).toBe(value === 2 ? 1 : value - 1)
+      frame()
+      expect(data('a')).toBe(value)
+    }
+  })
+
+  test('after a frame in which nothing came is at once again, and no frame is asked for meanwhile', async () => {
+    const { write, data, frame, frames } = setup()
+    write('a', 1)
+    await Promise.resolve()
+    frame()
+    expect(frames).toHaveLength(0)
+    write('a', 2)
+    await Promise.resolve()
+    expect(data('a')).toBe(2)
+  })
+
+  test('keeps the order of values and functions', async () => {
+    const { write, data } = setup()
+    for (const update of [add(5), 10, add(1), add(1)]) write('a', update)
+    for (const update of [1, add(1), 7]) write('b', update)
+    await Promise.resolve()
+    expect([data('a'), data('b')]).toEqual([12, 7])
+  })
+
+  test('of undefined, or by a function that gives what it got, changes nothing', async () => {
+    const { write, client, writes } = setup()
+    client.setQueryData(['a'], 1)
+    writes.length = 0
+    write('a', (data: unknown) => data)
+    write('b', undefined)
+    write('c', () => undefined)
+    await Promise.resolve()
+    await task()
+    expect([writes, client.getQueryCache().getAll().length]).toEqual([[], 1])
+  })
+
+  test('goes to the client that is current when it is flushed', async () => {
+    const all = setup()
+    const former = all.client
+    all.write('a', 1)
+    all.use(new QueryClient())
+    await Promise.resolve()
+    expect([former.getQueryData(['a']), all.data('a')]).toEqual([undefined, 1])
+  })
+
+  test('is written at once by flush, and only once', async () => {
+    const { writer, write, data, frame } = setup()
+    write('a', add(1))
+    expect(writer.isPending('["a"]')).toBe(true)
+    writer.flush()
+    expect([data('a'), writer.isPending('["a"]')]).toEqual([1, false])
+    await Promise.resolve()
+    frame()
+    expect(data('a')).toBe(1)
+  })
+})
+
+describe('an update that throws', () => {
+  test('harms no other of its key, no other key, and no later flush', async () => {
+    const { write, data, errors, frame } = setup()
+    write('a', add(1))
+    write('a', () => {
+      throw new Error('mine')
+    })
+    write('a', add(1))
+    write('b', upsert({ id: 1 }, { by: 'id' }))
+    await Promise.resolve()
+    expect([data('a'), data('b'), errors.length]).toEqual([2, [{ id: 1 }], 1])
+    frame()
+    write('a', add(1))
+    await Promise.resolve()
+    expect(data('a')).toBe(3)
+  })
+
+  test('because the data is no list leaves the data', async () => {
+    const { write, data, client, errors } = setup()
+    client.setQueryData(['a'], { not: 'a list' })
+    write('a', append({ id: 1 }, { by: 'id' } as object))
+    write('a', remove(1, { by: 'id' } as never))
+    await Promise.resolve()
+    expect([data('a'), errors.length]).toEqual([{ not: 'a list' }, 2])
+  })
+})
+
+describe('structure', () => {
+  test('a value that equals what is there keeps its identity', async () => {
+    const { write, data, client } = setup()
+    const before = { rows: [{ id: 1 }], total: 1 }
+    client.setQueryData(['a'], before)
+    write('a', { rows: [{ id: 1 }], total: 2 })
+    await Promise.resolve()
+    expect(data('a')).not.toBe(before)
+    expect((data('a') as typeof before).rows).toBe(before.rows)
+  })
+
+  test('untouched rows of an updated list keep theirs, and what was cached or sent is not changed', async () => {
+    const { write, data, client } = setup()
+    const before = [{ id: 1 }, { id: 2 }]
+    const sent = [{ id: 7 }]
+    client.setQueryData(['a'], before)
+    const [first] = client.getQueryData<object[]>(['a']) ?? []
+    write('a', upsert({ id: 2, name: 'x' }, { by: 'id' }))
+    write('a', append({ id: 3 }))
+    write('b', sent)
+    write('b', append({ id: 8 }))
+    await Promise.resolve()
+    expect(data('a')).toEqual([{ id: 1 }, { id: 2, name: 'x' }, { id: 3 }])
+    expect((data('a') as object[])[0]).toBe(first)
+    expect([before, sent]).toEqual([[{ id: 1 }, { id: 2 }], [{ id: 7 }]])
+    expect(data('b')).toEqual([{ id: 7 }, { id: 8 }])
+  })
+
+  test('an updater leaves the mark of a query that is known to be stale', async () => {
+    const { write, client } = setup()
+    client.setQueryData(['a'], { n: 1 })
+    await client.invalidateQueries({ queryKey: ['a'] })
+    write('a', patch({ n: 2 }))
+    await Promise.resolve()
+    expect(client.getQueryState(['a'])).toMatchObject({
+      data: { n: 2 },
+      isInvalidated: true,
+      status: 'success',
+    })
+  })
+})
+
+describe('an invalidation', () => {
+  test('comes after the writes of its flush, and is one however often it was asked for', async () => {
+    const { write, invalidate, client } = setup()
+    client.setQueryData(['a', 'x'], 0)
+    const order: unknown[] = []
+    const spy = vi.spyOn(client, 'invalidateQueries').mockImplementation(filters => {
+      order.push(filters?.queryKey, client.getQueryData(['a']))
+      return Promise.resolve()
+    })
+    for (let count = 0; count < 5; count++) invalidate('a')
+    write('a', 1)
+    await Promise.resolve()
+    expect(order).toEqual([['a'], 1])
+    expect(spy).toHaveBeenCalledTimes(1)
+  })
+
+  test('is of every query whose key begins so', async () => {
+    const { invalidate, client } = setup()
+    for (const key of [['a'], ['a', 'x'], ['b']]) client.setQueryData(key, 0)
+    invalidate('a')
+    await Promise.resolve()
+    const stale = client
+      .getQueryCache()
+      .getAll()
+      .filter(({ state }) => state.isInvalidated)
+    expect(stale.map(({ queryHash }) => queryHash)).toEqual(['["a"]', '["a","x"]'])
+  })
+})

@@ -1,0 +1,306 @@
+import { describe, expect, test } from 'vitest'
+import { UnauthorizedError } from '../../src/core/errors.ts'
+import type { Failure } from '../../src/core/failure.ts'
+import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
+
+const statuses = ({ events }: ConnectionHarness) =>
+  events.flatMap(event => (event.kind === 'status' ? [event.status] : []))
+
+describe('a connection', () => {
+  test('does nothing before it is started', () => {
+    const harness = new ConnectionHarness()
+    expect([harness.status, harness.clock.pending, harness.environment.hints.size]).toEqual(['idle', 0, 0])
+  })
+
+  test('goes through its words once each', async () => {
+    const harness = await new ConnectionHarness().open()
+    await harness.failAndReopen()
+    harness.connection.close()
+    harness.connection.dispose()
+    expect(statuses(harness)).toEqual(['connecting', 'open', 'reconnecting', 'open', 'closed', 'idle'])
+  })
+
+  test('that is started again goes on', async () => {
+    const harness = await new ConnectionHarness().open()
+    harness.connection.start()
+    await settle()
+    expect(harness.transport.attempts).toHaveLength(1)
+  })
+
+  test('gives the same snapshot until something in it changes; a message changes nothing', async () => {
+    const harness = await new ConnectionHarness().open()
+    const before = harness.connection.getSnapshot()
+    let changes = 0
+    harness.connection.subscribe(() => changes++)
+    for (let count = 0; count < 100; count++) harness.receive({ type: 'a', response: count })
+    expect(harness.connection.getSnapshot()).toBe(before)
+    expect([changes, harness.messages.length, harness.connection.inbound.counters.received]).toEqual([
+      0, 100, 100,
+    ])
+  })
+
+  test('tells when the next attempt comes, and reports the retry with its error', async () => {
+    const harness = await new ConnectionHarness().open()
+    harness.transport.last.sink.failed({ kind: 'close', code: 1012, opened: true })
+    const snapshot = harness.connection.getSnapshot()
+    expect(snapshot).toMatchObject({ status: 'reconnecting', retryCount: 1, error: { status: 1012 } })
+    expect(snapshot.nextRetryAt).toBe(harness.clock.now() + 250)
+    expect(harness.events).toContainEqual({ kind: 'retry', retryCount: 1, delay: 250, error: snapshot.error })
+    harness.clock.advance(250)
+    expect(harness.connection.getSnapshot().nextRetryAt).toBeNull()
+  })
+
+  test('that is accepted and closed at once, for ever, backs off up to the cap', async () => {
+    const harness = await new ConnectionHarness().open()
+    const delays: number[] = []
+    for (let count = 0; count < 60; count++) {
+      harness.transport.last.sink.failed({ kind: 'close', code: 1000, opened: true })
+      const { nextRetryAt } = harness.connection.getSnapshot()
+      delays.push((nextRetryAt ?? 0) - harness.clock.now())
+      harness.clock.advance(delays.at(-1) ?? 0)
+      await settle()
+      harness.transport.last.sink.opened({ resumed: false })
+    }
+    expect(delays[0]).toBe(250)
+    expect(delays).toEqual([...delays].sort((a, b) => a - b))
+    expect(delays.at(-1)).toBe(10_000)
+  })
+
+  test('gives an attempt connectTimeout to open, and gives it up then', async () => {
+    const harness = new ConnectionHarness()
+    harness.connection.start()
+    await settle()
+    harness.clock.advance(10_000)
+    expect(harness.transport.running).toHaveLength(0)
+    harness.clock.advance(500)
+    await settle()
+    expect(harness.transport.running).toHaveLength(1)
+  })
+})
+
+describe('what an ended attempt still does', () => {
+  test('changes nothing', async () => {
+    const harness = await new ConnectionHarness({
+      liveness: { interval: 1_000, timeout: 500, message: { type: 'ping' } },
+    }).open()
+    const { sink } = harness.transport.last
+    await harness.failAndReopen()
+    harness.receive({ type: 'a', response: 1 })
+    const before = [harness.connection.getSnapshot(), harness.messages.length, harness.clock.pending]
+    const eventCount = harness.events.length
+    sink.opened({ resumed: false })
+    sink.alive()
+    sink.oversized(5_000)
+    sink.retryFloor(60_000)
+    expect(sink.message('{"type":"late","response":1}', {})).toBe(false)
+    sink.failed({ kind: 'network' })
+    expect([harness.connection.getSnapshot(), harness.messages.length, harness.clock.pending]).toEqual(before)
+    expect([harness.events.length, harness.connection.retryFloor]).toEqual([eventCount, 0])
+  })
+
+  test('arms no timer, even where a heartbeat was awaited', async () => {
+    const harness = await new ConnectionHarness({
+      liveness: { interval: 1_000, timeout: 500, message: { type: 'ping' } },
+    }).open()
+    const { sink } = harness.transport.last
+    harness.clock.advance(1_000)
+    harness.connection.dispose()
+    sink.alive()
+    sink.message('{}', {})
+    expect(harness.clock.pending).toBe(0)
+  })
+
+  test('does not hit the next one, where it waited its turn behind a reconnect', async () => {
+    const harness = new ConnectionHarness()
+    const end = harness.connection.subscribe(() => {
+      if (harness.status !== 'open') return
+      end()
+      harness.connection.reconnect()
+      harness.transport.last.sink.failed({ kind: 'silence' })
+    })
+    await harness.open()
+    await settle()
+    expect(harness.transport.attempts).toHaveLength(2)
+    expect(harness.connection.getSnapshot()).toMatchObject({ retryCount: 0, error: null })
+  })
+})
+
+describe('dispose', () => {
+  test('while the token is asked for opens nothing, whatever comes then', async () => {
+    const harness = new ConnectionHarness()
+    let answer: (value: { token: string; tokenUse: 'given' }) => void = () => undefined
+    harness.prepare = () => new Promise(resolve => (answer = resolve))
+    harness.connection.start()
+    harness.connection.dispose()
+    answer({ token: 't', tokenUse: 'given' })
+    await settle()
+    expect([harness.transport.attempts.length, harness.clock.pending]).toEqual([0, 0])
+  })
+
+  test('during the back-off clears its timer', async () => {
+    const harness = await new ConnectionHarness().open()
+    harness.transport.last.sink.failed({ kind: 'network' })
+    harness.connection.dispose()
+    harness.clock.advance(100_000)
+    await settle()
+    expect([harness.transport.attempts.length, harness.clock.pending]).toEqual([1, 0])
+  })
+
+  test('in a listener is the last transition', async () => {
+    for (const end of ['open', 'reconnecting'] as const) {
+      const harness = new ConnectionHarness()
+      harness.connection.subscribe(() => {
+        if (harness.status === end) harness.connection.dispose()
+      })
+      await harness.open()
+      harness.transport.last.sink.failed({ kind: 'network' })
+      expect(statuses(harness).at(-1)).toBe('idle')
+      expect([harness.clock.pending, harness.transport.running.length]).toEqual([0, 0])
+    }
+  })
+
+  test('in a listener comes before what waited its turn', async () => {
+    const harness = await new ConnectionHarness().open()
+    const end = harness.connection.subscribe(() => {
+      end()
+      harness.connection.reconnect()
+      harness.connection.dispose()
+    })
+    harness.transport.last.sink.failed({ kind: 'network' })
+    await settle()
+    expect(statuses(harness)).toEqual(['connecting', 'open', 'reconnecting', 'idle'])
+    expect(harness.refused).toHaveLength(1)
+  })
+
+  test('leaves no timer, no listener and no attempt', async () => {
+    const harness = await new ConnectionHarness({
+      liveness: { interval: 1_000, timeout: 500, message: { type: 'ping' } },
+    }).open()
+    await harness.failAndReopen()
+    const request = harness.channel.request({ type: 'a' })
+    expect(harness.clock.pending).toBeGreaterThan(2)
+    harness.connection.dispose()
+    await expect(request).rejects.toMatchObject({ code: 'connection-lost' })
+    expect([harness.clock.pending, harness.environment.hints.size]).toEqual([0, 0])
+    expect([harness.transport.running.length, harness.transport.isDisposed]).toEqual([0, true])
+  })
+})
+
+describe('close and reconnect', () => {
+  test('close ends the attempt at once, and nothing retries until reconnect', async () => {
+    const harness = await new ConnectionHarness().open()
+    harness.connection.close()
+    expect([harness.transport.running.length, harness.clock.pending]).toEqual([0, 0])
+    harness.hint('visible')
+    harness.connection.start()
+    await settle()
+    expect([harness.status, harness.transport.attempts.length]).toEqual(['closed', 1])
+    harness.connection.reconnect()
+    await harness.open()
+    expect(harness.status).toBe('open')
+  })
+
+  test('reconnect revives a failed one, and makes a new attempt of an open one', async () => {
+    const harness = await new ConnectionHarness().open()
+    harness.transport.last.sink.failed({ kind: 'close', code: 4403, opened: true })
+    expect(harness.connection.getSnapshot()).toMatchObject({ status: 'failed', error: { status: 4403 } })
+    harness.connection.reconnect()
+    await harness.open()
+    harness.connection.reconnect()
+    await harness.open()
+    expect([harness.status, harness.transport.attempts.length]).toEqual(['open', 3])
+    expect(harness.transport.running).toHaveLength(1)
+  })
+
+  test('many reconnects in a row leave one attempt and one timer, which times the last one', async () => {
+    const harness = new ConnectionHarness()
+    harness.connection.start()
+    for (let count = 0; count < 10; count++) {
+      harness.clock.advance(1_000)
+      harness.connection.reconnect()
+    }
+    expect(harness.clock.pending).toBe(1)
+    await settle()
+    expect(harness.transport.attempts).toHaveLength(1)
+    harness.clock.advance(9_999)
+    expect(harness.transport.running).toHaveLength(1)
+  })
+})
+
+describe('a token', () => {
+  test('that was refused is named when the next is asked for; refused twice is the end', async () => {
+    const harness = await new ConnectionHarness().open()
+    harness.prepare = () => Promise.resolve({ token: 'u', tokenUse: 'forced' })
+    await harness.failAndReopen({ kind: 'close', code: 4401, opened: true })
+    expect(harness.refused).toEqual([undefined, 't'])
+    harness.clock.advance(1_000)
+    harness.transport.last.sink.failed({ kind: 'close', code: 4401, opened: true })
+    expect(harness.connection.getSnapshot().error).toBeInstanceOf(UnauthorizedError)
+    expect([harness.status, harness.clock.pending]).toEqual(['failed', 0])
+  })
+
+  test('that cannot be had is retried; who is not signed in is not', async () => {
+    const harness = new ConnectionHarness()
+    const failWith = (cause: Error) => () => Promise.reject(cause)
+    harness.prepare = failWith(new Error('down'))
+    harness.connection.start()
+    await settle()
+    expect([harness.status, harness.clock.pending]).toEqual(['connecting', 1])
+    harness.prepare = failWith(new UnauthorizedError())
+    harness.clock.advance(250)
+    await settle()
+    expect([harness.status, harness.transport.attempts.length]).toEqual(['failed', 0])
+  })
+
+  test('that never comes is one attempt that took too long', () => {
+    const harness = new ConnectionHarness()
+    harness.prepare = () => new Promise(() => undefined)
+    harness.connection.start()
+    harness.clock.advance(10_000)
+    expect(harness.connection.getSnapshot()).toMatchObject({
+      retryCount: 1,
+      error: { failureKind: 'timeout' },
+    })
+  })
+})
+
+describe('what the application decides', () => {
+  test('overrides the failure table, and undefined leaves it to the table', async () => {
+    const seen: Failure[] = []
+    const harness = await new ConnectionHarness({
+      decide: failure => (seen.push(failure), failure.kind === 'ended' ? 'stop' : undefined),
+    }).open()
+    await harness.failAndReopen({ kind: 'network' })
+    expect(harness.status).toBe('open')
+    harness.transport.last.sink.failed({ kind: 'ended' })
+    expect(harness.status).toBe('failed')
+    expect(seen).toEqual([{ kind: 'network' }, { kind: 'ended' }])
+  })
+
+  test('by a function that throws is reported, and the table decides', async () => {
+    const error = new Error('mine')
+    const harness = await new ConnectionHarness({
+      decide: () => {
+        throw error
+      },
+    }).open()
+    expect(() => harness.transport.last.sink.failed({ kind: 'network' })).not.toThrow()
+    expect(harness.status).toBe('reconnecting')
+    expect(harness.events).toContainEqual({ kind: 'handler-error', type: 'reconnect.decide', error })
+  })
+})
+
+test('the wait that the server asked for is a floor for this and every later retry', async () => {
+  const harness = await new ConnectionHarness().open()
+  harness.transport.last.sink.retryFloor(3_000)
+  for (let count = 0; count < 2; count++) {
+    harness.transport.last.sink.failed({ kind: 'ended' })
+    harness.hint('visible')
+    harness.clock.advance(2_999)
+    await settle()
+    expect(harness.transport.running).toHaveLength(0)
+    harness.clock.advance(1)
+    await settle()
+    harness.transport.last.sink.opened({ resumed: true })
+  }
+})

@@ -1,0 +1,354 @@
+import { describe, expect, test } from 'vitest'
+import type { Recovery } from '../../src/core/recovery.ts'
+import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
+
+const recovery: Recovery = {
+  cursor: ({ epoch, seq }) => (seq === undefined ? undefined : { epoch, seq }),
+  attach: (request, cursor) => ({ ...request, url: `${request.url}?after=${JSON.stringify(cursor)}` }),
+  resumed: ({ type, response }) => (type === 'resume' ? (response as boolean) : undefined),
+}
+const at = (seq: number, epoch = 'e') => ({ type: 'news', response: seq, epoch, seq })
+
+describe('a gap', () => {
+  test('is not what the first open leaves', async () => {
+    const { clock, gaps } = await new ConnectionHarness().open()
+    clock.advance(60_000)
+    expect(gaps).toEqual([])
+  })
+
+  test('is what each reopening leaves that had nothing to resume by, once, within a second', async () => {
+    const harness = await new ConnectionHarness().open()
+    for (let count = 1; count <= 3; count++) {
+      await harness.failAndReopen()
+      expect(harness.gaps).toHaveLength(count - 1)
+      harness.clock.advance(1_000)
+      expect(harness.gaps).toHaveLength(count)
+    }
+    harness.clock.advance(60_000)
+    expect(harness.gaps).toEqual(['reconnect', 'reconnect', 'reconnect'])
+  })
+
+  test('is not what a reopening leaves that the technique resumed', async () => {
+    const harness = await new ConnectionHarness().open()
+    await harness.failAndReopen(undefined, { resumed: true })
+    harness.clock.advance(60_000)
+    expect(harness.gaps).toEqual([])
+  })
+
+  test('of several causes within one reopening is one round', async () => {
+    const harness = await new ConnectionHarness({ recovery }).open()
+    harness.receive(at(5))
+    await harness.failAndReopen()
+    harness.receive({ type: 'resume', response: false })
+    harness.receive(at(1, 'f'))
+    harness.receive(at(9, 'f'))
+    harness.clock.advance(60_000)
+    expect(harness.gaps).toEqual(['refused'])
+  })
+
+  test('of a cursor that the server dropped comes when it is open again, once, and not before', async () => {
+    const harness = await new ConnectionHarness().open({ resumed: true })
+    harness.transport.last.sink.failed({ kind: 'status', status: 410, retryAfter: 30_000 })
+    expect(harness.transport.droppedCursors).toBe(1)
+    harness.clock.advance(30_000)
+    expect(harness.gaps).toEqual([])
+    await settle()
+    harness.transport.last.sink.opened({ resumed: false })
+    harness.clock.advance(1_000)
+    expect(harness.gaps).toEqual(['cursor-lost'])
+    await harness.failAndReopen(undefined, { resumed: true })
+    harness.clock.advance(1_000)
+    expect(harness.gaps).toEqual(['cursor-lost'])
+  })
+
+  test('that is planned dies with the connection', async () => {
+    const harness = await new ConnectionHarness().open()
+    await harness.failAndReopen()
+    harness.connection.dispose()
+    harness.clock.advance(60_000)
+    expect(harness.gaps).toEqual([])
+  })
+})
+
+describe('with recovery', () => {
+  test('the position is told on reopening, and not on the first opening', async () => {
+    const harness = await new ConnectionHarness({ recovery }).open()
+    expect(harness.transport.last.request.url).toBe('ws://host/')
+    harness.receive(at(5))
+    await harness.failAndReopen()
+    expect(harness.transport.last.request.url).toBe('ws://host/?after={"epoch":"e","seq":5}')
+  })
+
+  test('that resumes, missed messages come in order, duplicates are dropped, and nothing is a gap', async () => {
+    const harness = await new ConnectionHarness({ recovery }).open()
+    harness.receive(at(5))
+    await harness.failAndReopen()
+    harness.receive({ type: 'resume', response: true })
+    harness.receive([at(4), at(5), at(6), at(7)])
+    harness.receive(at(7))
+    harness.clock.advance(60_000)
+    expect(harness.messages.map(({ response }) => response)).toEqual([5, 6, 7])
+    expect(harness.gaps).toEqual([])
+  })
+
+  test('that is refused, there is one gap', async () => {
+    const harness = await new ConnectionHarness({ recovery }).open()
+    harness.receive(at(5))
+    await harness.failAndReopen()
+    harness.receive({ type: 'resume', response: false })
+    harness.clock.advance(1_000)
+    expect(harness.gaps).toEqual(['refused'])
+  })
+
+  test('and no position yet, a reopening is a gap', async () => {
+    const harness = await new ConnectionHarness({ recovery }).open()
+    await harness.failAndReopen()
+    harness.clock.advance(1_000)
+    expect(harness.gaps).toEqual(['reconnect'])
+  })
+
+  test('a jump on a live link is a gap, and the message is delivered', async () => {
+    const harness = await new ConnectionHarness({ recovery }).open()
+    harness.receive(at(5))
+    harness.receive(at(8))
+    harness.clock.advance(1_000)
+    expect([harness.gaps, harness.messages.length]).toEqual([['sequence'], 2])
+  })
+})
+
+describe('a heartbeat', () => {
+  const liveness = {
+    interval: 25_000,
+    timeout: 10_000,
+    message: { type: 'ping' },
+    isReply: ({ type }: { type: string }) => type === 'ping',
+  }
+
+  test('is sent every interval, and its answer gives the latency and is no message', async () => {
+    const harness = await new ConnectionHarness({ liveness }).open()
+    harness.clock.advance(25_000)
+    expect(harness.transport.last.sent).toEqual(['{"type":"ping"}'])
+    harness.clock.advance(42)
+    harness.receive({ type: 'ping' })
+    expect(harness.connection.getSnapshot().latency).toBe(42)
+    expect(harness.messages).toEqual([])
+  })
+
+  test('that nobody answers ends the attempt at once, without waiting for its close, and a new one begins', async () => {
+    const harness = await new ConnectionHarness({ liveness }).open()
+    const dead = harness.transport.last
+    harness.clock.advance(35_000)
+    expect([dead.isClosed, harness.status]).toEqual([true, 'reconnecting'])
+    expect(harness.connection.getSnapshot().error).toMatchObject({ failureKind: 'silence' })
+    harness.clock.advance(250)
+    await settle()
+    expect(harness.transport.running).toHaveLength(1)
+  })
+
+  test('is kept alive by anything that comes in, also garbage', async () => {
+    const harness = await new ConnectionHarness({ liveness }).open()
+    harness.clock.advance(30_000)
+    expect(harness.transport.last.sink.message('<html>', {})).toBe(false)
+    harness.clock.advance(15_000)
+    expect(harness.status).toBe('open')
+  })
+
+  test.each(['visible', 'online', 'offline', 'thawed', 'wake'] as const)(
+    'is sent at once on "%s"',
+    async hint => {
+      const harness = await new ConnectionHarness({ liveness }).open()
+      harness.hint(hint)
+      expect([harness.status, harness.transport.last.sent.length]).toEqual(['open', 1])
+    },
+  )
+
+  test('without a message is silence: anything heard is life, and nothing is sent', async () => {
+    const harness = await new ConnectionHarness({ liveness: { interval: 1_000, timeout: 500 } }).open()
+    for (let count = 0; count < 5; count++) {
+      harness.clock.advance(900)
+      harness.transport.last.sink.alive()
+    }
+    expect([harness.status, harness.transport.last.sent.length]).toEqual(['open', 0])
+    harness.clock.advance(1_000)
+    expect(harness.status).toBe('reconnecting')
+  })
+})
+
+describe('a hint while it waits', () => {
+  test.each([
+    ['visible', 1],
+    ['online', 1],
+    ['thawed', 1],
+    ['wake', 1],
+    ['offline', 0],
+    ['hidden', 0],
+  ] as const)('"%s" makes %i attempts at once', async (hint, attempts) => {
+    const harness = await new ConnectionHarness().open()
+    harness.transport.last.sink.failed({ kind: 'network' })
+    harness.hint(hint)
+    await settle()
+    expect(harness.transport.running).toHaveLength(attempts)
+  })
+})
+
+describe('pausing', () => {
+  test('a hidden page pauses a connection that wants it, and brings it back', async () => {
+    const harness = await new ConnectionHarness({ pausesWhenHidden: true }).open()
+    harness.hint('hidden')
+    expect(harness.connection.getSnapshot()).toMatchObject({
+      status: 'paused',
+      pausedBy: new Set(['hidden']),
+    })
+    expect([harness.transport.running.length, harness.clock.pending]).toEqual([0, 0])
+    harness.hint('visible')
+    await harness.open()
+    expect(harness.status).toBe('open')
+  })
+
+  test('a hidden page leaves one that stays', async () => {
+    const harness = await new ConnectionHarness().open()
+    harness.hint('hidden')
+    expect(harness.status).toBe('open')
+  })
+
+  test('new options count at once', async () => {
+    const harness = await new ConnectionHarness().open()
+    harness.hint('hidden')
+    harness.options = { ...harness.options, pausesWhenHidden: true }
+    harness.connection.configured()
+    expect(harness.status).toBe('paused')
+  })
+
+  test('a page in the back/forward cache has no connection, and one when it is back', async () => {
+    const harness = await new ConnectionHarness().open()
+    harness.hint('frozen')
+    expect([harness.status, harness.transport.running.length]).toEqual(['paused', 0])
+    harness.hint('thawed')
+    await harness.open()
+    harness.clock.advance(1_000)
+    expect([harness.status, harness.gaps]).toEqual(['open', ['reconnect']])
+  })
+
+  test('lasts until every reason is gone', async () => {
+    const harness = await new ConnectionHarness({ pausesWhenHidden: true }).open()
+    harness.hint('hidden')
+    harness.hint('frozen')
+    harness.hint('visible')
+    expect(harness.connection.getSnapshot().pausedBy).toEqual(new Set(['frozen']))
+    harness.hint('thawed')
+    await settle()
+    expect(harness.transport.running).toHaveLength(1)
+  })
+
+  test('from the start opens nothing', async () => {
+    const harness = new ConnectionHarness({ pausesWhenHidden: true })
+    harness.environment.hidden = true
+    harness.connection.start()
+    await settle()
+    expect([harness.status, harness.transport.attempts.length, harness.refused.length]).toEqual([
+      'paused',
+      0,
+      0,
+    ])
+  })
+})
+
+describe('what is sent', () => {
+  test('before it is open waits, in order, after the first message', async () => {
+    const harness = new ConnectionHarness()
+    harness.request = { firstMessage: 'token' }
+    harness.connection.start()
+    expect(['a', { b: 1 }, new Uint8Array([1])].map(data => harness.channel.send(data))).toEqual([
+      true,
+      true,
+      true,
+    ])
+    await harness.open()
+    harness.channel.send('c')
+    expect(harness.transport.last.sent).toEqual(['token', 'a', '{"b":1}', new Uint8Array([1]), 'c'])
+  })
+
+  test('by a listener that hears of "open" comes after the first message and what waited', async () => {
+    const harness = new ConnectionHarness()
+    harness.request = { firstMessage: 'token' }
+    harness.connection.subscribe(() => {
+      if (harness.status === 'open') harness.channel.send('listener')
+    })
+    harness.connection.start()
+    harness.channel.send('queued')
+    await harness.open()
+    expect(harness.transport.last.sent).toEqual(['token', 'queued', 'listener'])
+  })
+
+  test('to one that is not wanted, closed or failed is not taken', async () => {
+    const harness = new ConnectionHarness()
+    expect(harness.channel.send('a')).toBe(false)
+    await harness.open()
+    harness.connection.close()
+    expect(harness.channel.send('b')).toBe(false)
+    harness.connection.reconnect()
+    await harness.open()
+    expect(harness.transport.last.sent).toEqual([])
+  })
+
+  test('beyond the queue is not taken, and reported', () => {
+    const harness = new ConnectionHarness()
+    harness.connection.start()
+    const taken = Array.from({ length: 101 }, (_, index) => harness.channel.send(`${index}`))
+    expect([taken.filter(Boolean).length, taken.at(-1)]).toEqual([100, false])
+    expect(harness.events).toContainEqual({ kind: 'queue-overflow' })
+  })
+
+  test('as a request in flight at a loss rejects, or is sent again where that does no harm', async () => {
+    const harness = await new ConnectionHarness().open()
+    const lost = expect(harness.channel.request({ type: 'a' })).rejects.toMatchObject({
+      code: 'connection-lost',
+    })
+    const again = harness.channel.request({ type: 'b' }, { idempotent: true })
+    await harness.failAndReopen()
+    await lost
+    expect(harness.transport.last.sent).toEqual(['{"type":"b"}'])
+    harness.receive({ type: 'b', response: 1 })
+    expect(await again).toBe(1)
+  })
+})
+
+describe('a frame', () => {
+  test('that cannot be read is dropped and reported without what it says; the connection stays', async () => {
+    const harness = await new ConnectionHarness().open()
+    expect(harness.transport.last.sink.message('<html>secret', {})).toBe(false)
+    expect(harness.status).toBe('open')
+    expect(harness.events.at(-1)).toEqual({ kind: 'bad-message', reason: 'unreadable' })
+  })
+
+  test('that is too large is dropped before it is parsed', async () => {
+    let parsed = 0
+    const parse = () => parsed++
+    const harness = await new ConnectionHarness({ parse }).open()
+    for (const data of [
+      'x'.repeat(1_001),
+      'ä'.repeat(501),
+      new ArrayBuffer(1_001),
+      new Blob(['x'.repeat(1_001)]),
+    ]) {
+      expect(harness.transport.last.sink.message(data, {})).toBe(false)
+    }
+    harness.transport.last.sink.oversized(9_999)
+    const bad = harness.events.filter(event => event.kind === 'bad-message')
+    expect([parsed, bad.length]).toEqual([0, 5])
+    expect(harness.transport.last.sink.message('ä'.repeat(500), {})).toBe(true)
+  })
+
+  test('whose message makes the application throw harms no other message of it', async () => {
+    const harness = await new ConnectionHarness().open()
+    const error = new Error('mine')
+    const seen: unknown[] = []
+    harness.deliver = message => {
+      if (message.response === 1) throw error
+      seen.push(message.response)
+    }
+    harness.receive([0, 1, 2].map(response => ({ type: 'a', response })))
+    expect(seen).toEqual([0, 2])
+    expect(harness.events.at(-1)).toEqual({ kind: 'handler-error', type: 'a', error })
+  })
+})

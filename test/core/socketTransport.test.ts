@@ -1,0 +1,341 @@
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import {
+  SocketTransport,
+  type SocketTransportOptions,
+  type WebSocketConstructor,
+} from '../../src/core/socketTransport.ts'
+import type { AttemptRequest } from '../../src/core/transport.ts'
+import { RecordingSink, requestOf } from '../support/recordingSink.ts'
+import { startSocketServer } from '../support/socketServer.ts'
+
+const made: WebSocket[] = []
+/** The real class of `ws`, which keeps what it makes. */
+class KnownSocket extends WebSocket {
+  constructor(url: string, protocols?: string[]) {
+    super(url, protocols)
+    made.push(this)
+  }
+}
+const KnownClass = KnownSocket as unknown as WebSocketConstructor
+
+const unhandled: unknown[] = []
+const note = (error: unknown) => void unhandled.push(error)
+beforeEach(() => {
+  made.length = 0
+  unhandled.length = 0
+  process.on('unhandledRejection', note).on('uncaughtException', note)
+})
+afterEach(async () => {
+  await new Promise(resolve => setTimeout(resolve, 5))
+  process.off('unhandledRejection', note).off('uncaughtException', note)
+  expect(unhandled).toEqual([])
+})
+
+function createTransport(options: Partial<SocketTransportOptions> = {}) {
+  const transport = new SocketTransport({ webSocket: () => KnownClass, ...options })
+  onTestFinished(() => transport.dispose())
+  const open = (url: string, more: Partial<AttemptRequest> = {}) => {
+    const sink = new RecordingSink()
+    return { sink, attempt: transport.open(requestOf(url, more), sink) }
+  }
+  return { transport, open }
+}
+
+const until = (check: () => void) => vi.waitFor(check, { interval: 2, timeout: 3_000 })
+const untilOpened = (sink: RecordingSink) => until(() => expect(sink.names).toContain('opened'))
+const turns = async (count = 20) => {
+  for (let turn = 0; turn < count; turn++) await new Promise(resolve => setTimeout(resolve, 1))
+}
+
+describe('the code of a close', () => {
+  test.each([1000, 1001, 1008, 1012, 3000, 4401, 4999])('%i reaches the sink', async code => {
+    const server = await startSocketServer(socket => socket.close(code, 'not read'))
+    const { sink } = createTransport().open(server.url)
+    expect(await sink.untilFailed()).toEqual({ kind: 'close', code, opened: true })
+  })
+
+  test('is 1006 where the peer goes without a word', async () => {
+    const server = await startSocketServer(socket => socket.terminate())
+    const { sink } = createTransport().open(server.url)
+    expect(await sink.untilFailed()).toEqual({ kind: 'close', code: 1006, opened: true })
+  })
+
+  test('is 1005 where the peer names none', async () => {
+    const server = await startSocketServer(socket => socket.close())
+    const { sink } = createTransport().open(server.url)
+    expect(await sink.untilFailed()).toEqual({ kind: 'close', code: 1005, opened: true })
+  })
+
+  test.each([401, 403, 503])(
+    'is 1006 and never opened where the handshake is answered with %i',
+    async status => {
+      const server = await startSocketServer()
+      server.upgrade = status
+      const { sink } = createTransport().open(server.url)
+      expect(await sink.untilFailed()).toEqual({ kind: 'close', code: 1006, opened: false })
+    },
+  )
+
+  test('is 1006 and never opened where nobody listens', async () => {
+    const { sink } = createTransport().open('ws://127.0.0.1:9/')
+    expect(await sink.untilFailed()).toEqual({ kind: 'close', code: 1006, opened: false })
+  })
+
+  test('is reported once, and no socket is made after it until the next attempt', async () => {
+    const server = await startSocketServer(socket => socket.close(1012))
+    const { open } = createTransport()
+    for (let count = 1; count <= 3; count++) {
+      const { sink, attempt } = open(server.url)
+      await sink.untilFailed()
+      attempt.close()
+      await turns()
+      expect(sink.names).toEqual(['opened', 'failed'])
+      expect(server.requests).toHaveLength(count)
+    }
+  })
+})
+
+describe('one attempt makes one socket', () => {
+  test('also where its handshake fails, again and again', async () => {
+    const server = await startSocketServer()
+    server.upgrade = 503
+    const { open } = createTransport()
+    for (let count = 1; count <= 5; count++) {
+      await open(server.url).sink.untilFailed()
+      expect(made).toHaveLength(count)
+    }
+    server.upgrade = 'accept'
+    await untilOpened(open(server.url).sink)
+    await turns()
+    expect(made).toHaveLength(6)
+  })
+
+  test('to its own URL and with its own subprotocols', async () => {
+    const server = await startSocketServer(socket => socket.close(1012))
+    const { open } = createTransport()
+    for (const [path, protocols] of [
+      ['a', ['app', 'token.1']],
+      ['b', ['app', 'token.2']],
+      ['c', []],
+    ] as const) {
+      await open(`${server.url}${path}`, { protocols: [...protocols] }).sink.untilFailed()
+    }
+    expect(server.requests.map(({ url }) => url)).toEqual(['/a', '/b', '/c'])
+    const offered = server.requests.map(({ headers }) => headers['sec-websocket-protocol'])
+    expect(offered).toEqual(['app,token.1', 'app,token.2', undefined])
+  })
+
+  test('even where attempts follow each other without a pause', async () => {
+    const server = await startSocketServer()
+    const { open } = createTransport()
+    const first = open(server.url)
+    await untilOpened(first.sink)
+    first.attempt.close()
+    for (let count = 0; count < 30; count++) {
+      const { attempt } = open(`${server.url}${count}`)
+      for (let turn = 0; turn < count % 10; turn++) await Promise.resolve()
+      if (count % 3 === 0) await turns(1)
+      attempt.close()
+    }
+    const { sink, attempt } = open(`${server.url}last`)
+    await untilOpened(sink)
+    await turns()
+    expect(server.requests.filter(({ url }) => url === '/last')).toHaveLength(1)
+    expect(new Set(server.requests.map(({ url }) => url)).size).toBe(server.requests.length)
+    expect(made.filter(({ readyState }) => readyState === WebSocket.OPEN)).toHaveLength(1)
+    expect(attempt.send?.('x')).toBe(true)
+    server.sockets.at(-1)?.close(4403)
+    expect(await sink.untilFailed()).toEqual({ kind: 'close', code: 4403, opened: true })
+  })
+})
+
+describe('what is sent and received', () => {
+  test('goes through in order, as text and as bytes', async () => {
+    const server = await startSocketServer(socket => {
+      socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))
+    })
+    const { sink, attempt } = createTransport({ binaryType: 'arraybuffer' }).open(server.url)
+    expect(attempt.send?.('too early')).toBe(false)
+    await untilOpened(sink)
+    expect([attempt.send?.('ä'), attempt.send?.(new Uint8Array([1, 2]))]).toEqual([true, true])
+    const [text, bytes] = await sink.untilMessages(2)
+    expect([text, [...new Uint8Array(bytes as ArrayBuffer)]]).toEqual(['ä', [1, 2]])
+  })
+
+  test.each(['arraybuffer', 'blob'] as const)('as %s keeps its type after a reconnect', async binaryType => {
+    const server = await startSocketServer(socket => socket.send(new Uint8Array([7])))
+    const { open } = createTransport({ binaryType })
+    for (let count = 0; count < 3; count++) {
+      const { sink, attempt } = open(server.url)
+      const [data] = await sink.untilMessages(1)
+      expect(data).toBeInstanceOf(binaryType === 'blob' ? Blob : ArrayBuffer)
+      attempt.close()
+    }
+  })
+
+  test('is not taken by an attempt that has ended', async () => {
+    const server = await startSocketServer()
+    const { open } = createTransport()
+    const first = open(server.url)
+    await untilOpened(first.sink)
+    first.attempt.close()
+    const second = open(server.url)
+    await untilOpened(second.sink)
+    expect([first.attempt.send?.('a'), second.attempt.send?.('b')]).toEqual([false, true])
+  })
+})
+
+describe('close()', () => {
+  test('before the engine is loaded makes no socket, and the next attempt does', async () => {
+    const server = await startSocketServer()
+    const { open } = createTransport()
+    const { sink, attempt } = open(server.url)
+    attempt.close()
+    await turns()
+    expect([server.requests.length, sink.calls]).toEqual([0, []])
+    await untilOpened(open(server.url).sink)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test('while it connects ends the socket, says nothing more, and throws nothing', async () => {
+    const server = await startSocketServer()
+    server.upgrade = 'hang'
+    const { open } = createTransport()
+    const { sink, attempt } = open(server.url)
+    await until(() => expect(server.requests).toHaveLength(1))
+    attempt.close()
+    await until(() => expect(made[0]?.readyState).toBe(WebSocket.CLOSED))
+    expect(sink.calls).toEqual([])
+    server.upgrade = 'accept'
+    await untilOpened(open(server.url).sink)
+  })
+
+  test('during the wait of the engine, between two attempts, leaves it usable', async () => {
+    const server = await startSocketServer(socket => socket.close(1012))
+    const { open } = createTransport()
+    const first = open(server.url)
+    await first.sink.untilFailed()
+    first.attempt.close()
+    const second = open(server.url)
+    second.attempt.close()
+    await turns()
+    expect([second.sink.calls, server.requests.length]).toEqual([[], 1])
+    await untilOpened(open(server.url).sink)
+  })
+
+  test('of a frozen peer is deaf at once, and the next attempt does not wait for its close', async () => {
+    const server = await startSocketServer()
+    const { open } = createTransport()
+    const first = open(server.url)
+    await untilOpened(first.sink)
+    server.sockets[0]?.pause()
+    first.attempt.close()
+    const second = open(server.url)
+    await untilOpened(second.sink)
+    expect(made[0]?.readyState).toBe(WebSocket.CLOSING)
+    made[0]?.emit('message', Buffer.from('late'), false)
+    made[0]?.terminate()
+    await until(() => expect(made[0]?.readyState).toBe(WebSocket.CLOSED))
+    expect([first.sink.names, second.sink.names]).toEqual([['opened'], ['opened']])
+  })
+
+  test('twice is close once', async () => {
+    const server = await startSocketServer()
+    const { open } = createTransport()
+    const first = open(server.url)
+    await untilOpened(first.sink)
+    first.attempt.close()
+    const second = open(server.url)
+    first.attempt.close()
+    await untilOpened(second.sink)
+    first.attempt.close()
+    await turns()
+    expect(made[1]?.readyState).toBe(WebSocket.OPEN)
+  })
+})
+
+describe('what cannot work', () => {
+  test.each([
+    ['a URL', 'ftp://host/?token=secret', []],
+    ['a subprotocol', 'ws://127.0.0.1:9/?token=secret', ['not a token']],
+    ['two equal subprotocols', 'ws://127.0.0.1:9/', ['a', 'a']],
+  ])(
+    '%s that the class refuses is impossible, is not quoted, and harms no later attempt',
+    async (...given) => {
+      const [, url, protocols] = given
+      const server = await startSocketServer()
+      const { open } = createTransport()
+      for (let count = 0; count < 2; count++) {
+        const { sink } = open(url, { protocols })
+        const failure = await sink.untilFailed()
+        expect(failure).toMatchObject({ kind: 'impossible', error: { code: 'configuration' } })
+        expect(JSON.stringify([failure, String((failure as { error: Error }).error)])).not.toContain('secret')
+      }
+      await untilOpened(open(server.url).sink)
+      expect(server.requests).toHaveLength(1)
+    },
+  )
+
+  test('no class at all is impossible, and one that comes later is used', async () => {
+    const server = await startSocketServer()
+    const runtime: { webSocket?: WebSocketConstructor } = {}
+    const { open } = createTransport({ webSocket: () => runtime.webSocket })
+    expect(await open(server.url).sink.untilFailed()).toMatchObject({
+      kind: 'impossible',
+      error: { message: expect.stringMatching(/webSocket/) },
+    })
+    runtime.webSocket = KnownClass
+    await untilOpened(open(server.url).sink)
+  })
+})
+
+describe('dispose', () => {
+  test('before the engine is loaded makes no socket', async () => {
+    const server = await startSocketServer()
+    const { transport, open } = createTransport()
+    open(server.url)
+    transport.dispose()
+    await turns()
+    expect(server.requests).toHaveLength(0)
+  })
+
+  test('while connecting and while open ends the socket without a word', async () => {
+    for (const upgrade of ['hang', 'accept'] as const) {
+      made.length = 0
+      const server = await startSocketServer()
+      server.upgrade = upgrade
+      const { transport, open } = createTransport()
+      const { sink } = open(server.url)
+      if (upgrade === 'accept') await untilOpened(sink)
+      else await until(() => expect(server.requests).toHaveLength(1))
+      const before = sink.calls.length
+      transport.dispose()
+      await until(() => expect(made[0]?.readyState).toBe(WebSocket.CLOSED))
+      expect([sink.calls.length, made.length]).toEqual([before, 1])
+    }
+  })
+})
+
+test('200 attempts, opened and given up at any time, leave no timer, no socket and no listener', async () => {
+  const server = await startSocketServer()
+  const active = () =>
+    process.getActiveResourcesInfo().filter(type => type !== 'TTYWrap' && type !== 'PipeWrap')
+  const { transport, open } = createTransport()
+  for (let count = 0; count < 200; count++) {
+    const { sink, attempt } = open(server.url)
+    if (count % 4 === 0) await untilOpened(sink)
+    else if (count % 4 === 1) await turns(1)
+    else if (count % 4 === 2) await Promise.resolve()
+    attempt.close()
+  }
+  transport.dispose()
+  await until(() => expect(made.every(({ readyState }) => readyState === WebSocket.CLOSED)).toBe(true))
+  await until(() => {
+    expect(active().filter(type => type === 'Timeout').length).toBeLessThanOrEqual(1)
+    expect(active().filter(type => type === 'TCPSocketWrap')).toEqual([])
+  })
+  for (const socket of made) {
+    expect(['open', 'message', 'close'].map(type => socket.listenerCount(type))).toEqual([0, 0, 0])
+  }
+})

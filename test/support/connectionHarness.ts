@@ -1,0 +1,113 @@
+import { Connection } from '../../src/core/connection.ts'
+import type { ConnectionDriverOptions } from '../../src/core/connectionSetup.ts'
+import { createEmitter } from '../../src/core/emitter.ts'
+import type { Message } from '../../src/core/envelope.ts'
+import type { Environment, Hint } from '../../src/core/environment.ts'
+import type { ConnectionEvent, GapCause } from '../../src/core/events.ts'
+import type { Failure } from '../../src/core/failure.ts'
+import type { PreparedRequest } from '../../src/core/prepareRequest.ts'
+import { createSocketChannel, type SocketChannel } from '../../src/core/socketChannel.ts'
+import type { Token } from '../../src/core/tokenAuthority.ts'
+import type { TransportRequest } from '../../src/core/transport.ts'
+import { FakeClock } from './fakeClock.ts'
+import { FakeTransport } from './fakeTransport.ts'
+
+const DEFAULTS: ConnectionDriverOptions = {
+  times: {
+    minDelay: 500,
+    maxDelay: 20_000,
+    factor: 2,
+    maxRetries: Infinity,
+    stableAfter: 5_000,
+    connectTimeout: 10_000,
+  },
+  pausesWhenHidden: false,
+  maxMessageBytes: 1_000,
+}
+
+/** A page that is what the test says. */
+export class FakeEnvironment implements Environment {
+  hidden = false
+  readonly hints = createEmitter<Hint>()
+  isHidden = (): boolean => this.hidden
+  isOnline = (): boolean => true
+  subscribe = (listener: (hint: Hint) => void): (() => void) => this.hints.subscribe(listener)
+}
+
+/** Lets promises settle that need no timer. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+}
+
+/** A connection with everything around it faked; `random` is 0.5. */
+export class ConnectionHarness {
+  readonly clock = new FakeClock()
+  readonly transport = new FakeTransport()
+  readonly environment = new FakeEnvironment()
+  readonly messages: Message[] = []
+  readonly gaps: GapCause[] = []
+  readonly events: ConnectionEvent[] = []
+  /** What was refused, for each attempt that was prepared. */
+  readonly refused: (Token | undefined)[] = []
+  options: ConnectionDriverOptions
+  request: Partial<TransportRequest> = {}
+  deliver: (message: Message) => void = message => void this.messages.push(message)
+  prepare: () => Promise<Pick<PreparedRequest, 'token' | 'tokenUse'>>
+  readonly connection: Connection
+
+  constructor(options: Partial<ConnectionDriverOptions> = {}) {
+    this.options = { ...DEFAULTS, ...options }
+    this.prepare = () => Promise.resolve({ token: 't', tokenUse: 'given' })
+    this.connection = new Connection({
+      clock: this.clock,
+      random: () => 0.5,
+      environment: this.environment,
+      transport: this.transport,
+      options: () => this.options,
+      prepare: async ({ refused, attachCursor }) => {
+        this.refused.push(refused)
+        const { token, tokenUse } = await this.prepare()
+        const blank: TransportRequest = { url: 'ws://host/', headers: {}, protocols: [], ...this.request }
+        return { request: attachCursor(blank), token, tokenUse }
+      },
+      deliver: message => this.deliver(message),
+      gap: cause => void this.gaps.push(cause),
+      report: event => void this.events.push(event),
+      createChannel: link => createSocketChannel(link, () => ({})),
+    })
+  }
+
+  get channel(): SocketChannel {
+    return this.connection.channel as SocketChannel
+  }
+
+  get status(): string {
+    return this.connection.getSnapshot().status
+  }
+
+  /** Starts it, or lets the next attempt begin, and opens it. */
+  async open(info = { resumed: false }): Promise<this> {
+    this.connection.start()
+    await settle()
+    this.transport.last.sink.opened(info)
+    return this
+  }
+
+  /** The open attempt fails, and the next is under way after the back-off. */
+  async failAndReopen(failure: Failure = { kind: 'network' }, info = { resumed: false }): Promise<void> {
+    this.transport.last.sink.failed(failure)
+    const { nextRetryAt } = this.connection.getSnapshot()
+    this.clock.advance((nextRetryAt ?? 0) - this.clock.now())
+    await settle()
+    this.transport.last.sink.opened(info)
+  }
+
+  receive(message: unknown): boolean {
+    return this.transport.last.sink.message(JSON.stringify(message), {})
+  }
+
+  hint(hint: Hint): void {
+    if (hint === 'hidden' || hint === 'visible') this.environment.hidden = hint === 'hidden'
+    this.environment.hints.emit(hint)
+  }
+}

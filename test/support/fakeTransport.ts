@@ -1,0 +1,56 @@
+import type {
+  Attempt,
+  AttemptRequest,
+  SocketData,
+  Transport,
+  TransportSink,
+} from '../../src/core/transport.ts'
+
+/** One attempt, played by the test. */
+export interface FakeAttempt {
+  request: AttemptRequest
+  sink: TransportSink
+  sent: SocketData[]
+  isClosed: boolean
+}
+
+/** A transport whose attempts do what the test says, and go on emitting after their end if it says so. */
+export class FakeTransport implements Transport {
+  readonly attempts: FakeAttempt[] = []
+  droppedCursors = 0
+  isDisposed = false
+  /** Whether the network takes what is sent. */
+  takes = true
+
+  open(request: AttemptRequest, sink: TransportSink): Attempt {
+    const attempt: FakeAttempt = { request, sink, sent: [], isClosed: false }
+    this.attempts.push(attempt)
+    return {
+      send: data => {
+        if (attempt.isClosed || !this.takes) return false
+        attempt.sent.push(data)
+        return true
+      },
+      close: () => void (attempt.isClosed = true),
+    }
+  }
+
+  dropCursor(): void {
+    this.droppedCursors++
+  }
+
+  dispose(): void {
+    this.isDisposed = true
+  }
+
+  /** The latest attempt. */
+  get last(): FakeAttempt {
+    const last = this.attempts.at(-1)
+    if (!last) throw new Error('No attempt was made.')
+    return last
+  }
+
+  get running(): FakeAttempt[] {
+    return this.attempts.filter(({ isClosed }) => !isClosed)
+  }
+}
