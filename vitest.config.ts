@@ -98,7 +98,8 @@ export default defineConfig({
         extends: true,
         plugins: [storybookTest({ configDir: fileURLToPath(new URL('.storybook', import.meta.url)) })],
         optimizeDeps,
-        test: { name: 'stories', browser: inChromium() },
+        // A play function waits for a server that is down on purpose, several times over.
+        test: { name: 'stories', testTimeout: 90_000, browser: inChromium() },
       },
     ],
   },

@@ -51,7 +51,7 @@ export {
 export { validators, type CursorStrategy, type Validators } from './core/cursorStrategy.ts'
 export type { ConnectionEvent, GapCause, RealtimeEvent, Technique } from './core/events.ts'
 export type { Failure, FailureAction } from './core/failure.ts'
-export type { PauseReason, TokenReason } from './core/machine.ts'
+export type { PauseReason, TokenReason } from './core/connectionState.ts'
 export type { UrlSource } from './core/prepareRequest.ts'
 export type { Cursor, Recovery } from './core/recovery.ts'
 export type { RequestOptions } from './core/requests.ts'

@@ -14,6 +14,7 @@ export class Feed implements CacheWriter {
   /** Beginnings of keys that it invalidated: what it missed would have done so again. */
   readonly #prefixes = new Map<string, QueryKey>()
   #pruneAt = FIRST_PRUNING
+  #hasEnded = false
 
   constructor(client: () => QueryClient, writer: Writer) {
     this.#client = client
@@ -21,11 +22,14 @@ export class Feed implements CacheWriter {
   }
 
   setQueryData(key: QueryKey, update: Update): void {
+    if (this.#hasEnded) return
     this.#writer.write(this.note(key), key, update)
   }
 
   invalidateQueries(key: QueryKey): void {
+    if (this.#hasEnded) return
     const hash = hashValue(key)
+    if (this.#prefixes.size >= this.#pruneAt) this.#prune()
     this.#prefixes.set(hash, key)
     this.#writer.invalidate(hash, key)
   }
@@ -52,6 +56,7 @@ export class Feed implements CacheWriter {
   /** The connection has ended: its keys are kept up to date no more, and count as stale when they are next looked at. */
   end(): void {
     this.#invalidate('none')
+    this.#hasEnded = true
   }
 
   #invalidate(refetchType: 'active' | 'none'): readonly QueryKey[] {
@@ -72,6 +77,8 @@ export class Feed implements CacheWriter {
     for (const hash of this.#keys.keys()) {
       if (!cache.get(hash) && !this.#writer.isPending(hash)) this.#keys.delete(hash)
     }
-    this.#pruneAt = Math.max(FIRST_PRUNING, 2 * this.#keys.size)
+    for (const [hash, queryKey] of this.#prefixes)
+      if (!cache.find({ queryKey, exact: false })) this.#prefixes.delete(hash)
+    this.#pruneAt = Math.max(FIRST_PRUNING, 2 * Math.max(this.#keys.size, this.#prefixes.size))
   }
 }

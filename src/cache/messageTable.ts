@@ -29,7 +29,8 @@ export class MessageTable {
   /** Sets the rules of a user; the user becomes the latest rendered. */
   set(user: object, rules: MessageRules): void {
     const former = this.#users.get(user)
-    if (former && isSame(former, rules)) return
+    const isLast = former !== undefined && former === [...this.#users.values()].at(-1)
+    if (isLast && isSame(former, rules)) return
     this.#users.delete(user)
     this.#users.set(user, rules)
     this.#forget()

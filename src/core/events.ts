@@ -1,5 +1,5 @@
 import type { RealtimeError } from './errors.ts'
-import type { TokenReason } from './machine.ts'
+import type { TokenReason } from './connectionState.ts'
 import type { Status } from './snapshot.ts'
 
 /** How servers and clients exchange updates here. */

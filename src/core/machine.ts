@@ -15,90 +15,19 @@
  * A state owns at most one timer (`arm`), and the timer dies when the state's name changes: `authorizing` and `opening`
  * time out, `open` becomes stable, `waiting` retries. What a timer means is `elapsed` in the state it finds.
  */
-import { type BackoffOptions, backoffDelay } from './backoff.ts'
-import { type RealtimeError, UnauthorizedError } from './errors.ts'
+import { backoffDelay } from './backoff.ts'
+import type {
+  Effect,
+  Event,
+  Progress,
+  State,
+  TokenReason,
+  TokenUse,
+  Transition,
+  World,
+} from './connectionState.ts'
+import { UnauthorizedError } from './errors.ts'
 import { type Failure, type FailureDecision, gaveUp, toError } from './failure.ts'
-
-/** Why a connection waits although it is wanted. */
-export type PauseReason = 'hidden' | 'offline' | 'user' | 'frozen'
-
-/** Why a token is asked for. */
-export type TokenReason = 'connect' | 'refused' | 'expiring'
-
-/** What outlives an attempt. */
-export interface Progress {
-  /** Retries since the last stable connection. */
-  retryCount: number
-  /** Whether it has been open since it was started. */
-  hasOpened: boolean
-  /** Failures in a row before `open`: a browser hides why a handshake failed, it may be the token. */
-  earlyFailures: number
-  /** When it was lost, or first could not be reached, since it was last stable (ms). */
-  downSince: number | null
-  /** What the last failure was, until it is open again. */
-  error: RealtimeError | null
-}
-
-export type State =
-  | { name: 'idle' }
-  | { name: 'authorizing'; progress: Progress; reason: TokenReason }
-  | { name: 'opening'; progress: Progress; token: TokenUse }
-  | { name: 'open'; progress: Progress; token: TokenUse }
-  | { name: 'waiting'; progress: Progress; reason: TokenReason; until: number; notBefore: number }
-  | {
-      name: 'paused'
-      progress: Progress
-      by: ReadonlySet<PauseReason>
-      reason: TokenReason
-      notBefore: number
-    }
-  | { name: 'closed' }
-  | { name: 'failed'; error: RealtimeError }
-
-/** The token of an attempt: none, one as given, or one that a refusal forced. */
-export type TokenUse = 'none' | 'given' | 'forced'
-
-export type Event =
-  | { type: 'start' }
-  | { type: 'stop' }
-  | { type: 'close' }
-  | { type: 'reconnect' }
-  | { type: 'pause-changed' }
-  | { type: 'authorized'; token: TokenUse }
-  | { type: 'opened' }
-  | { type: 'heard' }
-  | { type: 'elapsed' }
-  | { type: 'hint' }
-  | { type: 'failed'; failure: Failure; decision: FailureDecision }
-
-export type Effect =
-  | { type: 'authorize'; reason: TokenReason }
-  | { type: 'open' }
-  | { type: 'greet' }
-  | { type: 'end-attempt' }
-  | { type: 'arm'; delay: number }
-  | { type: 'pulse' }
-  | { type: 'drop-cursor' }
-
-/** How a connection comes back; all times in ms. */
-export interface ReconnectTimes extends BackoffOptions {
-  maxRetries: number
-  stableAfter: number
-  connectTimeout: number
-}
-
-/** What the machine is told of the world. `random` is in [0, 1). */
-export interface World {
-  now: number
-  random: number
-  pausedBy: ReadonlySet<PauseReason>
-  times: ReconnectTimes
-}
-
-export interface Transition {
-  state: State
-  effects: readonly Effect[]
-}
 
 const FRESH: Progress = { retryCount: 0, hasOpened: false, earlyFailures: 0, downSince: null, error: null }
 const NOTHING: readonly Effect[] = []
@@ -165,7 +94,8 @@ function pauseChanged(state: State, world: World): Transition {
   if (world.pausedBy.size > 0)
     return leave({ name: 'paused', progress, by: world.pausedBy, reason, notBefore })
   if (state.name !== 'paused') return stay(state)
-  if (world.now >= notBefore) return begin(progress, reason, world)
+  // The time it rested is no outage.
+  if (world.now >= notBefore) return begin({ ...progress, downSince: null }, reason, world)
   const waiting: State = { name: 'waiting', progress, reason, until: notBefore, notBefore }
   return leave(waiting, { type: 'arm', delay: notBefore - world.now })
 }

@@ -1,7 +1,7 @@
 import type { AttachToken } from './attachToken.ts'
 import type { Failure } from './failure.ts'
 import { ConfigurationError, RealtimeError } from './errors.ts'
-import type { TokenUse } from './machine.ts'
+import type { TokenUse } from './connectionState.ts'
 import { assertTrusted, resolveUrl, toSocketUrl } from './requestUrl.ts'
 import type { GrantedToken, Token } from './tokenAuthority.ts'
 import type { TransportRequest } from './transport.ts'

@@ -1,5 +1,5 @@
 import type { RealtimeError } from './errors.ts'
-import type { PauseReason, State } from './machine.ts'
+import type { PauseReason, State } from './connectionState.ts'
 
 /**
  * One word for where a connection stands: `idle` (not wanted), `connecting`, `open`, `reconnecting` (was open; retrying),

@@ -29,7 +29,8 @@ export function createSocketChannel(link: ChannelLink, options: () => SocketChan
       item.sent?.()
       return true
     }
-    const isQueued = link.mayOpen() && queue.push(item, { ...DEFAULT_QUEUE, ...options().queue })
+    if (!link.mayOpen()) return false
+    const isQueued = queue.push(item, { ...DEFAULT_QUEUE, ...options().queue })
     if (!isQueued) link.report({ kind: 'queue-overflow' })
     return isQueued
   }

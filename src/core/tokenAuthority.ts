@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import type { TokenReason } from './machine.ts'
+import type { TokenReason } from './connectionState.ts'
 
 /** A token, or `null` for an anonymous user. */
 export type Token = string | null

@@ -6,7 +6,7 @@ import {
   type QueryCacheNotifyEvent,
 } from '@tanstack/react-query'
 import { RealtimeError } from '../core/errors.ts'
-import type { PauseReason } from '../core/machine.ts'
+import type { PauseReason } from '../core/connectionState.ts'
 import { pollDelay } from '../core/pollDelay.ts'
 import { demandOf, type PollDemand, type PollUser } from './pollDemand.ts'
 

@@ -20,7 +20,7 @@ export interface ServerEventsResult extends ConnectionResult {
  *     url: '/events',
  *     on: { headline: ({ response }, cache) => cache.setQueryData(['news'], append(response, { max: 50 })) },
  *   })
- *   const { data: news = [] } = useQuery<string[]>({ queryKey: ['news'], enabled: false })
+ *   const { data: news = [] } = useQuery<string[]>({ queryKey: ['news'], queryFn: skipToken })
  *   return <ul data-status={status}>{news.map(headline => <li key={headline}>{headline}</li>)}</ul>
  * }
  * ```

@@ -130,9 +130,10 @@ export class RealtimeClient implements ConnectionHost {
     asked,
     ...plan
   }: PreparationOptions): Promise<PreparedRequest> {
-    const { baseUrl, trustedOrigins = defaultTrustedOrigins(baseUrl) } = this.options
+    const { baseUrl, getToken, trustedOrigins = defaultTrustedOrigins(baseUrl) } = this.options
+    const hasToken = getToken !== undefined || authority !== this.#authority
     const grant = () => {
-      asked?.(refused === undefined ? 'connect' : 'refused')
+      if (hasToken) asked?.(refused === undefined ? 'connect' : 'refused')
       return authority.grant(refused)
     }
     return prepareRequest({ ...plan, baseUrl, trustedOrigins, grant })

@@ -1,7 +1,7 @@
 import type { AttachToken } from '../core/attachToken.ts'
 import type { Message } from '../core/envelope.ts'
 import type { RealtimeEvent } from '../core/events.ts'
-import type { ReconnectTimes } from '../core/machine.ts'
+import type { ReconnectTimes } from '../core/connectionState.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import type { GetToken } from '../core/tokenAuthority.ts'
 import type { FetchLike } from '../core/transport.ts'

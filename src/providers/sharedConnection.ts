@@ -87,7 +87,7 @@ export class SharedConnection implements Shared {
 
   /** Sets what a user wants; it becomes the latest rendered. */
   configure(user: object, options: ConnectionOptions): void {
-    if (this.#users.get(user) === options) return
+    if (this.#latest === options && this.#users.get(user) === options) return
     this.#users.delete(user)
     this.#users.set(user, options)
     this.#table.set(user, options)
@@ -119,8 +119,7 @@ export class SharedConnection implements Shared {
     return {
       times,
       decide,
-      pausesWhenHidden:
-        this.#users.size > 0 && [...this.#users.values()].every(user => user.whenHidden === 'pause'),
+      pausesWhenHidden: this.#wanted().every(({ whenHidden }) => whenHidden === 'pause'),
       liveness: this.#definition.liveness(latest, provider),
       recovery: latest.recovery,
       parse: latest.parse,
@@ -133,6 +132,7 @@ export class SharedConnection implements Shared {
     attachCursor: (request: TransportRequest) => TransportRequest
   }): Promise<PreparedRequest> {
     const { url, getToken, attachToken } = this.#latest
+    const hasToken = (getToken ?? this.#host.options.getToken) !== undefined
     const { headers, protocols } = this.#definition.request(this.#latest)
     return this.#host.prepare({
       url,
@@ -142,8 +142,13 @@ export class SharedConnection implements Shared {
       attachToken: attachToken ?? this.#host.options.attachToken ?? this.#definition.attachToken,
       authority: getToken && this.#ownAuthority,
       ...attempt,
-      asked: reason => this.#report({ kind: 'token', reason }),
+      ...(hasToken && { asked: reason => this.#report({ kind: 'token', reason }) }),
     })
+  }
+
+  /** The options of all users; before the first is there, those it was made for. */
+  #wanted(): readonly ConnectionOptions[] {
+    return this.#users.size > 0 ? [...this.#users.values()] : [this.#latest]
   }
 
   #gap(cause: GapCause): void {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Failure, FailureDecision } from '../../src/core/failure.ts'
-import { type Event, type Progress, type State, transition, type World } from '../../src/core/machine.ts'
+import type { Event, Progress, State, World } from '../../src/core/connectionState.ts'
+import { transition } from '../../src/core/machine.ts'
 
 const NOW = 1_000_000
 const progress: Progress = {
@@ -352,10 +353,13 @@ describe('the count of retries', () => {
 })
 
 describe('a pause', () => {
-  test('keeps the progress, and goes on with it', () => {
+  test('keeps the progress, and goes on with it; the rest was no outage', () => {
     const { state } = next(states.open, events['pause-changed'], hidden)
     expect(state).toMatchObject({ name: 'paused', by: hidden.pausedBy, progress })
-    expect(next(state, events['pause-changed']).state).toMatchObject({ name: 'authorizing', progress })
+    expect(next(state, events['pause-changed']).state).toMatchObject({
+      name: 'authorizing',
+      progress: { ...progress, downSince: null },
+    })
   })
 
   test('goes on while one reason is left', () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Failure, decideFailure } from '../../src/core/failure.ts'
-import { type Event, type PauseReason, type State, transition, type World } from '../../src/core/machine.ts'
+import type { Event, PauseReason, State, World } from '../../src/core/connectionState.ts'
+import { transition } from '../../src/core/machine.ts'
 
 const failures = fc.oneof(
   fc.record({

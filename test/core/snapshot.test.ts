@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { RealtimeError } from '../../src/core/errors.ts'
-import type { Progress, State } from '../../src/core/machine.ts'
+import type { Progress, State } from '../../src/core/connectionState.ts'
 import { IDLE_SNAPSHOT, readSnapshot, type Status } from '../../src/core/snapshot.ts'
 
 const error = new RealtimeError('connection-failed', 'down')

@@ -1,0 +1,84 @@
+import type { BackoffOptions } from './backoff.ts'
+import type { RealtimeError } from './errors.ts'
+import type { Failure, FailureDecision } from './failure.ts'
+
+/** Why a connection waits although it is wanted. */
+export type PauseReason = 'hidden' | 'offline' | 'user' | 'frozen'
+
+/** Why a token is asked for. */
+export type TokenReason = 'connect' | 'refused' | 'expiring'
+
+/** What outlives an attempt. */
+export interface Progress {
+  /** Retries since the last stable connection. */
+  retryCount: number
+  /** Whether it has been open since it was started. */
+  hasOpened: boolean
+  /** Failures in a row before `open`: a browser hides why a handshake failed, it may be the token. */
+  earlyFailures: number
+  /** When it was lost, or first could not be reached, since it was last stable (ms). */
+  downSince: number | null
+  /** What the last failure was, until it is open again. */
+  error: RealtimeError | null
+}
+
+export type State =
+  | { name: 'idle' }
+  | { name: 'authorizing'; progress: Progress; reason: TokenReason }
+  | { name: 'opening'; progress: Progress; token: TokenUse }
+  | { name: 'open'; progress: Progress; token: TokenUse }
+  | { name: 'waiting'; progress: Progress; reason: TokenReason; until: number; notBefore: number }
+  | {
+      name: 'paused'
+      progress: Progress
+      by: ReadonlySet<PauseReason>
+      reason: TokenReason
+      notBefore: number
+    }
+  | { name: 'closed' }
+  | { name: 'failed'; error: RealtimeError }
+
+/** The token of an attempt: none, one as given, or one that a refusal forced. */
+export type TokenUse = 'none' | 'given' | 'forced'
+
+export type Event =
+  | { type: 'start' }
+  | { type: 'stop' }
+  | { type: 'close' }
+  | { type: 'reconnect' }
+  | { type: 'pause-changed' }
+  | { type: 'authorized'; token: TokenUse }
+  | { type: 'opened' }
+  | { type: 'heard' }
+  | { type: 'elapsed' }
+  | { type: 'hint' }
+  | { type: 'failed'; failure: Failure; decision: FailureDecision }
+
+export type Effect =
+  | { type: 'authorize'; reason: TokenReason }
+  | { type: 'open' }
+  | { type: 'greet' }
+  | { type: 'end-attempt' }
+  | { type: 'arm'; delay: number }
+  | { type: 'pulse' }
+  | { type: 'drop-cursor' }
+
+/** How a connection comes back; all times in ms. */
+export interface ReconnectTimes extends BackoffOptions {
+  maxRetries: number
+  stableAfter: number
+  connectTimeout: number
+}
+
+/** What the machine is told of the world. `random` is in [0, 1). */
+export interface World {
+  now: number
+  random: number
+  pausedBy: ReadonlySet<PauseReason>
+  times: ReconnectTimes
+}
+
+export interface Transition {
+  state: State
+  effects: readonly Effect[]
+}

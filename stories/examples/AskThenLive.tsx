@@ -1,0 +1,35 @@
+import { socketOptions, useSocket, useSocketQuery } from 'react-query-realtime'
+import { Card } from '../parts/Card.tsx'
+import { useDemo } from '../parts/DemoContext.ts'
+import { marketMessages } from '../parts/market.ts'
+import { QuoteTable } from '../parts/QuoteTable.tsx'
+import { RenderCount } from '../parts/RenderCount.tsx'
+import { StatusLight } from '../parts/StatusLight.tsx'
+
+/** One definition for all who use the socket. The demo server says hello, which is no news here. */
+const market = (url: string) =>
+  socketOptions({ url, messages: marketMessages, on: { welcome: () => undefined } })
+
+export function AskThenLive({ symbols }: { symbols: readonly string[] }) {
+  const { status, nextRetryAt, retryCount, error } = useSocket(market(useDemo().url('/socket')))
+  return (
+    <Card title="Prices" aside={<StatusLight {...{ status, nextRetryAt, retryCount, error }} />}>
+      <QuoteTable extra="Renders">
+        {symbols.map(symbol => (
+          <Price key={symbol} symbol={symbol} />
+        ))}
+      </QuoteTable>
+    </Card>
+  )
+}
+
+function Price({ symbol }: { symbol: string }) {
+  const socket = market(useDemo().url('/socket'))
+  // Asks once; from then on what the server pushes for the same type and params is its data.
+  const { data, error } = useSocketQuery(socket, { type: 'price', params: { symbol } })
+  return (
+    <QuoteTable.Row symbol={symbol} quote={data} error={error}>
+      <RenderCount of={symbol} />
+    </QuoteTable.Row>
+  )
+}

@@ -1,0 +1,43 @@
+import { useState } from 'react'
+import { useRealtime, useSocket } from 'react-query-realtime'
+import { Button } from '../parts/Button.tsx'
+import { Card } from '../parts/Card.tsx'
+import { useDemo } from '../parts/DemoContext.ts'
+import { Figures } from '../parts/Figures.tsx'
+import { marketMessages, marketRecovery } from '../parts/market.ts'
+import { StatusIcon } from '../parts/StatusIcon.tsx'
+import { useServerView } from '../parts/useServerView.ts'
+
+export function ManyUsers({ components }: { components: number }) {
+  const [isShown, setShown] = useState(true)
+  const users = useRealtime().connections.reduce((sum, connection) => sum + connection.users, 0)
+  const view = useServerView()
+  return (
+    <Card title={`${components} components, one URL`}>
+      <div className="dots" aria-hidden="true">
+        {isShown && Array.from({ length: components }, (_, index) => <Dot key={index} />)}
+      </div>
+      <Figures
+        of={{
+          'Components that use it': users,
+          'Sockets now': view?.clients.find(({ technique }) => technique === 'socket')?.open ?? 0,
+          'Sockets ever': view?.opened.socket,
+        }}
+      />
+      <div className="buttons">
+        <Button onClick={() => setShown(!isShown)}>{isShown ? 'Take all away' : 'Bring all back'}</Button>
+      </div>
+    </Card>
+  )
+}
+
+/** Each of them asks for the socket with options of its own, which mean the same. */
+function Dot() {
+  const url = useDemo().url('/socket')
+  const { status } = useSocket({ url, messages: marketMessages, recovery: marketRecovery })
+  return (
+    <span className="status" data-status={status}>
+      <StatusIcon status={status} />
+    </span>
+  )
+}

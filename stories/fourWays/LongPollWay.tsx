@@ -1,0 +1,22 @@
+import { useMemo } from 'react'
+import { useLongPoll } from 'react-query-realtime'
+import { marketMessages } from '../parts/market.ts'
+import { StatusLight } from '../parts/StatusLight.tsx'
+import { CachedPrice } from './LivePrice.tsx'
+import { onPrice } from './onPrice.ts'
+import type { WayProps } from './ways.ts'
+
+/** Asks, is kept waiting until there is something, and asks again. */
+export function LongPollWay({ demo, arrived }: WayProps) {
+  const onMessage = useMemo(() => onPrice(arrived), [arrived])
+  const { status, error, retryCount, nextRetryAt } = useLongPoll({
+    url: demo.url('/long-poll'),
+    messages: marketMessages,
+    onMessage,
+  })
+  return (
+    <CachedPrice>
+      <StatusLight status={status} error={error} retryCount={retryCount} nextRetryAt={nextRetryAt} />
+    </CachedPrice>
+  )
+}

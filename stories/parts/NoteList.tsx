@@ -1,0 +1,12 @@
+/** Notes, in the order in which they came. */
+export function NoteList({ notes }: { notes: readonly unknown[] }) {
+  return (
+    <ol className="notes" aria-label="Notes">
+      {notes.map((note, index) => (
+        <li key={index} data-note>
+          {String(note)}
+        </li>
+      ))}
+    </ol>
+  )
+}

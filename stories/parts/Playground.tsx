@@ -1,0 +1,44 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { RealtimeProvider, type RealtimeOptions } from 'react-query-realtime'
+import { createDemo } from './demo.ts'
+import { DemoContext } from './DemoContext.ts'
+import { createEventStore } from './eventStore.ts'
+import './parts.css'
+
+export interface PlaygroundProps extends Omit<RealtimeOptions, 'onEvent'> {
+  children?: ReactNode
+}
+
+/** Impatient, so that a person need not wait for what is shown. */
+const OPTIONS: RealtimeOptions = {
+  heartbeat: { interval: 2_000, timeout: 2_000 },
+  reconnect: { minDelay: 300, maxDelay: 3_000, stableAfter: 1_000 },
+  linger: 1_000,
+}
+
+function createWorld() {
+  const id = () => Math.random().toString(36).slice(2, 10)
+  return {
+    demo: createDemo(`story-${id()}`, `page-${id()}`),
+    events: createEventStore(),
+    queryClient: new QueryClient({ defaultOptions: { queries: { retry: false } } }),
+  }
+}
+
+/** A world for one story: its own query cache, provider and channel of the demo server, however often it is rendered. */
+export function Playground({ children, ...options }: PlaygroundProps) {
+  const [world] = useState(createWorld)
+  const { demo, events, queryClient } = world
+  return (
+    <DemoContext value={world}>
+      <QueryClientProvider client={queryClient}>
+        <RealtimeProvider {...OPTIONS} {...options} onEvent={events.add}>
+          <div className="playground" data-channel={demo.channel} data-client={demo.client}>
+            {children}
+          </div>
+        </RealtimeProvider>
+      </QueryClientProvider>
+    </DemoContext>
+  )
+}

@@ -1,0 +1,24 @@
+import type { RealtimeEvent } from 'react-query-realtime'
+import { formatSeconds } from './format.ts'
+
+/** An event in words. */
+export function describeEvent(event: RealtimeEvent): string {
+  switch (event.kind) {
+    case 'status':
+      return event.error ? `${event.status}: ${event.error.message}` : event.status
+    case 'retry':
+      return `try ${event.retryCount} in ${formatSeconds(event.delay)}: ${event.error?.message ?? 'lost'}`
+    case 'gap':
+      return `something may have been missed (${event.cause}): ${event.keys.length} keys invalidated`
+    case 'token':
+      return `asked for a token (${event.reason})`
+    case 'bad-message':
+      return `dropped a message: ${event.reason}${event.type === undefined ? '' : ` (${event.type})`}`
+    case 'unknown-type':
+      return `nobody knows the type "${event.type}"`
+    case 'handler-error':
+      return `the handler of "${event.type}" threw`
+    case 'queue-overflow':
+      return 'the queue is full: a message was not taken'
+  }
+}

@@ -1,0 +1,97 @@
+import { expect, userEvent, waitFor, within } from 'storybook/test'
+import { createDemo, type Demo } from './demo.ts'
+import type { Quote } from './market.ts'
+
+/** A ceiling for what hangs, on a machine that is busy with other things (ms). */
+const PATIENCE = 15_000
+
+/** Waits until `check` does not throw. */
+export function eventually<Result>(check: () => Result | Promise<Result>): Promise<Result> {
+  // Left as it is, an error would carry the whole page.
+  return waitFor(check, { timeout: PATIENCE, interval: 50, onTimeout: error => error })
+}
+
+/** The demo server's channel of the story in `canvas`. */
+export function demoIn(canvas: HTMLElement): Demo {
+  const { channel = '' } = find(canvas, '.playground').dataset
+  return createDemo(channel, 'play-function')
+}
+
+/** The first element that matches. */
+export function find(canvas: HTMLElement, selector: string): HTMLElement {
+  const element = canvas.querySelector<HTMLElement>(selector)
+  if (element) return element
+  throw new Error(`There is no ${selector} in this story.`)
+}
+
+/** All elements that match. */
+export function findAll(canvas: HTMLElement, selector: string): HTMLElement[] {
+  return [...canvas.querySelectorAll<HTMLElement>(selector)]
+}
+
+/** Clicks the button of that name. */
+export async function clickButton(canvas: HTMLElement, name: string): Promise<void> {
+  await userEvent.click(within(canvas).getByRole('button', { name }))
+}
+
+/** Waits for a status of the first light in `canvas`. */
+export async function seesStatus(canvas: HTMLElement, status: string): Promise<void> {
+  await eventually(() => expect(find(canvas, '.status').dataset['status']).toBe(status))
+}
+
+/** The statuses that the first light in `canvas` has from now on; called, it tells them. */
+export function watchStatus(canvas: HTMLElement): () => readonly string[] {
+  const light = find(canvas, '.status')
+  const seen: string[] = []
+  const observer = new MutationObserver(() => seen.push(light.dataset['status'] ?? ''))
+  observer.observe(light, { attributeFilter: ['data-status'] })
+  return () => seen
+}
+
+/** Waits until the light has left `open` and is open again. */
+export async function comesBack(canvas: HTMLElement, seen: () => readonly string[]): Promise<void> {
+  await eventually(() => expect(seen().some(status => status !== 'open')).toBe(true))
+  await seesStatus(canvas, 'open')
+}
+
+/** The figure of that name. */
+export function figure(canvas: HTMLElement, name: string): string {
+  return find(canvas, `[data-figure="${name}"]`).textContent
+}
+
+/** A figure of the connection panel, of the only connection or of that of a technique. */
+export function connectionFigure(canvas: HTMLElement, name: string, technique?: string): string {
+  const row = technique === undefined ? '[data-technique]' : `[data-technique="${technique}"]`
+  return find(canvas, `${row} [data-label="${name}"]`).textContent
+}
+
+/** Publishes a price by hand, as the feed would. */
+export async function publishPrice(demo: Demo, symbol: string, last: number): Promise<void> {
+  const response: Quote = { last, change: 0, at: Date.now() }
+  await demo.post('/publish', { type: 'price', params: { symbol }, response })
+}
+
+/** Waits until every price in the table is the server's. Stop the feed first. */
+export async function pricesConverge(canvas: HTMLElement, demo: Demo): Promise<void> {
+  const rows = findAll(canvas, '[data-symbol]')
+  await expect(rows.length).toBeGreaterThan(0)
+  for (const { dataset } of rows) {
+    await eventually(async () => {
+      const { last } = await demo.get<Quote>('/poll', { type: 'price', symbol: dataset['symbol'] ?? '' })
+      await expect(Number(dataset['last'])).toBe(last)
+    })
+  }
+}
+
+/** Stops the feed of the story, so that values can be compared. */
+export async function stopFeed(demo: Demo): Promise<void> {
+  await demo.post('/feed', { rate: 0 })
+}
+
+/** Waits until the notes 1 to `count` are there, once each and in order. */
+export async function notesAre(canvas: HTMLElement, count: number): Promise<void> {
+  const expected = Array.from({ length: count }, (_, index) => String(index + 1))
+  await eventually(() =>
+    expect(findAll(canvas, '[data-note]').map(({ textContent }) => textContent)).toEqual(expected),
+  )
+}

@@ -1,0 +1,12 @@
+import { useEffect, useState } from 'react'
+
+/** The time (ms since 1970), looked at anew every `interval` ms; `null` lets it stand. */
+export function useNow(interval: number | null): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    if (interval === null) return undefined
+    const timer = setInterval(() => setNow(Date.now()), interval)
+    return () => clearInterval(timer)
+  }, [interval])
+  return now
+}
