@@ -10,6 +10,8 @@ export interface WriterOptions {
   /** The current client; asked at each flush, so that nothing is written to a former one. */
   client(): QueryClient
   scheduleFrame: ScheduleFrame
+  /** Runs all writes of a flush so that their readers are told together: TanStack Query's `notifyManager.batch`. */
+  batch(call: () => void): void
   /** Runs what may throw, an update above all, so that its error harms no other. */
   guard(call: () => void): void
 }
@@ -58,10 +60,12 @@ export class Writer {
     const invalidations = this.#invalidations
     this.#writes = new Map()
     this.#invalidations = new Map()
-    const { guard } = this.#options
+    const { guard, batch } = this.#options
     const client = this.#options.client()
-    for (const [hash, write] of writes) guard(() => applyWrite(client, hash, { ...write, guard }))
-    for (const queryKey of invalidations.values()) void client.invalidateQueries({ queryKey })
+    batch(() => {
+      for (const [hash, write] of writes) guard(() => applyWrite(client, hash, { ...write, guard }))
+      for (const queryKey of invalidations.values()) void client.invalidateQueries({ queryKey })
+    })
   }
 
   #plan(): void {

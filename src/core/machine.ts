@@ -170,13 +170,22 @@ interface Wait {
   effects: Effect[]
 }
 
-/** The longest wait as a share of the outage so far: after a restart of 5 s nobody waits for more than 2 s. */
+/**
+ * A server that restarts is away for some seconds, and nobody should wait much longer than that: while the outage is
+ * short, so is the longest wait; then it grows by a share of what goes on, up to `maxDelay`. Times in ms.
+ */
+const SHORT_OUTAGE = 15_000
+const SHORT_WAIT = 1_750
 const OUTAGE_SHARE = 0.35
+
+function longestWait(outage: number, { minDelay, maxDelay }: World['times']): number {
+  const patience = SHORT_WAIT + OUTAGE_SHARE * Math.max(0, outage - SHORT_OUTAGE)
+  return Math.min(maxDelay, Math.max(minDelay, patience))
+}
 
 function wait(progress: Progress, { reason, floor, retryCount, effects }: Wait, world: World): Transition {
   const { now, random, times } = world
-  const outage = now - (progress.downSince ?? now)
-  const maxDelay = Math.min(times.maxDelay, Math.max(times.minDelay, OUTAGE_SHARE * outage))
+  const maxDelay = longestWait(now - (progress.downSince ?? now), times)
   const delay = Math.max(floor, backoffDelay(retryCount, { ...times, maxDelay }, random))
   const waiting: State = {
     name: 'waiting',

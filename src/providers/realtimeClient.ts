@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query'
+import { notifyManager, type QueryClient } from '@tanstack/react-query'
 import { scheduleFrame } from '../cache/frameScheduler.ts'
 import { Writer } from '../cache/writer.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
@@ -41,7 +41,12 @@ export class RealtimeClient implements ConnectionHost {
   constructor(options: RealtimeOptions, queryClient: QueryClient) {
     this.options = options
     this.#queryClient = queryClient
-    this.writer = new Writer({ client: this.queryClient, scheduleFrame, guard: call => this.guard(call) })
+    this.writer = new Writer({
+      client: this.queryClient,
+      scheduleFrame,
+      batch: notifyManager.batch,
+      guard: call => this.guard(call),
+    })
     this.#registry = new Registry(this.clock, () => this.options.linger ?? DEFAULT_LINGER)
     this.#registry.subscribe(() => this.changes.emit())
     this.#authority = this.#createAuthority()
@@ -146,7 +151,8 @@ export class RealtimeClient implements ConnectionHost {
   readonly preparationError = (cause: unknown): RealtimeError => toError(preparationFailure(cause))
 
   report(event: RealtimeEvent): void {
-    if (event.kind === 'status') this.changes.emit()
+    // Retries within one `reconnecting` count down anew, and a panel shows it.
+    if (event.kind === 'status' || event.kind === 'retry') this.changes.emit()
     const { onEvent } = this.options
     this.guard(() => {
       if (onEvent) onEvent(event)

@@ -9,7 +9,7 @@ export function describeEvent(event: RealtimeEvent): string {
     case 'retry':
       return `try ${event.retryCount} in ${formatSeconds(event.delay)}: ${event.error?.message ?? 'lost'}`
     case 'gap':
-      return `something may have been missed (${event.cause}): ${event.keys.length} keys invalidated`
+      return `something may have been missed (${event.cause}); keys invalidated: ${event.keys.length}`
     case 'token':
       return `asked for a token (${event.reason})`
     case 'bad-message':

@@ -1,5 +1,5 @@
 import { act, screen, waitFor } from '@testing-library/react'
-import { useEffect } from 'react'
+import { Profiler, useEffect } from 'react'
 import {
   socketOptions,
   type SocketOptions,
@@ -208,6 +208,35 @@ describe('faults, in Chromium under StrictMode', () => {
 })
 
 describe('data, in Chromium under StrictMode', () => {
+  test('a burst over many keys is written together: one commit a flush, not one a key', async () => {
+    const page = await openPage()
+    const symbols = Array.from({ length: 40 }, (_, index) => `S${index}`)
+    const heard = vi.fn()
+    const commits = vi.fn()
+    function Price({ symbol }: { symbol: string }) {
+      return <b title={symbol}>{String(useMessage('price', { symbol }).data)}</b>
+    }
+    function Prices() {
+      useSocket({ url: page.at('/socket'), onMessage: heard })
+      return symbols.map(symbol => <Price key={symbol} symbol={symbol} />)
+    }
+    page.render(
+      <Profiler id="prices" onRender={commits}>
+        <Prices />
+      </Profiler>,
+    )
+    await waitFor(() => expect(heard).toHaveBeenCalled(), patient)
+    commits.mockClear()
+    const price = (symbol: string) => ({ type: 'price', params: { symbol }, response: 1 })
+    await page.post('/feed', { rate: 0, batch: symbols.length })
+    await page.post('/publish', symbols.map(price))
+    await waitFor(
+      () => symbols.forEach(symbol => expect(screen.getByTitle(symbol).textContent).toBe('1')),
+      patient,
+    )
+    expect(commits.mock.calls.length).toBeLessThanOrEqual(2)
+  })
+
   test('blob and arraybuffer frames keep their binaryType over a reconnect', async () => {
     const page = await openPage()
     const frames: unknown[] = []

@@ -16,7 +16,12 @@ afterEach(() => void vi.unstubAllEnvs())
 
 function setup(...rules: MessageRules[]) {
   const client = new QueryClient()
-  const writer = new Writer({ client: () => client, scheduleFrame: () => undefined, guard: call => call() })
+  const writer = new Writer({
+    client: () => client,
+    scheduleFrame: () => undefined,
+    batch: call => call(),
+    guard: call => call(),
+  })
   const table = new MessageTable()
   rules.forEach(rule => table.set({}, rule))
   const events: ConnectionEvent[] = []

@@ -5,7 +5,12 @@ import { Writer } from '../../src/cache/writer.ts'
 
 function setup() {
   const client = new QueryClient()
-  const writer = new Writer({ client: () => client, scheduleFrame: () => undefined, guard: call => call() })
+  const writer = new Writer({
+    client: () => client,
+    scheduleFrame: () => undefined,
+    batch: call => call(),
+    guard: call => call(),
+  })
   const feed = new Feed(() => client, writer)
   /** A query on screen; gives how often it was fetched. */
   const show = (queryKey: readonly unknown[]) => {

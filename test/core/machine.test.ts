@@ -250,15 +250,30 @@ describe('a failed attempt', () => {
     expect(next(states.open, fail('retry')).state).toMatchObject({ until: NOW + 2_000, notBefore: NOW })
   })
 
-  test('waits for no more than about a third of the outage so far, so that a short one has no long tail', () => {
-    const unlucky = { ...world, random: 0.999 }
-    for (const outage of [0, 1_000, 5_000, 15_000, 1_000_000]) {
+  test.each([
+    [0, 1_750],
+    [5_000, 1_750],
+    [15_000, 1_750],
+    [35_000, 8_750],
+    [1_000_000, 20_000],
+  ])(
+    'after an outage of %i ms waits for at most %i ms, so that a short one has no long tail',
+    (outage, longest) => {
+      const unlucky = { ...world, random: 0.999 }
       const state = { ...states.open, progress: { ...progress, retryCount: 50, downSince: NOW - outage } }
       const { state: waiting } = next(state, fail('retry'), unlucky)
       if (waiting.name !== 'waiting') throw new Error(waiting.name)
-      expect(waiting.until - NOW).toBeLessThanOrEqual(Math.min(20_000, Math.max(500, 0.35 * outage)))
-      expect(waiting.until - NOW).toBeGreaterThan(0.9 * Math.min(20_000, Math.max(500, 0.35 * outage)))
-    }
+      expect((waiting.until - NOW) / longest).toBeCloseTo(0.999)
+    },
+  )
+
+  test('never waits for less than minDelay allows because the outage is short', () => {
+    const slow = { ...world, random: 0.999, times: { ...world.times, minDelay: 5_000 } }
+    expect(
+      next({ ...states.open, progress: { ...progress, downSince: null } }, fail('retry'), slow).state,
+    ).toMatchObject({
+      until: NOW + 0.999 * 5_000,
+    })
   })
 
   test('is the last one when maxRetries are used up', () => {
