@@ -1,11 +1,11 @@
 import { impossible } from './failure.ts'
 import type { Attempt, AttemptRequest, SocketData, Transport, TransportSink } from './transport.ts'
 
-/** The part of the WebSocket interface that is used here. */
+/** The part of the WebSocket interface that is used here, so wide that the classes of browsers and of `ws` fit. */
 export interface WebSocketLike {
   readonly readyState: number
   readonly bufferedAmount: number
-  binaryType: 'blob' | 'arraybuffer'
+  binaryType: string
   send(data: SocketData): void
   close(code?: number, reason?: string): void
   addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void

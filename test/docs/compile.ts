@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import ts from 'typescript'
+import { root, type SnippetModule } from './snippets.ts'
+
+/** Of what a header imports, not all is used. */
+const UNUSED = new Set([6133, 6192, 6196, 6198])
+
+function readOptions(): ts.CompilerOptions {
+  const config = ts.readConfigFile(join(root, 'tsconfig.json'), path => ts.sys.readFile(path))
+  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root)
+  return { ...options, allowJs: true, checkJs: true }
+}
+
+/** Compiles modules that are in no file, with the options of `tsconfig.json`. */
+export function createProgram(roots: readonly string[], modules: readonly SnippetModule[] = []): ts.Program {
+  const options = readOptions()
+  const texts = new Map(modules.map(({ fileName, text }) => [fileName, text]))
+  const host = ts.createCompilerHost(options)
+  const { fileExists, readFile, getSourceFile } = host
+  host.fileExists = name => texts.has(name) || fileExists(name)
+  host.readFile = name => texts.get(name) ?? readFile(name)
+  host.getSourceFile = (name, version, ...rest) => {
+    const text = texts.get(name)
+    return text === undefined
+      ? getSourceFile(name, version, ...rest)
+      : ts.createSourceFile(name, text, version)
+  }
+  return ts.createProgram(roots, options, host)
+}
+
+/** What the compiler says about a page's snippets, each with its line in the page. */
+export function compile(modules: readonly SnippetModule[]): string[] {
+  // What augments `Register` changes a whole program, so it has one of its own.
+  const apart = modules.filter(({ code }) => code.includes('declare module'))
+  const together = modules.filter(module => !apart.includes(module))
+  return [together, ...apart.map(module => [module])].flatMap(group => {
+    const program = createProgram(
+      group.map(({ fileName }) => fileName),
+      modules,
+    )
+    return group.flatMap(module => diagnose(program, module))
+  })
+}
+
+function diagnose(program: ts.Program, { fileName, header, page, line }: SnippetModule): string[] {
+  const source = program.getSourceFile(fileName)
+  const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
+  return found.flatMap(({ start = 0, code, messageText }) => {
+    if (start < header.length && UNUSED.has(code)) return []
+    const offset = source?.getLineAndCharacterOfPosition(start).line ?? 0
+    return `${page}:${line + offset}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
+  })
+}
