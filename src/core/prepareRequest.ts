@@ -37,9 +37,27 @@ export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest
   const headers = { ...plan.headers }
   let request: TransportRequest = { url: url.href, headers, protocols: [...(plan.protocols ?? [])] }
   if (plan.attachCursor) request = plan.attachCursor(request)
-  if (!token) return { request, token: null, tokenUse: forced ? 'forced' : 'none' }
-  assertTrusted(new URL(request.url), plan.trustedOrigins)
-  return { request: plan.attachToken(request, token), token, tokenUse: forced ? 'forced' : 'given' }
+  if (token) {
+    assertTrusted(new URL(request.url), plan.trustedOrigins)
+    request = plan.attachToken(request, token)
+  }
+  assertSendable(request, plan.isSocket ?? false)
+  const given = token ? 'given' : 'none'
+  return { request, token: token === '' ? null : token, tokenUse: forced ? 'forced' : given }
+}
+
+/** A token or a cursor where the technique carries nothing would get lost without a word. */
+function assertSendable({ headers, protocols, firstMessage }: TransportRequest, isSocket: boolean): void {
+  if (isSocket && Object.keys(headers).length > 0) {
+    throw new ConfigurationError(
+      'A WebSocket sends no headers. For its token use tokenInQuery, tokenInProtocol or tokenInFirstMessage, for its cursor cursorInQuery or cursorInFirstMessage.',
+    )
+  }
+  if (!isSocket && (protocols.length > 0 || firstMessage !== undefined)) {
+    throw new ConfigurationError(
+      'HTTP has no subprotocols and no first message. For its token use tokenInHeader or tokenInQuery, for its cursor cursorInHeader or cursorInQuery.',
+    )
+  }
 }
 
 async function targetOf({ url, baseUrl, isSocket }: RequestPlan): Promise<URL> {

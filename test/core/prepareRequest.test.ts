@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { tokenInQuery } from '../../src/core/attachToken.ts'
+import {
+  tokenInFirstMessage,
+  tokenInHeader,
+  tokenInProtocol,
+  tokenInQuery,
+} from '../../src/core/attachToken.ts'
 import { UnauthorizedError } from '../../src/core/errors.ts'
 import { preparationFailure, prepareRequest, type RequestPlan } from '../../src/core/prepareRequest.ts'
 
@@ -33,14 +38,19 @@ test('the URL comes first, then the cursor, then the token', async () => {
 
 test('headers and protocols are copies, so that no attempt changes another', async () => {
   const headers = { 'x-a': '1' }
-  const protocols = ['app']
-  const attachToken: RequestPlan['attachToken'] = request => {
+  const attachToHeaders: RequestPlan['attachToken'] = request => {
     request.headers['x-b'] = '2'
+    return request
+  }
+  const overHttp = await prepare({ headers, attachToken: attachToHeaders })
+  expect(overHttp.request.headers).toEqual({ 'x-a': '1', 'x-b': '2' })
+  const protocols = ['app']
+  const attachToProtocols: RequestPlan['attachToken'] = request => {
     request.protocols.push('t')
     return request
   }
-  const { request } = await prepare({ headers, protocols, attachToken })
-  expect(request).toMatchObject({ headers: { 'x-a': '1', 'x-b': '2' }, protocols: ['app', 't'] })
+  const overSocket = await prepare({ isSocket: true, protocols, attachToken: attachToProtocols })
+  expect(overSocket.request.protocols).toEqual(['app', 't'])
   expect([headers, protocols]).toEqual([{ 'x-a': '1' }, ['app']])
 })
 
@@ -73,6 +83,20 @@ describe('the token', () => {
     await expect(failureOf({ attachCursor })).resolves.toMatchObject({
       error: { name: 'UntrustedOriginError' },
     })
+  })
+
+  test('is never lost where its technique cannot carry it: the error names the ways that can', async () => {
+    const wrong = [
+      { isSocket: true, attachToken: tokenInHeader() },
+      { isSocket: false, attachToken: tokenInProtocol() },
+      { isSocket: false, attachToken: tokenInFirstMessage(token => token) },
+    ]
+    for (const changes of wrong) {
+      await expect(failureOf(changes)).resolves.toMatchObject({
+        kind: 'impossible',
+        error: { code: 'configuration', message: expect.stringContaining('tokenIn') },
+      })
+    }
   })
 
   test('that cannot be had is a failure of the token, with its cause', async () => {
