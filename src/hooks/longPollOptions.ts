@@ -2,7 +2,18 @@ import type { MessageSchemas, NoMessages } from '../cache/messageTypes.ts'
 import type { Validators } from '../core/cursorStrategy.ts'
 import type { LongPollOptions } from './longPollDefinition.ts'
 
-/** A typed definition of a long poll, to be shared between components as `queryOptions` is. */
+/**
+ * A typed definition of a long poll, to be shared between components as `queryOptions` is.
+ *
+ * ```ts
+ * export const orderChanges = longPollOptions({
+ *   url: '/orders/changes',
+ *   messages: { 'order.changed': z.object({ id: z.string(), total: z.number() }) },
+ *   on: { 'order.changed': ({ response }, cache) => cache.setQueryData(['orders'], upsert(response, { by: 'id' })) },
+ * })
+ * // In a component: const { status } = useLongPoll(orderChanges)
+ * ```
+ */
 export function longPollOptions<
   const Schemas extends MessageSchemas = NoMessages,
   On = NoMessages,

@@ -5,7 +5,11 @@ import type { SocketOptions } from './socketDefinition.ts'
  * A typed definition of a socket, to be shared between components as `queryOptions` is.
  *
  * ```ts
- * export const market = socketOptions({ url: '/socket', messages: { price: priceSchema } })
+ * export const market = socketOptions({
+ *   url: '/socket',
+ *   messages: { price: { params: z.object({ symbol: z.string() }), response: z.object({ last: z.number() }) } },
+ * })
+ * // In a component: const { data } = useSocketQuery(market, { type: 'price', params: { symbol: 'BTC' } })
  * ```
  */
 export function socketOptions<const Schemas extends MessageSchemas = NoMessages, On = NoMessages>(

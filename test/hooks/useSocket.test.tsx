@@ -237,6 +237,38 @@ describe('messages', () => {
   })
 })
 
+describe('a component', () => {
+  test('re-renders for what it reads of the connection, and for nothing else', async () => {
+    const page = await open({ heartbeat: { interval: 30, timeout: 5_000 } })
+    const url = page.at('/socket')
+    const renders = { nothing: vi.fn(), status: vi.fn(), latency: vi.fn() }
+    function Nothing() {
+      useSocket({ url })
+      useEffect(() => renders.nothing())
+      return null
+    }
+    function Status() {
+      const { status } = useSocket({ url })
+      useEffect(() => renders.status())
+      return <i role="status">{status}</i>
+    }
+    function Latency() {
+      const { latency } = useSocket({ url })
+      useEffect(() => renders.latency(latency))
+      return null
+    }
+    page.render([<Nothing key="a" />, <Status key="b" />, <Latency key="c" />])
+    const first = renders.nothing.mock.calls.length
+    await isShown('open')
+    renders.status.mockClear()
+    const beats = () => page.events.length + renders.latency.mock.calls.length
+    const before = beats()
+    await waitFor(() => expect(beats()).toBeGreaterThan(before + 1), patient)
+    expect(renders.status).not.toHaveBeenCalled()
+    expect(renders.nothing.mock.calls.length).toBe(first)
+  })
+})
+
 describe('sending', () => {
   test('request resolves with the response of the same type and params', async () => {
     const page = await openSocket()
