@@ -1,22 +1,35 @@
 import type { Query, QueryClient, QueryKey } from '@tanstack/react-query'
 import { hashValue } from '../core/hash.ts'
 import type { CacheWriter } from './cacheWriter.ts'
-import type { Update, Writer } from './writer.ts'
+import type { Update } from './update.ts'
+import type { Writer } from './writer.ts'
 
 /** From how many keys on it is looked for ones that have left the cache. */
 const FIRST_PRUNING = 1_024
 
-/** What one connection has written: these keys are stale when it misses something. */
+/** What a connection keeps up to date although it may not have written it yet. */
+export interface FeedReach {
+  /** Whether messages are written at this key by their type alone. */
+  owns(key: QueryKey): boolean
+  /** Beginnings of keys that the application names. */
+  feeds(): readonly QueryKey[]
+}
+
+const NOTHING_MORE: FeedReach = { owns: () => false, feeds: () => [] }
+
+/** What one connection keeps up to date: these keys are stale when it misses something. */
 export class Feed implements CacheWriter {
   readonly #client: () => QueryClient
   readonly #writer: Writer
+  readonly #reach: FeedReach
   #keys = new Map<string, QueryKey>()
   /** Beginnings of keys that it invalidated: what it missed would have done so again. */
   readonly #prefixes = new Map<string, QueryKey>()
   #pruneAt = FIRST_PRUNING
   #hasEnded = false
 
-  constructor(client: () => QueryClient, writer: Writer) {
+  constructor(client: () => QueryClient, writer: Writer, reach = NOTHING_MORE) {
+    this.#reach = reach
     this.#client = client
     this.#writer = writer
   }
@@ -62,14 +75,17 @@ export class Feed implements CacheWriter {
   #invalidate(refetchType: 'active' | 'none'): readonly QueryKey[] {
     this.#writer.flush()
     this.#prune()
-    const client = this.#client()
-    const keys = this.#keys
-    const cache = client.getQueryCache()
-    const begun = new Set([...this.#prefixes.values()].flatMap(queryKey => cache.findAll({ queryKey })))
+    const cache = this.#client().getQueryCache()
+    const prefixes = [...this.#prefixes.values(), ...this.#reach.feeds()]
+    const stale = new Map(this.#keys)
+    for (const { queryHash, queryKey } of cache.getAll()) {
+      if (this.#reach.owns(queryKey)) stale.set(queryHash, queryKey)
+    }
+    const begun = new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey })))
     // In one call: a second for the same query would cancel its refetch and ask again.
-    const predicate = (query: Query) => keys.has(query.queryHash) || begun.has(query)
-    void client.invalidateQueries({ predicate, refetchType })
-    return [...keys.values(), ...this.#prefixes.values()]
+    const predicate = (query: Query) => stale.has(query.queryHash) || begun.has(query)
+    this.#writer.invalidateNow({ predicate, refetchType })
+    return [...stale.values(), ...prefixes]
   }
 
   #prune(): void {

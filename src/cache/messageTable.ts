@@ -45,6 +45,12 @@ export class MessageTable {
     this.#forget()
   }
 
+  /** Whether messages of this key's type are written at it without a handler. */
+  owns([type, ...rest]: readonly unknown[]): boolean {
+    const rule = typeof type === 'string' && rest.length <= 1 ? this.rule(type) : undefined
+    return rule !== undefined && !rule.handler
+  }
+
   rule(type: string): MessageRule | undefined {
     return (this.#rules ??= this.#merge()).get(type)
   }

@@ -1,9 +1,7 @@
-import type { QueryClient, QueryKey } from '@tanstack/react-query'
+import type { InvalidateQueryFilters, Query, QueryClient, QueryKey } from '@tanstack/react-query'
+import { FetchRaces } from './fetchRaces.ts'
 import type { ScheduleFrame } from './frameScheduler.ts'
-import type { Updater } from './updaters.ts'
-
-/** A value that replaces the cached data, or a function of it. */
-export type Update<Data = unknown> = Data | Updater<Data> | ((data: Data | undefined) => Data | undefined)
+import { applyUpdates, isFunction, type Update } from './update.ts'
 
 /** What the writer is given. */
 export interface WriterOptions {
@@ -23,22 +21,30 @@ interface PendingWrite {
 
 /**
  * The one way into the query cache. Updates are gathered per key and written together: at once when nothing was written
- * lately, and then at most once a frame.
+ * lately, and then at most once a frame. What comes while a query fetches is kept, and holds over the answer.
  */
 export class Writer {
   readonly #options: WriterOptions
+  readonly #races: FetchRaces
   #writes = new Map<string, PendingWrite>()
   #invalidations = new Map<string, QueryKey>()
   #isPlanned = false
 
   constructor(options: WriterOptions) {
     this.#options = options
+    this.#races = new FetchRaces({
+      replay: (query, updates) => this.#apply(query, updates),
+      // In a task of its own: the fetch that has just been answered is not wound up yet.
+      refetch: query => {
+        queueMicrotask(() => this.invalidateNow({ predicate: candidate => candidate === query }))
+      },
+    })
   }
 
   write(hash: string, key: QueryKey, update: Update): void {
     const write = this.#writes.get(hash)
     if (write === undefined) this.#writes.set(hash, { key, updates: [update] })
-    else if (typeof update === 'function') write.updates.push(update)
+    else if (isFunction(update)) write.updates.push(update)
     else write.updates = [update]
     this.#plan()
   }
@@ -47,6 +53,17 @@ export class Writer {
   invalidate(hash: string, key: QueryKey): void {
     this.#invalidations.set(hash, key)
     this.#plan()
+  }
+
+  /** Invalidates at once. What fetches already, and would forget it, is invalidated again when that is over. */
+  invalidateNow(filters: InvalidateQueryFilters): void {
+    const client = this.#options.client()
+    const cache = client.getQueryCache()
+    for (const query of cache.findAll(filters)) {
+      const isCancelled = query.state.data !== undefined && query.isActive() && filters.refetchType !== 'none'
+      if (isFetching(query) && !isCancelled) this.#races.keepInvalidation(cache, query)
+    }
+    void client.invalidateQueries(filters)
   }
 
   /** Whether something waits to be written for the key of this hash. */
@@ -60,11 +77,9 @@ export class Writer {
     const invalidations = this.#invalidations
     this.#writes = new Map()
     this.#invalidations = new Map()
-    const { guard, batch } = this.#options
-    const client = this.#options.client()
-    batch(() => {
-      for (const [hash, write] of writes) guard(() => applyWrite(client, hash, { ...write, guard }))
-      for (const queryKey of invalidations.values()) void client.invalidateQueries({ queryKey })
+    this.#options.batch(() => {
+      for (const [hash, write] of writes) this.#options.guard(() => this.#write(hash, write))
+      for (const queryKey of invalidations.values()) this.invalidateNow({ queryKey })
     })
   }
 
@@ -82,35 +97,43 @@ export class Writer {
       else this.#isPlanned = false
     })
   }
+
+  #write(hash: string, { key, updates }: PendingWrite): void {
+    const client = this.#options.client()
+    const cache = client.getQueryCache()
+    const query = cache.get(hash)
+    if (!query) {
+      const { data } = applyUpdates(undefined, updates, this.#options.guard)
+      if (data === undefined) return
+      client.setQueryData(key, data)
+      if (updates.every(isFunction)) cache.get(hash)?.invalidate()
+      return
+    }
+    if (isFetching(query)) this.#races.keep(cache, query, updates)
+    // What functions make of nothing is only a part. Where the whole is asked for, or its reader sees why there is none,
+    // they leave it to the answer.
+    const isAwaited = query.state.data === undefined && (isFetching(query) || query.isActive())
+    if (!isAwaited || !updates.every(isFunction)) this.#apply(query, updates)
+  }
+
+  #apply(query: Query, updates: readonly Update[]): void {
+    const { data: before, isInvalidated } = query.state
+    const { data, sharesStructure } = applyUpdates(before, updates, this.#options.guard)
+    if (data === undefined || data === before) return
+    // What functions make of nothing may be only a part: it is shown, and asked for by the next who can ask.
+    const isPartial = updates.every(isFunction) && (isInvalidated || before === undefined)
+    // Unlike setData, this compares nothing; but a fetch that is cancelled takes back what it does not know.
+    if (sharesStructure && !isFetching(query)) replaceData(query, data)
+    else query.setData(data, { manual: true })
+    if (isPartial) query.invalidate()
+  }
 }
 
-function applyWrite(
-  client: QueryClient,
-  hash: string,
-  { key, updates, guard }: PendingWrite & Pick<WriterOptions, 'guard'>,
-): void {
-  const query = client.getQueryCache().get(hash)
-  const before = query?.state.data
-  const owned = new WeakSet()
-  let data: unknown = before
-  let sharesStructure = true
-  for (const update of updates) {
-    if (typeof update === 'function') {
-      guard(() => {
-        data = (update as Updater<unknown>)(data, owned)
-      })
-      sharesStructure &&= (update as Updater<unknown>).sharesStructure === true
-    } else {
-      data = update
-      sharesStructure = false
-    }
-  }
-  if (data === undefined || (data === before && query)) return
-  if (!query || !sharesStructure) {
-    client.setQueryData(key, data)
-    return
-  }
-  // Unlike setQueryData, this compares nothing, and leaves the mark of a query that is known to be stale.
+function isFetching(query: Query): boolean {
+  return query.state.fetchStatus !== 'idle'
+}
+
+function replaceData(query: Query, data: unknown): void {
   query.setState({
     ...query.state,
     data,

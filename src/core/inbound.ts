@@ -109,7 +109,10 @@ export class Inbound {
   #accept(message: Message): void {
     const { liveness, recovery } = this.#setup.options()
     this.counters.received++
-    if (liveness?.isReply?.(message)) return this.#link.replied()
+    if (liveness?.isReply?.(message)) {
+      if (recovery && this.#tracker.isBehind(message, recovery)) this.gap('sequence')
+      return this.#link.replied()
+    }
     if (recovery) {
       const { isNews, resumed, gap } = this.#tracker.inspect(message, recovery)
       // A server may say on the first opening, too, that there was nothing to resume.

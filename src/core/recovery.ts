@@ -41,6 +41,16 @@ export class RecoveryTracker {
     return next === undefined ? NEWS : this.#advance(next)
   }
 
+  /** Whether a heartbeat's reply names a head of the stream that is further on than what came: something was lost. */
+  isBehind(reply: Message, recovery: Recovery): boolean {
+    const head = recovery.cursor(reply)
+    const { cursor } = this
+    if (typeof head !== 'object' || typeof cursor !== 'object') return false
+    if (head.epoch === cursor.epoch && head.seq <= cursor.seq) return false
+    this.cursor = head
+    return true
+  }
+
   #advance(next: Cursor): Inspection {
     const previous = this.cursor
     if (typeof next === 'string' || previous === undefined || typeof previous === 'string') {

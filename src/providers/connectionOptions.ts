@@ -1,3 +1,4 @@
+import type { QueryKey } from '@tanstack/react-query'
 import type { MessageTableHandlers } from '../cache/handlers.ts'
 import type { MessageSchemas } from '../cache/messageTypes.ts'
 import type { AttachToken } from '../core/attachToken.ts'
@@ -34,6 +35,11 @@ export interface ConnectionOptions<
   on?: MessageTableHandlers<Schemas, On> | undefined
   /** Schemas by type (Standard Schema: zod, valibot, arktype…): of the response, or `{ params, response }`. */
   messages?: Schemas | undefined
+  /**
+   * Beginnings of the keys that its handlers write, for `useQuery` data that it keeps up to date. After a gap they are
+   * invalidated; without this only what it has written so far is, and what it would have written without a handler.
+   */
+  feeds?: readonly QueryKey[] | undefined
   /** Called for every message, once per component, before the cache is written. It re-renders nothing. */
   onMessage?: ((message: Message) => void) | undefined
   /** Default: JSON. */

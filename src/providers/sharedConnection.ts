@@ -51,7 +51,10 @@ export class SharedConnection implements Shared {
     this.#latest = options
     this.technique = definition.technique
     this.id = options.id ?? host.nextId(definition.technique)
-    this.feed = new Feed(host.queryClient, host.writer)
+    this.feed = new Feed(host.queryClient, host.writer, {
+      owns: key => this.#table.owns(key),
+      feeds: () => this.#wanted().flatMap(({ feeds = [] }) => feeds),
+    })
     this.#ownAuthority = createTokenAuthority(() => this.#latest.getToken, host.clock)
     const report = (event: ConnectionEvent) => this.#report(event)
     const { createChannel } = definition

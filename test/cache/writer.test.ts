@@ -1,7 +1,8 @@
 import { QueryClient } from '@tanstack/react-query'
 import { describe, expect, test, vi } from 'vitest'
 import { append, patch, remove, upsert } from '../../src/cache/updaters.ts'
-import { type Update, Writer } from '../../src/cache/writer.ts'
+import { Writer } from '../../src/cache/writer.ts'
+import type { Update } from '../../src/cache/update.ts'
 import { hashValue } from '../../src/core/hash.ts'
 
 /** A writer whose frames come when the test says. `writes` are the changes of data that the cache was told of. */

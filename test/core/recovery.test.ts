@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Message } from '../../src/core/envelope.ts'
-import { type Recovery, RecoveryTracker } from '../../src/core/recovery.ts'
+import { type Cursor, type Recovery, RecoveryTracker } from '../../src/core/recovery.ts'
 
 const message = (more: Partial<Message> & { type?: string }): Message => ({
   type: 'news',
@@ -102,4 +102,30 @@ test('by id every message is news, and the last id is the position', () => {
   const { tracker, inspect } = follow(byId)
   for (const id of ['a', 'c', 'a']) expect(inspect({ id })).toEqual({ isNews: true })
   expect(tracker.cursor).toBe('a')
+})
+
+describe('a heartbeat reply that names the head of the stream', () => {
+  const recovery: Recovery = {
+    cursor: ({ response }) => response as Cursor,
+    attach: request => request,
+  }
+  const at = (seq: number, epoch = 'a') => ({ type: 'any', params: null, response: { epoch, seq } })
+
+  test('tells of what was lost without a trace: it is ahead of what came', () => {
+    const tracker = new RecoveryTracker()
+    tracker.inspect(at(5), recovery)
+    expect([tracker.isBehind(at(5), recovery), tracker.isBehind(at(7), recovery)]).toEqual([false, true])
+    expect(tracker.isBehind(at(7), recovery)).toBe(false)
+    expect(tracker.inspect(at(8), recovery)).toEqual({ isNews: true })
+  })
+
+  test('tells of a log that began anew', () => {
+    const tracker = new RecoveryTracker()
+    tracker.inspect(at(5), recovery)
+    expect(tracker.isBehind(at(1, 'b'), recovery)).toBe(true)
+  })
+
+  test('says nothing before there is a position', () => {
+    expect(new RecoveryTracker().isBehind(at(7), recovery)).toBe(false)
+  })
 })

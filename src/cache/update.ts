@@ -1,0 +1,43 @@
+import type { Updater } from './updaters.ts'
+
+/** A value that replaces the cached data, or a function of it. */
+export type Update<Data = unknown> = Data | Updater<Data> | ((data: Data | undefined) => Data | undefined)
+
+/** What a run of updates made of some data. */
+export interface UpdatedData {
+  data: unknown
+  /** Whether all of them kept the identity of what they did not change. */
+  sharesStructure: boolean
+}
+
+/** Applies updates in order. Each runs in `guard`, so that the error of one leaves what the others did. */
+export function applyUpdates(
+  before: unknown,
+  updates: readonly Update[],
+  guard: (call: () => void) => void,
+): UpdatedData {
+  const owned = new WeakSet()
+  let data = before
+  let sharesStructure = true
+  for (const update of updates) {
+    if (isFunction(update)) {
+      guard(() => {
+        data = update(data, owned)
+      })
+      sharesStructure &&= update.sharesStructure === true
+    } else {
+      data = update
+      sharesStructure = false
+    }
+  }
+  return { data, sharesStructure }
+}
+
+/** Whether applying an update a second time, over data that may hold it already, changes nothing more. */
+export function isIdempotent(update: Update): boolean {
+  return !isFunction(update) || update.isIdempotent === true
+}
+
+export function isFunction(update: Update): update is Updater<unknown> {
+  return typeof update === 'function'
+}

@@ -1,0 +1,249 @@
+import { QueryClient, QueryObserver } from '@tanstack/react-query'
+import { afterEach, describe, expect, test } from 'vitest'
+import { Feed } from '../../src/cache/feed.ts'
+import { append, patch, upsert } from '../../src/cache/updaters.ts'
+import { Writer } from '../../src/cache/writer.ts'
+
+interface Row {
+  id: string
+  n: number
+}
+
+const key = ['rows']
+const cleanups: (() => void)[] = []
+afterEach(() => cleanups.splice(0).forEach(call => call()))
+
+/** A query whose fetches are answered by hand, and the writer beside it. */
+function setup({ isActive = true } = {}) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } })
+  const writer = new Writer({
+    client: () => client,
+    scheduleFrame: callback => void setTimeout(callback, 1),
+    batch: call => call(),
+    guard: call => call(),
+  })
+  const feed = new Feed(() => client, writer)
+  const asked: { answer(data: unknown): void; fail(): void }[] = []
+  const queryFn = () =>
+    new Promise((resolve, reject) => {
+      asked.push({ answer: resolve, fail: () => reject(new Error('down')) })
+    })
+  client.setQueryDefaults(key, { queryFn })
+  const observer = new QueryObserver(client, { queryKey: key, queryFn })
+  if (isActive) cleanups.push(observer.subscribe(() => {}))
+  cleanups.push(() => client.clear())
+  const settle = () => new Promise(resolve => setTimeout(resolve, 5))
+  const answer = async (data: unknown) => {
+    asked.at(-1)?.answer(data)
+    await settle()
+  }
+  return {
+    client,
+    writer,
+    feed,
+    asked,
+    answer,
+    settle,
+    observer,
+    data: () => client.getQueryData(key),
+    state: () => client.getQueryState(key),
+    async push(...updates: unknown[]) {
+      for (const update of updates) feed.setQueryData(key, update)
+      writer.flush()
+      await settle()
+    },
+    async refetch() {
+      void client.refetchQueries({ queryKey: key })
+      await settle()
+    },
+  }
+}
+
+describe('an update that comes while its query fetches', () => {
+  test('is there at once where there is data, and holds over the older answer', async () => {
+    const { answer, refetch, push, data } = setup()
+    await answer([{ id: 'a', n: 1 }])
+    await refetch()
+    await push(upsert<Row>({ id: 'a', n: 2 }, { by: 'id' }))
+    expect(data()).toEqual([{ id: 'a', n: 2 }])
+    await answer([{ id: 'a', n: 1 }])
+    expect(data()).toEqual([{ id: 'a', n: 2 }])
+  })
+
+  test('waits for the first answer where there is no data, and is applied over it', async () => {
+    const { answer, push, data } = setup()
+    await push(upsert<Row>({ id: 'b', n: 2 }, { by: 'id' }))
+    expect(data()).toBeUndefined()
+    await answer([{ id: 'a', n: 1 }])
+    expect(data()).toEqual([
+      { id: 'a', n: 1 },
+      { id: 'b', n: 2 },
+    ])
+  })
+
+  test('and is a value is shown at once, also before the first answer, and holds over it', async () => {
+    const { answer, push, data } = setup()
+    await push('new')
+    expect(data()).toBe('new')
+    await answer('old')
+    expect(data()).toBe('new')
+  })
+
+  test('holds with all others of that time, in order', async () => {
+    const { answer, push, data } = setup()
+    await push({ n: 1 })
+    await push(patch({ a: 1 }), patch({ a: 2 }))
+    await answer({ n: 0, a: 0 })
+    expect(data()).toEqual({ n: 1, a: 2 })
+  })
+
+  test('and is not idempotent asks for exactly one more fetch, since the answer may hold it or not', async () => {
+    const { answer, refetch, push, data, asked } = setup()
+    await answer([1])
+    await refetch()
+    await push(append(2))
+    expect(data()).toEqual([1, 2])
+    await answer([1, 2])
+    expect(asked).toHaveLength(3)
+    await answer([1, 2])
+    expect([data(), asked.length]).toEqual([[1, 2], 3])
+  })
+
+  test('is replaced by a value that comes after it: then no more fetch is needed', async () => {
+    const { answer, refetch, push, data, asked } = setup()
+    await answer([1])
+    await refetch()
+    await push(append(2))
+    await push([7])
+    await answer([1])
+    expect([data(), asked.length]).toEqual([[7], 2])
+  })
+
+  test('survives a fetch that fails, and one that is cancelled', async () => {
+    const { answer, refetch, push, data, asked, settle, client } = setup()
+    await answer({ n: 1 })
+    await refetch()
+    await push(patch({ n: 2 }))
+    asked.at(-1)?.fail()
+    await settle()
+    expect(data()).toEqual({ n: 2 })
+    await refetch()
+    await push(patch({ n: 3 }))
+    await client.cancelQueries({ queryKey: key })
+    await settle()
+    expect(data()).toEqual({ n: 3 })
+  })
+
+  test('gives way to the answer of a second fetch, which began after it and knows it', async () => {
+    const { answer, refetch, push, data, asked } = setup()
+    await answer({ n: 1 })
+    await refetch()
+    await push(patch({ n: 2 }))
+    await refetch()
+    expect(asked).toHaveLength(3)
+    await answer({ n: 3 })
+    expect(data()).toEqual({ n: 3 })
+  })
+
+  test('is applied to one answer and not to later ones', async () => {
+    const { answer, refetch, push, data } = setup()
+    await push({ n: 2 })
+    await answer({ n: 1 })
+    await refetch()
+    await answer({ n: 3 })
+    expect(data()).toEqual({ n: 3 })
+  })
+})
+
+test('a function leaves a first fetch that failed as it is: the error stays, and the next answer holds all', async () => {
+  const { push, data, state, asked, settle, refetch, answer } = setup()
+  asked.at(-1)?.fail()
+  await settle()
+  await push(upsert<Row>({ id: 'b', n: 2 }, { by: 'id' }))
+  expect([data(), state()?.status]).toEqual([undefined, 'error'])
+  await refetch()
+  await answer([{ id: 'b', n: 2 }])
+  expect(data()).toEqual([{ id: 'b', n: 2 }])
+})
+
+describe('an invalidation', () => {
+  test('that comes during a first fetch, where it would be forgotten, is repeated after it', async () => {
+    const { writer, feed, answer, asked, settle, data } = setup()
+    feed.invalidateQueries(key)
+    writer.flush()
+    await settle()
+    expect(asked).toHaveLength(1)
+    await answer('old')
+    expect(asked).toHaveLength(2)
+    await answer('new')
+    expect([data(), asked.length]).toEqual(['new', 2])
+  })
+
+  test('that comes during a refetch starts that anew, and is not repeated', async () => {
+    const { writer, feed, answer, refetch, asked, settle } = setup()
+    await answer(1)
+    await refetch()
+    feed.invalidateQueries(key)
+    writer.flush()
+    await settle()
+    expect(asked).toHaveLength(3)
+    await answer(2)
+    expect(asked).toHaveLength(3)
+  })
+
+  test('after a gap that meets a fetch nobody watches is repeated when that has been answered', async () => {
+    const { feed, answer, client, state } = setup({ isActive: false })
+    const unwatch = new QueryObserver(client, { queryKey: key }).subscribe(() => {})
+    unwatch()
+    feed.note(key)
+    feed.invalidateAll()
+    await answer('old')
+    expect(state()?.isInvalidated).toBe(true)
+  })
+
+  test('outlives a patch, by a ready updater or a function of your own', async () => {
+    for (const update of [patch({ n: 2 }), (data: unknown) => ({ ...(data as object), n: 2 })]) {
+      const { client, push, state, data } = setup({ isActive: false })
+      client.setQueryData(key, { n: 1 })
+      await client.invalidateQueries({ queryKey: key })
+      await push(update)
+      expect([data(), state()?.isInvalidated]).toEqual([{ n: 2 }, true])
+    }
+  })
+
+  test('is made good by a value that replaces the data whole', async () => {
+    const { client, push, state } = setup({ isActive: false })
+    client.setQueryData(key, 1)
+    await client.invalidateQueries({ queryKey: key })
+    await push(2)
+    expect(state()?.isInvalidated).toBe(false)
+  })
+})
+
+test('the cache is listened to only while something is kept', async () => {
+  const { client, answer, push } = setup()
+  const listeners = () => (client.getQueryCache() as unknown as { listeners: Set<unknown> }).listeners.size
+  const before = listeners()
+  await push('new')
+  expect(listeners()).toBe(before + 1)
+  await answer('old')
+  expect(listeners()).toBe(before)
+  await push('newer')
+  void client.resetQueries({ queryKey: key })
+  await push('newest')
+  client.clear()
+  expect(listeners()).toBe(before)
+})
+
+test('what updaters make of a query that is not there is shown, and asked for by the first who can ask', async () => {
+  const { push, data, state, observer, asked, answer } = setup({ isActive: false })
+  await push(upsert<Row>({ id: 'b', n: 2 }, { by: 'id' }))
+  expect([data(), state()?.isInvalidated]).toEqual([[{ id: 'b', n: 2 }], true])
+  cleanups.push(observer.subscribe(() => {}))
+  expect(asked).toHaveLength(1)
+  await answer([
+    { id: 'a', n: 1 },
+    { id: 'b', n: 2 },
+  ])
+  expect(data()).toHaveLength(2)
+})

@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Row } from './modelServer.ts'
+import { KEYS, ModelWorld } from './modelWorld.ts'
+
+type Step = (world: ModelWorld) => void | Promise<void>
+
+const index = fc.nat({ max: KEYS.length - 1 })
+const id = fc.constantFrom('a', 'b', 'c')
+const named = (name: string, step: Step) => Object.assign(step, { toString: () => name })
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.nat({ max: 1 }), fc.nat({ max: 99 }))
+      .map(([k, response]) =>
+        named(`entity ${k} = ${response}`, world =>
+          world.change({ type: 'entity', params: { k }, response }),
+        ),
+      ),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(id, fc.nat({ max: 99 }))
+      .map(([row, n]) =>
+        named(`row ${row} = ${n}`, world =>
+          world.change({ type: 'row.changed', params: null, response: { id: row, n } }),
+        ),
+      ),
+  },
+  {
+    weight: 2,
+    arbitrary: id.map(row =>
+      named(`remove ${row}`, world => world.change({ type: 'row.removed', params: null, response: row })),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.nat({ max: 99 }).map(note =>
+      named(`note ${note}`, world =>
+        world.change({
+          type: 'note',
+          params: null,
+          response: { id: String(world.server.log.length + 1_000 * world.server.epoch), n: note },
+        }),
+      ),
+    ),
+  },
+  {
+    weight: 6,
+    arbitrary: fc
+      .integer({ min: 1, max: 5 })
+      .map(count => named(`deliver ${count}`, world => world.deliver(count))),
+  },
+  { weight: 3, arbitrary: index.map(key => named(`watch ${key}`, world => world.watch(key))) },
+  { weight: 2, arbitrary: index.map(key => named(`unwatch ${key}`, world => world.unwatch(key))) },
+  { weight: 3, arbitrary: index.map(key => named(`refetch ${key}`, world => world.refetch(key))) },
+  { weight: 3, arbitrary: index.map(key => named(`look up ${key}`, world => world.lookUp(key))) },
+  { weight: 4, arbitrary: index.map(key => named(`answer ${key}`, world => world.answer(key))) },
+  { weight: 1, arbitrary: index.map(key => named(`fail ${key}`, world => world.fail(key))) },
+  {
+    weight: 2,
+    arbitrary: index.map(key =>
+      named(`cancel ${key}`, world => world.client.cancelQueries({ queryKey: KEYS[key] ?? [] })),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: index.map(key =>
+      named(`invalidate ${key}`, world => void world.client.invalidateQueries({ queryKey: KEYS[key] ?? [] })),
+    ),
+  },
+  { weight: 2, arbitrary: fc.constant(named('link', world => world.link())) },
+  { weight: 1, arbitrary: fc.constant(named('drop', world => world.drop())) },
+  {
+    weight: 1,
+    arbitrary: fc.constant(
+      named('forget', async world => {
+        world.server.forget()
+        await world.drop()
+      }),
+    ),
+  },
+  { weight: 1, arbitrary: fc.constant(named('lose', world => world.lose())) },
+  { weight: 1, arbitrary: fc.constant(named('duplicate', world => world.duplicate())) },
+  { weight: 3, arbitrary: fc.constant(named('frame', world => world.frame())) },
+  { weight: 1, arbitrary: fc.constant(named('wait', world => world.harness.clock.advance(1_500))) },
+)
+
+const runs = Number(process.env['MODEL_RUNS'] ?? 500)
+
+test(`after quiet the cache equals the server, under any interleaving (${runs} runs)`, async () => {
+  const property = fc.asyncProperty(fc.array(step, { maxLength: 60 }), async steps => {
+    const world = new ModelWorld()
+    try {
+      await world.link()
+      for (const run of steps) await run(world)
+      await world.rest()
+      const cached = KEYS.map(key => world.client.getQueryData(key))
+      const expected = KEYS.map(key => world.server.read(key))
+      expect(cached.map(inOrder)).toEqual(expected.map(inOrder))
+    } finally {
+      world.dispose()
+    }
+  })
+  const seed = Number(process.env['MODEL_SEED'] ?? Date.now()) | 0
+  console.info(`seed ${seed}`)
+  await fc.assert(property, { numRuns: runs, seed })
+}, 3_600_000)
+
+/** Rows are told apart by their id; where in the list they stand is the reader's to say. */
+function inOrder(data: unknown): unknown {
+  const isRows = Array.isArray(data) && typeof data[0] === 'object'
+  return isRows ? [...(data as Row[])].sort((a, b) => a.id.localeCompare(b.id)) : data
+}
