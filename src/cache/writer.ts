@@ -117,15 +117,17 @@ export class Writer {
   }
 
   #apply(query: Query, updates: readonly Update[]): void {
-    const { data: before, isInvalidated } = query.state
-    const { data, sharesStructure } = applyUpdates(before, updates, this.#options.guard)
-    if (data === undefined || data === before) return
-    // What functions make of nothing may be only a part: it is shown, and asked for by the next who can ask.
-    const isPartial = updates.every(isFunction) && (isInvalidated || before === undefined)
+    const before = query.state
+    const { data, sharesStructure } = applyUpdates(before.data, updates, this.#options.guard)
+    if (data === undefined || data === before.data) return
     // Unlike setData, this compares nothing; but a fetch that is cancelled takes back what it does not know.
     if (sharesStructure && !isFetching(query)) replaceData(query, data)
     else query.setData(data, { manual: true })
-    if (isPartial) query.invalidate()
+    if (!updates.every(isFunction)) return
+    // Functions change what is there, and make it neither complete nor fresh: a failure stays to be seen, and what they
+    // made of nothing is asked for by the next who can ask.
+    if (before.status === 'error') query.setState({ ...query.state, status: 'error', error: before.error })
+    if (before.isInvalidated || before.data === undefined) query.invalidate()
   }
 }
 

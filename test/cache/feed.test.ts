@@ -1,6 +1,7 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Feed } from '../../src/cache/feed.ts'
+import { MessageTable } from '../../src/cache/messageTable.ts'
 import { Writer } from '../../src/cache/writer.ts'
 
 function setup() {
@@ -123,4 +124,33 @@ test('has says whether a query of exactly this key is in the cache', () => {
   client.setQueryData(['a', { x: 1, y: 2 }], 1)
   expect(feed.has(['a', { y: 2, x: 1 }])).toBe(true)
   expect([['a'], ['a', { x: 1 }], ['a', null]].some(key => feed.has(key))).toBe(false)
+})
+
+describe('after a gap are stale, although nothing was written yet,', () => {
+  test('keys at which messages are written by their type alone, and those that the application names', async () => {
+    const client = new QueryClient()
+    const writer = new Writer({
+      client: () => client,
+      scheduleFrame: () => undefined,
+      batch: call => call(),
+      guard: call => call(),
+    })
+    const table = new MessageTable()
+    const any = {
+      '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) },
+    } as const
+    table.set({}, { messages: { price: any, order: any }, on: { order: () => {} } })
+    const feed = new Feed(() => client, writer, { owns: key => table.owns(key), feeds: () => [['orders']] })
+    const stale = [['price', { symbol: 'BTC' }], ['price'], ['orders', 'open']]
+    const fresh = [['price', 'list', 1], ['order', 1], ['other']]
+    for (const key of [...stale, ...fresh]) client.setQueryData(key, 1)
+    const told = feed.invalidateAll()
+    await Promise.resolve()
+    const isStale = (key: readonly unknown[]) => client.getQueryState(key)?.isInvalidated
+    expect([stale.map(isStale), fresh.map(isStale)]).toEqual([
+      [true, true, true],
+      [false, false, false],
+    ])
+    expect(told).toEqual([['price', { symbol: 'BTC' }], ['price'], ['orders']])
+  })
 })

@@ -166,6 +166,19 @@ test('a function leaves a first fetch that failed as it is: the error stays, and
   expect(data()).toEqual([{ id: 'b', n: 2 }])
 })
 
+test('a function that changes data whose refetch failed leaves the failure to be seen', async () => {
+  for (const update of [patch({ n: 2 }), (data: unknown) => ({ ...(data as object), n: 2 })]) {
+    const { client, push, data, state, asked, settle, refetch, answer } = setup()
+    await answer({ n: 1 })
+    await refetch()
+    asked.at(-1)?.fail()
+    await settle()
+    await push(update)
+    expect([data(), state()?.status, state()?.error?.message]).toEqual([{ n: 2 }, 'error', 'down'])
+    client.clear()
+  }
+})
+
 describe('an invalidation', () => {
   test('that comes during a first fetch, where it would be forgotten, is repeated after it', async () => {
     const { writer, feed, answer, asked, settle, data } = setup()

@@ -127,3 +127,26 @@ test('a list loaded by useQuery and kept live by a handler converges after a gap
   await publish('c')
   await screen.findByText('a,b,c', {}, patient)
 })
+
+test('a push that comes right behind a reply, in one frame, is not overwritten by the reply', async () => {
+  const page = await open()
+  const market = socketOptions({ url: page.at('/socket') })
+  await page.post('/feed', { rate: 0, batch: 10 })
+  await page.publish('price', { symbol: 'BTC' }, { last: 1 })
+  const both = [1, 2].map(last => ({ type: 'price', params: { symbol: 'BTC' }, response: { last } }))
+  function Price() {
+    const { data } = useSocketQuery(
+      {
+        ...market,
+        parse: text =>
+          [JSON.parse(text as string) as { type: string }].flatMap(m => (m.type === 'price' ? both : m)),
+      },
+      { type: 'price', params: { symbol: 'BTC' } },
+    )
+    return <p>{JSON.stringify(data)}</p>
+  }
+  page.render(<Price />)
+  await screen.findByText('{"last":2}', {}, patient)
+  await new Promise(resolve => setTimeout(resolve, 100))
+  expect(page.queryClient.getQueryData(['price', { symbol: 'BTC' }])).toEqual({ last: 2 })
+})

@@ -38,6 +38,10 @@ export class ModelWorld {
   #isLinked = false
 
   constructor() {
+    // What was there before the page came, and what no push will tell.
+    this.server.change({ type: 'entity', params: { k: 1 }, response: 7 })
+    this.server.change({ type: 'row.changed', params: null, response: { id: 'old', n: 7 } })
+    this.server.change({ type: 'note', params: null, response: { id: 'old', n: 7 } })
     const recovery: Recovery = {
       cursor: ({ epoch, seq, type, response }) => {
         if (type === 'welcome') return response as Cursor
@@ -183,9 +187,10 @@ export class ModelWorld {
       await settle()
       while (this.fetches.length > 0) await this.answer(0)
     }
-    // A query whose last fetch failed or was cancelled without data shows that, and its reader asks again.
+    // What failed, or was cancelled, shows that it is stale, and its reader asks again.
     for (const [index, key] of KEYS.entries()) {
-      if (this.client.getQueryState(key)?.status !== 'success') this.refetch(index)
+      const state = this.client.getQueryState(key)
+      if (state?.status !== 'success' || state.isInvalidated) this.refetch(index)
     }
     await settle()
     while (this.fetches.length > 0) await this.answer(0)
