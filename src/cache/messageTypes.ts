@@ -30,11 +30,6 @@ type Known<Schemas> = Schemas & Omit<RegisteredMessages, keyof Schemas>
 
 type Output<Schema> = Schema extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<Schema> : Schema
 
-/** The names of the known messages; any string where none is known. */
-export type MessageType<Schemas = NoMessages> = keyof Known<Schemas> extends never
-  ? string
-  : (keyof Known<Schemas> & string) | (string & NoMessages)
-
 /** The response of a message type; `unknown` where nothing is known. */
 export type ResponseOf<Type extends string, Schemas = NoMessages> = Type extends keyof Known<Schemas>
   ? ResponseIn<Known<Schemas>[Type]>

@@ -9,7 +9,7 @@ export interface Clock {
 }
 
 /** Above this, a browser's timer fires at once instead of late (HTML standard, "timer initialization steps"). */
-export const MAX_TIMER_DELAY = 2 ** 31 - 1
+const MAX_TIMER_DELAY = 2 ** 31 - 1
 
 /** The real clock. It reads the globals when called, so that fake timers installed later are used. */
 export const systemClock: Clock = {

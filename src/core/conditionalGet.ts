@@ -3,6 +3,7 @@ import { type Validators, validators as strategy } from './cursorStrategy.ts'
 import { UnauthorizedError } from './errors.ts'
 import type { Failure } from './failure.ts'
 import type { PreparedRequest } from './prepareRequest.ts'
+import { readJson } from './readJson.ts'
 import { parseRetryAfter } from './retryAfter.ts'
 import type { Token } from './tokenAuthority.ts'
 import type { FetchLike } from './transport.ts'
@@ -102,7 +103,7 @@ async function readBody(get: ConditionalGet, response: Response): Promise<string
 
 function parseBody({ toError }: ConditionalGet, body: string, headers: Headers): unknown {
   try {
-    return JSON.parse(body)
+    return readJson(body)
   } catch {
     const contentType = headers.get('content-type') ?? ''
     throw toError(/json/i.test(contentType) ? { kind: 'body' } : { kind: 'content-type', contentType })

@@ -1,4 +1,5 @@
 import { isPlainObject } from './hash.ts'
+import { readJson } from './readJson.ts'
 import type { MessageMeta } from './transport.ts'
 
 /** One message: what it is about, the parameters of the request it answers to, and the business data. */
@@ -37,15 +38,6 @@ export function parseJson(data: unknown, { type }: MessageMeta): unknown {
   } catch {
     return data
   }
-}
-
-/** Texts that may hold a member named `__proto__`, also written with escapes. */
-const MAY_HOLD_PROTOTYPE = /__proto__|\\u00(5f|6f|7[024])/i
-
-/** JSON without members named `__proto__`: copied by assignment, as TanStack Query copies data, they would set a prototype. */
-function readJson(text: string): unknown {
-  if (!MAY_HOLD_PROTOTYPE.test(text)) return JSON.parse(text)
-  return JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value))
 }
 
 /** The type of a value that came without one, as of an unnamed event. */

@@ -4,7 +4,6 @@ import type { Attempt, AttemptRequest, SocketData, Transport, TransportSink } fr
 /** The part of the WebSocket interface that is used here, so wide that the classes of browsers and of `ws` fit. */
 export interface WebSocketLike {
   readonly readyState: number
-  readonly bufferedAmount: number
   binaryType: string
   send(data: SocketData): void
   close(code?: number, reason?: string): void
@@ -198,7 +197,6 @@ export class SocketTransport implements Transport {
 /** What the engine holds where no socket is made. Not closed, or the engine would not clear its timers. */
 const INERT_SOCKET: WebSocketLike = {
   readyState: 2,
-  bufferedAmount: 0,
   binaryType: 'blob',
   send: () => undefined,
   close: () => undefined,

@@ -47,6 +47,13 @@ describe('a conditional GET', () => {
     })
   })
 
+  it('drops members named __proto__, which a copy of the data would take for a prototype', async () => {
+    const { ask } = await setUp(json('{"row":{"__proto__":{"isAdmin":true},"n":1}}'))
+    const { data } = (await ask()) as { data: { row: object } }
+    expect(Object.keys(data.row)).toEqual(['n'])
+    expect(Object.assign({}, data.row)).not.toHaveProperty('isAdmin')
+  })
+
   it('sends only the validators of that pair', async () => {
     const { ask, requests } = await setUp(json('1'))
     await ask({ validators: { etag: '"a"', lastModified: null } })
