@@ -11,8 +11,11 @@ export interface DispatchOptions {
   report(event: ConnectionEvent): void
 }
 
-/** Brings messages to the cache, in order. `isReply`: a request waited for it, so that its type needs no rule. */
-export type Dispatch = (message: Message, isReply: boolean) => void
+/**
+ * Brings messages to the cache, in order. `isReply`: a request waits for it, so that its type needs no rule, and what it
+ * changes is written at once. Gives a promise where a schema is asynchronous.
+ */
+export type Dispatch = (message: Message, isReply: boolean) => Promise<void> | void
 
 type Result = StandardSchemaV1.Result<unknown>
 
@@ -60,12 +63,17 @@ export function createDispatch({ table, feed, report }: DispatchOptions): Dispat
 
   return (message, isReply) => {
     const done = tail ? tail.then(() => dispatch(message, isReply)) : dispatch(message, isReply)
-    if (!(done instanceof Promise)) return
-    const next = done.catch((error: unknown) => report({ kind: 'handler-error', type: message.type, error }))
+    const finish = () => {
+      if (isReply) feed.flush()
+    }
+    if (!(done instanceof Promise)) return finish()
+    const failed = (error: unknown) => report({ kind: 'handler-error', type: message.type, error })
+    const next = done.catch(failed).then(finish)
     tail = next
     void next.then(() => {
       if (tail === next) tail = undefined
     })
+    return next
   }
 }
 

@@ -47,6 +47,11 @@ export class Feed implements CacheWriter {
     this.#writer.invalidate(hash, key)
   }
 
+  /** Writes what waits now. */
+  flush(): void {
+    this.#writer.flush()
+  }
+
   /** Counts a key among those that this connection keeps up to date. Gives its hash. */
   note(key: QueryKey): string {
     const hash = hashValue(key)

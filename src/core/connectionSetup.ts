@@ -20,8 +20,8 @@ export interface ConnectionSetup {
   options(): ConnectionDriverOptions
   /** Makes the request of one attempt. */
   prepare(attempt: { refused: Token | undefined; attachCursor: AttachCursor }): Promise<PreparedRequest>
-  /** Takes every message, in order. `isReply`: a request waited for it. */
-  deliver(message: Message, isReply: boolean): void
+  /** Takes every message, in order. `isReply`: a request waits for it. What it gives is there when the message has had its effect. */
+  deliver(message: Message, isReply: boolean): Promise<void> | void
   /** What was missed cannot be resumed: called once a reopening. */
   gap(cause: GapCause): void
   report(event: ConnectionEvent): void
@@ -65,8 +65,8 @@ export interface ChannelLink {
 export interface Channel {
   encode(value: unknown): SocketData
   opened(): void
-  /** Whether a request waited for this message; it is settled. */
-  settle(message: Message): boolean
+  /** What settles the request that waited for this message; `undefined` where none did. */
+  take(message: Message): (() => void) | undefined
   lost(): void
   ended(): void
 }

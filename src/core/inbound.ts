@@ -120,8 +120,15 @@ export class Inbound {
       if (gap) this.gap(gap)
       if (!isNews) return
     }
-    const isReply = this.#link.channel?.settle(message) ?? false
-    this.#setup.deliver(message, isReply)
+    const settle = this.#link.channel?.take(message)
+    let delivered: Promise<void> | void = undefined
+    try {
+      delivered = this.#setup.deliver(message, settle !== undefined)
+    } finally {
+      // After its effect, so that whoever waited for a reply finds it in the cache, and all that came before it.
+      if (delivered) void delivered.then(settle)
+      else settle?.()
+    }
   }
 
   #bad(reason: 'too-large' | 'unreadable'): false {

@@ -58,18 +58,19 @@ export class Requests {
     return this.#wait(this.#join(envelope, options.idempotent ?? false), options)
   }
 
-  /** Whether this message is the reply that a request waited for; it settles it. */
-  settle(message: Message): boolean {
-    if (this.#pending.size === 0) return false
+  /** What settles the request that this message is the reply of. An equal message after it is no reply any more. */
+  take(message: Message): (() => void) | undefined {
+    if (this.#pending.size === 0) return undefined
     const entry = this.#pending.get(keyOf(message))
-    if (!entry?.isSent) return false
+    if (!entry?.isSent) return undefined
     this.#pending.delete(entry.key)
     const { type, error, response } = message
-    for (const waiter of [...entry.waiters]) {
-      if (error === undefined) waiter.resolve(response)
-      else waiter.reject(new RequestError(type, error))
+    return () => {
+      for (const waiter of [...entry.waiters]) {
+        if (error === undefined) waiter.resolve(response)
+        else waiter.reject(new RequestError(type, error))
+      }
     }
-    return true
   }
 
   /** The connection is gone: rejects what was sent, but for what may be sent again. */

@@ -49,7 +49,7 @@ export function createSocketChannel(link: ChannelLink, options: () => SocketChan
     request: (envelope, requestOptions = {}) => requests.request(envelope, requestOptions),
     encode: serialize,
     opened: () => queue.drain(link.send),
-    settle: message => requests.settle(message),
+    take: message => requests.take(message),
     lost: () => requests.lost(),
     ended() {
       queue.clear()

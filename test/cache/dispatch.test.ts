@@ -108,6 +108,18 @@ describe('a message', () => {
 })
 
 describe('the warning of an unknown type', () => {
+  test('what a reply changes, and what came before it, is written at once', async () => {
+    const { client, deliver } = setup({ messages: { a: anything, b: anything, c: later(1) } })
+    deliver({ type: 'a', response: 0 })
+    await task()
+    // From here on it is the next frame that writes, and this test has none.
+    deliver({ type: 'a', response: 1 })
+    deliver({ type: 'b', response: 2 }, true)
+    expect([client.getQueryData(['a']), client.getQueryData(['b'])]).toEqual([1, 2])
+    await deliver({ type: 'c', response: 3 }, true)
+    expect(client.getQueryData(['c'])).toBe(3)
+  })
+
   test('comes once a type, in development', () => {
     const { deliver, events } = setup()
     for (const type of ['a', 'a', 'b', 'a']) deliver({ type })

@@ -313,6 +313,31 @@ describe('what is sent', () => {
   })
 })
 
+describe('a reply', () => {
+  const order = async (deliver: (log: string[]) => Promise<void> | void) => {
+    const harness = await new ConnectionHarness().open()
+    const log: string[] = []
+    harness.deliver = () => deliver(log)
+    const request = harness.channel.request({ type: 'a' }).then(() => log.push('answered'))
+    harness.receive({ type: 'a', response: 1 })
+    await request
+    return log
+  }
+
+  test('resolves its request after it has had its effect', async () => {
+    expect(await order(log => void log.push('written'))).toEqual(['written', 'answered'])
+    const slowly = (log: string[]) => settle().then(() => void log.push('written'))
+    expect(await order(slowly)).toEqual(['written', 'answered'])
+  })
+
+  test('resolves its request also where the application throws about it', async () => {
+    const fail = () => {
+      throw new Error('mine')
+    }
+    expect(await order(fail)).toEqual(['answered'])
+  })
+})
+
 describe('a frame', () => {
   test('that cannot be read is dropped and reported without what it says; the connection stays', async () => {
     const harness = await new ConnectionHarness().open()

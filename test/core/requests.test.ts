@@ -35,47 +35,54 @@ const reply = (envelope: RequestEnvelope, more: Partial<Message>): Message => ({
   ...more,
 })
 
+/** Whether the message was a reply; if so, it settles its request. */
+function settle(requests: Requests, message: Message): boolean {
+  const finish = requests.take(message)
+  finish?.()
+  return finish !== undefined
+}
+
 describe('a reply', () => {
   test('is matched by type and params, in whatever order and with whatever order of keys', async () => {
     const { requests } = setup()
     const a = requests.request({ type: 'sum', params: { x: 1, y: 2 } }, {})
     const b = requests.request({ type: 'sum', params: { x: 2, y: 2 } }, {})
-    expect(requests.settle(reply({ type: 'sum', params: { y: 2, x: 2 } }, { response: 4 }))).toBe(true)
-    expect(requests.settle(reply({ type: 'sum', params: { y: 2, x: 1 } }, { response: 3 }))).toBe(true)
+    expect(settle(requests, reply({ type: 'sum', params: { y: 2, x: 2 } }, { response: 4 }))).toBe(true)
+    expect(settle(requests, reply({ type: 'sum', params: { y: 2, x: 1 } }, { response: 3 }))).toBe(true)
     expect(await Promise.all([a, b])).toEqual([3, 4])
   })
 
   test('to no params may have none, or null', async () => {
     const { requests } = setup()
     const request = requests.request({ type: 'time' }, {})
-    expect(requests.settle(reply({ type: 'time', params: null }, { response: 5 }))).toBe(true)
+    expect(settle(requests, reply({ type: 'time', params: null }, { response: 5 }))).toBe(true)
     expect(await request).toBe(5)
   })
 
   test('with an error rejects with what the server said', async () => {
     const { requests } = setup()
     const request = requests.request(price('X'), {})
-    requests.settle(reply(price('X'), { error: { code: 7 } }))
+    settle(requests, reply(price('X'), { error: { code: 7 } }))
     await expect(request).rejects.toMatchObject({ name: 'RequestError', error: { code: 7 } })
     await expect(request).rejects.toBeInstanceOf(RequestError)
   })
 
   test('that nobody waits for, or that comes late, is no reply', async () => {
     const { clock, requests } = setup()
-    expect(requests.settle(reply(price('A'), {}))).toBe(false)
+    expect(settle(requests, reply(price('A'), {}))).toBe(false)
     const request = requests.request(price('A'), { timeout: 50 })
     const rejected = expect(request).rejects.toBeInstanceOf(RequestTimeoutError)
     clock.advance(50)
     await rejected
-    expect(requests.settle(reply(price('A'), { response: 1 }))).toBe(false)
+    expect(settle(requests, reply(price('A'), { response: 1 }))).toBe(false)
   })
 
   test('cannot come before the request has left', async () => {
     const { requests, open } = setup('queue')
     const request = requests.request(price('A'), {})
-    expect(requests.settle(reply(price('A'), { response: 'a push' }))).toBe(false)
+    expect(settle(requests, reply(price('A'), { response: 'a push' }))).toBe(false)
     open()
-    expect(requests.settle(reply(price('A'), { response: 'the reply' }))).toBe(true)
+    expect(settle(requests, reply(price('A'), { response: 'the reply' }))).toBe(true)
     expect(await request).toBe('the reply')
   })
 })
@@ -85,7 +92,7 @@ describe('equal requests that are pending', () => {
     const { network, requests } = setup()
     const all = Array.from({ length: 50 }, () => requests.request(price('A'), {}))
     expect(network.frames).toEqual([price('A')])
-    requests.settle(reply(price('A'), { response: 1 }))
+    settle(requests, reply(price('A'), { response: 1 }))
     expect(await Promise.all(all)).toEqual(Array.from({ length: 50 }, () => 1))
     void requests.request(price('A'), {}).catch(() => undefined)
     expect(network.frames).toHaveLength(2)
@@ -103,7 +110,7 @@ describe('equal requests that are pending', () => {
     clock.advance(10)
     await Promise.all([aborted, short])
     expect(network.cancelled).toBe(0)
-    requests.settle(reply(price('A'), { response: 1 }))
+    settle(requests, reply(price('A'), { response: 1 }))
     expect(await stays).toBe(1)
   })
 })
@@ -165,7 +172,7 @@ describe('at a loss', () => {
     requests.lost()
     await sent
     open()
-    requests.settle(reply(price('B'), { response: 2 }))
+    settle(requests, reply(price('B'), { response: 2 }))
     expect(await waiting).toBe(2)
   })
 
@@ -175,10 +182,10 @@ describe('at a loss', () => {
     network.mode = 'queue'
     requests.lost()
     requests.lost()
-    expect(requests.settle(reply(price('A'), { response: 'too early' }))).toBe(false)
+    expect(settle(requests, reply(price('A'), { response: 'too early' }))).toBe(false)
     open()
     expect(network.frames).toEqual([price('A'), price('A')])
-    requests.settle(reply(price('A'), { response: 1 }))
+    settle(requests, reply(price('A'), { response: 1 }))
     expect(await request).toBe(1)
   })
 
@@ -210,7 +217,7 @@ test('10,000 requests, answered, aborted, lost or timed out, leave no entry, tim
     const request = requests.request(price(`${index}`), {
       signal: index % 4 === 3 ? AbortSignal.abort() : signal,
     })
-    if (index % 4 === 0) requests.settle(reply(price(`${index}`), { response: index }))
+    if (index % 4 === 0) settle(requests, reply(price(`${index}`), { response: index }))
     return request
   })
   requests.lost()

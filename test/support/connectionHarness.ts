@@ -51,7 +51,7 @@ export class ConnectionHarness {
   readonly refused: (Token | undefined)[] = []
   options: ConnectionDriverOptions
   request: Partial<TransportRequest> = {}
-  deliver: (message: Message) => void = message => void this.messages.push(message)
+  deliver: (message: Message) => Promise<void> | void = message => void this.messages.push(message)
   prepare: () => Promise<Pick<PreparedRequest, 'token' | 'tokenUse'>>
   readonly connection: Connection
 
