@@ -30,16 +30,17 @@ function setup(...rules: MessageRules[]) {
     feed: new Feed(() => client, writer),
     report: event => void events.push(event),
   })
-  const deliver = (message: Partial<Message>, isReply = false) =>
+  const effect = async (message: Partial<Message>, isReply = false) =>
     dispatch({ type: 'a', params: undefined, response: undefined, ...message }, isReply)
+  const deliver = (message: Partial<Message>, isReply = false) => void effect(message, isReply)
   /** What came as text. */
   const receive = (text: string) =>
-    readMessages(parseJson(text, {}), {}).forEach(message => dispatch(message, false))
+    readMessages(parseJson(text, {}), {}).forEach(message => void dispatch(message, false))
   const data = (...key: unknown[]) => {
     writer.flush()
     return client.getQueryData(key)
   }
-  return { client, deliver, receive, data, events }
+  return { client, deliver, effect, receive, data, events }
 }
 const task = () => new Promise(resolve => setTimeout(resolve, 1))
 const later = (ms: number) =>
@@ -109,14 +110,14 @@ describe('a message', () => {
 
 describe('the warning of an unknown type', () => {
   test('what a reply changes, and what came before it, is written at once', async () => {
-    const { client, deliver } = setup({ messages: { a: anything, b: anything, c: later(1) } })
+    const { client, deliver, effect } = setup({ messages: { a: anything, b: anything, c: later(1) } })
     deliver({ type: 'a', response: 0 })
     await task()
     // From here on it is the next frame that writes, and this test has none.
     deliver({ type: 'a', response: 1 })
     deliver({ type: 'b', response: 2 }, true)
     expect([client.getQueryData(['a']), client.getQueryData(['b'])]).toEqual([1, 2])
-    await deliver({ type: 'c', response: 3 }, true)
+    await effect({ type: 'c', response: 3 }, true)
     expect(client.getQueryData(['c'])).toBe(3)
   })
 
