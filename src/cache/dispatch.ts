@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { type Message, messageKey } from '../core/envelope.ts'
 import type { ConnectionEvent } from '../core/events.ts'
+import type { Cursor } from '../core/recovery.ts'
 import type { Feed } from './feed.ts'
 import type { MessageRule, MessageTable } from './messageTable.ts'
 
@@ -13,17 +14,17 @@ export interface DispatchOptions {
 
 /**
  * Brings messages to the cache, in order. `isReply`: a request waits for it, so that its type needs no rule, and what it
- * changes is written at once. Gives a promise where a schema is asynchronous.
+ * changes is written at once. Gives the message as its schema made it, or nothing where that refused it.
  */
-export type Dispatch = (message: Message, isReply: boolean) => Promise<void> | void
+export type Dispatch = (message: Message, isReply: boolean, cursor?: Cursor) => Taken
 
+type Taken = Promise<Message | undefined> | Message | undefined
 type Result = StandardSchemaV1.Result<unknown>
 
 /** Creates the dispatch of one connection. */
 export function createDispatch({ table, feed, report }: DispatchOptions): Dispatch {
   const warned = new Set<string>()
-  /** Set while an asynchronous schema is at work: what comes later waits for it. */
-  let tail: Promise<void> | undefined
+  const inOrder = createOrder()
 
   function guarded(type: string, call: () => void) {
     try {
@@ -50,25 +51,36 @@ export function createDispatch({ table, feed, report }: DispatchOptions): Dispat
     console.warn(`react-query-realtime: no handler, schema or query for messages of type "${type}".`)
   }
 
-  function dispatch(message: Message, isReply: boolean): void | Promise<void> {
+  const dispatch: Dispatch = (message, isReply, cursor) => {
     const rule = table.rule(message.type)
-    if (!rule?.response || message.error !== undefined) return deliver(message, rule, isReply)
-    const result = validate(message, rule)
     const finish = (valid: Message | undefined) => {
-      if (valid) deliver(valid, rule, isReply)
+      if (valid) feed.at(cursor, () => deliver(valid, rule, isReply))
       else report({ kind: 'bad-message', reason: 'invalid', type: message.type })
+      if (isReply) feed.flush()
+      return valid
     }
+    if (!rule?.response || message.error !== undefined) return finish(message)
+    const result = validate(message, rule)
     return result instanceof Promise ? result.then(finish) : finish(result)
   }
 
-  return (message, isReply) => {
-    const done = tail ? tail.then(() => dispatch(message, isReply)) : dispatch(message, isReply)
-    const finish = () => {
-      if (isReply) feed.flush()
-    }
-    if (!(done instanceof Promise)) return finish()
-    const failed = (error: unknown) => report({ kind: 'handler-error', type: message.type, error })
-    const next = done.catch(failed).then(finish)
+  return (message, isReply, cursor) =>
+    inOrder(
+      () => dispatch(message, isReply, cursor),
+      error => report({ kind: 'handler-error', type: message.type, error }),
+    )
+}
+
+/** Runs calls at once; while an asynchronous one is at work, what comes later waits for it. */
+function createOrder() {
+  let tail: Promise<Message | undefined> | undefined
+  return (call: () => Taken, failed: (error: unknown) => void): Taken => {
+    const done = tail ? tail.then(call) : call()
+    if (!(done instanceof Promise)) return done
+    const next = done.catch((error: unknown) => {
+      failed(error)
+      return undefined
+    })
     tail = next
     void next.then(() => {
       if (tail === next) tail = undefined

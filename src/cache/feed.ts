@@ -1,42 +1,93 @@
 import type { Query, QueryClient, QueryKey } from '@tanstack/react-query'
+import type { Clock } from '../core/clock.ts'
 import { hashValue } from '../core/hash.ts'
+import type { Cursor } from '../core/recovery.ts'
+import type { PositionOf } from './age.ts'
 import type { CacheWriter } from './cacheWriter.ts'
+import type { MessageTable } from './messageTable.ts'
+import { Recency } from './recency.ts'
 import type { Update } from './update.ts'
 import type { Writer } from './writer.ts'
 
 /** From how many keys on it is looked for ones that have left the cache. */
 const FIRST_PRUNING = 1_024
 
-/** What a connection keeps up to date although it may not have written it yet. */
-export interface FeedReach {
-  /** Whether messages are written at this key by their type alone. */
-  owns(key: QueryKey): boolean
-  /** Beginnings of keys that the application names. */
-  feeds(): readonly QueryKey[]
+/** Queries that a connection keeps up to date. */
+export interface FeedSource {
+  /** The beginning of their keys. */
+  queryKey: QueryKey
+  /** Reads from an answer up to where in the server's log it holds everything. */
+  position?: ((data: never) => Cursor | undefined) | undefined
 }
 
-const NOTHING_MORE: FeedReach = { owns: () => false, feeds: () => [] }
+/** What a feed is made of. */
+export interface FeedOptions {
+  client(): QueryClient
+  writer: Writer
+  clock: Clock
+  table: MessageTable
+  /** What the application says it feeds, although it may not have been written yet. */
+  sources(): readonly FeedSource[]
+  /** From where on the stream was followed without a hole. */
+  since(): Cursor | undefined
+}
 
 /** What one connection keeps up to date: these keys are stale when it misses something. */
 export class Feed implements CacheWriter {
-  readonly #client: () => QueryClient
-  readonly #writer: Writer
-  readonly #reach: FeedReach
+  readonly #options: FeedOptions
+  readonly #recency: Recency
   #keys = new Map<string, QueryKey>()
   /** Beginnings of keys that it invalidated: what it missed would have done so again. */
   readonly #prefixes = new Map<string, QueryKey>()
+  #positions: readonly { hash: string; length: number; positionOf: PositionOf }[] = []
   #pruneAt = FIRST_PRUNING
   #hasEnded = false
 
-  constructor(client: () => QueryClient, writer: Writer, reach = NOTHING_MORE) {
-    this.#reach = reach
-    this.#client = client
-    this.#writer = writer
+  constructor(options: FeedOptions) {
+    this.#options = options
+    const { clock, table, since } = options
+    this.#recency = new Recency({
+      clock,
+      since,
+      versionOf: key => table.versionOf(key),
+      positionOf: key => this.#positionOf(key),
+      refetch: query => this.#refetch(candidate => candidate === query),
+    })
+  }
+
+  /** Reads again which of its data have an age. */
+  configured(): void {
+    const { sources, table, writer } = this.#options
+    this.#positions = sources().flatMap(({ queryKey, position }) =>
+      position
+        ? [{ hash: hashValue(queryKey), length: queryKey.length, positionOf: position as PositionOf }]
+        : [],
+    )
+    const isNeeded = this.#positions.length > 0 || table.hasVersions
+    writer.judgeBy(this.#recency, isNeeded && !this.#hasEnded)
+  }
+
+  /** Runs what handles the message at this position. */
+  at(cursor: Cursor | undefined, call: () => void): void {
+    this.#recency.cursor = cursor
+    call()
+    this.#recency.cursor = undefined
+  }
+
+  /** From where the stream must go on so that nothing is missing between what is cached and what comes. */
+  start(): Cursor | undefined {
+    return this.#recency.start(this.#options.client().getQueryCache().getAll())
+  }
+
+  /** The stream is followed from here on: what was read before that lacks what came between. */
+  began(since: Cursor): void {
+    this.#refetch(query => this.#recency.isBefore(query, since))
   }
 
   setQueryData(key: QueryKey, update: Update): void {
     if (this.#hasEnded) return
-    this.#writer.write(this.note(key), key, update)
+    const hash = this.note(key)
+    this.#options.writer.write(hash, key, this.#recency.stamp(hash, key, update))
   }
 
   invalidateQueries(key: QueryKey): void {
@@ -44,12 +95,12 @@ export class Feed implements CacheWriter {
     const hash = hashValue(key)
     if (this.#prefixes.size >= this.#pruneAt) this.#prune()
     this.#prefixes.set(hash, key)
-    this.#writer.invalidate(hash, key)
+    this.#options.writer.invalidate(hash, key)
   }
 
   /** Writes what waits now. */
   flush(): void {
-    this.#writer.flush()
+    this.#options.writer.flush()
   }
 
   /** Counts a key among those that this connection keeps up to date. Gives its hash. */
@@ -63,7 +114,7 @@ export class Feed implements CacheWriter {
 
   /** Whether a query of exactly this key is in the cache. */
   has(key: QueryKey): boolean {
-    return this.#client().getQueryCache().get(hashValue(key)) !== undefined
+    return this.#options.client().getQueryCache().get(hashValue(key)) !== undefined
   }
 
   /** Something was missed: every key is invalidated, and refetched where it is on screen. Gives the keys. */
@@ -75,28 +126,42 @@ export class Feed implements CacheWriter {
   end(): void {
     this.#invalidate('none')
     this.#hasEnded = true
+    this.#recency.end()
+    this.configured()
   }
 
   #invalidate(refetchType: 'active' | 'none'): readonly QueryKey[] {
-    this.#writer.flush()
+    const { client, table, writer, sources } = this.#options
+    writer.flush()
     this.#prune()
-    const cache = this.#client().getQueryCache()
-    const prefixes = [...this.#prefixes.values(), ...this.#reach.feeds()]
+    const cache = client().getQueryCache()
+    const prefixes = [...this.#prefixes.values(), ...sources().map(({ queryKey }) => queryKey)]
     const stale = new Map(this.#keys)
     for (const { queryHash, queryKey } of cache.getAll()) {
-      if (this.#reach.owns(queryKey)) stale.set(queryHash, queryKey)
+      if (table.owns(queryKey)) stale.set(queryHash, queryKey)
     }
     const begun = new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey })))
     // In one call: a second for the same query would cancel its refetch and ask again.
     const predicate = (query: Query) => stale.has(query.queryHash) || begun.has(query)
-    this.#writer.invalidateNow({ predicate, refetchType })
+    writer.invalidateNow({ predicate, refetchType })
     return [...stale.values(), ...prefixes]
   }
 
+  #refetch(predicate: (query: Query) => boolean): void {
+    this.#options.writer.invalidateNow({ predicate })
+  }
+
+  #positionOf(key: QueryKey): PositionOf | undefined {
+    return this.#positions.find(({ hash, length }) => hashValue(key.slice(0, length)) === hash)?.positionOf
+  }
+
   #prune(): void {
-    const cache = this.#client().getQueryCache()
+    const { client, writer } = this.#options
+    const cache = client().getQueryCache()
     for (const hash of this.#keys.keys()) {
-      if (!cache.get(hash) && !this.#writer.isPending(hash)) this.#keys.delete(hash)
+      if (cache.get(hash) || writer.isPending(hash)) continue
+      this.#keys.delete(hash)
+      this.#recency.forget(hash)
     }
     for (const [hash, queryKey] of this.#prefixes)
       if (!cache.find({ queryKey, exact: false })) this.#prefixes.delete(hash)

@@ -1,4 +1,4 @@
-import type { Query, QueryCache, QueryCacheNotifyEvent } from '@tanstack/react-query'
+import type { Query, QueryCacheNotifyEvent } from '@tanstack/react-query'
 import { isFunction, isIdempotent, type Update } from './update.ts'
 
 /** What came for a query while it was fetching: its answer may be older. */
@@ -23,21 +23,23 @@ export interface RaceOutcome {
 
 /**
  * Keeps what would be lost to a fetch in flight: TanStack Query overwrites an update with the older answer, and forgets
- * an invalidation that comes during a first fetch. It listens to the cache only while there is something to keep.
+ * an invalidation that comes during a first fetch.
  */
 export class FetchRaces {
   readonly #outcome: RaceOutcome
   readonly #races = new Map<Query, Race>()
-  #cache: QueryCache | undefined
-  #unsubscribe: (() => void) | undefined
 
   constructor(outcome: RaceOutcome) {
     this.#outcome = outcome
   }
 
+  get size(): number {
+    return this.#races.size
+  }
+
   /** Keeps updates of a query that is fetching. */
-  keep(cache: QueryCache, query: Query, updates: readonly Update[]): void {
-    const race = this.#race(cache, query)
+  keep(query: Query, updates: readonly Update[]): void {
+    const race = this.#race(query)
     for (const update of updates) {
       if (!isFunction(update)) Object.assign(race, { updates: [update], needsFetch: false })
       else if (isIdempotent(update)) race.updates.push(update)
@@ -46,12 +48,11 @@ export class FetchRaces {
   }
 
   /** Keeps an invalidation of a query that is fetching. */
-  keepInvalidation(cache: QueryCache, query: Query): void {
-    this.#race(cache, query).needsFetch = true
+  keepInvalidation(query: Query): void {
+    this.#race(query).needsFetch = true
   }
 
-  #race(cache: QueryCache, query: Query): Race {
-    this.#listen(cache)
+  #race(query: Query): Race {
     const fetch = query.promise
     const former = this.#races.get(query)
     const isSame = former?.fetch === fetch
@@ -61,36 +62,18 @@ export class FetchRaces {
     return race
   }
 
-  #listen(cache: QueryCache): void {
-    if (this.#cache === cache) return
-    this.#stop()
-    this.#cache = cache
-    this.#unsubscribe = cache.subscribe(event => this.#observe(event))
-  }
-
-  #observe(event: QueryCacheNotifyEvent): void {
+  /** Ends the race of a query whose fetch is over. `isTooOld`: the answer will not count. */
+  observe(event: QueryCacheNotifyEvent, isTooOld: boolean): void {
     const query = event.query as Query
     const race = this.#races.get(query)
     if (!race) return
-    if (event.type === 'removed') return this.#forget(query)
+    if (event.type === 'removed') return void this.#races.delete(query)
     if (event.type !== 'updated' || query.state.fetchStatus !== 'idle') return
-    this.#forget(query)
+    this.#races.delete(query)
     const isAnswered = event.action.type === 'success' && event.action.manual !== true
     if (!isAnswered && race.wasStale) query.invalidate()
     if (!isAnswered || query.promise !== race.fetch) return
-    if (race.updates.length > 0) this.#outcome.replay(query, race.updates)
+    if (race.updates.length > 0 && !isTooOld) this.#outcome.replay(query, race.updates)
     if (race.needsFetch) this.#outcome.refetch(query)
-  }
-
-  #forget(query: Query): void {
-    this.#races.delete(query)
-    if (this.#races.size === 0) this.#stop()
-  }
-
-  #stop(): void {
-    this.#unsubscribe?.()
-    this.#unsubscribe = undefined
-    this.#cache = undefined
-    this.#races.clear()
   }
 }

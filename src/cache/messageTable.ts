@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Message } from '../core/envelope.ts'
+import type { VersionOf } from './age.ts'
 import type { CacheWriter } from './cacheWriter.ts'
 import type { MessageSchemas } from './messageTypes.ts'
 
@@ -18,6 +19,7 @@ export interface MessageRule {
   handler?: MessageHandler | undefined
   response?: StandardSchemaV1 | undefined
   params?: StandardSchemaV1 | undefined
+  version?: VersionOf | undefined
 }
 
 /** The one table of a connection: the same type declared by two users is one rule, that of the latest rendered. */
@@ -49,6 +51,16 @@ export class MessageTable {
   owns([type, ...rest]: readonly unknown[]): boolean {
     const rule = typeof type === 'string' && rest.length <= 1 ? this.rule(type) : undefined
     return rule !== undefined && !rule.handler
+  }
+
+  /** Whether data of any type has a version. */
+  get hasVersions(): boolean {
+    return [...(this.#rules ??= this.#merge()).values()].some(({ version }) => version)
+  }
+
+  /** How the version of this key's data is read. */
+  versionOf([type, ...rest]: readonly unknown[]): VersionOf | undefined {
+    return typeof type === 'string' && rest.length <= 1 ? this.rule(type)?.version : undefined
   }
 
   rule(type: string): MessageRule | undefined {
@@ -89,5 +101,7 @@ function isSame(a: MessageRules, b: MessageRules): boolean {
 
 function schemasOf(schema: MessageSchemas[string] | undefined): MessageRule {
   if (!schema) return {}
-  return '~standard' in schema ? { response: schema } : { response: schema.response, params: schema.params }
+  if ('~standard' in schema) return { response: schema }
+  const { response, params, version } = schema
+  return { response, params, version: version as VersionOf | undefined }
 }

@@ -18,8 +18,28 @@ export interface Register {}
 
 /** A connection's schemas by message type: of the response, or of the params and the response. */
 export type MessageSchemas = Readonly<Record<string, MessageSchema>>
-export type MessageSchema =
-  StandardSchemaV1 | { readonly params?: StandardSchemaV1 | undefined; readonly response: StandardSchemaV1 }
+export type MessageSchema = StandardSchemaV1 | MessageDefinition
+
+/** What is known of a message type. */
+export interface MessageDefinition {
+  readonly params?: StandardSchemaV1 | undefined
+  readonly response: StandardSchemaV1
+  /**
+   * Reads from the data of `[type, params]` how new it is: an older one never replaces a newer one, whichever way it came.
+   * Versions grow for ever, over restarts of the server, too; numbers are compared as numbers, texts as texts (a date in
+   * ISO 8601, an id that sorts by time).
+   */
+  readonly version?: ((data: never) => number | string | undefined) | undefined
+}
+
+/** Sees to it that versions are read from the data that the schemas give. */
+export type VersionsOf<Schemas> = {
+  readonly [Type in keyof Schemas]: Schemas[Type] extends StandardSchemaV1
+    ? unknown
+    : {
+        readonly version?: ((data: ResponseIn<Schemas[Type]>) => number | string | undefined) | undefined
+      }
+}
 
 /** No messages are known. */
 export type NoMessages = Record<never, never>

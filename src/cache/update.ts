@@ -38,6 +38,11 @@ export function isIdempotent(update: Update): boolean {
   return !isFunction(update) || update.isIdempotent === true
 }
 
+/** Whether an update makes something of what is there, and so only a part of what is not. */
+export function isPartial(update: Update): boolean {
+  return isFunction(update) && update.isWhole !== true
+}
+
 export function isFunction(update: Update): update is Updater<unknown> {
   return typeof update === 'function'
 }

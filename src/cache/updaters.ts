@@ -8,6 +8,8 @@ export interface Updater<Data> {
   readonly sharesStructure?: true
   /** Applying it twice gives what applying it once gives. */
   readonly isIdempotent?: boolean
+  /** It stands for a value: what it gives is complete, even of nothing. */
+  readonly isWhole?: true
 }
 
 /** The name of the property that tells rows apart. */

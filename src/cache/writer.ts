@@ -1,7 +1,14 @@
-import type { InvalidateQueryFilters, Query, QueryClient, QueryKey } from '@tanstack/react-query'
+import type {
+  InvalidateQueryFilters,
+  Query,
+  QueryCacheNotifyEvent,
+  QueryClient,
+  QueryKey,
+} from '@tanstack/react-query'
+import { CacheWatch } from './cacheWatch.ts'
 import { FetchRaces } from './fetchRaces.ts'
 import type { ScheduleFrame } from './frameScheduler.ts'
-import { applyUpdates, isFunction, type Update } from './update.ts'
+import { applyUpdates, isFunction, isPartial, type Update } from './update.ts'
 
 /** What the writer is given. */
 export interface WriterOptions {
@@ -12,6 +19,12 @@ export interface WriterOptions {
   batch(call: () => void): void
   /** Runs what may throw, an update above all, so that its error harms no other. */
   guard(call: () => void): void
+}
+
+/** Says of what a fetch has brought whether it is older than what it replaced, and puts that back. */
+export interface AnswerJudge {
+  isTooOld(event: QueryCacheNotifyEvent): boolean
+  restore(query: Query): void
 }
 
 interface PendingWrite {
@@ -26,6 +39,8 @@ interface PendingWrite {
 export class Writer {
   readonly #options: WriterOptions
   readonly #races: FetchRaces
+  readonly #judges = new Set<AnswerJudge>()
+  readonly #watch = new CacheWatch(event => this.#observe(event))
   #writes = new Map<string, PendingWrite>()
   #invalidations = new Map<string, QueryKey>()
   #isPlanned = false
@@ -49,6 +64,13 @@ export class Writer {
     this.#plan()
   }
 
+  /** Has what fetches bring judged, or not any more. */
+  judgeBy(judge: AnswerJudge, isWanted: boolean): void {
+    if (isWanted) this.#judges.add(judge)
+    else this.#judges.delete(judge)
+    this.#follow()
+  }
+
   /** Marks as stale, and refetches where someone looks, every query whose key begins with this one. */
   invalidate(hash: string, key: QueryKey): void {
     this.#invalidations.set(hash, key)
@@ -61,8 +83,9 @@ export class Writer {
     const cache = client.getQueryCache()
     for (const query of cache.findAll(filters)) {
       const isCancelled = query.state.data !== undefined && query.isActive() && filters.refetchType !== 'none'
-      if (isFetching(query) && !isCancelled) this.#races.keepInvalidation(cache, query)
+      if (isFetching(query) && !isCancelled) this.#races.keepInvalidation(query)
     }
+    this.#follow()
     void client.invalidateQueries(filters)
   }
 
@@ -81,6 +104,19 @@ export class Writer {
       for (const [hash, write] of writes) this.#options.guard(() => this.#write(hash, write))
       for (const queryKey of invalidations.values()) this.invalidateNow({ queryKey })
     })
+  }
+
+  #observe(event: QueryCacheNotifyEvent): void {
+    let tooOld: AnswerJudge | undefined
+    for (const judge of this.#judges) if (judge.isTooOld(event)) tooOld = judge
+    this.#races.observe(event, tooOld !== undefined)
+    tooOld?.restore(event.query as Query)
+    this.#follow()
+  }
+
+  #follow(): void {
+    const isNeeded = this.#races.size > 0 || this.#judges.size > 0
+    this.#watch.follow(isNeeded ? this.#options.client().getQueryCache() : undefined)
   }
 
   #plan(): void {
@@ -106,14 +142,17 @@ export class Writer {
       const { data } = applyUpdates(undefined, updates, this.#options.guard)
       if (data === undefined) return
       client.setQueryData(key, data)
-      if (updates.every(isFunction)) cache.get(hash)?.invalidate()
+      if (updates.every(isPartial)) cache.get(hash)?.invalidate()
       return
     }
-    if (isFetching(query)) this.#races.keep(cache, query, updates)
+    if (isFetching(query)) {
+      this.#races.keep(query, updates)
+      this.#follow()
+    }
     // What functions make of nothing is only a part. Where the whole is asked for, or its reader sees why there is none,
     // they leave it to the answer.
     const isAwaited = query.state.data === undefined && (isFetching(query) || query.isActive())
-    if (!isAwaited || !updates.every(isFunction)) this.#apply(query, updates)
+    if (!isAwaited || !updates.every(isPartial)) this.#apply(query, updates)
   }
 
   #apply(query: Query, updates: readonly Update[]): void {
@@ -123,7 +162,7 @@ export class Writer {
     // Unlike setData, this compares nothing; but a fetch that is cancelled takes back what it does not know.
     if (sharesStructure && !isFetching(query)) replaceData(query, data)
     else query.setData(data, { manual: true })
-    if (!updates.every(isFunction)) return
+    if (!updates.every(isPartial)) return
     // Functions change what is there, and make it neither complete nor fresh: a failure stays to be seen, and what they
     // made of nothing is asked for by the next who can ask.
     if (before.status === 'error') query.setState({ ...query.state, status: 'error', error: before.error })

@@ -5,7 +5,7 @@ import type { ConnectionEvent, GapCause } from './events.ts'
 import type { Failure, FailureAction } from './failure.ts'
 import type { ReconnectTimes } from './connectionState.ts'
 import type { PreparedRequest } from './prepareRequest.ts'
-import type { Recovery } from './recovery.ts'
+import type { Cursor, Recovery } from './recovery.ts'
 import type { Token } from './tokenAuthority.ts'
 import type { SocketData, Transport, TransportRequest } from './transport.ts'
 
@@ -20,8 +20,19 @@ export interface ConnectionSetup {
   options(): ConnectionDriverOptions
   /** Makes the request of one attempt. */
   prepare(attempt: { refused: Token | undefined; attachCursor: AttachCursor }): Promise<PreparedRequest>
-  /** Takes every message, in order. `isReply`: a request waits for it. What it gives is there when the message has had its effect. */
-  deliver(message: Message, isReply: boolean): Promise<void> | void
+  /**
+   * Takes every message, in order. `isReply`: a request waits for it. Gives it as it was taken when it has had its effect;
+   * nothing where it was refused.
+   */
+  deliver(
+    message: Message,
+    isReply: boolean,
+    cursor: Cursor | undefined,
+  ): Promise<Message | undefined> | Message | undefined
+  /** From where a stream that has no position yet should go on. */
+  start?(): Cursor | undefined
+  /** The stream is followed from this position on. */
+  began?(since: Cursor): void
   /** What was missed cannot be resumed: called once a reopening. */
   gap(cause: GapCause): void
   report(event: ConnectionEvent): void
@@ -65,8 +76,8 @@ export interface ChannelLink {
 export interface Channel {
   encode(value: unknown): SocketData
   opened(): void
-  /** What settles the request that waited for this message; `undefined` where none did. */
-  take(message: Message): (() => void) | undefined
+  /** What settles the request that waited for this message, with the message as it was taken; `undefined` where none did. */
+  take(message: Message): ((taken: Message | undefined) => void) | undefined
   lost(): void
   ended(): void
 }

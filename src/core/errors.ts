@@ -81,15 +81,16 @@ export class ConnectionLostError extends RealtimeError {
   }
 }
 
-/** The server answered a request with `{ type, params, error }`; `error` is what it said. */
+/** The server answered a request with `{ type, params, error }`; `error` is what it said, if its answer could be read. */
 export class RequestError extends RealtimeError {
   override name = 'RequestError'
   readonly error: unknown
-  constructor(type: string, error: unknown) {
-    super(
-      'request-failed',
-      `The server answered the request "${type}" with an error; see the property "error".`,
-    )
+  constructor(
+    type: string,
+    error: unknown,
+    message = `The server answered the request "${type}" with an error; see the property "error".`,
+  ) {
+    super('request-failed', message)
     this.error = error
   }
 }

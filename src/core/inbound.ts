@@ -3,11 +3,14 @@ import type { TimerHandle } from './clock.ts'
 import type { Channel, ConnectionSetup } from './connectionSetup.ts'
 import { type Message, parseJson, readMessages } from './envelope.ts'
 import type { GapCause } from './events.ts'
-import { RecoveryTracker } from './recovery.ts'
+import { type Cursor, type Recovery, RecoveryTracker } from './recovery.ts'
 import type { MessageMeta, SocketData, TransportRequest } from './transport.ts'
 
 /** How long a gap's refetches are spread, so that many clients do not ask at once (ms). */
 const GAP_JITTER = 1_000
+
+/** A message of a stream without positions. */
+const PLAIN = { isNews: true, cursor: undefined }
 
 /** What the inbound half is given beside the connection's setup. */
 export interface InboundLink {
@@ -25,6 +28,8 @@ export class Inbound {
   readonly #tracker = new RecoveryTracker()
   #openings = 0
   #hasLostCursor = false
+  /** It began at a position that the application's data named. */
+  #hasStart = false
   #gapTimer: TimerHandle | undefined
 
   constructor(setup: ConnectionSetup, link: InboundLink) {
@@ -32,11 +37,18 @@ export class Inbound {
     this.#link = link
   }
 
-  /** Tells the server where to go on, on every opening but the first. */
+  /** Tells the server where to go on: where it was cut off, or where data begins that is there already. */
   attachCursor = (request: TransportRequest): TransportRequest => {
     const { recovery } = this.#setup.options()
+    if (!recovery) return request
+    if (this.#tracker.cursor === undefined && !this.#hasLostCursor) this.#startAt(this.#setup.start?.())
     const { cursor } = this.#tracker
-    return recovery && cursor !== undefined ? recovery.attach(request, cursor) : request
+    return cursor === undefined ? request : recovery.attach(request, cursor)
+  }
+
+  /** From where on everything came without a hole. */
+  get since(): Cursor | undefined {
+    return this.#tracker.since
   }
 
   /** Decides whether an opening leaves a gap. Where the server will say so in a message, that message decides. */
@@ -113,22 +125,39 @@ export class Inbound {
       if (recovery && this.#tracker.isBehind(message, recovery)) this.gap('sequence')
       return this.#link.replied()
     }
-    if (recovery) {
-      const { isNews, resumed, gap } = this.#tracker.inspect(message, recovery)
-      // A server may say on the first opening, too, that there was nothing to resume.
-      if (resumed === false && this.#openings > 1) this.gap('refused')
-      if (gap) this.gap(gap)
-      if (!isNews) return
-    }
+    const { isNews, cursor } = recovery ? this.#inspect(message, recovery) : PLAIN
+    if (isNews) this.#deliver(message, cursor)
+  }
+
+  #deliver(message: Message, cursor: Cursor | undefined): void {
     const settle = this.#link.channel?.take(message)
-    let delivered: Promise<void> | void = undefined
+    let taken: Promise<Message | undefined> | Message | undefined = message
     try {
-      delivered = this.#setup.deliver(message, settle !== undefined)
+      taken = this.#setup.deliver(message, settle !== undefined, cursor)
     } finally {
       // After its effect, so that whoever waited for a reply finds it in the cache, and all that came before it.
-      if (delivered) void delivered.then(settle)
-      else settle?.()
+      if (settle && taken instanceof Promise) void taken.then(settle)
+      else settle?.(taken as Message | undefined)
     }
+  }
+
+  #inspect(message: Message, recovery: Recovery): { isNews: boolean; cursor?: Cursor | undefined } {
+    const { since } = this.#tracker
+    const inspection = this.#tracker.inspect(message, recovery)
+    const { resumed, gap } = inspection
+    // A server may say on the first opening, too, that there was nothing to resume.
+    const isRefused = resumed === false && (this.#openings > 1 || this.#hasStart)
+    if (isRefused) this.gap('refused')
+    if (gap) this.gap(gap)
+    const isFirst = since === undefined && this.#openings === 1 && !isRefused
+    if (isFirst && this.#tracker.since !== undefined) this.#setup.began?.(this.#tracker.since)
+    return inspection
+  }
+
+  #startAt(cursor: Cursor | undefined): void {
+    if (cursor === undefined) return
+    this.#tracker.startAt(cursor)
+    this.#hasStart = true
   }
 
   #bad(reason: 'too-large' | 'unreadable'): false {

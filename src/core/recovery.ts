@@ -21,24 +21,32 @@ export interface Inspection {
   isNews: boolean
   resumed?: boolean | undefined
   gap?: GapCause
+  cursor?: Cursor | undefined
 }
 
-const NEWS: Inspection = { isNews: true }
 const SEEN: Inspection = { isNews: false }
 
 /** Follows the position of one connection across its attempts. */
 export class RecoveryTracker {
   cursor: Cursor | undefined
+  /** From where on everything came without a hole; `undefined` until there is a position to say it by. */
+  since: Cursor | undefined
+
+  /** Goes on from a position that something else than a message has named. */
+  startAt(cursor: Cursor): void {
+    this.cursor = cursor
+    this.since = cursor
+  }
 
   inspect(message: Message, recovery: Recovery): Inspection {
     const resumed = recovery.resumed?.(message)
     if (resumed === false) this.cursor = undefined
     const next = recovery.cursor(message)
     if (resumed !== undefined) {
-      this.cursor ??= next
+      if (this.cursor === undefined && next !== undefined) this.startAt(next)
       return { isNews: false, resumed }
     }
-    return next === undefined ? NEWS : this.#advance(next)
+    return next === undefined ? { isNews: true } : this.#advance(next)
   }
 
   /** Whether a heartbeat's reply names a head of the stream that is further on than what came: something was lost. */
@@ -47,7 +55,7 @@ export class RecoveryTracker {
     const { cursor } = this
     if (typeof head !== 'object' || typeof cursor !== 'object') return false
     if (head.epoch === cursor.epoch && head.seq <= cursor.seq) return false
-    this.cursor = head
+    this.startAt(head)
     return true
   }
 
@@ -55,11 +63,17 @@ export class RecoveryTracker {
     const previous = this.cursor
     if (typeof next === 'string' || previous === undefined || typeof previous === 'string') {
       this.cursor = next
-      return NEWS
+      if (typeof next === 'object') this.since = before(next)
+      return { isNews: true, cursor: next }
     }
     if (next.epoch === previous.epoch && next.seq <= previous.seq) return SEEN
     this.cursor = next
-    if (next.epoch !== previous.epoch) return { isNews: true, gap: 'epoch' }
-    return next.seq === previous.seq + 1 ? NEWS : { isNews: true, gap: 'sequence' }
+    if (next.epoch === previous.epoch && next.seq === previous.seq + 1) return { isNews: true, cursor: next }
+    this.since = before(next)
+    return { isNews: true, cursor: next, gap: next.epoch === previous.epoch ? 'sequence' : 'epoch' }
   }
+}
+
+function before(cursor: Exclude<Cursor, string>): Cursor {
+  return { ...cursor, seq: cursor.seq - 1 }
 }

@@ -59,16 +59,15 @@ export class Requests {
   }
 
   /** What settles the request that this message is the reply of. An equal message after it is no reply any more. */
-  take(message: Message): (() => void) | undefined {
+  take(message: Message): ((taken: Message | undefined) => void) | undefined {
     if (this.#pending.size === 0) return undefined
     const entry = this.#pending.get(keyOf(message))
     if (!entry?.isSent) return undefined
     this.#pending.delete(entry.key)
-    const { type, error, response } = message
-    return () => {
+    return taken => {
       for (const waiter of [...entry.waiters]) {
-        if (error === undefined) waiter.resolve(response)
-        else waiter.reject(new RequestError(type, error))
+        if (taken && taken.error === undefined) waiter.resolve(taken.response)
+        else waiter.reject(taken ? new RequestError(message.type, taken.error) : invalidReply(message.type))
       }
     }
   }
@@ -149,6 +148,10 @@ export class Requests {
     this.#pending.delete(entry.key)
     entry.cancel()
   }
+}
+
+function invalidReply(type: string): RequestError {
+  return new RequestError(type, undefined, `The reply to the request "${type}" does not match its schema.`)
 }
 
 function keyOf({ type, params }: RequestEnvelope): string {

@@ -1,6 +1,7 @@
 import type { QueryKey } from '@tanstack/react-query'
 import type { MessageTableHandlers } from '../cache/handlers.ts'
-import type { MessageSchemas } from '../cache/messageTypes.ts'
+import type { FeedSource } from '../cache/feed.ts'
+import type { MessageSchemas, VersionsOf } from '../cache/messageTypes.ts'
 import type { AttachToken } from '../core/attachToken.ts'
 import type { Message, Parse } from '../core/envelope.ts'
 import type { GapCause } from '../core/events.ts'
@@ -33,13 +34,15 @@ export interface ConnectionOptions<
   id?: string | undefined
   /** What to do with messages, by type. Without a handler, a known message is written at `[type, params]`. */
   on?: MessageTableHandlers<Schemas, On> | undefined
-  /** Schemas by type (Standard Schema: zod, valibot, arktype…): of the response, or `{ params, response }`. */
-  messages?: Schemas | undefined
+  /** Schemas by type (Standard Schema: zod, valibot, arktype…): of the response, or `{ params, response, version }`. */
+  messages?: (Schemas & VersionsOf<Schemas>) | undefined
   /**
    * Beginnings of the keys that its handlers write, for `useQuery` data that it keeps up to date. After a gap they are
    * invalidated; without this only what it has written so far is, and what it would have written without a handler.
+   * `{ queryKey, position }`: the data names its position in the server's log, by which it fits the stream exactly. The
+   * server reads the position first and then the data; `recovery` reads the positions of the messages.
    */
-  feeds?: readonly QueryKey[] | undefined
+  feeds?: readonly (QueryKey | FeedSource)[] | undefined
   /** Called for every message, once per component, before the cache is written. It re-renders nothing. */
   onMessage?: ((message: Message) => void) | undefined
   /** Default: JSON. */

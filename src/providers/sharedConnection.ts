@@ -1,5 +1,6 @@
+import type { QueryKey } from '@tanstack/react-query'
 import { createDispatch } from '../cache/dispatch.ts'
-import { Feed } from '../cache/feed.ts'
+import { Feed, type FeedSource } from '../cache/feed.ts'
 import { MessageTable } from '../cache/messageTable.ts'
 import { Connection } from '../core/connection.ts'
 import type { Channel, ChannelLink, ConnectionDriverOptions, LivenessPlan } from '../core/connectionSetup.ts'
@@ -51,9 +52,13 @@ export class SharedConnection implements Shared {
     this.#latest = options
     this.technique = definition.technique
     this.id = options.id ?? host.nextId(definition.technique)
-    this.feed = new Feed(host.queryClient, host.writer, {
-      owns: key => this.#table.owns(key),
-      feeds: () => this.#wanted().flatMap(({ feeds = [] }) => feeds),
+    this.feed = new Feed({
+      client: host.queryClient,
+      writer: host.writer,
+      clock: host.clock,
+      table: this.#table,
+      sources: () => this.#wanted().flatMap(({ feeds = [] }) => feeds.map(toSource)),
+      since: () => this.connection.inbound.since,
     })
     this.#ownAuthority = createTokenAuthority(() => this.#latest.getToken, host.clock)
     const report = (event: ConnectionEvent) => this.#report(event)
@@ -67,6 +72,8 @@ export class SharedConnection implements Shared {
       prepare: attempt => this.#prepare(attempt),
       deliver: createDispatch({ table: this.#table, feed: this.feed, report }),
       gap: cause => this.#gap(cause),
+      start: () => this.feed.start(),
+      began: since => this.feed.began(since),
       report,
       createChannel: createChannel && (link => createChannel(link, () => this.#latest)),
     })
@@ -107,11 +114,13 @@ export class SharedConnection implements Shared {
   /** The provider's options have changed. */
   reconfigured(): void {
     this.#driverOptions = undefined
+    this.feed.configured()
   }
 
   #use(options: ConnectionOptions): void {
     this.#latest = options
     this.#driverOptions = undefined
+    this.feed.configured()
     this.connection.configured()
   }
 
@@ -167,4 +176,8 @@ export class SharedConnection implements Shared {
     if (event.kind === 'unknown-type') this.counters.unknown++
     this.#host.report({ ...event, connection: { id: this.id, technique: this.technique, url: this.url } })
   }
+}
+
+function toSource(entry: QueryKey | FeedSource): FeedSource {
+  return 'queryKey' in entry ? entry : { queryKey: entry }
 }

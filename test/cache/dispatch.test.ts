@@ -1,13 +1,11 @@
-import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { createDispatch } from '../../src/cache/dispatch.ts'
-import { Feed } from '../../src/cache/feed.ts'
-import { type MessageRules, MessageTable } from '../../src/cache/messageTable.ts'
+import type { MessageRules } from '../../src/cache/messageTable.ts'
 import { append } from '../../src/cache/updaters.ts'
-import { Writer } from '../../src/cache/writer.ts'
 import { type Message, parseJson, readMessages } from '../../src/core/envelope.ts'
 import type { ConnectionEvent } from '../../src/core/events.ts'
+import { setUpCache } from '../support/setUpCache.ts'
 import { anything, nothing, schemaOf } from '../support/schemas.ts'
 
 const warn = vi.spyOn(console, 'warn')
@@ -15,19 +13,12 @@ beforeEach(() => void warn.mockReset().mockImplementation(() => undefined))
 afterEach(() => void vi.unstubAllEnvs())
 
 function setup(...rules: MessageRules[]) {
-  const client = new QueryClient()
-  const writer = new Writer({
-    client: () => client,
-    scheduleFrame: () => undefined,
-    batch: call => call(),
-    guard: call => call(),
-  })
-  const table = new MessageTable()
+  const { client, writer, table, feed } = setUpCache()
   rules.forEach(rule => table.set({}, rule))
   const events: ConnectionEvent[] = []
   const dispatch = createDispatch({
     table,
-    feed: new Feed(() => client, writer),
+    feed,
     report: event => void events.push(event),
   })
   const effect = async (message: Partial<Message>, isReply = false) =>

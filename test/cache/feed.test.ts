@@ -1,18 +1,9 @@
-import { QueryClient, QueryObserver } from '@tanstack/react-query'
+import { QueryObserver } from '@tanstack/react-query'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { Feed } from '../../src/cache/feed.ts'
-import { MessageTable } from '../../src/cache/messageTable.ts'
-import { Writer } from '../../src/cache/writer.ts'
+import { setUpCache } from '../support/setUpCache.ts'
 
 function setup() {
-  const client = new QueryClient()
-  const writer = new Writer({
-    client: () => client,
-    scheduleFrame: () => undefined,
-    batch: call => call(),
-    guard: call => call(),
-  })
-  const feed = new Feed(() => client, writer)
+  const { client, writer, feed, createFeed } = setUpCache()
   /** A query on screen; gives how often it was fetched. */
   const show = (queryKey: readonly unknown[]) => {
     const counts = { fetches: 0 }
@@ -29,7 +20,7 @@ function setup() {
       .getAll()
       .filter(({ state }) => state.isInvalidated)
       .map(({ queryHash }) => queryHash)
-  return { client, writer, feed, show, stale }
+  return { client, writer, feed, createFeed, show, stale }
 }
 const settle = () => new Promise(resolve => setTimeout(resolve, 10))
 
@@ -81,8 +72,8 @@ describe('a gap', () => {
   })
 
   test('is of this connection alone', () => {
-    const { client, writer, feed, stale } = setup()
-    const other = new Feed(() => client, writer)
+    const { createFeed, feed, stale } = setup()
+    const other = createFeed()
     feed.setQueryData(['a'], 1)
     other.setQueryData(['b'], 1)
     other.invalidateAll()
@@ -128,19 +119,11 @@ test('has says whether a query of exactly this key is in the cache', () => {
 
 describe('after a gap are stale, although nothing was written yet,', () => {
   test('keys at which messages are written by their type alone, and those that the application names', async () => {
-    const client = new QueryClient()
-    const writer = new Writer({
-      client: () => client,
-      scheduleFrame: () => undefined,
-      batch: call => call(),
-      guard: call => call(),
-    })
-    const table = new MessageTable()
+    const { client, table, feed } = setUpCache({ sources: () => [{ queryKey: ['orders'] }] })
     const any = {
       '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) },
     } as const
     table.set({}, { messages: { price: any, order: any }, on: { order: () => {} } })
-    const feed = new Feed(() => client, writer, { owns: key => table.owns(key), feeds: () => [['orders']] })
     const stale = [['price', { symbol: 'BTC' }], ['price'], ['orders', 'open']]
     const fresh = [['price', 'list', 1], ['order', 1], ['other']]
     for (const key of [...stale, ...fresh]) client.setQueryData(key, 1)

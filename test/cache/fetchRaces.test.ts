@@ -1,8 +1,7 @@
-import { QueryClient, QueryObserver } from '@tanstack/react-query'
+import { QueryObserver } from '@tanstack/react-query'
 import { afterEach, describe, expect, test } from 'vitest'
-import { Feed } from '../../src/cache/feed.ts'
 import { append, patch, upsert } from '../../src/cache/updaters.ts'
-import { Writer } from '../../src/cache/writer.ts'
+import { setUpCache } from '../support/setUpCache.ts'
 
 interface Row {
   id: string
@@ -15,14 +14,10 @@ afterEach(() => cleanups.splice(0).forEach(call => call()))
 
 /** A query whose fetches are answered by hand, and the writer beside it. */
 function setup({ isActive = true } = {}) {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } })
-  const writer = new Writer({
-    client: () => client,
+  const { client, writer, feed } = setUpCache({
     scheduleFrame: callback => void setTimeout(callback, 1),
-    batch: call => call(),
-    guard: call => call(),
   })
-  const feed = new Feed(() => client, writer)
+  client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
   const asked: { answer(data: unknown): void; fail(): void }[] = []
   const queryFn = () =>
     new Promise((resolve, reject) => {

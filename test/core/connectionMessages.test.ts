@@ -314,10 +314,10 @@ describe('what is sent', () => {
 })
 
 describe('a reply', () => {
-  const order = async (deliver: (log: string[]) => Promise<void> | void) => {
+  const order = async (effect: (log: string[]) => Promise<void> | void) => {
     const harness = await new ConnectionHarness().open()
     const log: string[] = []
-    harness.deliver = () => deliver(log)
+    harness.deliver = message => effect(log)?.then(() => message) ?? message
     const request = harness.channel.request({ type: 'a' }).then(() => log.push('answered'))
     harness.receive({ type: 'a', response: 1 })
     await request
@@ -335,6 +335,18 @@ describe('a reply', () => {
       throw new Error('mine')
     }
     expect(await order(fail)).toEqual(['answered'])
+  })
+
+  test('resolves with what its schema makes of it, and rejects where the schema refuses it', async () => {
+    const harness = await new ConnectionHarness().open()
+    harness.deliver = message => (message.response === 1 ? { ...message, response: 'one' } : undefined)
+    const ask = (response: number) => {
+      const request = harness.channel.request({ type: 'a' })
+      harness.receive({ type: 'a', response })
+      return request
+    }
+    expect(await ask(1)).toBe('one')
+    await expect(ask(2)).rejects.toMatchObject({ code: 'request-failed', error: undefined })
   })
 })
 

@@ -38,7 +38,7 @@ const reply = (envelope: RequestEnvelope, more: Partial<Message>): Message => ({
 /** Whether the message was a reply; if so, it settles its request. */
 function settle(requests: Requests, message: Message): boolean {
   const finish = requests.take(message)
-  finish?.()
+  finish?.(message)
   return finish !== undefined
 }
 

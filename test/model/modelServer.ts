@@ -5,34 +5,54 @@ export interface Row {
   n: number
 }
 
+/** What has a version. */
+export interface Entity {
+  version: number
+  n: number
+}
+
+/** A list that names its position in the server's log. */
+export interface Journal {
+  epoch: number
+  seq: number
+  lines: number[]
+}
+
 /** One change, as the server's log keeps it. */
 export type Change =
-  | { type: 'entity'; params: { k: number }; response: number }
+  | { type: 'entity'; params: { k: number }; response: Entity }
   | { type: 'row.changed'; params: null; response: Row }
   | { type: 'row.removed'; params: null; response: string }
   | { type: 'note'; params: null; response: Row }
+  | { type: 'line'; params: null; response: number }
 
 export type Entry = Message & { epoch: number; seq: number }
 
 /** What the server has, and the log of how it came to that. */
 export class ModelServer {
-  readonly entities = new Map<number, number>()
   readonly rows = new Map<string, Row>()
   readonly notes: Row[] = []
   epoch = 1
   log: Entry[] = []
+  /** How many changes there were, over all epochs. */
+  age = 0
+  /** Each state that an entity ever had, and the journal: a replica may lag behind. */
+  readonly #entities = new Map<number, Entity[]>()
+  readonly #journals: Journal[] = [{ epoch: 1, seq: 0, lines: [] }]
 
   get head(): { epoch: number; seq: number } {
     return { epoch: this.epoch, seq: this.log.length }
   }
 
   change(change: Change): Entry {
-    if (change.type === 'entity') this.entities.set(change.params.k, change.response)
+    this.age++
+    if (change.type === 'entity') this.#states(change.params.k).push(change.response)
     if (change.type === 'row.changed') this.rows.set(change.response.id, change.response)
     if (change.type === 'row.removed') this.rows.delete(change.response)
     if (change.type === 'note') this.notes.push(change.response)
     const entry = { ...change, epoch: this.epoch, seq: this.log.length + 1 }
     this.log.push(entry)
+    this.#keepJournal(change.type === 'line' ? [change.response] : [])
     return entry
   }
 
@@ -40,6 +60,7 @@ export class ModelServer {
   forget(): void {
     this.epoch++
     this.log = []
+    this.#keepJournal([])
   }
 
   /** What is missing after a cursor; `undefined` where the log does not say. */
@@ -50,8 +71,26 @@ export class ModelServer {
 
   /** What a request for a key is answered with, if it is looked up now. */
   read(key: readonly unknown[]): unknown {
-    if (key[0] === 'entity') return this.entities.get((key[1] as { k: number }).k) ?? 0
+    if (key[0] === 'entity') return this.#states((key[1] as { k: number }).k).at(-1)
     if (key[0] === 'rows') return [...this.rows.values()]
+    if (key[0] === 'journal') return this.#journals.at(-1)
     return [...this.notes]
+  }
+
+  /** What a replica answers that lags behind by so many changes; `undefined` for what may not be read from one. */
+  readBehind(key: readonly unknown[], by: number): unknown {
+    if (key[0] === 'journal') return this.#journals.at(-1 - by)
+    return key[0] === 'entity' ? this.#states((key[1] as { k: number }).k).at(-1 - by) : undefined
+  }
+
+  #states(k: number): Entity[] {
+    const states = this.#entities.get(k) ?? [{ version: 0, n: 0 }]
+    this.#entities.set(k, states)
+    return states
+  }
+
+  #keepJournal(added: number[]): void {
+    const lines = [...(this.#journals.at(-1)?.lines ?? []), ...added]
+    this.#journals.push({ ...this.head, lines })
   }
 }

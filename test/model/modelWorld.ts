@@ -1,16 +1,12 @@
-import { QueryClient, QueryObserver } from '@tanstack/react-query'
-import { createDispatch } from '../../src/cache/dispatch.ts'
-import { Feed } from '../../src/cache/feed.ts'
-import { MessageTable } from '../../src/cache/messageTable.ts'
-import { append, remove, upsert } from '../../src/cache/updaters.ts'
-import { Writer } from '../../src/cache/writer.ts'
-import type { Recovery } from '../../src/core/recovery.ts'
-import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
-import { type Change, ModelServer, type Row } from './modelServer.ts'
+import { type QueryClient, QueryObserver } from '@tanstack/react-query'
+import type { FeedOptions } from '../../src/cache/feed.ts'
+import type { Failure } from '../../src/core/failure.ts'
+import { settle } from '../support/connectionHarness.ts'
+import { setUpCache } from '../support/setUpCache.ts'
+import { type Change, type Entity, ModelServer } from './modelServer.ts'
+import { ModelSession, SOURCES } from './modelSession.ts'
 
-export const KEYS = [['entity', { k: 0 }], ['entity', { k: 1 }], ['rows'], ['notes']] as const
-
-type Cursor = { epoch: number; seq: number }
+export const KEYS = [['entity', { k: 0 }], ['entity', { k: 1 }], ['rows'], ['notes'], ['journal']] as const
 
 /** One fetch under way: looked up at the server at some time, and answered at a later one. */
 interface PendingFetch {
@@ -20,65 +16,41 @@ interface PendingFetch {
   reject(error: Error): void
 }
 
-const any = {
-  '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) },
-} as const
-
 /** A page with the real cache, writer and connection, between a model of a server and a network that a test plays. */
 export class ModelWorld {
   readonly server = new ModelServer()
-  readonly client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } })
-  readonly harness: ConnectionHarness
+  readonly client: QueryClient
   /** Sent by the server over the open link, not yet there. */
   wire: unknown[] = []
   readonly fetches: PendingFetch[] = []
   readonly #frames: (() => void)[] = []
   readonly #watched = new Map<number, () => void>()
-  #cursor: Cursor | undefined
+  readonly #createSession: () => ModelSession
+  #session: ModelSession
   #isLinked = false
 
   constructor() {
     // What was there before the page came, and what no push will tell.
-    this.server.change({ type: 'entity', params: { k: 1 }, response: 7 })
+    this.server.change({ type: 'entity', params: { k: 1 }, response: { version: 1, n: 7 } })
     this.server.change({ type: 'row.changed', params: null, response: { id: 'old', n: 7 } })
     this.server.change({ type: 'note', params: null, response: { id: 'old', n: 7 } })
-    const recovery: Recovery = {
-      cursor: ({ epoch, seq, type, response }) => {
-        if (type === 'welcome') return response as Cursor
-        return seq === undefined ? undefined : { epoch, seq }
-      },
-      attach: (request, cursor) => {
-        this.#cursor = cursor as Cursor
-        return request
-      },
-      resumed: message =>
-        message.type === 'welcome' ? (message as never as { resumed: boolean }).resumed : undefined,
-    }
-    this.harness = new ConnectionHarness({ recovery, maxMessageBytes: 100_000 })
-    const writer = new Writer({
-      client: () => this.client,
+    this.server.change({ type: 'line', params: null, response: 7 })
+    const { client, table, createFeed } = setUpCache({
       scheduleFrame: callback => void this.#frames.push(callback),
-      batch: call => call(),
-      guard: call => call(),
+      sources: () => SOURCES,
     })
-    const table = new MessageTable()
-    const feed = new Feed(() => this.client, writer, {
-      owns: key => table.owns(key),
-      feeds: () => [['rows'], ['notes']],
-    })
-    table.set(this, {
-      messages: { entity: any },
-      on: {
-        'row.changed': ({ response }, cache) =>
-          cache.setQueryData(['rows'], upsert(response as Row, { by: 'id' })),
-        'row.removed': ({ response }, cache) =>
-          cache.setQueryData(['rows'], remove<Row>(response, { by: 'id' })),
-        note: ({ response }, cache) => cache.setQueryData(['notes'], append(response as Row, { by: 'id' })),
-      },
-    })
-    const dispatch = createDispatch({ table, feed, report: () => undefined })
-    this.harness.deliver = message => dispatch(message, false)
-    this.harness.connection.setup.gap = () => void feed.invalidateAll()
+    client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
+    this.client = client
+    this.#createSession = () =>
+      new ModelSession(table, ({ clock, connection }) => {
+        const since: FeedOptions['since'] = () => connection.inbound.since
+        return createFeed({ clock, since })
+      })
+    this.#session = this.#createSession()
+  }
+
+  get harness(): ModelSession['harness'] {
+    return this.#session.harness
   }
 
   change(change: Change): void {
@@ -102,11 +74,22 @@ export class ModelWorld {
     await settle()
   }
 
-  async drop(): Promise<void> {
+  /** The link breaks, or the server ends it because of the token. */
+  async drop(failure: Failure = { kind: 'network' }): Promise<void> {
     if (!this.#isLinked) return
     this.#isLinked = false
     this.wire = []
-    this.harness.transport.last.sink.failed({ kind: 'network' })
+    this.harness.transport.last.sink.failed(failure)
+    await settle()
+  }
+
+  /** All components go, and come back: with a new connection, and the cache as it was. */
+  async remount(): Promise<void> {
+    for (const index of KEYS.keys()) this.unwatch(index)
+    this.#isLinked = false
+    this.wire = []
+    this.#session.end()
+    this.#session = this.#createSession()
     await settle()
   }
 
@@ -120,7 +103,7 @@ export class ModelWorld {
       await settle()
     }
     this.#isLinked = true
-    const missed = this.server.since(this.#cursor)
+    const missed = this.server.since(this.#session.cursor)
     this.harness.transport.last.sink.opened({ resumed: false })
     const welcome = {
       type: 'welcome',
@@ -157,6 +140,16 @@ export class ModelWorld {
     if (fetch) fetch.found ??= { data: structuredClone(this.server.read(fetch.key)) }
   }
 
+  /** A replica looks it up that lags behind. What has a version lags behind what the page has: less could not be noticed. */
+  lookUpBehind(index: number, by: number): void {
+    const fetch = this.fetches[index % Math.max(1, this.fetches.length)]
+    const data = fetch && this.server.readBehind(fetch.key, by)
+    if (!fetch || data === undefined) return
+    const cached = this.client.getQueryData<Entity>(fetch.key)
+    const isLate = fetch.key[0] === 'journal' || (data as Entity).version < (cached?.version ?? 0)
+    if (isLate) fetch.found ??= { data: structuredClone(data) }
+  }
+
   async answer(index: number): Promise<void> {
     const fetch = this.#take(index)
     if (!fetch) return
@@ -178,7 +171,7 @@ export class ModelWorld {
   async rest(): Promise<void> {
     await this.link()
     // A message lost at the very end shows with the next one.
-    this.change({ type: 'entity', params: { k: 0 }, response: 999 })
+    this.change({ type: 'entity', params: { k: 0 }, response: { version: this.server.age + 1, n: 999 } })
     for (const index of KEYS.keys()) this.watch(index)
     for (let round = 0; round < 12; round++) {
       await this.deliver(Infinity)
@@ -198,7 +191,7 @@ export class ModelWorld {
 
   dispose(): void {
     for (const index of KEYS.keys()) this.unwatch(index)
-    this.harness.connection.dispose()
+    this.#session.end()
     this.client.clear()
   }
 

@@ -1,5 +1,5 @@
 import { Connection } from '../../src/core/connection.ts'
-import type { ConnectionDriverOptions } from '../../src/core/connectionSetup.ts'
+import type { ConnectionDriverOptions, ConnectionSetup } from '../../src/core/connectionSetup.ts'
 import { createEmitter } from '../../src/core/emitter.ts'
 import type { Message } from '../../src/core/envelope.ts'
 import type { Environment, Hint } from '../../src/core/environment.ts'
@@ -51,7 +51,10 @@ export class ConnectionHarness {
   readonly refused: (Token | undefined)[] = []
   options: ConnectionDriverOptions
   request: Partial<TransportRequest> = {}
-  deliver: (message: Message) => Promise<void> | void = message => void this.messages.push(message)
+  deliver: ConnectionSetup['deliver'] = message => {
+    this.messages.push(message)
+    return message
+  }
   prepare: () => Promise<Pick<PreparedRequest, 'token' | 'tokenUse'>>
   readonly connection: Connection
 
@@ -70,7 +73,7 @@ export class ConnectionHarness {
         const blank: TransportRequest = { url: 'ws://host/', headers: {}, protocols: [], ...this.request }
         return { request: attachCursor(blank), token, tokenUse }
       },
-      deliver: message => this.deliver(message),
+      deliver: (...delivery) => this.deliver(...delivery),
       gap: cause => void this.gaps.push(cause),
       report: event => void this.events.push(event),
       createChannel: link => createSocketChannel(link, () => ({})),

@@ -1,0 +1,19 @@
+import type { QueryCache, QueryCacheNotifyEvent } from '@tanstack/react-query'
+
+/** Listens to one query cache at a time, and to none while there is nothing to look out for. */
+export class CacheWatch {
+  readonly #observe: (event: QueryCacheNotifyEvent) => void
+  #cache: QueryCache | undefined
+  #unsubscribe: (() => void) | undefined
+
+  constructor(observe: (event: QueryCacheNotifyEvent) => void) {
+    this.#observe = observe
+  }
+
+  follow(cache: QueryCache | undefined): void {
+    if (this.#cache === cache) return
+    this.#unsubscribe?.()
+    this.#cache = cache
+    this.#unsubscribe = cache?.subscribe(this.#observe)
+  }
+}

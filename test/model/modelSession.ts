@@ -1,0 +1,72 @@
+import { append, remove, type Updater, upsert } from '../../src/cache/updaters.ts'
+import { createDispatch } from '../../src/cache/dispatch.ts'
+import type { Feed } from '../../src/cache/feed.ts'
+import type { MessageTable } from '../../src/cache/messageTable.ts'
+import type { Recovery } from '../../src/core/recovery.ts'
+import { ConnectionHarness } from '../support/connectionHarness.ts'
+import { anything } from '../support/schemas.ts'
+import type { Entity, Journal, Row } from './modelServer.ts'
+
+type Cursor = { epoch: number; seq: number }
+
+/** What a connection of the model feeds. */
+export const SOURCES = [
+  { queryKey: ['rows'] },
+  { queryKey: ['notes'] },
+  { queryKey: ['journal'], position: ({ epoch, seq }: Journal) => ({ epoch, seq }) },
+]
+
+const addLine =
+  (line: number): Updater<Journal> =>
+  journal =>
+    journal && { ...journal, lines: [...journal.lines, line] }
+
+/** What a page does with the messages of the model's server. */
+const RULES = {
+  messages: { entity: { response: anything, version: ({ version }: Entity) => version } },
+  on: {
+    'row.changed': ({ response }, cache) =>
+      cache.setQueryData(['rows'], upsert(response as Row, { by: 'id' })),
+    'row.removed': ({ response }, cache) => cache.setQueryData(['rows'], remove<Row>(response, { by: 'id' })),
+    note: ({ response }, cache) => cache.setQueryData(['notes'], append(response as Row, { by: 'id' })),
+    line: ({ response }, cache) => cache.setQueryData(['journal'], addLine(response as number)),
+  },
+} satisfies Parameters<MessageTable['set']>[1]
+
+/** One life of a connection with its feed, from mount to unmount. */
+export class ModelSession {
+  readonly harness: ConnectionHarness
+  readonly #feed: Feed
+  /** What it told the server when it last opened. */
+  cursor: Cursor | undefined
+
+  constructor(table: MessageTable, createFeed: (harness: ConnectionHarness) => Feed) {
+    const recovery: Recovery = {
+      cursor: ({ epoch, seq, type, response }) => {
+        if (type === 'welcome') return response as Cursor
+        return seq === undefined ? undefined : { epoch, seq }
+      },
+      attach: (request, cursor) => {
+        this.cursor = cursor as Cursor
+        return request
+      },
+      resumed: message =>
+        message.type === 'welcome' ? (message as never as { resumed: boolean }).resumed : undefined,
+    }
+    this.harness = new ConnectionHarness({ recovery, maxMessageBytes: 100_000 })
+    const feed = createFeed(this.harness)
+    this.#feed = feed
+    table.set(this, RULES)
+    feed.configured()
+    const { setup } = this.harness.connection
+    this.harness.deliver = createDispatch({ table, feed, report: () => undefined })
+    setup.gap = () => void feed.invalidateAll()
+    setup.start = () => feed.start()
+    setup.began = since => feed.began(since)
+  }
+
+  end(): void {
+    this.harness.connection.dispose()
+    this.#feed.end()
+  }
+}

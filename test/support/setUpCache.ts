@@ -1,0 +1,31 @@
+import { QueryClient } from '@tanstack/react-query'
+import { Feed, type FeedOptions } from '../../src/cache/feed.ts'
+import { MessageTable } from '../../src/cache/messageTable.ts'
+import { Writer, type WriterOptions } from '../../src/cache/writer.ts'
+import { FakeClock } from './fakeClock.ts'
+
+/** A query client with a writer and a connection's feed. Nothing is written but by `writer.flush`, unless there are frames. */
+export function setUpCache(options: Partial<FeedOptions & Pick<WriterOptions, 'scheduleFrame'>> = {}) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  const clock = new FakeClock()
+  const table = new MessageTable()
+  const writer = new Writer({
+    client: () => client,
+    scheduleFrame: () => undefined,
+    batch: call => call(),
+    guard: call => call(),
+    ...options,
+  })
+  const createFeed = (more: Partial<FeedOptions> = {}) =>
+    new Feed({
+      client: () => client,
+      writer,
+      clock,
+      table,
+      sources: () => [],
+      since: () => undefined,
+      ...options,
+      ...more,
+    })
+  return { client, clock, table, writer, createFeed, feed: createFeed() }
+}
