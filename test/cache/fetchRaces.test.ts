@@ -1,7 +1,7 @@
 import { QueryObserver } from '@tanstack/react-query'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { append, patch, upsert } from '../../src/cache/updaters.ts'
-import { setUpCache } from '../support/setUpCache.ts'
+import { setUpFetches } from '../support/setUpFetches.ts'
 
 interface Row {
   id: string
@@ -9,54 +9,10 @@ interface Row {
 }
 
 const key = ['rows']
-const cleanups: (() => void)[] = []
-afterEach(() => cleanups.splice(0).forEach(call => call()))
-
-/** A query whose fetches are answered by hand, and the writer beside it. */
-function setup({ isActive = true } = {}) {
-  const { client, writer, feed } = setUpCache({
-    scheduleFrame: callback => void setTimeout(callback, 1),
-  })
-  client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
-  const asked: { answer(data: unknown): void; fail(): void }[] = []
-  const queryFn = () =>
-    new Promise((resolve, reject) => {
-      asked.push({ answer: resolve, fail: () => reject(new Error('down')) })
-    })
-  client.setQueryDefaults(key, { queryFn })
-  const observer = new QueryObserver(client, { queryKey: key, queryFn })
-  if (isActive) cleanups.push(observer.subscribe(() => {}))
-  cleanups.push(() => client.clear())
-  const settle = () => new Promise(resolve => setTimeout(resolve, 5))
-  const answer = async (data: unknown) => {
-    asked.at(-1)?.answer(data)
-    await settle()
-  }
-  return {
-    client,
-    writer,
-    feed,
-    asked,
-    answer,
-    settle,
-    observer,
-    data: () => client.getQueryData(key),
-    state: () => client.getQueryState(key),
-    async push(...updates: unknown[]) {
-      for (const update of updates) feed.setQueryData(key, update)
-      writer.flush()
-      await settle()
-    },
-    async refetch() {
-      void client.refetchQueries({ queryKey: key })
-      await settle()
-    },
-  }
-}
 
 describe('an update that comes while its query fetches', () => {
   test('is there at once where there is data, and holds over the older answer', async () => {
-    const { answer, refetch, push, data } = setup()
+    const { answer, refetch, push, data } = setUpFetches()
     await answer([{ id: 'a', n: 1 }])
     await refetch()
     await push(upsert<Row>({ id: 'a', n: 2 }, { by: 'id' }))
@@ -66,7 +22,7 @@ describe('an update that comes while its query fetches', () => {
   })
 
   test('waits for the first answer where there is no data, and is applied over it', async () => {
-    const { answer, push, data } = setup()
+    const { answer, push, data } = setUpFetches()
     await push(upsert<Row>({ id: 'b', n: 2 }, { by: 'id' }))
     expect(data()).toBeUndefined()
     await answer([{ id: 'a', n: 1 }])
@@ -77,7 +33,7 @@ describe('an update that comes while its query fetches', () => {
   })
 
   test('and is a value is shown at once, also before the first answer, and holds over it', async () => {
-    const { answer, push, data } = setup()
+    const { answer, push, data } = setUpFetches()
     await push('new')
     expect(data()).toBe('new')
     await answer('old')
@@ -85,7 +41,7 @@ describe('an update that comes while its query fetches', () => {
   })
 
   test('holds with all others of that time, in order', async () => {
-    const { answer, push, data } = setup()
+    const { answer, push, data } = setUpFetches()
     await push({ n: 1 })
     await push(patch({ a: 1 }), patch({ a: 2 }))
     await answer({ n: 0, a: 0 })
@@ -93,7 +49,7 @@ describe('an update that comes while its query fetches', () => {
   })
 
   test('and is not idempotent asks for exactly one more fetch, since the answer may hold it or not', async () => {
-    const { answer, refetch, push, data, asked } = setup()
+    const { answer, refetch, push, data, asked } = setUpFetches()
     await answer([1])
     await refetch()
     await push(append(2))
@@ -105,7 +61,7 @@ describe('an update that comes while its query fetches', () => {
   })
 
   test('is replaced by a value that comes after it: then no more fetch is needed', async () => {
-    const { answer, refetch, push, data, asked } = setup()
+    const { answer, refetch, push, data, asked } = setUpFetches()
     await answer([1])
     await refetch()
     await push(append(2))
@@ -115,12 +71,11 @@ describe('an update that comes while its query fetches', () => {
   })
 
   test('survives a fetch that fails, and one that is cancelled', async () => {
-    const { answer, refetch, push, data, asked, settle, client } = setup()
+    const { answer, refetch, push, data, fail, settle, client } = setUpFetches()
     await answer({ n: 1 })
     await refetch()
     await push(patch({ n: 2 }))
-    asked.at(-1)?.fail()
-    await settle()
+    await fail()
     expect(data()).toEqual({ n: 2 })
     await refetch()
     await push(patch({ n: 3 }))
@@ -130,7 +85,7 @@ describe('an update that comes while its query fetches', () => {
   })
 
   test('gives way to the answer of a second fetch, which began after it and knows it', async () => {
-    const { answer, refetch, push, data, asked } = setup()
+    const { answer, refetch, push, data, asked } = setUpFetches()
     await answer({ n: 1 })
     await refetch()
     await push(patch({ n: 2 }))
@@ -141,7 +96,7 @@ describe('an update that comes while its query fetches', () => {
   })
 
   test('is applied to one answer and not to later ones', async () => {
-    const { answer, refetch, push, data } = setup()
+    const { answer, refetch, push, data } = setUpFetches()
     await push({ n: 2 })
     await answer({ n: 1 })
     await refetch()
@@ -151,9 +106,8 @@ describe('an update that comes while its query fetches', () => {
 })
 
 test('a function leaves a first fetch that failed as it is: the error stays, and the next answer holds all', async () => {
-  const { push, data, state, asked, settle, refetch, answer } = setup()
-  asked.at(-1)?.fail()
-  await settle()
+  const { push, data, state, fail, refetch, answer } = setUpFetches()
+  await fail()
   await push(upsert<Row>({ id: 'b', n: 2 }, { by: 'id' }))
   expect([data(), state()?.status]).toEqual([undefined, 'error'])
   await refetch()
@@ -163,11 +117,10 @@ test('a function leaves a first fetch that failed as it is: the error stays, and
 
 test('a function that changes data whose refetch failed leaves the failure to be seen', async () => {
   for (const update of [patch({ n: 2 }), (data: unknown) => ({ ...(data as object), n: 2 })]) {
-    const { client, push, data, state, asked, settle, refetch, answer } = setup()
+    const { client, push, data, state, fail, refetch, answer } = setUpFetches()
     await answer({ n: 1 })
     await refetch()
-    asked.at(-1)?.fail()
-    await settle()
+    await fail()
     await push(update)
     expect([data(), state()?.status, state()?.error?.message]).toEqual([{ n: 2 }, 'error', 'down'])
     client.clear()
@@ -176,7 +129,7 @@ test('a function that changes data whose refetch failed leaves the failure to be
 
 describe('an invalidation', () => {
   test('that comes during a first fetch, where it would be forgotten, is repeated after it', async () => {
-    const { writer, feed, answer, asked, settle, data } = setup()
+    const { writer, feed, answer, asked, settle, data } = setUpFetches()
     feed.invalidateQueries(key)
     writer.flush()
     await settle()
@@ -188,7 +141,7 @@ describe('an invalidation', () => {
   })
 
   test('that comes during a refetch starts that anew, and is not repeated', async () => {
-    const { writer, feed, answer, refetch, asked, settle } = setup()
+    const { writer, feed, answer, refetch, asked, settle } = setUpFetches()
     await answer(1)
     await refetch()
     feed.invalidateQueries(key)
@@ -200,7 +153,7 @@ describe('an invalidation', () => {
   })
 
   test('after a gap that meets a fetch nobody watches is repeated when that has been answered', async () => {
-    const { feed, answer, client, state } = setup({ isActive: false })
+    const { feed, answer, client, state } = setUpFetches({ isActive: false })
     const unwatch = new QueryObserver(client, { queryKey: key }).subscribe(() => {})
     unwatch()
     feed.note(key)
@@ -211,7 +164,7 @@ describe('an invalidation', () => {
 
   test('outlives a patch, by a ready updater or a function of your own', async () => {
     for (const update of [patch({ n: 2 }), (data: unknown) => ({ ...(data as object), n: 2 })]) {
-      const { client, push, state, data } = setup({ isActive: false })
+      const { client, push, state, data } = setUpFetches({ isActive: false })
       client.setQueryData(key, { n: 1 })
       await client.invalidateQueries({ queryKey: key })
       await push(update)
@@ -220,7 +173,7 @@ describe('an invalidation', () => {
   })
 
   test('is made good by a value that replaces the data whole', async () => {
-    const { client, push, state } = setup({ isActive: false })
+    const { client, push, state } = setUpFetches({ isActive: false })
     client.setQueryData(key, 1)
     await client.invalidateQueries({ queryKey: key })
     await push(2)
@@ -229,7 +182,7 @@ describe('an invalidation', () => {
 })
 
 test('the cache is listened to only while something is kept', async () => {
-  const { client, answer, push } = setup()
+  const { client, answer, push } = setUpFetches()
   const listeners = () => (client.getQueryCache() as unknown as { listeners: Set<unknown> }).listeners.size
   const before = listeners()
   await push('new')
@@ -244,10 +197,10 @@ test('the cache is listened to only while something is kept', async () => {
 })
 
 test('what updaters make of a query that is not there is shown, and asked for by the first who can ask', async () => {
-  const { push, data, state, observer, asked, answer } = setup({ isActive: false })
+  const { push, data, state, watch, asked, answer } = setUpFetches({ isActive: false })
   await push(upsert<Row>({ id: 'b', n: 2 }, { by: 'id' }))
   expect([data(), state()?.isInvalidated]).toEqual([[{ id: 'b', n: 2 }], true])
-  cleanups.push(observer.subscribe(() => {}))
+  watch()
   expect(asked).toHaveLength(1)
   await answer([
     { id: 'a', n: 1 },

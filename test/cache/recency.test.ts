@@ -1,0 +1,242 @@
+import { describe, expect, test } from 'vitest'
+import type { FeedOptions } from '../../src/cache/feed.ts'
+import { append, patch } from '../../src/cache/updaters.ts'
+import type { Cursor } from '../../src/core/recovery.ts'
+import { anything } from '../support/schemas.ts'
+import { setUpFetches } from '../support/setUpFetches.ts'
+
+interface Versioned {
+  v?: number | string
+  n: number
+}
+
+const at = (seq: number, epoch = 1): Cursor => ({ epoch, seq })
+
+/** A query whose data has a version. */
+function setUpVersions(options: { isActive?: boolean } = {}) {
+  const version = ({ v }: Versioned) => v
+  return setUpFetches({
+    key: ['price'],
+    rules: { messages: { price: { response: anything, version } } },
+    ...options,
+  })
+}
+
+/** A list that names its position in the log. */
+const list = (seq: number, ...rows: number[]) => ({ epoch: 1, seq, rows })
+type List = ReturnType<typeof list>
+/** Not idempotent: twice the same line is two lines. */
+const add = (row: number) => (data: List | undefined) => data && { ...data, rows: [...data.rows, row] }
+
+function setUpPositions(options: { isActive?: boolean; since?: FeedOptions['since'] } = {}) {
+  const position = ({ epoch, seq }: List) => ({ epoch, seq })
+  const setup = setUpFetches({ sources: () => [{ queryKey: ['rows'], position }], ...options })
+  return { ...setup, rows: () => (setup.data() as List | undefined)?.rows }
+}
+
+describe('where data has a version, an older one never replaces a newer one:', () => {
+  test('not by a message', async () => {
+    const { answer, push, data } = setUpVersions()
+    await answer({ v: 2, n: 2 })
+    await push({ v: 1, n: 1 })
+    expect(data()).toEqual({ v: 2, n: 2 })
+    await push({ v: 3, n: 3 }, { v: 2, n: 0 })
+    expect(data()).toEqual({ v: 3, n: 3 })
+  })
+
+  test('not by the answer of a fetch, which is not asked for again since what is there is newer', async () => {
+    const { answer, push, data, state, refetch, asked, clock } = setUpVersions()
+    await answer({ v: 2, n: 2 })
+    await refetch()
+    await push({ v: 3, n: 3 })
+    await answer({ v: 2, n: 2 })
+    clock.advance(100_000)
+    expect([data(), asked.length, state()?.isInvalidated]).toEqual([{ v: 3, n: 3 }, 2, false])
+  })
+
+  test('not by what the application writes itself', async () => {
+    const { answer, data, client } = setUpVersions()
+    await answer({ v: 2, n: 2 })
+    client.setQueryData(['price'], { v: 1, n: 1 })
+    expect(data()).toEqual({ v: 2, n: 2 })
+  })
+
+  test('not even where it was known to be stale: it stays so, and is asked for again a little later each time', async () => {
+    const { client, answer, data, state, asked, clock, settle } = setUpVersions()
+    await answer({ v: 2, n: 2 })
+    void client.invalidateQueries({ queryKey: ['price'] })
+    for (const [fetches, wait] of [
+      [3, 1_000],
+      [4, 2_000],
+      [5, 4_000],
+    ] as const) {
+      await answer({ v: 1, n: 1 })
+      expect([data(), state()?.isInvalidated]).toEqual([{ v: 2, n: 2 }, true])
+      clock.advance(wait - 1)
+      await settle()
+      expect(asked).toHaveLength(fetches - 1)
+      clock.advance(1)
+      await settle()
+      expect(asked).toHaveLength(fetches)
+    }
+    await answer({ v: 2, n: 2 })
+    expect([state()?.isInvalidated, clock.pending]).toEqual([false, 0])
+  })
+
+  test('an equal one does, so that a correction without a new version is seen', async () => {
+    const { answer, push, data } = setUpVersions()
+    await answer({ v: 2, n: 2 })
+    await push({ v: 2, n: 0 })
+    expect(data()).toEqual({ v: 2, n: 0 })
+  })
+
+  test('texts are compared as texts, and numbers as numbers', async () => {
+    const { answer, push, data } = setUpVersions()
+    await answer({ v: 9, n: 9 })
+    await push({ v: 10, n: 10 })
+    expect(data()).toMatchObject({ v: 10 })
+    await push({ v: '2026-01-02T00:00:00Z', n: 1 }, { v: '2026-01-01T00:00:00Z', n: 2 })
+    expect(data()).toMatchObject({ n: 1 })
+  })
+
+  test('what has none, or has one of another kind, replaces and is replaced as if there were no versions', async () => {
+    const { answer, push, data } = setUpVersions()
+    await answer({ v: 2, n: 2 })
+    await push({ n: 1 })
+    expect(data()).toEqual({ n: 1 })
+    await push({ v: 1, n: 5 }, { v: 'a', n: 6 })
+    expect(data()).toEqual({ v: 'a', n: 6 })
+  })
+
+  test('a version function that throws means that there is none', async () => {
+    const { answer, push, data } = setUpVersions()
+    await answer({ v: 2, n: 2 })
+    await push(null)
+    expect(data()).toBeNull()
+  })
+})
+
+describe('where data names its position in the log,', () => {
+  test('a message that it holds already is left out, and one that it lacks is not, though neither may come twice', async () => {
+    const { answer, pushAt, rows, asked } = setUpPositions()
+    await answer(list(5, 1))
+    await pushAt(at(5), add(5))
+    await pushAt(at(6), add(6))
+    expect([rows(), asked.length]).toEqual([[1, 6], 1])
+  })
+
+  test('a message that comes during a fetch is in the data once, whether the answer holds it or not, without one more fetch', async () => {
+    for (const [answered, seq] of [
+      [[1], 5],
+      [[1, 6], 6],
+    ] as const) {
+      const { answer, pushAt, rows, refetch, asked } = setUpPositions()
+      await answer(list(5, 1))
+      await refetch()
+      await pushAt(at(6), add(6))
+      expect(rows()).toEqual([1, 6])
+      await answer(list(seq, ...answered))
+      expect([rows(), asked.length]).toEqual([[1, 6], 2])
+    }
+  })
+
+  test('the same holds for the four updaters, `append` without `by` included', async () => {
+    const { answer, pushAt, data } = setUpFetches({
+      key: ['log'],
+      sources: () => [{ queryKey: ['log'], position: (data: { seq: number }[]) => at(data[0]!.seq) }],
+    })
+    await answer([{ seq: 5 }])
+    await pushAt(at(5), append({ seq: 0 }))
+    expect(data()).toEqual([{ seq: 5 }])
+    await pushAt(at(6), append({ seq: 0 }))
+    expect(data()).toEqual([{ seq: 5 }, { seq: 0 }])
+  })
+
+  test('an answer that lacks what was written before it was asked for is left out, and asked for again', async () => {
+    const { answer, pushAt, rows, refetch, asked, clock, settle, client } = setUpPositions()
+    await answer(list(5, 1))
+    await pushAt(at(6), add(6))
+    await client.invalidateQueries({ queryKey: ['rows'], refetchType: 'none' })
+    await refetch()
+    await answer(list(5, 1))
+    expect([rows(), asked.length]).toEqual([[1, 6], 2])
+    clock.advance(1_000)
+    await settle()
+    await answer(list(6, 1, 6))
+    expect([rows(), asked.length, clock.pending]).toEqual([[1, 6], 3, 0])
+  })
+
+  test('a first answer from before the stream began is shown, marked stale, and asked for again', async () => {
+    const { answer, rows, state, asked, clock, settle } = setUpPositions({ since: () => at(7) })
+    await answer(list(5, 1))
+    expect([rows(), state()?.isInvalidated]).toEqual([[1], true])
+    clock.advance(1_000)
+    await settle()
+    await answer(list(7, 1, 7))
+    expect([rows(), state()?.isInvalidated, asked.length]).toEqual([[1, 7], false, 2])
+  })
+
+  test('data from before the beginning of a stream is fetched anew when that is known', async () => {
+    const { answer, feed, asked, settle } = setUpPositions()
+    await answer(list(5, 1))
+    feed.began(at(5))
+    await settle()
+    expect(asked).toHaveLength(1)
+    feed.began(at(6))
+    await settle()
+    expect(asked).toHaveLength(2)
+    await answer(list(6, 1, 6))
+    feed.began(at(6, 2))
+    await settle()
+    expect(asked).toHaveLength(3)
+  })
+
+  test('a message without a position is written as ever', async () => {
+    const { answer, push, rows } = setUpPositions()
+    await answer(list(5, 1))
+    await push(add(6), patch({ seq: 6 }))
+    expect(rows()).toEqual([1, 6])
+  })
+})
+
+describe('a stream starts', () => {
+  const start = (...states: [data: unknown, isStale?: boolean][]) => {
+    const { client, feed } = setUpPositions({ isActive: false })
+    states.forEach(([data, isStale], index) => {
+      client.setQueryData(['rows', index], data)
+      if (isStale)
+        client
+          .getQueryCache()
+          .find({ queryKey: ['rows', index] })
+          ?.invalidate()
+    })
+    return feed.start()
+  }
+
+  test('at the least position in the cache, so that it brings all that any of the data lacks', () => {
+    expect(start([list(7)], [list(5)], [list(6)])).toEqual(at(5))
+  })
+
+  test('wherever the server likes, where there is no position', () => {
+    expect(start()).toBeUndefined()
+    expect(start([null])).toBeUndefined()
+  })
+
+  test('without regard to what is stale, which is fetched anyway', () => {
+    expect(start([list(7)], [list(5), true])).toEqual(at(7))
+  })
+
+  test('wherever the server likes, where positions cannot be compared', () => {
+    expect(start([list(7)], [{ ...list(5), epoch: 2 }])).toBeUndefined()
+  })
+})
+
+test('a second look is forgotten when the connection ends', async () => {
+  const { feed, answer, clock, asked, settle } = setUpPositions({ since: () => at(7) })
+  await answer(list(5, 1))
+  expect(clock.pending).toBe(1)
+  feed.end()
+  clock.advance(10_000)
+  await settle()
+  expect([clock.pending, asked.length]).toEqual([0, 1])
+})

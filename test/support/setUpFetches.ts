@@ -1,0 +1,70 @@
+import { QueryObserver } from '@tanstack/react-query'
+import { onTestFinished } from 'vitest'
+import type { FeedOptions } from '../../src/cache/feed.ts'
+import type { MessageRules } from '../../src/cache/messageTable.ts'
+import type { Cursor } from '../../src/core/recovery.ts'
+import { setUpCache } from './setUpCache.ts'
+
+export interface FetchSetup extends Partial<FeedOptions> {
+  key?: readonly unknown[]
+  /** Whether somebody looks at the query. */
+  isActive?: boolean
+  rules?: MessageRules
+}
+
+/** A query whose fetches are answered by hand, and the feed of a connection beside it. */
+export function setUpFetches({ key = ['rows'], isActive = true, rules, ...options }: FetchSetup = {}) {
+  const { client, clock, table, writer, feed } = setUpCache({
+    scheduleFrame: callback => void setTimeout(callback, 1),
+    ...options,
+  })
+  if (rules) table.set({}, rules)
+  feed.configured()
+  client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
+  const asked: { answer(data: unknown): void; fail(): void }[] = []
+  const queryFn = () =>
+    new Promise((resolve, reject) => {
+      asked.push({ answer: resolve, fail: () => reject(new Error('down')) })
+    })
+  client.setQueryDefaults(key, { queryFn })
+  const observer = new QueryObserver(client, { queryKey: key, queryFn })
+  const watch = () => onTestFinished(observer.subscribe(() => {}))
+  if (isActive) watch()
+  onTestFinished(() => client.clear())
+  const settle = () => new Promise(resolve => setTimeout(resolve, 5))
+  const answer = async (data: unknown) => {
+    asked.at(-1)?.answer(data)
+    await settle()
+  }
+  return {
+    client,
+    clock,
+    writer,
+    feed,
+    asked,
+    watch,
+    answer,
+    settle,
+    data: () => client.getQueryData(key),
+    state: () => client.getQueryState(key),
+    async fail() {
+      asked.at(-1)?.fail()
+      await settle()
+    },
+    async push(...updates: unknown[]) {
+      for (const update of updates) feed.setQueryData(key, update)
+      writer.flush()
+      await settle()
+    },
+    /** A message at a position of the server's log. */
+    async pushAt(cursor: Cursor, update: unknown) {
+      feed.at(cursor, () => feed.setQueryData(key, update))
+      writer.flush()
+      await settle()
+    },
+    async refetch() {
+      void client.refetchQueries({ queryKey: key })
+      await settle()
+    },
+  }
+}
