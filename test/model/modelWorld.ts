@@ -63,10 +63,21 @@ export class ModelWorld {
     this.wire.shift()
   }
 
-  /** The last message comes twice. */
-  duplicate(): void {
-    const last = this.wire.at(-1)
-    if (last !== undefined) this.wire.push(last)
+  /** The last messages come once more. */
+  resend(count: number): void {
+    if (this.#isLinked) this.wire.push(...this.server.log.slice(-count))
+  }
+
+  /** The page is open, and has loaded all that it shows. */
+  async load(): Promise<void> {
+    for (const index of KEYS.keys()) this.watch(index)
+    await settle()
+    while (this.fetches.length > 0) await this.answer(0)
+  }
+
+  /** How new each entity is that the page has. */
+  versions(): number[] {
+    return KEYS.slice(0, 2).map(key => this.client.getQueryData<Entity>(key)?.version ?? 0)
   }
 
   async deliver(count = 1): Promise<void> {
