@@ -1,5 +1,4 @@
 import type { QueryKey } from '@tanstack/react-query'
-import type { Updater } from './updaters.ts'
 
 /**
  * What a handler may do to the query cache. Its calls are gathered and written together, in order, right after the
@@ -9,7 +8,7 @@ export interface CacheWriter {
   /** Sets a query's data to a value, or to what a function makes of it. Functions must be pure; `undefined` changes nothing. */
   setQueryData<Data = unknown>(
     key: QueryKey,
-    update: Updater<Data> | ((data: Data | undefined) => Data | undefined) | Data,
+    update: ((data: Data | undefined) => Data | undefined) | Data,
   ): void
   /** Marks as stale, and refetches where they are on screen, the queries whose key begins with this one. */
   invalidateQueries(key: QueryKey): void

@@ -41,6 +41,7 @@ export class Feed implements CacheWriter {
   readonly #prefixes = new Map<string, QueryKey>()
   #positions: readonly { hash: string; length: number; positionOf: PositionOf }[] = []
   #pruneAt = FIRST_PRUNING
+  #isJudging = false
   #hasEnded = false
 
   constructor(options: FeedOptions) {
@@ -57,14 +58,16 @@ export class Feed implements CacheWriter {
 
   /** Reads again which of its data have an age. */
   configured(): void {
-    const { sources, table, writer } = this.#options
+    const { client, sources, table, writer } = this.#options
     this.#positions = sources().flatMap(({ queryKey, position }) =>
       position
         ? [{ hash: hashValue(queryKey), length: queryKey.length, positionOf: position as PositionOf }]
         : [],
     )
-    const isNeeded = this.#positions.length > 0 || table.hasVersions
-    writer.judgeBy(this.#recency, isNeeded && !this.#hasEnded)
+    const isNeeded = (this.#positions.length > 0 || table.hasVersions) && !this.#hasEnded
+    if (isNeeded && !this.#isJudging) this.#recency.begin(client().getQueryCache().getAll())
+    this.#isJudging = isNeeded
+    writer.judgeBy(this.#recency, isNeeded)
   }
 
   /** Runs what handles the message at this position. */
@@ -79,7 +82,15 @@ export class Feed implements CacheWriter {
     return this.#recency.start(this.#options.client().getQueryCache().getAll())
   }
 
-  /** The stream is followed from here on: what was read before that lacks what came between. */
+  /** It has begun to follow the server: what was read before, and does not say up to where, may lack what came between. */
+  opened(): void {
+    const fed = this.#options.sources().filter(({ position }) => !position)
+    const cache = this.#options.client().getQueryCache()
+    const early = new Set(fed.flatMap(({ queryKey }) => cache.findAll({ queryKey })))
+    if (early.size > 0) this.#refetch(query => early.has(query))
+  }
+
+  /** It has followed the server's log from this position on: what was read up to an earlier one lacks what came between. */
   began(since: Cursor): void {
     this.#refetch(query => this.#recency.isBefore(query, since))
   }

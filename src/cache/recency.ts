@@ -52,6 +52,14 @@ export class Recency {
     return unlessHeld(versioned, cursor, positionOf)
   }
 
+  /** Looks at what is in the cache when it begins to judge. */
+  begin(queries: readonly Query[]): void {
+    for (const query of queries) {
+      const { data, isInvalidated } = query.state
+      this.#held.set(query, { data, isInvalidated, written: this.#written.get(query.queryHash) })
+    }
+  }
+
   forget(hash: string): void {
     this.#written.delete(hash)
   }

@@ -31,6 +31,8 @@ export interface ConnectionSetup {
   ): Promise<Message | undefined> | Message | undefined
   /** From where a stream that has no position yet should go on. */
   start?(): Cursor | undefined
+  /** It is open for the first time: what comes from now on is followed. */
+  opened?(): void
   /** The stream is followed from this position on. */
   began?(since: Cursor): void
   /** What was missed cannot be resumed: called once a reopening. */

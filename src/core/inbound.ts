@@ -41,7 +41,7 @@ export class Inbound {
   attachCursor = (request: TransportRequest): TransportRequest => {
     const { recovery } = this.#setup.options()
     if (!recovery) return request
-    if (this.#tracker.cursor === undefined && !this.#hasLostCursor) this.#startAt(this.#setup.start?.())
+    if (this.#tracker.cursor === undefined && this.#openings === 0) this.#startAt(this.#setup.start?.())
     const { cursor } = this.#tracker
     return cursor === undefined ? request : recovery.attach(request, cursor)
   }
@@ -58,7 +58,8 @@ export class Inbound {
       this.#hasLostCursor = false
       return this.gap('cursor-lost')
     }
-    if (this.#openings === 1 || resumed) return
+    if (this.#openings === 1) return this.#setup.opened?.()
+    if (resumed) return
     const { recovery } = this.#setup.options()
     const willBeTold = recovery?.resumed !== undefined && this.#tracker.cursor !== undefined
     if (!willBeTold) this.gap('reconnect')

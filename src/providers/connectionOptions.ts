@@ -37,8 +37,9 @@ export interface ConnectionOptions<
   /** Schemas by type (Standard Schema: zod, valibot, arktype…): of the response, or `{ params, response, version }`. */
   messages?: (Schemas & VersionsOf<Schemas>) | undefined
   /**
-   * Beginnings of the keys that its handlers write, for `useQuery` data that it keeps up to date. After a gap they are
-   * invalidated; without this only what it has written so far is, and what it would have written without a handler.
+   * Beginnings of the keys of `useQuery` data that it keeps up to date. After a gap they are invalidated; without this
+   * only what it has written so far is, and what it would have written without a handler. What was asked for before the
+   * connection opened for the first time is asked for once more then.
    * `{ queryKey, position }`: the data names its position in the server's log, by which it fits the stream exactly. The
    * server reads the position first and then the data; `recovery` reads the positions of the messages.
    */

@@ -73,6 +73,7 @@ export class SharedConnection implements Shared {
       deliver: createDispatch({ table: this.#table, feed: this.feed, report }),
       gap: cause => this.#gap(cause),
       start: () => this.feed.start(),
+      opened: () => this.feed.opened(),
       began: since => this.feed.began(since),
       report,
       createChannel: createChannel && (link => createChannel(link, () => this.#latest)),

@@ -1,5 +1,6 @@
 import { QueryObserver } from '@tanstack/react-query'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { anything } from '../support/schemas.ts'
 import { setUpCache } from '../support/setUpCache.ts'
 
 function setup() {
@@ -120,10 +121,7 @@ test('has says whether a query of exactly this key is in the cache', () => {
 describe('after a gap are stale, although nothing was written yet,', () => {
   test('keys at which messages are written by their type alone, and those that the application names', async () => {
     const { client, table, feed } = setUpCache({ sources: () => [{ queryKey: ['orders'] }] })
-    const any = {
-      '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) },
-    } as const
-    table.set({}, { messages: { price: any, order: any }, on: { order: () => {} } })
+    table.set({}, { messages: { price: anything, order: anything }, on: { order: () => {} } })
     const stale = [['price', { symbol: 'BTC' }], ['price'], ['orders', 'open']]
     const fresh = [['price', 'list', 1], ['order', 1], ['other']]
     for (const key of [...stale, ...fresh]) client.setQueryData(key, 1)
@@ -135,5 +133,49 @@ describe('after a gap are stale, although nothing was written yet,', () => {
       [false, false, false],
     ])
     expect(told).toEqual([['price', { symbol: 'BTC' }], ['price'], ['orders']])
+  })
+})
+
+describe('when a connection opens for the first time, what was read before may lack what came between:', () => {
+  const setUpSources = () =>
+    setUpCache({
+      sources: () => [
+        { queryKey: ['orders'] },
+        { queryKey: ['log'], position: ({ seq }: { seq: number }) => ({ seq }) },
+      ],
+    })
+
+  test('a query that it feeds is fetched once more, whether it was read already or is being read', async () => {
+    const { client, feed } = setUpSources()
+    const asked: ((answer: number) => void)[] = []
+    const queryFn = () => new Promise<number>(resolve => void asked.push(resolve))
+    for (const queryKey of [['orders', 1], ['orders', 2], ['other']]) {
+      onTestFinished(
+        new QueryObserver(client, { queryKey, queryFn, staleTime: Infinity }).subscribe(() => {}),
+      )
+    }
+    asked[0]?.(1)
+    asked[2]?.(1)
+    await settle()
+    feed.opened()
+    await settle()
+    expect(asked).toHaveLength(4)
+    asked[1]?.(1)
+    await settle()
+    expect(asked).toHaveLength(5)
+    asked[3]?.(2)
+    asked[4]?.(2)
+    await settle()
+    expect([['orders', 1], ['orders', 2], ['other']].map(key => client.getQueryData(key))).toEqual([2, 2, 1])
+  })
+
+  test('not one that names its position, nor one that is written by its type alone: name that in `feeds`', async () => {
+    const { client, table, feed } = setUpSources()
+    table.set({}, { messages: { price: anything } })
+    client.setQueryData(['log'], { seq: 1 })
+    client.setQueryData(['price'], 1)
+    feed.opened()
+    await settle()
+    expect([['log'], ['price']].map(key => client.getQueryState(key)?.isInvalidated)).toEqual([false, false])
   })
 })

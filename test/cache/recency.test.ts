@@ -83,6 +83,16 @@ describe('where data has a version, an older one never replaces a newer one:', (
     expect([state()?.isInvalidated, clock.pending]).toEqual([false, 0])
   })
 
+  test('not even if it is asked for before the connection is there, and answered after', async () => {
+    const { client, answer, data, asked, createFeed, feed } = setUpVersions()
+    await answer({ v: 2, n: 2 })
+    feed.end()
+    void client.refetchQueries({ queryKey: ['price'] })
+    createFeed().configured()
+    await answer({ v: 1, n: 1 })
+    expect([data(), asked.length]).toEqual([{ v: 2, n: 2 }, 2])
+  })
+
   test('an equal one does, so that a correction without a new version is seen', async () => {
     const { answer, push, data } = setUpVersions()
     await answer({ v: 2, n: 2 })

@@ -116,6 +116,62 @@ describe('with recovery', () => {
   })
 })
 
+describe('with data that names a position', () => {
+  async function begin() {
+    const harness = new ConnectionHarness({ recovery })
+    harness.connection.setup.start = () => ({ epoch: 'e', seq: 7 })
+    await harness.open()
+    return {
+      harness,
+      messages: harness.messages,
+      gaps: harness.gaps,
+      url: () => harness.transport.last.request.url,
+    }
+  }
+
+  test('the stream starts there, and what the data holds already is not delivered', async () => {
+    const { harness, url, messages, gaps } = await begin()
+    expect(url()).toContain('"seq":7')
+    harness.receive(at(7))
+    harness.receive(at(8))
+    harness.clock.advance(60_000)
+    expect([messages.map(({ seq }) => seq), gaps]).toEqual([[8], []])
+  })
+
+  test('and a server that does not know it any more, there is a gap', async () => {
+    const { harness, gaps } = await begin()
+    harness.receive({ type: 'resume', response: false })
+    harness.clock.advance(1_000)
+    expect(gaps).toEqual(['refused'])
+  })
+
+  test('a reopening starts where the stream was cut off; before it brought anything it is a gap, since other data may lack something', async () => {
+    const { harness, gaps, url } = await begin()
+    harness.receive(at(8))
+    await harness.failAndReopen()
+    expect(url()).toContain('"seq":8')
+    const bare = new ConnectionHarness({ recovery: { ...recovery, cursor: () => undefined } })
+    await bare.open()
+    bare.connection.setup.start = () => ({ epoch: 'e', seq: 7 })
+    await bare.failAndReopen()
+    bare.clock.advance(1_000)
+    expect([gaps, bare.gaps, bare.transport.last.request.url]).toEqual([[], ['reconnect'], 'ws://host/'])
+  })
+
+  test('it is told once that the connection opened, and from where the stream is followed, when that is known', async () => {
+    const harness = new ConnectionHarness({ recovery })
+    const begun: unknown[] = []
+    harness.connection.setup.opened = () => void begun.push('opened')
+    harness.connection.setup.began = since => void begun.push(since)
+    await harness.open()
+    harness.receive({ type: 'resume', response: true, epoch: 'e', seq: 4 })
+    harness.receive(at(5))
+    await harness.failAndReopen()
+    harness.receive(at(6))
+    expect(begun).toEqual(['opened', { epoch: 'e', seq: 4 }])
+  })
+})
+
 describe('a heartbeat', () => {
   const liveness = {
     interval: 25_000,

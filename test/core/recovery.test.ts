@@ -134,3 +134,27 @@ describe('a heartbeat reply that names the head of the stream', () => {
     expect(new RecoveryTracker().isBehind(at(7), recovery)).toBe(false)
   })
 })
+
+describe('from where on everything came without a hole', () => {
+  const seqs = (...more: Partial<Message>[]) => {
+    const { tracker, inspect } = follow(bySeq)
+    for (const message of more) inspect(message)
+    return tracker.since
+  }
+
+  test('is before the first message, or where the answer to a resumption says', () => {
+    expect(seqs({ epoch: 'e', seq: 5 }, { epoch: 'e', seq: 6 })).toEqual({ epoch: 'e', seq: 4 })
+    expect(seqs({ type: 'resume', response: false, epoch: 'e', seq: 5 })).toEqual({ epoch: 'e', seq: 5 })
+  })
+
+  test('is before the message that came after a hole, or of a new epoch', () => {
+    expect(seqs({ epoch: 'e', seq: 5 }, { epoch: 'e', seq: 8 })).toEqual({ epoch: 'e', seq: 7 })
+    expect(seqs({ epoch: 'e', seq: 5 }, { epoch: 'f', seq: 1 })).toEqual({ epoch: 'f', seq: 0 })
+  })
+
+  test('is not known of ids, which cannot be compared', () => {
+    const { tracker, inspect } = follow(byId)
+    inspect({ id: 'a' })
+    expect(tracker.since).toBeUndefined()
+  })
+})

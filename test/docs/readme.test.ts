@@ -16,7 +16,7 @@ describe.each(pages)('%s', page => {
   test('every block of code says its language', () => {
     const known = ['tsx', 'ts', 'js', 'json', 'sh', 'text']
     expect(snippets.filter(({ language }) => !known.includes(language))).toEqual([])
-    expect(text.match(/^```/gm)).toHaveLength(2 * snippets.length)
+    expect([...text.matchAll(/^```/gm)]).toHaveLength(2 * snippets.length)
   })
 
   test('every TypeScript snippet compiles', () => {

@@ -5,7 +5,6 @@ import { KEYS, ModelWorld } from './modelWorld.ts'
 
 type Step = (world: ModelWorld) => void | Promise<void>
 
-const JOURNAL = KEYS.length - 1
 const index = fc.nat({ max: KEYS.length - 1 })
 const id = fc.constantFrom('a', 'b', 'c')
 const named = (name: string, step: Step) => Object.assign(step, { toString: () => name })
@@ -104,24 +103,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       named('token ends', world => world.drop({ kind: 'close', code: 4401, opened: true })),
     ),
   },
-  {
-    weight: 1,
-    arbitrary: fc.constant(
-      named('remount', async world => {
-        await world.remount()
-        await world.link()
-      }),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.constant(
-      named('remount, the journal before the link', async world => {
-        await world.remount()
-        world.watch(JOURNAL)
-      }),
-    ),
-  },
+  { weight: 2, arbitrary: fc.constant(named('remount', world => world.remount())) },
   { weight: 2, arbitrary: fc.constant(named('lose', world => world.lose())) },
   {
     weight: 2,

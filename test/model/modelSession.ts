@@ -11,6 +11,7 @@ type Cursor = { epoch: number; seq: number }
 
 /** What a connection of the model feeds. */
 export const SOURCES = [
+  { queryKey: ['entity'] },
   { queryKey: ['rows'] },
   { queryKey: ['notes'] },
   { queryKey: ['journal'], position: ({ epoch, seq }: Journal) => ({ epoch, seq }) },
@@ -62,6 +63,7 @@ export class ModelSession {
     this.harness.deliver = createDispatch({ table, feed, report: () => undefined })
     setup.gap = () => void feed.invalidateAll()
     setup.start = () => feed.start()
+    setup.opened = () => feed.opened()
     setup.began = since => feed.began(since)
   }
 

@@ -14,7 +14,7 @@ export interface FetchSetup extends Partial<FeedOptions> {
 
 /** A query whose fetches are answered by hand, and the feed of a connection beside it. */
 export function setUpFetches({ key = ['rows'], isActive = true, rules, ...options }: FetchSetup = {}) {
-  const { client, clock, table, writer, feed } = setUpCache({
+  const { client, clock, table, writer, feed, createFeed } = setUpCache({
     scheduleFrame: callback => void setTimeout(callback, 1),
     ...options,
   })
@@ -41,6 +41,7 @@ export function setUpFetches({ key = ['rows'], isActive = true, rules, ...option
     clock,
     writer,
     feed,
+    createFeed,
     asked,
     watch,
     answer,

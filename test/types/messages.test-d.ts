@@ -94,3 +94,37 @@ expectTypeOf(messageKey('price', { symbol: 'BTC' })).toExtend<readonly unknown[]
 append<Order>({ id: '1', total: 1 }, { by: 'id' })
 // @ts-expect-error an order has no `name`
 append<Order>({ id: '1', total: 1 }, { by: 'name' })
+
+// A version is read from what the schema gives; its parameter names its type, since schemas are inferred first.
+socketOptions({
+  url: '/socket',
+  messages: {
+    price: {
+      response: z.object({ last: z.number(), at: z.number() }),
+      version: ({ at }: { at: number }) => at,
+    },
+  },
+})
+socketOptions({
+  url: '/socket',
+  messages: {
+    // @ts-expect-error The data has no `wrong`.
+    price: { response: z.object({ at: z.number() }), version: ({ wrong }: { wrong: number }) => wrong },
+  },
+})
+
+// A position is read from the data of its query.
+socketOptions({
+  url: '/socket',
+  feeds: [['plain'], { queryKey: ['orders'], position: ({ seq }: { seq: number }) => ({ seq }) }],
+})
+
+// A function of one's own is given the data, and gives data of the same kind.
+export const countOne = (cache: CacheWriter) => {
+  cache.setQueryData<{ count: number }>(['visits'], visits => {
+    expectTypeOf(visits).toEqualTypeOf<{ count: number } | undefined>()
+    return visits && { count: visits.count + 1 }
+  })
+  // @ts-expect-error A text is no count.
+  cache.setQueryData<{ count: number }>(['visits'], () => 'one')
+}
