@@ -119,7 +119,7 @@ export default defineConfig(
   },
   {
     name: 'users of the package',
-    files: ['stories/**', 'test/{hooks,providers,browser,types}/**'],
+    files: ['stories/**', 'test/{hooks,browser,types}/**', 'test/providers/**/*.tsx'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',

@@ -3,7 +3,7 @@ import { type Message, messageKey } from '../core/envelope.ts'
 import type { ConnectionEvent } from '../core/events.ts'
 import type { Cursor } from '../core/recovery.ts'
 import type { Feed } from './feed.ts'
-import type { MessageRule, MessageTable } from './messageTable.ts'
+import type { MessageHandler, MessageRule, MessageTable } from './messageTable.ts'
 
 /** What dispatching needs. */
 export interface DispatchOptions {
@@ -24,21 +24,19 @@ type Result = StandardSchemaV1.Result<unknown>
 /** Creates the dispatch of one connection. */
 export function createDispatch({ table, feed, report }: DispatchOptions): Dispatch {
   const warned = new Set<string>()
-  const inOrder = createOrder()
 
-  function guarded(type: string, call: () => void) {
+  function call(handler: MessageHandler, message: Message) {
     try {
-      call()
+      handler(message, feed)
     } catch (error) {
-      report({ kind: 'handler-error', type, error })
+      report({ kind: 'handler-error', type: message.type, error })
     }
   }
 
   function deliver(message: Message, rule: MessageRule | undefined, isReply: boolean) {
-    for (const listener of table.listeners) guarded(message.type, () => listener(message))
+    for (const listener of table.listeners) call(listener, message)
     if (message.error !== undefined) return isReply ? undefined : missed(message.type)
-    const { handler } = rule ?? {}
-    if (handler) return guarded(message.type, () => handler(message, feed))
+    if (rule?.handler) return call(rule.handler, message)
     const key = messageKey(message.type, message.params)
     if (rule || feed.has(key)) return feed.setQueryData(key, message.response)
     if (!isReply) missed(message.type)
@@ -51,34 +49,34 @@ export function createDispatch({ table, feed, report }: DispatchOptions): Dispat
     console.warn(`react-query-realtime: no handler, schema or query for messages of type "${type}".`)
   }
 
-  const dispatch: Dispatch = (message, isReply, cursor) => {
+  const failed = (type: string, error: unknown) => report({ kind: 'handler-error', type, error })
+
+  return inOrder(failed, (message, isReply, cursor) => {
     const rule = table.rule(message.type)
     const finish = (valid: Message | undefined) => {
-      if (valid) feed.at(cursor, () => deliver(valid, rule, isReply))
+      feed.cursor = cursor
+      if (valid) deliver(valid, rule, isReply)
       else report({ kind: 'bad-message', reason: 'invalid', type: message.type })
+      feed.cursor = undefined
       if (isReply) feed.flush()
       return valid
     }
     if (!rule?.response || message.error !== undefined) return finish(message)
     const result = validate(message, rule)
     return result instanceof Promise ? result.then(finish) : finish(result)
-  }
-
-  return (message, isReply, cursor) =>
-    inOrder(
-      () => dispatch(message, isReply, cursor),
-      error => report({ kind: 'handler-error', type: message.type, error }),
-    )
+  })
 }
 
-/** Runs calls at once; while an asynchronous one is at work, what comes later waits for it. */
-function createOrder() {
+/** Calls at once; while an asynchronous schema is at work, what comes later waits for it. */
+function inOrder(failed: (type: string, error: unknown) => void, dispatch: Dispatch): Dispatch {
   let tail: Promise<Message | undefined> | undefined
-  return (call: () => Taken, failed: (error: unknown) => void): Taken => {
-    const done = tail ? tail.then(call) : call()
-    if (!(done instanceof Promise)) return done
-    const next = done.catch((error: unknown) => {
-      failed(error)
+  return (message, isReply, cursor) => {
+    const taken = tail
+      ? tail.then(() => dispatch(message, isReply, cursor))
+      : dispatch(message, isReply, cursor)
+    if (!(taken instanceof Promise)) return taken
+    const next = taken.catch((error: unknown) => {
+      failed(message.type, error)
       return undefined
     })
     tail = next
@@ -90,22 +88,17 @@ function createOrder() {
 }
 
 /** The message with what its schemas made of it; `undefined` where they refuse it. */
-function validate(
-  message: Message,
-  { response, params }: MessageRule,
-): Message | undefined | Promise<Message | undefined> {
-  const results = [
-    response?.['~standard'].validate(message.response),
-    params?.['~standard'].validate(message.params),
-  ]
-  const read = ([ofResponse, ofParams]: (Result | undefined)[]) => {
-    if (ofResponse?.issues || ofParams?.issues) return undefined
-    return { ...message, response: ofResponse?.value, params: ofParams ? ofParams.value : message.params }
-  }
-  const isAsync = results.some(result => result instanceof Promise)
-  return isAsync
-    ? Promise.all(results.map(result => Promise.resolve(result))).then(read)
-    : read(results as (Result | undefined)[])
+function validate(message: Message, { response, params }: MessageRule): Taken {
+  const ofResponse = response?.['~standard'].validate(message.response)
+  const ofParams = params?.['~standard'].validate(message.params)
+  if (ofResponse instanceof Promise || ofParams instanceof Promise)
+    return Promise.all([ofResponse, ofParams]).then(results => withResults(message, ...results))
+  return withResults(message, ofResponse, ofParams)
+}
+
+function withResults(message: Message, response?: Result, params?: Result): Message | undefined {
+  if (response?.issues || params?.issues) return undefined
+  return { ...message, response: response?.value, params: params ? params.value : message.params }
 }
 
 declare const process: { env: { NODE_ENV?: string } } | undefined

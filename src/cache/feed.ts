@@ -34,6 +34,8 @@ export interface FeedOptions {
 
 /** What one connection keeps up to date: these keys are stale when it misses something. */
 export class Feed implements CacheWriter {
+  /** The position of the message that is being handled. */
+  cursor: Cursor | undefined
   readonly #options: FeedOptions
   readonly #recency: Recency
   #keys = new Map<string, QueryKey>()
@@ -70,13 +72,6 @@ export class Feed implements CacheWriter {
     writer.judgeBy(this.#recency, isNeeded)
   }
 
-  /** Runs what handles the message at this position. */
-  at(cursor: Cursor | undefined, call: () => void): void {
-    this.#recency.cursor = cursor
-    call()
-    this.#recency.cursor = undefined
-  }
-
   /** From where the stream must go on so that nothing is missing between what is cached and what comes. */
   start(): Cursor | undefined {
     return this.#recency.start(this.#options.client().getQueryCache().getAll())
@@ -98,7 +93,12 @@ export class Feed implements CacheWriter {
   setQueryData(key: QueryKey, update: Update): void {
     if (this.#hasEnded) return
     const hash = this.note(key)
-    this.#options.writer.write(hash, key, this.#recency.stamp(hash, key, update))
+    const { writer } = this.#options
+    writer.write(
+      hash,
+      key,
+      this.#isJudging ? this.#recency.stamp({ hash, key, cursor: this.cursor }, update) : update,
+    )
   }
 
   invalidateQueries(key: QueryKey): void {

@@ -18,6 +18,13 @@ export interface RecencyRules {
   refetch(query: Query): void
 }
 
+/** What an update is for, and where in the server's log it stands. */
+interface Target {
+  hash: string
+  key: QueryKey
+  cursor: Cursor | undefined
+}
+
 /** What a query held before the event that is being looked at. */
 interface Held {
   data: unknown
@@ -28,8 +35,6 @@ interface Held {
 
 /** Sees to it that older data never takes the place of newer, whichever way it came. */
 export class Recency {
-  /** The position of the message whose handler runs. */
-  cursor: Cursor | undefined
   readonly #rules: RecencyRules
   readonly #held = new WeakMap<Query, Held>()
   /** The last update of each key that has a position. */
@@ -41,9 +46,8 @@ export class Recency {
     this.#rules = rules
   }
 
-  /** The update, made to give way to what is newer. */
-  stamp(hash: string, key: QueryKey, update: Update): Update {
-    const { cursor } = this
+  /** The update of a message at this position, made to give way to what is newer. */
+  stamp({ hash, key, cursor }: Target, update: Update): Update {
     const versionOf = isFunction(update) ? undefined : this.#rules.versionOf(key)
     const versioned = versionOf ? unlessOlder(update, versionOf) : update
     const positionOf = cursor === undefined ? undefined : this.#rules.positionOf(key)

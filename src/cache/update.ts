@@ -16,7 +16,7 @@ export function applyUpdates(
   updates: readonly Update[],
   guard: (call: () => void) => void,
 ): UpdatedData {
-  const owned = new WeakSet()
+  const owned = updates.length > 1 ? new WeakSet() : undefined
   let data = before
   let sharesStructure = true
   for (const update of updates) {

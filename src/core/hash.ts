@@ -3,10 +3,26 @@
  * `undefined` members do not count.
  */
 export function hashValue(value: unknown): string {
-  return (
-    JSON.stringify(value, (_key, member: unknown) => (isPlainObject(member) ? sortKeys(member) : member)) ??
-    ''
-  )
+  return serialize(value) ?? ''
+}
+
+/** Several times as fast as JSON's own with a replacer, and it runs for every message. */
+function serialize(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(member => serialize(member) ?? 'null').join()}]`
+  if (!isPlainObject(value) || typeof value['toJSON'] === 'function') return JSON.stringify(value, inOrder)
+  const members: string[] = []
+  for (const key of Object.keys(value).sort()) {
+    // An object has its index-like keys first, in the order of their numbers.
+    if (key >= '0' && key < ':') return JSON.stringify(value, inOrder)
+    const member = serialize(value[key])
+    if (member !== undefined) members.push(`${JSON.stringify(key)}:${member}`)
+  }
+  return `{${members.join()}}`
+}
+
+function inOrder(_key: string, member: unknown): unknown {
+  return isPlainObject(member) ? sortKeys(member) : member
 }
 
 function sortKeys(object: Record<string, unknown>): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { notifyManager, type QueryClient } from '@tanstack/react-query'
+import type { QueryClient } from '@tanstack/react-query'
 import { scheduleFrame } from '../cache/frameScheduler.ts'
 import { Writer } from '../cache/writer.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
@@ -15,6 +15,7 @@ import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import { createTokenAuthority, type TokenAuthority } from '../core/tokenAuthority.ts'
 import type { FetchLike } from '../core/transport.ts'
 import type { ConnectionOptions } from './connectionOptions.ts'
+import { notifyInTask } from './notifyInTask.ts'
 import { DEFAULT_LINGER, DEFAULT_MAX_MESSAGE_BYTES, type RealtimeOptions } from './realtimeOptions.ts'
 import type { ConnectionHost, PreparationOptions, TechniqueEnvironment } from './connectionHost.ts'
 import { SharedConnection, type TechniqueDefinition } from './sharedConnection.ts'
@@ -44,7 +45,7 @@ export class RealtimeClient implements ConnectionHost {
     this.writer = new Writer({
       client: this.queryClient,
       scheduleFrame,
-      batch: notifyManager.batch,
+      batch: notifyInTask,
       guard: call => this.guard(call),
     })
     this.#registry = new Registry(this.clock, () => this.options.linger ?? DEFAULT_LINGER)

@@ -30,6 +30,14 @@ test('a hash is the one that TanStack Query gives the same key', () => {
     ['a', { d: new Date(0) }],
     ['a', undefined],
     ['a', { b: [undefined, { y: 1, x: 2 }] }],
+    ['a', [], [undefined], {}, { b: undefined }],
+    ['a', { toJSON: () => ({ y: 1, x: 2 }) }],
+    [
+      new (class Money {
+        currency = { y: 1, x: 2 }
+        amount = 1
+      })(),
+    ],
   ]) {
     expect(hashValue(key)).toBe(hashKey(key))
   }

@@ -59,7 +59,9 @@ export function setUpFetches({ key = ['rows'], isActive = true, rules, ...option
     },
     /** A message at a position of the server's log. */
     async pushAt(cursor: Cursor, update: unknown) {
-      feed.at(cursor, () => feed.setQueryData(key, update))
+      feed.cursor = cursor
+      feed.setQueryData(key, update)
+      feed.cursor = undefined
       writer.flush()
       await settle()
     },
