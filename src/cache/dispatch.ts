@@ -37,9 +37,12 @@ export function createDispatch({ table, feed, report }: DispatchOptions): Dispat
     for (const listener of table.listeners) call(listener, message)
     if (message.error !== undefined) return isReply ? undefined : missed(message.type)
     if (rule?.handler) return call(rule.handler, message)
-    const key = messageKey(message.type, message.params)
-    if (rule || feed.has(key)) return feed.setQueryData(key, message.response)
-    if (!isReply) missed(message.type)
+    const isWritten = feed.replace(
+      messageKey(message.type, message.params),
+      message.response,
+      rule !== undefined,
+    )
+    if (!isWritten && !isReply) missed(message.type)
   }
 
   function missed(type: string) {

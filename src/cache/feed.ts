@@ -91,14 +91,15 @@ export class Feed implements CacheWriter {
   }
 
   setQueryData(key: QueryKey, update: Update): void {
-    if (this.#hasEnded) return
-    const hash = this.note(key)
-    const { writer } = this.#options
-    writer.write(
-      hash,
-      key,
-      this.#isJudging ? this.#recency.stamp({ hash, key, cursor: this.cursor }, update) : update,
-    )
+    if (!this.#hasEnded) this.#write(hashValue(key), key, update)
+  }
+
+  /** Sets a query's data to what a message brings; unless its type is known, only where there is such a query. */
+  replace(key: QueryKey, response: unknown, isKnown: boolean): boolean {
+    const hash = hashValue(key)
+    const isWanted = isKnown || this.#options.client().getQueryCache().get(hash) !== undefined
+    if (isWanted && !this.#hasEnded) this.#write(hash, key, response)
+    return isWanted
   }
 
   invalidateQueries(key: QueryKey): void {
@@ -114,18 +115,9 @@ export class Feed implements CacheWriter {
     this.#options.writer.flush()
   }
 
-  /** Counts a key among those that this connection keeps up to date. Gives its hash. */
-  note(key: QueryKey): string {
-    const hash = hashValue(key)
-    if (this.#keys.has(hash)) return hash
-    if (this.#keys.size >= this.#pruneAt) this.#prune()
-    this.#keys.set(hash, key)
-    return hash
-  }
-
-  /** Whether a query of exactly this key is in the cache. */
-  has(key: QueryKey): boolean {
-    return this.#options.client().getQueryCache().get(hashValue(key)) !== undefined
+  /** Counts a key among those that this connection keeps up to date. */
+  note(key: QueryKey): void {
+    this.#note(hashValue(key), key)
   }
 
   /** Something was missed: every key is invalidated, and refetched where it is on screen. Gives the keys. */
@@ -139,6 +131,19 @@ export class Feed implements CacheWriter {
     this.#hasEnded = true
     this.#recency.end()
     this.configured()
+  }
+
+  #note(hash: string, key: QueryKey): void {
+    if (this.#keys.has(hash)) return
+    if (this.#keys.size >= this.#pruneAt) this.#prune()
+    this.#keys.set(hash, key)
+  }
+
+  #write(hash: string, key: QueryKey, update: Update): void {
+    this.#note(hash, key)
+    const { cursor } = this
+    const judged = this.#isJudging ? this.#recency.stamp({ hash, key, cursor }, update) : update
+    this.#options.writer.write(hash, key, judged)
   }
 
   #invalidate(refetchType: 'active' | 'none'): readonly QueryKey[] {

@@ -57,10 +57,13 @@ export class Writer {
   }
 
   write(hash: string, key: QueryKey, update: Update): void {
-    const write = this.#writes.get(hash)
-    if (write === undefined) this.#writes.set(hash, { key, updates: [update] })
-    else if (isFunction(update)) write.updates.push(update)
-    else write.updates = [update]
+    const updates = this.#writes.get(hash)?.updates
+    if (!updates) this.#writes.set(hash, { key, updates: [update] })
+    else {
+      // What came before a value does not matter any more.
+      if (!isFunction(update)) updates.length = 0
+      updates.push(update)
+    }
     this.#plan()
   }
 

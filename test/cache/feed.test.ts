@@ -111,11 +111,19 @@ test('the end of a connection marks its keys stale and refetches nothing', async
   expect([stale(), shown.fetches]).toEqual([['["a"]'], 1])
 })
 
-test('has says whether a query of exactly this key is in the cache', () => {
+test('what a message brings is written where its type is known, or a query of exactly its key is in the cache', () => {
   const { client, feed } = setup()
-  client.setQueryData(['a', { x: 1, y: 2 }], 1)
-  expect(feed.has(['a', { y: 2, x: 1 }])).toBe(true)
-  expect([['a'], ['a', { x: 1 }], ['a', null]].some(key => feed.has(key))).toBe(false)
+  const key = ['a', { x: 1, y: 2 }]
+  client.setQueryData(key, 1)
+  expect(feed.replace(['a', { y: 2, x: 1 }], 2, false)).toBe(true)
+  expect([['a'], ['a', { x: 1 }], ['a', null]].some(other => feed.replace(other, 2, false))).toBe(false)
+  expect(feed.replace(['b'], 2, true)).toBe(true)
+  feed.flush()
+  expect([
+    client.getQueryData(key),
+    client.getQueryData(['b']),
+    client.getQueryCache().getAll().length,
+  ]).toEqual([2, 2, 2])
 })
 
 describe('after a gap are stale, although nothing was written yet,', () => {
