@@ -1,4 +1,5 @@
 import type { Cursor } from '../core/recovery.ts'
+import type { OwnedLists } from './ownedLists.ts'
 import { isFunction, type Update } from './update.ts'
 import type { Updater } from './updaters.ts'
 
@@ -38,7 +39,7 @@ export function unlessOlder(value: unknown, versionOf: VersionOf): Updater<unkno
 
 /** An update that is left out where the data holds it already, so that applying it twice does no harm. */
 export function unlessHeld(update: Update, cursor: Cursor, positionOf: PositionOf): Updater<unknown> {
-  const apply = (data: unknown, owned?: WeakSet<object>) => {
+  const apply = (data: unknown, owned?: OwnedLists) => {
     if (holds(read(positionOf, data), cursor)) return data
     return isFunction(update) ? update(data, owned) : update
   }

@@ -1,3 +1,4 @@
+import { OwnedLists } from './ownedLists.ts'
 import type { Updater } from './updaters.ts'
 
 /** A value that replaces the cached data, or a function of it. */
@@ -16,7 +17,7 @@ export function applyUpdates(
   updates: readonly Update[],
   guard: (call: () => void) => void,
 ): UpdatedData {
-  const owned = updates.length > 1 ? new WeakSet() : undefined
+  const owned = updates.length > 1 ? new OwnedLists() : undefined
   let data = before
   let sharesStructure = true
   for (const update of updates) {

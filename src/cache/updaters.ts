@@ -1,9 +1,8 @@
-/**
- * A pure change of cached data. `owned` holds the copies that the running flush has made: these may be changed in place,
- * so that many updates of one list in one flush cost one copy.
- */
+import { OwnedLists } from './ownedLists.ts'
+
+/** A pure change of cached data. `owned` holds the copies that the running flush has made. */
 export interface Updater<Data> {
-  (data: Data | undefined, owned?: WeakSet<object>): Data | undefined
+  (data: Data | undefined, owned?: OwnedLists): Data | undefined
   /** It keeps the identity of what it does not change, so comparing old and new data is wasted work. */
   readonly sharesStructure?: true
   /** Applying it twice gives what applying it once gives. */
@@ -19,34 +18,6 @@ function define<Data>(isIdempotent: boolean, change: Updater<Data>): Updater<Dat
   return Object.assign(change, { sharesStructure: true as const, isIdempotent })
 }
 
-/** The list itself if this flush made it, else a copy that it then owns. */
-function writable<Row>(list: readonly Row[] | undefined, owned: WeakSet<object> | undefined): Row[] {
-  if (list && owned?.has(list)) return list as Row[]
-  const copy = list ? [...list] : []
-  owned?.add(copy)
-  return copy
-}
-
-/** Keeps the newest `max` rows: those at the end, or at the start if that is where rows come in. */
-function cap<Row>(rows: Row[], max: number | undefined, at: 'start' | 'end'): Row[] {
-  if (max === undefined || rows.length <= max) return rows
-  if (at === 'start') rows.length = max
-  else rows.splice(0, rows.length - max)
-  return rows
-}
-
-function find<Row>(list: readonly Row[], by: RowKey<Row>, id: unknown): number {
-  return list.findIndex(row => row[by] === id)
-}
-
-function newRows<Row>(added: readonly Row[], list: readonly Row[], by: RowKey<Row>): Row[] {
-  const fresh: Row[] = []
-  for (const item of added) {
-    if (find(list, by, item[by]) < 0 && find(fresh, by, item[by]) < 0) fresh.push(item)
-  }
-  return fresh
-}
-
 /**
  * Adds an item, or an array of items, to the end of a list.
  *
@@ -57,12 +28,13 @@ export function append<Row>(
   { by, max }: { by?: RowKey<Row>; max?: number } = {},
 ): Updater<readonly Row[]> {
   const added = Array.isArray(items) ? (items as readonly Row[]) : [items as Row]
-  return define(by !== undefined, (list, owned) => {
-    const fresh = by === undefined ? added : newRows(added, list ?? [], by)
+  return define(by !== undefined, (list, owned = new OwnedLists()) => {
+    const fresh = by === undefined ? added : newRows(added, by, id => list && owned.find(list, by, id) >= 0)
     if (list && fresh.length === 0) return list
-    const rows = writable(list, owned)
-    for (const item of fresh) rows.push(item)
-    return cap(rows, max, 'end')
+    const rows = owned.writable(list)
+    for (const item of fresh) owned.put(rows, rows.length, item)
+    owned.cap(rows, max, 'end')
+    return rows
   })
 }
 
@@ -75,13 +47,13 @@ export function upsert<Row>(
   item: Row,
   { by, max, at = 'end' }: { by: RowKey<Row>; max?: number; at?: 'start' | 'end' },
 ): Updater<readonly Row[]> {
-  return define(true, (list, owned) => {
-    const rows = writable(list, owned)
-    const index = find(rows, by, item[by])
-    if (index >= 0) rows[index] = item
-    else if (at === 'start') rows.unshift(item)
-    else rows.push(item)
-    return cap(rows, max, at)
+  return define(true, (list, owned = new OwnedLists()) => {
+    const rows = owned.writable(list)
+    const place = owned.find(rows, by, item[by])
+    if (place < 0 && at === 'start') owned.unshift(rows, item)
+    else owned.put(rows, place < 0 ? rows.length : place, item)
+    owned.cap(rows, max, at)
+    return rows
   })
 }
 
@@ -104,22 +76,32 @@ function patchObject(fields: object): Updater<object> {
 }
 
 function patchRow(fields: Record<string, unknown>, by: string): Updater<readonly Record<string, unknown>[]> {
-  return define(true, (list, owned) => {
-    const index = list ? find(list, by, fields[by]) : -1
-    if (index < 0) return list ?? []
-    const rows = writable(list, owned)
-    rows[index] = { ...rows[index], ...fields }
+  return define(true, (list = [], owned = new OwnedLists()) => {
+    const place = owned.find(list, by, fields[by])
+    if (place < 0) return list
+    const rows = owned.writable(list)
+    owned.put(rows, place, { ...rows[place], ...fields })
     return rows
   })
 }
 
 /** Takes the row whose `by` is `id` out of a list. */
 export function remove<Row>(id: unknown, { by }: { by: RowKey<Row> }): Updater<readonly Row[]> {
-  return define(true, (list, owned) => {
-    const index = list ? find(list, by, id) : -1
-    if (index < 0) return list ?? []
-    const rows = writable(list, owned)
-    rows.splice(index, 1)
+  return define(true, (list = [], owned = new OwnedLists()) => {
+    const place = owned.find(list, by, id)
+    if (place < 0) return list
+    const rows = owned.writable(list)
+    owned.remove(rows, place)
     return rows
   })
+}
+
+/** Those whose `by` is not there already, each once. */
+function newRows<Row>(
+  added: readonly Row[],
+  by: RowKey<Row>,
+  isThere: (id: unknown) => boolean | undefined,
+): readonly Row[] {
+  const ids = new Set<unknown>()
+  return added.filter(({ [by]: id }) => !isThere(id) && !ids.has(id) && ids.add(id))
 }
