@@ -11,7 +11,7 @@ interface OrderTableProps {
 /** The orders as the cache around it has them, and where that is not what the server has. */
 export function OrderTable({ queries, differing }: OrderTableProps) {
   const { data: orders = [] } = useQuery(queries.orders)
-  useQuery(queries.book)
+  useQuery(queries.changes)
   const known = new Set(orders.map(({ id }) => id))
   const missing = differing.filter(({ id }) => !known.has(id))
   return (

@@ -4,6 +4,7 @@ import { Card } from '../parts/Card.tsx'
 import { createDemo } from '../parts/demo.ts'
 import { useDemo } from '../parts/DemoContext.ts'
 import { Figures } from '../parts/Figures.tsx'
+import { formatSeconds } from '../parts/format.ts'
 import { StatusLight } from '../parts/StatusLight.tsx'
 import { READER } from './createDriver.ts'
 import type { SideView } from './createRun.ts'
@@ -29,15 +30,19 @@ export function SideCard({ title, how, side, view, glueRefetches, live: Live }: 
   const { name, queryClient, webSocket } = side
   const url = useMemo(() => createDemo(channel, name).url('/socket'), [channel, name])
   const queries = useMemo(() => orderQueries(createDemo(channel, READER)), [channel])
-  const { received, drops, fetches, isOpen, differing } = view
+  const { received, drops, fetches, wrongFor, isOpen, differing } = view
+  const figures = {
+    'Updates received': received,
+    Drops: drops,
+    Fetches: fetches,
+    'Wrong for': formatSeconds(wrongFor),
+  }
   return (
-    <div className="converged-side" data-side={name} data-lost={view.verdict?.lost}>
+    <div data-side={name} data-lost={view.verdict?.lost}>
       <Card title={title} aside={<StatusLight status={isOpen ? 'open' : 'reconnecting'} />}>
         <code className="converged-how">{how}</code>
-        <SideVerdict name={name} view={view} />
-        <Figures
-          of={{ 'Updates received': received, 'Times cut off': drops, 'Answers asked for': fetches }}
-        />
+        <SideVerdict view={view} />
+        <Figures of={figures} />
         <QueryClientProvider client={queryClient}>
           <Live url={url} webSocket={webSocket} glueRefetches={glueRefetches} />
           <OrderTable queries={queries} differing={differing} />

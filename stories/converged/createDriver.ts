@@ -2,8 +2,8 @@ import type { Order } from '../orders/orders.ts'
 import type { Demo } from '../parts/demo.ts'
 import type { Side } from './createSide.ts'
 import type { Ask } from './driverSocket.ts'
-import type { OrderBook } from './orders.ts'
-import type { Step } from './planRun.ts'
+import type { Snapshot } from './orders.ts'
+import type { Deed } from './planRun.ts'
 
 export interface DriverOptions {
   readonly demo: Demo
@@ -14,7 +14,7 @@ export interface DriverOptions {
 /** The client that both sides name themselves by when they ask over HTTP. */
 export const READER = 'reader'
 
-const KEYS = { orders: [['orders']], book: [['order-book']], both: [['orders'], ['order-book']] } as const
+const KEYS = { orders: [['orders']], changes: [['changes']], both: [['orders'], ['changes']] } as const
 
 /** Does what a plan says, to both sides alike. */
 export function createDriver({ demo, ask, sides }: DriverOptions) {
@@ -23,7 +23,7 @@ export function createDriver({ demo, ask, sides }: DriverOptions) {
     Promise.all(sides.map(({ name: client }) => fault(name, { client, ...options })))
 
   return {
-    async perform(step: Step): Promise<unknown> {
+    async perform(step: Deed): Promise<unknown> {
       switch (step.do) {
         case 'create': {
           const { id, item, quantity } = step
@@ -51,6 +51,6 @@ export function createDriver({ demo, ask, sides }: DriverOptions) {
     clear: (): Promise<unknown> => fault('clear'),
     /** The server's orders, by the way that is not held up by what a page may ask at once over HTTP. */
     held: (): Promise<readonly Order[]> => ask({ type: 'orders' }),
-    truth: (): Promise<OrderBook> => demo.get<OrderBook>('/orders', { position: 1 }),
+    truth: (): Promise<Snapshot> => demo.get<Snapshot>('/orders', { position: 1 }),
   }
 }

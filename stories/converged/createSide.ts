@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import type { Order } from '../orders/orders.ts'
-import type { OrderBook } from './orders.ts'
+import type { Changes } from './orders.ts'
+import type { SideName } from './sides.ts'
 
 export type Side = ReturnType<typeof createSide>
 
@@ -15,7 +16,7 @@ export interface Counts {
 }
 
 /** One of the two caches, with a WebSocket class that counts. */
-export function createSide(name: 'library' | 'glue') {
+export function createSide(name: SideName) {
   const counts = { received: 0, drops: 0, fetches: 0 }
   const open = new Set<WebSocket>()
   let touchedAt = Date.now()
@@ -56,7 +57,7 @@ export function createSide(name: 'library' | 'glue') {
     webSocket: CountedWebSocket,
     counts: counts as Counts,
     orders: (): readonly Order[] => queryClient.getQueryData<readonly Order[]>(['orders']) ?? [],
-    book: (): OrderBook | undefined => queryClient.getQueryData<OrderBook>(['order-book']),
+    changes: (): number => queryClient.getQueryData<Changes>(['changes'])?.changes ?? 0,
     /** Whether its socket is open and nothing has happened for `ms`. */
     isQuiet: (ms: number): boolean =>
       open.size > 0 && queryClient.isFetching() === 0 && Date.now() - touchedAt > ms,

@@ -8,9 +8,9 @@ import {
 } from 'react-query-realtime'
 import { z } from 'zod'
 import { type Order, orderSchema } from '../orders/orders.ts'
-import type { OrderBook } from './orders.ts'
+import type { Changes } from './orders.ts'
 
-/** The position of each message, that of the welcome and of a heartbeat's reply included: these name the log's head. */
+/** The position of each message. The welcome and the replies to heartbeats name the head of the server's log. */
 const recovery: Recovery = {
   cursor({ type, response, epoch, seq }) {
     if (type === 'welcome' || type === 'heartbeat') return response as Cursor
@@ -21,6 +21,9 @@ const recovery: Recovery = {
     type === 'welcome' ? (response as { resumed: boolean }).resumed : undefined,
 }
 
+/** One more change. Doing that twice counts it twice, so it is the position that sees to it that each counts once. */
+const countOne = (data: Changes | undefined) => data && { ...data, changes: data.changes + 1 }
+
 /** All that it takes to keep both queries equal to the server. */
 export const liveOrders = (url: string) =>
   socketOptions({
@@ -30,26 +33,15 @@ export const liveOrders = (url: string) =>
       'order.changed': orderSchema,
       'order.removed': z.object({ id: z.string() }),
     },
-    feeds: [
-      ['orders'],
-      { queryKey: ['order-book'], position: ({ epoch, seq }: OrderBook) => ({ epoch, seq }) },
-    ],
+    feeds: [['orders'], { queryKey: ['changes'], position: ({ epoch, seq }: Changes) => ({ epoch, seq }) }],
     on: {
       'order.changed': ({ response }, cache) => {
-        const change = upsert(response, { by: 'id' })
-        cache.setQueryData(['orders'], change)
-        cache.setQueryData(['order-book'], counted(change))
+        cache.setQueryData(['orders'], upsert(response, { by: 'id' }))
+        cache.setQueryData(['changes'], countOne)
       },
-      'order.removed': ({ response: { id } }, cache) => {
-        const change = remove<Order>(id, { by: 'id' })
-        cache.setQueryData(['orders'], change)
-        cache.setQueryData(['order-book'], counted(change))
+      'order.removed': ({ response }, cache) => {
+        cache.setQueryData(['orders'], remove<Order>(response.id, { by: 'id' }))
+        cache.setQueryData(['changes'], countOne)
       },
     },
   })
-
-/** Counting is not idempotent: it is the position that sees to it that each change counts once. */
-function counted(change: (orders: readonly Order[] | undefined) => readonly Order[] | undefined) {
-  return (book: OrderBook | undefined): OrderBook | undefined =>
-    book && { ...book, changes: book.changes + 1, orders: change(book.orders) ?? [] }
-}

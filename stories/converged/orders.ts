@@ -1,12 +1,16 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { Demo } from '../parts/demo.ts'
 import type { Order } from '../orders/orders.ts'
+import type { Demo } from '../parts/demo.ts'
 
-/** The list with the position in the server's log up to which it holds everything, and how many changes that were. */
-export interface OrderBook {
+/** How many changes there were, and up to which position in the server's log they are counted. */
+export interface Changes {
   readonly epoch: string
   readonly seq: number
   readonly changes: number
+}
+
+/** What the server answers to a question for its orders with their position. */
+export interface Snapshot extends Changes {
   readonly orders: readonly Order[]
 }
 
@@ -22,9 +26,12 @@ export function orderQueries(demo: Demo) {
       queryKey: ['orders'],
       queryFn: ({ signal }) => read<readonly Order[]>({}, signal),
     }),
-    book: queryOptions({
-      queryKey: ['order-book'],
-      queryFn: ({ signal }) => read<OrderBook>({ position: '1' }, signal),
+    changes: queryOptions({
+      queryKey: ['changes'],
+      queryFn: async ({ signal }): Promise<Changes> => {
+        const { epoch, seq, changes } = await read<Snapshot>({ position: '1' }, signal)
+        return { epoch, seq, changes }
+      },
     }),
   }
 }

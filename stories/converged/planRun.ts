@@ -14,7 +14,7 @@ export type Deed =
   | { readonly do: 'cancel'; readonly id: string }
   | { readonly do: 'remove'; readonly id: string }
   /** Both caches ask again; the server reads at once and answers that much later (ms). */
-  | { readonly do: 'refetch'; readonly what: 'orders' | 'book' | 'both'; readonly answerAfter: number }
+  | { readonly do: 'refetch'; readonly what: 'orders' | 'changes' | 'both'; readonly answerAfter: number }
   /** Both sockets break. */
   | { readonly do: 'drop' }
   /** Both sockets stay, and every other message is lost for that long (ms). */
@@ -31,7 +31,7 @@ export interface Plan {
   readonly steps: readonly Step[]
 }
 
-const ITEMS = ['tea', 'cake', 'milk', 'bread', 'salt', 'rice', 'soap', 'figs', 'nuts', 'wine'] as const
+const ITEMS = 'tea cake milk bread salt rice soap figs nuts wine oats beans plums soup eggs corn'.split(' ')
 
 /** How long the scripted end takes (ms). */
 const FINALE = 3_200
@@ -69,7 +69,7 @@ function deed(name: keyof typeof WEIGHTS, random: Random, shop: Shop): Deed {
     case 'refetch':
       return {
         do: name,
-        what: random.pick(['orders', 'book', 'both']),
+        what: random.pick(['orders', 'changes', 'both']),
         answerAfter: random.whole(0, 10) * 100,
       }
     case 'lose':
@@ -82,20 +82,19 @@ function deed(name: keyof typeof WEIGHTS, random: Random, shop: Shop): Deed {
   }
 }
 
-/** A refetch that is overtaken by changes, then changes while both are away, then one that shows that both are back. */
+/** Changes while both are cut off; then, when both are back, changes that overtake the answer to a question. */
 function finale(begin: number, shop: Shop): Step[] {
+  const missed = [shop.changeOldest(), shop.create(), shop.changeOldest()]
+  const ask = begin + 1_700
   const overtaking = Array.from({ length: 8 }, (_, index) => ({
-    at: begin + 100 * (index + 1),
-    ...shop.changeOldest(),
+    at: ask + 100 * (index + 1),
+    deed: shop.changeOldest(),
   }))
-  const drop = begin + 1_500
-  const missed = [shop.changeOldest(), shop.create(), shop.changeOldest()].map(one => ({ at: drop, ...one }))
   return [
-    { at: begin, do: 'refetch', what: 'both', answerAfter: 1_000 },
-    ...overtaking,
-    { at: drop, do: 'drop' },
-    ...missed,
-    { at: begin + FINALE, ...shop.changeOldest() },
+    { at: begin, do: 'drop' },
+    ...missed.map(one => ({ at: begin, ...one })),
+    { at: ask, do: 'refetch', what: 'orders', answerAfter: 1_000 },
+    ...overtaking.map(({ at, deed }) => ({ at, ...deed })),
   ]
 }
 
@@ -114,7 +113,7 @@ function createShop(random: Random) {
     const id = `order-${count}`
     const quantity = random.whole(1, 9)
     quantities.set(id, quantity)
-    return { do: 'create', id, item: random.pick(ITEMS), quantity }
+    return { do: 'create', id, item: ITEMS[count % ITEMS.length] ?? '', quantity }
   }
 
   function change(id: string): Deed {

@@ -6,10 +6,18 @@ export interface LiveProps {
   readonly glueRefetches: boolean
 }
 
-/** The two sides, in the order of their cards and lines. */
-export const SIDES = [
-  { name: 'library', title: 'react-query-realtime', how: 'useSocket with recovery and feeds' },
-  { name: 'glue', title: 'Glue by hand', how: 'new WebSocket and setQueryData' },
-] as const
+/** The two sides that are compared. */
+export const SIDES = {
+  library: { title: 'react-query-realtime', how: 'useSocket, with recovery and feeds' },
+  glue: { title: 'Glue by hand', how: 'new WebSocket(), queryClient.setQueryData()' },
+} as const
 
-export type SideName = (typeof SIDES)[number]['name']
+export type SideName = keyof typeof SIDES
+
+/** Something of each side. */
+export type Both<Item> = Readonly<Record<SideName, Item>>
+
+/** The same done for each side. */
+export function forBoth<Item>(call: (name: SideName) => Item): Both<Item> {
+  return { library: call('library'), glue: call('glue') }
+}

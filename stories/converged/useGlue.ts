@@ -1,7 +1,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { Order } from '../orders/orders.ts'
-import type { OrderBook } from './orders.ts'
+import type { Changes } from './orders.ts'
 
 /** Where the glue opens its socket. */
 export interface GlueOptions {
@@ -50,10 +50,7 @@ function handle(queryClient: QueryClient, { type, response }: Push): void {
   const change = type === 'order.changed' ? upsertOrder : type === 'order.removed' ? removeOrder : undefined
   if (!change) return
   queryClient.setQueryData<readonly Order[]>(['orders'], orders => orders && change(orders, response))
-  queryClient.setQueryData<OrderBook>(
-    ['order-book'],
-    book => book && { ...book, changes: book.changes + 1, orders: change(book.orders, response) },
-  )
+  queryClient.setQueryData<Changes>(['changes'], data => data && { ...data, changes: data.changes + 1 })
 }
 
 function upsertOrder(orders: readonly Order[], order: Order): readonly Order[] {
