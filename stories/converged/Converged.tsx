@@ -54,7 +54,8 @@ function Duel({ seed, seconds, glueRefetches, onRun }: DuelProps) {
           glueRefetches={glueRefetches}
         />
         <SideCard
-          {...SIDES.glue}
+          title={SIDES.glue.title}
+          how={glueRefetches ? `${SIDES.glue.how}, invalidateQueries()` : SIDES.glue.how}
           side={run.sides.glue}
           view={view.sides.glue}
           live={LiveGlue}

@@ -24,7 +24,7 @@ const PHASES = {
 export function RunCard({ view: { phase, looks, done, cuts, error }, seed, seconds, onRun }: RunCardProps) {
   const elapsed = phase === 'running' ? (looks.at(-1)?.at ?? 0) / 1_000 : phase === 'preparing' ? 0 : seconds
   return (
-    <Card title="No update lost" aside={<span className="quiet">{PHASES[phase]}</span>}>
+    <Card title="No update lost" aside={<Phase of={phase} />}>
       <p>
         The server has a list of orders, and two caches in this page follow it. For {seconds} seconds the
         orders are edited. At the same moments for both caches sockets break, messages get lost, the server
@@ -51,5 +51,13 @@ export function RunCard({ view: { phase, looks, done, cuts, error }, seed, secon
         <Button onClick={() => onRun(seed)}>Run again</Button>
       </div>
     </Card>
+  )
+}
+
+function Phase({ of }: { readonly of: RunView['phase'] }) {
+  return (
+    <span className="quiet" data-phase={of}>
+      {PHASES[of]}
+    </span>
   )
 }

@@ -38,7 +38,7 @@ export function SideCard({ title, how, side, view, glueRefetches, live: Live }: 
     'Wrong for': formatSeconds(wrongFor),
   }
   return (
-    <div data-side={name} data-lost={view.verdict?.lost}>
+    <div data-side={name}>
       <Card title={title} aside={<StatusLight status={isOpen ? 'open' : 'reconnecting'} />}>
         <code className="converged-how">{how}</code>
         <SideVerdict view={view} />
