@@ -1,4 +1,5 @@
 import type UPlot from 'uplot'
+import { plotAxis, themed } from '../parts/plotTheme.ts'
 
 /** What a plot measures. */
 export interface PlotScale {
@@ -12,11 +13,6 @@ export interface PlotScale {
 /** Where a value stands on its axis. */
 export function toAxis({ isLogarithmic }: PlotScale, value: number | null): number | null {
   return isLogarithmic && value !== null ? Math.log10(Math.max(1, value)) : value
-}
-
-/** A colour of the playground's theme, as it is now. */
-function themed(name: string) {
-  return () => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 }
 
 /** Lines may lie on each other: the later ones leave gaps through which the earlier ones show. */
@@ -37,8 +33,6 @@ function valueAxis({ isLogarithmic, format }: PlotScale): UPlot.Axis {
 
 /** What a plot of the playground looks like: no legend and no cursor, as the cards and the table say the same. */
 export function plotOptions(scale: PlotScale): Omit<UPlot.Options, 'width' | 'height'> {
-  const line = { stroke: themed('--line'), width: 1 }
-  const axis = { stroke: themed('--text-quiet'), font: '12px system-ui, sans-serif', grid: line, ticks: line }
   const least = toAxis(scale, scale.least) ?? 0
   const top = (max: number | null) => (scale.isLogarithmic ? Math.ceil(max ?? 0) : (max ?? 0) * 1.1)
   return {
@@ -51,11 +45,11 @@ export function plotOptions(scale: PlotScale): Omit<UPlot.Options, 'width' | 'he
     },
     axes: [
       {
-        ...axis,
+        ...plotAxis,
         size: 32,
         values: (_, splits) => splits.map(seconds => (seconds === 0 ? 'now' : `−${-seconds} s`)),
       },
-      { ...axis, size: 64, ...valueAxis(scale) },
+      { ...plotAxis, size: 64, ...valueAxis(scale) },
     ],
     series: [{}, ...LINES.map(series => ({ ...series, points: { show: false } }))],
   }

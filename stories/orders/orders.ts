@@ -2,11 +2,12 @@ import { append, socketOptions, upsert } from 'react-query-realtime'
 import { z } from 'zod'
 import { marketRecovery } from '../parts/market.ts'
 
-const orderSchema = z.object({
+export const orderSchema = z.object({
   id: z.string(),
   item: z.string(),
   quantity: z.number(),
   status: z.enum(['open', 'cancelled']),
+  version: z.number(),
 })
 export type Order = z.infer<typeof orderSchema>
 
@@ -22,7 +23,10 @@ export const ordersSocket = (url: string) =>
     recovery: marketRecovery,
     messages: {
       orders: z.array(orderSchema),
-      'order.create': { params: orderSchema.omit({ status: true }), response: orderSchema },
+      'order.create': {
+        params: orderSchema.pick({ id: true, item: true, quantity: true }),
+        response: orderSchema,
+      },
       'order.cancel': { params: orderId, response: orderSchema },
       'order.changed': { params: orderId, response: orderSchema },
       'chat.send': {

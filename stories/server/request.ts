@@ -13,7 +13,7 @@ export interface DemoRequest {
 
 /** Query parameters with a meaning of their own; any other is a member of `params`. */
 const RESERVED = new Set(
-  'channel client type token ttl auth hold comment epoch seq snapshot binary'.split(' '),
+  'channel client type token ttl auth hold comment epoch seq snapshot binary position'.split(' '),
 )
 
 export function urlOf(req: IncomingMessage): URL {

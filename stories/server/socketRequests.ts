@@ -3,6 +3,7 @@ import { BadRequest } from './badRequest.ts'
 import type { Channel } from './channel.ts'
 import { checkNumber, checkRecord, checkText } from './check.ts'
 import { isRecord, type Envelope, type ErrorReply } from './envelope.ts'
+import { LATE } from './orders.ts'
 
 /** What a request is answered with; a buffer goes out as a binary frame without an envelope. */
 export type Reply = Envelope | ErrorReply | Buffer
@@ -18,7 +19,9 @@ const HANDLERS = new Map<string, Handler>([
   ['price', price],
   ['orders', (_, { orders }) => orders.list()],
   ['order.create', (params, { orders }) => orders.create(checkRecord(params, '"params"')).order],
+  ['order.change', changeOrder],
   ['order.cancel', (params, { orders }) => orders.cancel(checkRecord(params, '"params"'))],
+  ['order.remove', (params, { orders }) => orders.remove(checkRecord(params, '"params"'))],
   ['chat.send', sendChat],
   ['slow', slow],
   ['binary', binary],
@@ -67,9 +70,25 @@ function sendChat(params: unknown, { publish }: Channel): unknown {
   return { ok: true, id: message.id }
 }
 
-function slow(params: unknown): Promise<unknown> {
+/** Done at once, refused or not; `replyAfter` ms later the client hears of it. */
+async function changeOrder(params: unknown, { orders }: Channel): Promise<unknown> {
+  const input = checkRecord(params, '"params"')
+  const replyAfter = checkNumber(input.replyAfter, '"replyAfter" (ms)', LATE)
+  try {
+    return orders.change(input)
+  } finally {
+    await wait(replyAfter)
+  }
+}
+
+async function slow(params: unknown): Promise<unknown> {
   const ms = checkNumber(checkRecord(params, '"params"').ms, '"ms"', { max: MAX_SLOW })
-  return new Promise(resolve => setTimeout(() => resolve({ ms }), ms).unref())
+  await wait(ms)
+  return { ms }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise(resolve => void setTimeout(resolve, ms).unref())
 }
 
 function binary(params: unknown): Buffer {

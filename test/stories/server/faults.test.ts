@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { setUpDemoServer, within } from './harness.ts'
+import { type Clients, setUpDemoServer, within } from './harness.ts'
 
 const server = setUpDemoServer()
 
@@ -184,6 +184,16 @@ describe('down', () => {
 })
 
 describe('delay', () => {
+  it('gives an answer that holds what was true when it was asked for', async () => {
+    const { fault, get, publish } = await server.channel()
+    await publish('before')
+    await fault('delay', { ms: 300, client: 'reader' })
+    const answer = get('/poll?type=note&client=reader')
+    await expect.poll(async () => ((await (await get('/clients')).json()) as Clients).clients).toHaveLength(1)
+    await publish('after')
+    expect(await (await answer).json()).toBe('before')
+  })
+
   it('holds each message and answer back for ms and keeps their order', async () => {
     const { socket, get, fault, publish } = await server.channel()
     const { take } = socket()

@@ -151,6 +151,48 @@ describe('a request over the socket', () => {
     expect((await ask('order.cancel', { id: 'o2' })).error?.code).toBe('not-found')
   })
 
+  it('order.change counts the version up, and publishes and replies as late as it is told to', async () => {
+    const { ask, send, take, post, get } = await open()
+    await post('/orders', { id: 'o1', item: 'tea', quantity: 1 })
+    await take()
+    const changed = { id: 'o1', quantity: 2, version: 2 }
+    expect(await ask('order.change', { id: 'o1', quantity: 2, replyAfter: 50 })).toMatchObject({
+      type: 'order.changed',
+      response: changed,
+    })
+    expect(await take()).toMatchObject({ type: 'order.change', response: changed })
+
+    send({ type: 'order.change', params: { id: 'o1', quantity: 3, pushAfter: 50 } })
+    expect(await take()).toMatchObject({ type: 'order.change', response: { version: 3 } })
+    expect(await (await get('/orders')).json()).toMatchObject([{ quantity: 3 }])
+    expect(await take()).toMatchObject({ type: 'order.changed', response: { version: 3 } })
+  })
+
+  it('order.change refuses as late as it would reply, and changes nothing', async () => {
+    const { ask, send, take, post, get } = await open()
+    await post('/orders', { id: 'o1', item: 'tea', quantity: 1 })
+    await take()
+    send({ type: 'order.change', params: { id: 'o1', quantity: 0, replyAfter: 50 } })
+    expect(await ask('echo', 1)).toMatchObject({ type: 'echo' })
+    expect(await take()).toMatchObject({ type: 'order.change', error: { code: 'bad-request' } })
+    expect(await (await get('/orders')).json()).toMatchObject([{ quantity: 1, version: 1 }])
+  })
+
+  it('order.remove publishes order.removed to all and answers not-found to an unknown id', async () => {
+    const { ask, take, post, get } = await open()
+    await post('/orders', { id: 'o1', item: 'tea', quantity: 1 })
+    await take()
+    const params = { id: 'o1' }
+    expect(await ask('order.remove', params)).toMatchObject({
+      type: 'order.removed',
+      params,
+      response: params,
+    })
+    expect(await take()).toMatchObject({ type: 'order.remove', response: params })
+    expect(await (await get('/orders')).json()).toEqual([])
+    expect((await ask('order.remove', params)).error?.code).toBe('not-found')
+  })
+
   it('chat.send publishes chat.message and answers its id', async () => {
     const { ask, take } = await open()
     const params = { text: 'hello', author: 'ann' }
@@ -193,6 +235,7 @@ describe('a request over the socket', () => {
     ['slow', null],
     ['binary', { bytes: 1e12 }],
     ['order.create', { item: '' }],
+    ['order.change', { id: 'o1', quantity: 1, replyAfter: -1 }],
     ['chat.send', 'hi'],
   ])('%s refuses the params %j', async (type, params) => {
     const { ask } = await open()

@@ -1,0 +1,63 @@
+import { Button } from '../parts/Button.tsx'
+import { Card } from '../parts/Card.tsx'
+import { Figures } from '../parts/Figures.tsx'
+import type { RunView } from './createRun.ts'
+import { DifferencePlot } from './DifferencePlot.tsx'
+
+interface RunCardProps {
+  readonly view: RunView
+  readonly seed: number
+  readonly seconds: number
+  /** Runs once more, with this seed. */
+  readonly onRun: (seed: number) => void
+}
+
+const PHASES = {
+  preparing: 'getting ready',
+  running: 'running',
+  settling: 'left alone, until all is quiet',
+  done: 'compared with the server',
+  failed: 'failed',
+} as const
+
+/** What is done to both caches, how far it is, and how they fared. */
+export function RunCard({ view: { phase, looks, done, cuts, error }, seed, seconds, onRun }: RunCardProps) {
+  const elapsed = phase === 'running' ? (looks.at(-1)?.at ?? 0) / 1_000 : phase === 'preparing' ? 0 : seconds
+  return (
+    <Card title="No update lost" aside={<Phase of={phase} />}>
+      <p>
+        The server has a list of orders, and two caches in this page follow it. For {seconds} seconds the
+        orders are edited. At the same moments for both caches sockets break, messages get lost, the server
+        forgets its history, and what is asked again is answered late. Then all is left alone, and each cache
+        is compared with the server.
+      </p>
+      {error && <p role="alert">{error}</p>}
+      <progress aria-label="The run" max={seconds} value={elapsed} />
+      <Figures
+        of={{
+          Edits: done.create + done.change + done.cancel + done.remove,
+          Refetches: done.refetch,
+          'Broken sockets': done.drop,
+          'Lossy moments': done.lose,
+          'History forgotten': done.forget,
+          Seed: seed,
+        }}
+      />
+      <DifferencePlot looks={looks} cuts={cuts} seconds={seconds} />
+      <div className="buttons">
+        <Button look="primary" onClick={() => onRun(seed + 1)}>
+          Run with another seed
+        </Button>
+        <Button onClick={() => onRun(seed)}>Run again</Button>
+      </div>
+    </Card>
+  )
+}
+
+function Phase({ of }: { readonly of: RunView['phase'] }) {
+  return (
+    <span className="quiet" data-phase={of}>
+      {PHASES[of]}
+    </span>
+  )
+}

@@ -1,0 +1,14 @@
+/** The line or the mark of the plot that stands for something. */
+export function Swatch({ of }: { readonly of: 'library' | 'glue' | 'cut' }) {
+  return (
+    <svg
+      className={`converged-swatch converged-swatch-${of}`}
+      viewBox="0 0 32 8"
+      width="32"
+      height="8"
+      aria-hidden="true"
+    >
+      {of === 'cut' ? <circle cx="16" cy="4" r="4" /> : <path d="M0 4H32" />}
+    </svg>
+  )
+}

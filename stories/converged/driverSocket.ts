@@ -1,0 +1,24 @@
+import { socketOptions, type SocketResult } from 'react-query-realtime'
+import { z } from 'zod'
+import { orderSchema } from '../orders/orders.ts'
+
+const orderId = z.object({ id: z.string() })
+
+const messages = {
+  orders: z.array(orderSchema),
+  'order.create': {
+    params: orderSchema.pick({ id: true, item: true, quantity: true }),
+    response: orderSchema,
+  },
+  'order.change': { params: orderId.extend({ quantity: z.number() }), response: orderSchema },
+  'order.cancel': { params: orderId, response: orderSchema },
+  'order.remove': { params: orderId, response: orderId },
+  'order.changed': { params: orderId, response: orderSchema },
+  'order.removed': { params: orderId, response: orderId },
+}
+
+/** The socket over which a run changes the orders and looks at them: no fault touches it. */
+export const driverSocket = (url: string) => socketOptions({ url, messages })
+
+/** Asks over that socket. */
+export type Ask = SocketResult<typeof messages>['request']

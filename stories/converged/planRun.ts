@@ -1,0 +1,140 @@
+import { createRandom, type Random } from './createRandom.ts'
+
+interface Creation {
+  readonly do: 'create'
+  readonly id: string
+  readonly item: string
+  readonly quantity: number
+}
+
+/** What is done to the server, to the links or to both caches. */
+export type Deed =
+  | Creation
+  | { readonly do: 'change'; readonly id: string; readonly quantity: number }
+  | { readonly do: 'cancel'; readonly id: string }
+  | { readonly do: 'remove'; readonly id: string }
+  /** Both caches ask again; the server reads at once and answers that much later (ms). */
+  | { readonly do: 'refetch'; readonly what: 'orders' | 'changes' | 'both'; readonly answerAfter: number }
+  /** Both sockets break. */
+  | { readonly do: 'drop' }
+  /** Both sockets stay, and every other message is lost for that long (ms). */
+  | { readonly do: 'lose'; readonly ms: number }
+  /** The server forgets its log: no one can resume where he was. */
+  | { readonly do: 'forget' }
+
+/** One thing to do, and when (ms from the beginning). */
+export type Step = Deed & { readonly at: number }
+
+export interface Plan {
+  /** The orders that are there before it begins. */
+  readonly orders: readonly Creation[]
+  readonly steps: readonly Step[]
+}
+
+const ITEMS = 'tea cake milk bread salt rice soap figs nuts wine oats beans plums soup eggs corn'.split(' ')
+
+/** How long the scripted end takes (ms). */
+const FINALE = 3_200
+/** The glue is back a second after a drop; it should be there now and then (ms). */
+const BETWEEN_DROPS = 2_500
+
+/** How often each deed comes, beside the others. */
+const WEIGHTS = { change: 60, create: 9, cancel: 5, remove: 7, refetch: 12, drop: 8, lose: 3, forget: 2 }
+
+/** What happens in a run: the same for the same seed. It ends with what no one who is careless survives. */
+export function planRun({ seed, seconds }: { seed: number; seconds: number }): Plan {
+  const random = createRandom(seed)
+  const shop = createShop(random)
+  const orders = Array.from({ length: 6 }, shop.start)
+  const end = Math.max(0, seconds * 1_000 - FINALE)
+  const steps: Step[] = []
+  let lastDrop = -BETWEEN_DROPS
+  for (let at = 100; at < end; at += random.whole(60, 200)) {
+    const name = pickName(random)
+    if (name === 'drop' && at - lastDrop < BETWEEN_DROPS) continue
+    if (name === 'drop') lastDrop = at
+    steps.push({ at, ...deed(name, random, shop) })
+  }
+  return { orders, steps: [...steps, ...finale(end, shop)] }
+}
+
+function pickName(random: Random): keyof typeof WEIGHTS {
+  const names = Object.keys(WEIGHTS) as (keyof typeof WEIGHTS)[]
+  let left = random.number() * Object.values(WEIGHTS).reduce((sum, weight) => sum + weight, 0)
+  return names.find(name => (left -= WEIGHTS[name]) < 0) ?? 'change'
+}
+
+function deed(name: keyof typeof WEIGHTS, random: Random, shop: Shop): Deed {
+  switch (name) {
+    case 'refetch':
+      return {
+        do: name,
+        what: random.pick(['orders', 'changes', 'both']),
+        answerAfter: random.whole(0, 10) * 100,
+      }
+    case 'lose':
+      return { do: name, ms: random.whole(2, 6) * 100 }
+    case 'drop':
+    case 'forget':
+      return { do: name }
+    default:
+      return shop[name]()
+  }
+}
+
+/** Changes while both are cut off; then, when both are back, changes that overtake the answer to a question. */
+function finale(begin: number, shop: Shop): Step[] {
+  const missed = [shop.changeOldest(), shop.create(), shop.changeOldest()]
+  const ask = begin + 1_700
+  const overtaking = Array.from({ length: 8 }, (_, index) => ({
+    at: ask + 100 * (index + 1),
+    deed: shop.changeOldest(),
+  }))
+  return [
+    { at: begin, do: 'drop' },
+    ...missed.map(one => ({ at: begin, ...one })),
+    { at: ask, do: 'refetch', what: 'orders', answerAfter: 1_000 },
+    ...overtaking.map(({ at, deed }) => ({ at, ...deed })),
+  ]
+}
+
+type Shop = ReturnType<typeof createShop>
+
+/** Knows which orders there are, and keeps them few enough to be looked at. */
+function createShop(random: Random) {
+  const quantities = new Map<string, number>()
+  let count = 0
+  /** The one that was left alone for longest. */
+  const oldest = () => [...quantities.keys()][0] ?? ''
+  const any = () => [...quantities.keys()][random.whole(0, quantities.size - 1)] ?? ''
+
+  function create(): Creation {
+    count += 1
+    const id = `order-${count}`
+    const quantity = random.whole(1, 9)
+    quantities.set(id, quantity)
+    return { do: 'create', id, item: ITEMS[count % ITEMS.length] ?? '', quantity }
+  }
+
+  function change(id: string): Deed {
+    const quantity = ((quantities.get(id) ?? 0) % 9) + 1
+    quantities.delete(id)
+    quantities.set(id, quantity)
+    return { do: 'change', id, quantity }
+  }
+
+  function remove(id: string): Deed {
+    quantities.delete(id)
+    return { do: 'remove', id }
+  }
+
+  return {
+    start: create,
+    create: (): Deed => (quantities.size < 9 ? create() : remove(oldest())),
+    change: (): Deed => change(any()),
+    /** So that what a cache has lost is not made good by the next change. */
+    changeOldest: (): Deed => change(oldest()),
+    cancel: (): Deed => ({ do: 'cancel', id: any() }),
+    remove: (): Deed => (quantities.size > 5 ? remove(any()) : create()),
+  }
+}

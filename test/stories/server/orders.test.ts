@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { setUpDemoServer } from './harness.ts'
+
+const server = setUpDemoServer()
+
+it('GET /orders?position=1 answers the list with the head of the log and the count of its changes', async () => {
+  const { get, post, publish } = await server.channel()
+  const read = async () => (await (await get('/orders?position=1')).json()) as unknown
+  const before = await publish('a')
+  expect(await read()).toEqual({ ...before, changes: 0, orders: [] })
+  const order = await post('/orders', { id: 'o1', item: 'tea', quantity: 1 })
+  const after = { ...before, seq: before.seq + 1 }
+  expect(await read()).toEqual({ ...after, changes: 1, orders: [order] })
+})
+
+it('a change whose push is late is in the list before it is counted', async () => {
+  const { get, post, socket } = await server.channel()
+  await post('/orders', { id: 'o1', item: 'tea', quantity: 1 })
+  const { take, send } = socket()
+  await take()
+  send({ type: 'order.change', params: { id: 'o1', quantity: 2, pushAfter: 60 } })
+  await take()
+  const read = async () => (await (await get('/orders?position=1')).json()) as unknown
+  expect(await read()).toMatchObject({ seq: 1, changes: 1, orders: [{ quantity: 2 }] })
+  expect(await take()).toMatchObject({ type: 'order.changed', seq: 2 })
+  expect(await read()).toMatchObject({ seq: 2, changes: 2, orders: [{ quantity: 2 }] })
+})
