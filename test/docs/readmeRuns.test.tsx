@@ -137,6 +137,32 @@ test('recovery: a socket that was cut off gets what it missed, and nothing else'
   expect(events.filter(({ kind }) => kind === 'gap')).toEqual([])
 })
 
+test("optimistic updates: what was asked for is shown at once, and is the server's when it is done", async () => {
+  const OneMore = snippet('OneMore') as ComponentType<{
+    order: { id: string; item: string; quantity: number }
+  }>
+  const order = { id: 'optimistic', item: 'mint', quantity: 1 }
+  await post('/orders', order)
+  function Listed() {
+    const { data = [order] } = query.useQuery<(typeof order)[]>({
+      queryKey: ['orders'],
+      queryFn: async () => (await (await fetch(`${server.url}/orders`)).json()) as (typeof order)[],
+      staleTime: Infinity,
+    })
+    return <OneMore order={data.find(({ id }) => id === order.id) ?? order} />
+  }
+  show(Listed)
+  fireEvent.click(await screen.findByRole('button', { name: '1 × mint' }, patient))
+  await screen.findByText('2 × mint', {}, patient)
+  const quantities = async () =>
+    ((await (await fetch(`${server.url}/orders`)).json()) as (typeof order)[]).find(
+      ({ id }) => id === order.id,
+    )
+  await waitFor(async () => expect(await quantities()).toMatchObject({ quantity: 2 }), patient)
+  await new Promise(resolve => setTimeout(resolve, 100))
+  expect(screen.getByRole('button').textContent).toBe('2 × mint')
+})
+
 test('testing: the class of ws can be given, and the test that is shown passes', async () => {
   const TestProvider = snippet('TestProvider') as ComponentType<react.PropsWithChildren>
   render(
