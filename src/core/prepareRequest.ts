@@ -42,7 +42,7 @@ export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest
   }
   assertSendable(request, plan.isSocket ?? false)
   const given = token ? 'given' : 'none'
-  return { request, token: token === '' ? null : token, refreshAt, tokenUse: forced ? 'forced' : given }
+  return { request, token, refreshAt, tokenUse: forced ? 'forced' : given }
 }
 
 /** A token or a cursor where the technique carries nothing would get lost without a word. */

@@ -61,10 +61,11 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
   let current: HeldToken | undefined
 
   function receive(given: Token | IssuedToken | undefined): HeldToken {
-    const { token, expiresIn } = typeof given === 'object' && given ? given : { token: given ?? null }
+    const { token, expiresIn } = typeof given === 'object' && given ? given : { token: given }
+    if (!token) return { token: null }
     // What it claims of its life was true when it first came in.
     if (expiresIn === undefined && token === current?.token) return current
-    return token ? { token, refreshAt: refreshTime(expiresIn ?? claimedLife(token), clock.now()) } : { token }
+    return { token, refreshAt: refreshTime(expiresIn ?? claimedLife(token), clock.now()) }
   }
 
   function ask(reason: TokenReason): Promise<HeldToken> {
@@ -99,7 +100,7 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
       // A token that is at its end is given to nobody any more.
       const isStale = clock.now() >= (current?.refreshAt ?? Infinity)
       if (former === undefined) return answer(isStale ? 'expiring' : 'connect')
-      if (!current || current.token === former || isStale || pending?.reason === 'refused')
+      if (!current?.token || current.token === former || isStale || pending?.reason === 'refused')
         return answer(reason)
       return { ...current, forced: false }
     },
