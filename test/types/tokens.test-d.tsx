@@ -1,7 +1,6 @@
 import { expectTypeOf } from 'vitest'
 import {
   type GetToken,
-  type IssuedToken,
   longPollOptions,
   RealtimeProvider,
   type Reauthenticate,
