@@ -30,6 +30,7 @@ export {
   tokenInProtocol,
   tokenInQuery,
   type AttachToken,
+  type Reauthenticate,
 } from './core/attachToken.ts'
 export {
   cursorInFirstMessage,
@@ -41,6 +42,7 @@ export {
   ConfigurationError,
   ConnectionFailedError,
   ConnectionLostError,
+  InsecureOriginError,
   RealtimeError,
   RequestError,
   RequestTimeoutError,
@@ -57,5 +59,5 @@ export type { Cursor, Recovery } from './core/recovery.ts'
 export type { RequestOptions } from './core/requests.ts'
 export type { Status } from './core/snapshot.ts'
 export type { WebSocketConstructor, WebSocketLike } from './core/socketTransport.ts'
-export type { GetToken, Token, TokenRequest } from './core/tokenAuthority.ts'
+export type { GetToken, IssuedToken, Token, TokenRequest } from './core/tokenAuthority.ts'
 export type { FetchLike, SocketData, TransportRequest } from './core/transport.ts'

@@ -33,6 +33,8 @@ const meta = {
 
 export default meta
 
+const REFETCH = 'Refetch, answered late'
+
 async function more(canvas: HTMLElement, item: string): Promise<void> {
   await clickButton(canvas, `One ${item} more`)
 }
@@ -43,10 +45,10 @@ async function choose(canvas: HTMLElement, timing: string): Promise<void> {
 
 /** Clicks while a refetch is under way whose answer the server has read already. */
 async function moreDuringRefetch(canvas: HTMLElement, item: string): Promise<void> {
-  await clickButton(canvas, 'Refetch')
+  await clickButton(canvas, REFETCH)
   await within(canvas).findByRole('button', { name: 'Refetching …' })
   await more(canvas, item)
-  await within(canvas).findByRole('button', { name: 'Refetch' })
+  await within(canvas).findByRole('button', { name: REFETCH })
 }
 
 /** Waits until nothing is under way any more: the last push has been seen, and every order is what the server holds. */
@@ -81,19 +83,19 @@ export const NoFlicker: StoryObj<typeof meta> = {
     await eventually(() => expect(findAll(canvas, '[data-order]').length).toBe(8))
     await seesStatus(canvas, 'open')
 
-    await choose(canvas, 'push first')
+    await choose(canvas, 'The push')
     await more(canvas, 'tea')
     await moreDuringRefetch(canvas, 'cake')
     await more(canvas, 'milk')
     await more(canvas, 'milk')
 
-    await choose(canvas, 'reply first')
+    await choose(canvas, 'The reply')
     await more(canvas, 'bread')
     await moreDuringRefetch(canvas, 'rice')
     await more(canvas, 'figs')
     await more(canvas, 'figs')
 
-    await choose(canvas, 'push first')
+    await choose(canvas, 'The push')
     await clickButton(canvas, 'One nuts less')
     await eventually(() => expect(within(canvas).getByRole('alert')).toHaveTextContent('RequestError'))
 

@@ -7,6 +7,7 @@ test('the package exports exactly these names', () => {
       "ConfigurationError",
       "ConnectionFailedError",
       "ConnectionLostError",
+      "InsecureOriginError",
       "RealtimeError",
       "RealtimeProvider",
       "RequestError",

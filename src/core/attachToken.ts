@@ -3,6 +3,9 @@ import type { SocketData, TransportRequest } from './transport.ts'
 /** Puts a token into the request of one attempt. Take the ready ones, or write your own. */
 export type AttachToken = (request: TransportRequest, token: string) => TransportRequest
 
+/** Builds the message by which an open socket is told a fresh token. */
+export type Reauthenticate = (token: string) => SocketData
+
 /**
  * In the URL's query, by default as `token`. It works with every server, but proxies and servers log URLs: let the
  * token live for a short time, or use `tokenInProtocol` or `tokenInFirstMessage` for sockets.

@@ -4,7 +4,7 @@ import type { Inbound } from './inbound.ts'
 import { type Liveness, watchLiveness } from './liveness.ts'
 import type { Event } from './connectionState.ts'
 import { preparationFailure, type PreparedRequest } from './prepareRequest.ts'
-import type { Token } from './tokenAuthority.ts'
+import type { HeldToken } from './tokenAuthority.ts'
 import type { Attempt, AttemptRequest, MessageMeta, SocketData, TransportSink } from './transport.ts'
 
 /** The connection, as one of its attempts sees it. */
@@ -14,8 +14,8 @@ export interface AttemptOwner {
   readonly inbound: Inbound
   /** `from`: the attempt that the event is about. */
   handle(event: Event, from: object): void
-  /** The token of the latest attempt. */
-  lastToken: Token
+  /** The token that the server was told last. */
+  held: HeldToken
   /** The server's wish for the least delay before a retry (ms). */
   retryFloor: number
 }
@@ -58,6 +58,7 @@ export class AttemptRun implements TransportSink {
 
   pulse(): void {
     this.#liveness?.pulse()
+    this.#owner.channel?.pulse()
   }
 
   /** How long the last heartbeat took, in ms. */
@@ -129,8 +130,8 @@ export class AttemptRun implements TransportSink {
   }
 
   async #prepare(isRefused: boolean, take: (prepared: PreparedRequest) => void): Promise<void> {
-    const { setup, inbound, lastToken } = this.#owner
-    const refused = isRefused ? lastToken : undefined
+    const { setup, inbound, held } = this.#owner
+    const refused = isRefused ? held.token : undefined
     let prepared: PreparedRequest
     try {
       prepared = await setup.prepare({ refused, attachCursor: inbound.attachCursor })
@@ -138,7 +139,8 @@ export class AttemptRun implements TransportSink {
       return this.failed(preparationFailure(cause))
     }
     if (this.#isOver) return
-    this.#owner.lastToken = prepared.token
+    const { token, refreshAt } = prepared
+    this.#owner.held = { token, refreshAt }
     take(prepared)
   }
 

@@ -7,14 +7,14 @@ import { Inbound } from './inbound.ts'
 import type { Effect, Event, PauseReason, State } from './connectionState.ts'
 import { transition } from './machine.ts'
 import { type ConnectionSnapshot, readSnapshot } from './snapshot.ts'
-import type { Token } from './tokenAuthority.ts'
+import type { HeldToken } from './tokenAuthority.ts'
 
 /** A connection that lives, retries and heals by itself: it runs what `transition` asks for. It does nothing before `start`. */
 export class Connection implements AttemptOwner {
   readonly setup: ConnectionSetup
   readonly channel: Channel | undefined
   readonly inbound: Inbound
-  lastToken: Token = null
+  held: HeldToken = { token: null }
   retryFloor = 0
   readonly #changes = createEmitter()
   readonly #events: { event: Event; from: object | undefined }[] = []
@@ -34,6 +34,8 @@ export class Connection implements AttemptOwner {
       send: data => this.#state.name === 'open' && (this.#run?.send(data) ?? false),
       mayOpen: () => !hasEnded(this.#state),
       report: setup.report,
+      holder: this,
+      renew: setup.renew,
     })
     this.inbound = new Inbound(setup, { channel: this.channel, replied: () => this.#replied() })
   }

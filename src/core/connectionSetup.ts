@@ -6,7 +6,7 @@ import type { Failure, FailureAction } from './failure.ts'
 import type { ReconnectTimes } from './connectionState.ts'
 import type { PreparedRequest } from './prepareRequest.ts'
 import type { Cursor, Recovery } from './recovery.ts'
-import type { Token } from './tokenAuthority.ts'
+import type { GrantedToken, HeldToken, Token } from './tokenAuthority.ts'
 import type { SocketData, Transport, TransportRequest } from './transport.ts'
 
 /** What one connection is made of. */
@@ -20,6 +20,8 @@ export interface ConnectionSetup {
   options(): ConnectionDriverOptions
   /** Makes the request of one attempt. */
   prepare(attempt: { refused: Token | undefined; attachCursor: AttachCursor }): Promise<PreparedRequest>
+  /** Asks for a fresh token in place of one that is about to end. */
+  renew?: RenewToken | undefined
   /**
    * Takes every message, in order. `isReply`: a request waits for it. Gives it as it was taken when it has had its effect;
    * nothing where it was refused.
@@ -40,6 +42,9 @@ export interface ConnectionSetup {
   report(event: ConnectionEvent): void
   createChannel?: ((link: ChannelLink) => Channel) | undefined
 }
+
+/** Asks for a fresh token in place of `former`. */
+export type RenewToken = (former: Token) => Promise<GrantedToken>
 
 /** Adds the position to resume from. */
 export type AttachCursor = (request: TransportRequest) => TransportRequest
@@ -71,6 +76,9 @@ export interface ChannelLink {
   send(data: SocketData): boolean
   /** Whether it is open or on its way there. */
   mayOpen(): boolean
+  /** Has the token that the server was told last. */
+  readonly holder: { held: HeldToken }
+  readonly renew: RenewToken | undefined
   report(event: ConnectionEvent): void
 }
 
@@ -80,6 +88,8 @@ export interface Channel {
   opened(): void
   /** What settles the request that waited for this message, with the message as it was taken; `undefined` where none did. */
   take(message: Message): ((taken: Message | undefined) => void) | undefined
+  /** Looks at the clock now. */
+  pulse(): void
   lost(): void
   ended(): void
 }

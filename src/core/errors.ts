@@ -3,6 +3,7 @@ export type RealtimeErrorCode =
   | 'configuration'
   | 'connection-failed'
   | 'connection-lost'
+  | 'insecure-origin'
   | 'request-failed'
   | 'request-timeout'
   | 'unauthorized'
@@ -46,6 +47,17 @@ export class UntrustedOriginError extends RealtimeError {
   override name = 'UntrustedOriginError'
   constructor(origin: string) {
     super('untrusted-origin', `No token is sent to ${origin}. Add it to trustedOrigins if it is yours.`)
+  }
+}
+
+/** A token would have gone out unencrypted, over `http:` or `ws:` to another machine; it was not sent. */
+export class InsecureOriginError extends RealtimeError {
+  override name = 'InsecureOriginError'
+  constructor(origin: string) {
+    super(
+      'insecure-origin',
+      `No token is sent unencrypted to ${origin}. Use https: or wss:, or add it to insecureOrigins if only you can listen.`,
+    )
   }
 }
 

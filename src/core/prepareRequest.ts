@@ -2,8 +2,8 @@ import type { AttachToken } from './attachToken.ts'
 import type { Failure } from './failure.ts'
 import { ConfigurationError, RealtimeError } from './errors.ts'
 import type { TokenUse } from './connectionState.ts'
-import { assertTrusted, resolveUrl, toSocketUrl } from './requestUrl.ts'
-import type { GrantedToken, Token } from './tokenAuthority.ts'
+import { assertTrusted, isLoopback, resolveUrl, type TokenOrigins, toSocketUrl } from './requestUrl.ts'
+import type { GrantedToken, HeldToken } from './tokenAuthority.ts'
 import type { TransportRequest } from './transport.ts'
 
 /** A URL as users give it; a function is called at each attempt. */
@@ -18,32 +18,31 @@ export interface RequestPlan {
   isSocket?: boolean | undefined
   grant(): Promise<GrantedToken>
   attachToken: AttachToken
-  trustedOrigins: readonly string[]
+  origins: TokenOrigins
   /** Adds what resumes, before the token. */
   attachCursor?: ((request: TransportRequest) => TransportRequest) | undefined
 }
 
 /** A request that is ready to go, and the token in it. */
-export interface PreparedRequest {
+export interface PreparedRequest extends HeldToken {
   request: TransportRequest
-  token: Token
   tokenUse: TokenUse
 }
 
 /** Makes the request of one attempt: URL, cursor, token, in this order. `preparationFailure` says what a throw means. */
 export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest> {
   const url = await targetOf(plan)
-  const { token, forced } = await plan.grant()
+  const { token, forced, refreshAt } = await plan.grant()
   const headers = { ...plan.headers }
   let request: TransportRequest = { url: url.href, headers, protocols: [...(plan.protocols ?? [])] }
   if (plan.attachCursor) request = plan.attachCursor(request)
   if (token) {
-    assertTrusted(new URL(request.url), plan.trustedOrigins)
+    assertTrusted(new URL(request.url), plan.origins)
     request = plan.attachToken(request, token)
   }
   assertSendable(request, plan.isSocket ?? false)
   const given = token ? 'given' : 'none'
-  return { request, token: token === '' ? null : token, tokenUse: forced ? 'forced' : given }
+  return { request, token, refreshAt, tokenUse: forced ? 'forced' : given }
 }
 
 /** A token or a cursor where the technique carries nothing would get lost without a word. */
@@ -71,8 +70,7 @@ async function targetOf({ url, baseUrl, isSocket }: RequestPlan): Promise<URL> {
 
 function isMixedContent(url: URL): boolean {
   const page = (globalThis as { location?: { protocol?: string } }).location
-  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
-  return page?.protocol === 'https:' && url.protocol === 'ws:' && !isLoopback
+  return page?.protocol === 'https:' && url.protocol === 'ws:' && !isLoopback(url)
 }
 
 /** The failure that something thrown by `prepareRequest`, `getToken` or a `url` function is. */

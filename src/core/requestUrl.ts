@@ -1,4 +1,4 @@
-import { ConfigurationError, UntrustedOriginError } from './errors.ts'
+import { ConfigurationError, InsecureOriginError, UntrustedOriginError } from './errors.ts'
 
 /** Resolves `url` by the URL standard against `baseUrl`, and that against the page's URL. Absolute where neither is needed. */
 export function resolveUrl(url: string | URL, baseUrl: string | undefined): URL {
@@ -27,11 +27,25 @@ export function displayUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`
 }
 
+/** Origins that a token may be sent to: at all, and without encryption. */
+export interface TokenOrigins {
+  trusted: readonly string[]
+  insecure: readonly string[]
+}
+
 /** Throws unless a token may go to this URL. `ws(s)` counts as `http(s)` of the same host. */
-export function assertTrusted(url: URL, trustedOrigins: readonly string[]): void {
+export function assertTrusted(url: URL, { trusted, insecure }: TokenOrigins): void {
   const origin = httpOrigin(url)
-  if (!trustedOrigins.some(trusted => httpOrigin(parseOrigin(trusted)) === origin))
-    throw new UntrustedOriginError(origin)
+  const isAmong = (origins: readonly string[]) =>
+    origins.some(other => httpOrigin(parseOrigin(other)) === origin)
+  if (!isAmong(trusted)) throw new UntrustedOriginError(origin)
+  if (origin.startsWith('http:') && !isLoopback(url) && !isAmong(insecure))
+    throw new InsecureOriginError(origin)
+}
+
+/** Whether what goes to this URL stays on this machine, as the standard "Secure Contexts" has it. */
+export function isLoopback({ hostname }: URL): boolean {
+  return /^((.+\.)?localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
 }
 
 function parseOrigin(origin: string): URL {
@@ -39,7 +53,7 @@ function parseOrigin(origin: string): URL {
     return new URL(origin)
   } catch {
     throw new ConfigurationError(
-      `"${origin}" in trustedOrigins is no origin. Write it as https://example.com.`,
+      `"${origin}" in trustedOrigins or insecureOrigins is no origin. Write it as https://example.com.`,
     )
   }
 }

@@ -1,6 +1,8 @@
+import type { Reauthenticate } from './attachToken.ts'
 import type { Channel, ChannelLink } from './connectionSetup.ts'
 import type { Serialize } from './envelope.ts'
 import { ConnectionLostError } from './errors.ts'
+import { type Renewal, startRenewal } from './renewal.ts'
 import { Requests, type RequestEnvelope, type RequestOptions } from './requests.ts'
 import { createSendQueue, type QueuedData, type QueueOptions } from './sendQueue.ts'
 import type { SocketData } from './transport.ts'
@@ -16,13 +18,19 @@ export interface SocketChannel extends Channel {
 export interface SocketChannelOptions {
   serialize?: Serialize | undefined
   queue?: Partial<QueueOptions> | undefined
+  reauthenticate?: Reauthenticate | undefined
 }
 
 const DEFAULT_QUEUE: QueueOptions = { limit: 100, ttl: 30_000 }
 
-/** Creates the outgoing half of one connection. */
-export function createSocketChannel(link: ChannelLink, options: () => SocketChannelOptions): SocketChannel {
+/** Creates the outgoing half of one connection. `provider`: what holds where its own options say nothing. */
+export function createSocketChannel(
+  link: ChannelLink,
+  options: () => SocketChannelOptions,
+  provider: () => Pick<SocketChannelOptions, 'reauthenticate'> = options,
+): SocketChannel {
   const queue = createSendQueue(link.clock)
+  let renewal: Renewal | undefined
 
   function post(item: QueuedData): boolean {
     if (link.send(item.data)) {
@@ -48,9 +56,16 @@ export function createSocketChannel(link: ChannelLink, options: () => SocketChan
     send: data => post({ data: isSocketData(data) ? data : serialize(data) }),
     request: (envelope, requestOptions = {}) => requests.request(envelope, requestOptions),
     encode: serialize,
-    opened: () => queue.drain(link.send),
+    opened() {
+      renewal = startRenewal(link, () => options().reauthenticate ?? provider().reauthenticate)
+      queue.drain(link.send)
+    },
+    pulse: () => renewal?.check(),
     take: message => requests.take(message),
-    lost: () => requests.lost(),
+    lost() {
+      renewal?.stop()
+      requests.lost()
+    },
     ended() {
       queue.clear()
       requests.rejectAll(new ConnectionLostError('The connection was closed before the reply came.'))

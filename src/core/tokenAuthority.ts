@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { TokenReason } from './connectionState.ts'
+import { claimedLife, refreshTime } from './tokenLife.ts'
 
 /** A token, or `null` for an anonymous user. */
 export type Token = string | null
@@ -10,20 +11,36 @@ export interface TokenRequest {
   signal: AbortSignal
 }
 
+/** A token with the time that it has left. */
+export interface IssuedToken {
+  token: Token
+  /** In ms from now. Default: the time from `iat` to `exp` of a JWT; of any other token it is not known. */
+  expiresIn?: number | undefined
+}
+
 /** The application's way to its token. Throw `UnauthorizedError` to stop; any other throw is one failed attempt. */
-export type GetToken = (request: TokenRequest) => Token | Promise<Token>
+export type GetToken = (request: TokenRequest) => Token | IssuedToken | Promise<Token | IssuedToken>
+
+/** A token that is in use. */
+export interface HeldToken {
+  token: Token
+  /** When a fresh one should be asked for (ms since 1970); not where its life is unknown. */
+  refreshAt?: number | undefined
+}
 
 /** A token as one attempt uses it. */
-export interface GrantedToken {
-  token: Token
+export interface GrantedToken extends HeldToken {
   /** Whether a refusal forced it. */
   forced: boolean
 }
 
 /** Asks for tokens, one question at a time, for everything that shares a user. */
 export interface TokenAuthority {
-  /** Asks at each attempt; asks that overlap are one call. With `refused`, the token that was not taken. */
-  grant(refused?: Token): Promise<GrantedToken>
+  /**
+   * Asks at each attempt; asks that overlap are one call. With `former`, a token that was refused or is about to end:
+   * if it is not the current one any more, the current one is given and nothing is asked.
+   */
+  grant(former?: Token, reason?: 'refused' | 'expiring'): Promise<GrantedToken>
   /** Drops what is under way: its result is thrown away, its signal aborted. */
   dispose(): void
 }
@@ -32,7 +49,7 @@ export interface TokenAuthority {
 const PATIENCE = 10_000
 
 interface Question {
-  answer: Promise<Token>
+  answer: Promise<HeldToken>
   reason: TokenReason
   askedAt: number
 }
@@ -41,38 +58,51 @@ interface Question {
 export function createTokenAuthority(getToken: () => GetToken | undefined, clock: Clock): TokenAuthority {
   const disposal = new AbortController()
   let pending: Question | undefined
-  let current: Token | undefined
+  let current: HeldToken | undefined
 
-  function ask(reason: TokenReason): Promise<Token> {
+  function receive(given: Token | IssuedToken | undefined): HeldToken {
+    const { token, expiresIn } = typeof given === 'object' && given ? given : { token: given }
+    if (!token) return { token: null }
+    // What it claims of its life was true when it first came in.
+    if (expiresIn === undefined && token === current?.token) return current
+    return { token, refreshAt: refreshTime(expiresIn ?? claimedLife(token), clock.now()) }
+  }
+
+  function ask(reason: TokenReason): Promise<HeldToken> {
     const mayJoin = pending && clock.now() - pending.askedAt < PATIENCE
-    if (pending && mayJoin && (reason === 'connect' || pending.reason === 'refused')) return pending.answer
+    const isAsMuch = reason === 'connect' || pending?.reason === 'refused' || pending?.reason === reason
+    if (pending && mayJoin && isAsMuch) return pending.answer
     const call = getToken()
-    const answer = Promise.resolve().then(() => call?.({ reason, signal: disposal.signal }) ?? null)
+    const answer = Promise.resolve().then(async () =>
+      receive(await call?.({ reason, signal: disposal.signal })),
+    )
     const question = { answer, reason, askedAt: clock.now() }
     pending = question
     // Settled before any of those who wait goes on: the next to ask does not join an answered question.
-    const settle = (token = current) => {
+    const settle = (held = current) => {
       if (pending !== question) return
       pending = undefined
-      current = token
+      current = held
     }
     answer.then(settle, () => settle())
     return answer
   }
 
-  async function answer(reason: TokenReason): Promise<Token> {
-    const token = await ask(reason)
+  async function answer(reason: TokenReason): Promise<GrantedToken> {
+    const held = await ask(reason)
     disposal.signal.throwIfAborted()
-    return token
+    return { ...held, forced: reason === 'refused' }
   }
 
   return {
-    async grant(refused) {
+    async grant(former, reason = 'refused') {
       disposal.signal.throwIfAborted()
-      if (refused === undefined) return { token: await answer('connect'), forced: false }
-      const isKnownBad = current === undefined || current === refused
-      if (!isKnownBad && pending?.reason !== 'refused') return { token: current ?? null, forced: false }
-      return { token: await answer('refused'), forced: true }
+      // A token that is at its end is given to nobody any more.
+      const isStale = clock.now() >= (current?.refreshAt ?? Infinity)
+      if (former === undefined) return answer(isStale ? 'expiring' : 'connect')
+      if (!current?.token || current.token === former || isStale || pending?.reason === 'refused')
+        return answer(reason)
+      return { ...current, forced: false }
     },
     dispose: () => {
       disposal.abort()

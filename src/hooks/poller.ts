@@ -219,6 +219,6 @@ function isOffline(): boolean {
 function isFinal(error: unknown): boolean {
   return (
     error instanceof RealtimeError &&
-    ['configuration', 'unauthorized', 'untrusted-origin'].includes(error.code)
+    ['configuration', 'insecure-origin', 'unauthorized', 'untrusted-origin'].includes(error.code)
   )
 }

@@ -1,5 +1,5 @@
 import type { MessageSchemas } from '../cache/messageTypes.ts'
-import { tokenInQuery } from '../core/attachToken.ts'
+import { type Reauthenticate, tokenInQuery } from '../core/attachToken.ts'
 import type { Message, Serialize } from '../core/envelope.ts'
 import type { QueueOptions } from '../core/sendQueue.ts'
 import { createSocketChannel } from '../core/socketChannel.ts'
@@ -19,6 +19,8 @@ export interface SocketOptions<
   binaryType?: 'blob' | 'arraybuffer' | undefined
   /** Instead of the provider's. */
   heartbeat?: boolean | HeartbeatOptions | undefined
+  /** Instead of the provider's. */
+  reauthenticate?: Reauthenticate | undefined
   /** For what is neither a string nor binary. Default: `JSON.stringify`. */
   serialize?: Serialize | undefined
   /** What waits while it is not open: at most `limit` (100), each for `ttl` ms (30,000). */

@@ -50,7 +50,7 @@ const pollers = new WeakMap<QueryCache, Map<string, Poller>>()
  *
  * @throws ConfigurationError with a `url` and no `RealtimeProvider` above, or with a `queryFn` or a `url` function and no
  * `queryKey`. The query's `error` is a `ConnectionFailedError` with its `status`, or one that ends the polls until
- * `refetch()` succeeds: `UnauthorizedError`, `UntrustedOriginError`, `ConfigurationError`.
+ * `refetch()` succeeds: `UnauthorizedError`, `UntrustedOriginError`, `InsecureOriginError`, `ConfigurationError`.
  */
 export function usePolling<QueryData = unknown, Err = Error, Data = QueryData>(
   options: PollingOptions<QueryData, Err, Data>,

@@ -37,6 +37,8 @@ export interface ConnectionHost {
   readonly clock: Clock
   readonly environment: Environment
   readonly writer: Writer
+  /** Of the provider's token. */
+  readonly authority: TokenAuthority
   readonly options: RealtimeOptions
   /** In bytes. */
   readonly maxMessageBytes: number

@@ -30,12 +30,12 @@ export class RealtimeClient implements ConnectionHost {
   readonly random = (): number => Math.random()
   readonly environment = createEnvironment(systemClock)
   readonly writer: Writer
+  authority: TokenAuthority
   /** Something that `connections` shows has changed. */
   readonly changes = createEmitter()
   options: RealtimeOptions
   #queryClient: QueryClient
   #registry: Registry<SharedConnection>
-  #authority: TokenAuthority
   #mounts = 0
   #ids = 0
 
@@ -50,7 +50,7 @@ export class RealtimeClient implements ConnectionHost {
     })
     this.#registry = new Registry(this.clock, () => this.options.linger ?? DEFAULT_LINGER)
     this.#registry.subscribe(() => this.changes.emit())
-    this.#authority = this.#createAuthority()
+    this.authority = this.#createAuthority()
   }
 
   readonly queryClient = (): QueryClient => this.#queryClient
@@ -131,18 +131,18 @@ export class RealtimeClient implements ConnectionHost {
   }
 
   prepare({
-    authority = this.#authority,
+    authority = this.authority,
     refused,
     asked,
     ...plan
   }: PreparationOptions): Promise<PreparedRequest> {
-    const { baseUrl, getToken, trustedOrigins = defaultTrustedOrigins(baseUrl) } = this.options
-    const hasToken = getToken !== undefined || authority !== this.#authority
+    const { baseUrl, insecureOrigins: insecure = [] } = this.options
+    const trusted = this.options.trustedOrigins ?? defaultTrustedOrigins(baseUrl)
     const grant = () => {
-      if (hasToken) asked?.(refused === undefined ? 'connect' : 'refused')
+      asked?.(refused === undefined ? 'connect' : 'refused')
       return authority.grant(refused)
     }
-    return prepareRequest({ ...plan, baseUrl, trustedOrigins, grant })
+    return prepareRequest({ ...plan, baseUrl, origins: { trusted, insecure }, grant })
   }
 
   /** The error that a failure is shown as; given from here, so that a hook does not bring its table along. */
@@ -186,7 +186,7 @@ export class RealtimeClient implements ConnectionHost {
 
   #dispose(): void {
     this.#registry.disposeAll()
-    this.#authority.dispose()
-    this.#authority = this.#createAuthority()
+    this.authority.dispose()
+    this.authority = this.#createAuthority()
   }
 }

@@ -1,4 +1,4 @@
-import type { AttachToken } from '../core/attachToken.ts'
+import type { AttachToken, Reauthenticate } from '../core/attachToken.ts'
 import type { Message } from '../core/envelope.ts'
 import type { RealtimeEvent } from '../core/events.ts'
 import type { ReconnectTimes } from '../core/connectionState.ts'
@@ -29,6 +29,16 @@ export interface RealtimeOptions {
   attachToken?: AttachToken | undefined
   /** Origins that a token may be sent to. Default: those of `baseUrl` and of the page. */
   trustedOrigins?: readonly string[] | undefined
+  /**
+   * Origins that a token may be sent to without encryption (`http:`, `ws:`), beside this machine's own: a development
+   * network. They must be trusted, too. Default: none.
+   */
+  insecureOrigins?: readonly string[] | undefined
+  /**
+   * For sockets: builds the message that brings a fresh token over the open socket shortly before the one it has ends,
+   * so that it stays open. Needs a token whose life is known, see `IssuedToken`. Default: none.
+   */
+  reauthenticate?: Reauthenticate | undefined
   /** For sockets; `true` for the defaults. Default `false`. */
   heartbeat?: boolean | HeartbeatOptions | undefined
   reconnect?: ReconnectOptions | undefined

@@ -8,7 +8,12 @@ import type { ConnectionEvent, GapCause, Technique } from '../core/events.ts'
 import type { AttachToken } from '../core/attachToken.ts'
 import type { PreparedRequest } from '../core/prepareRequest.ts'
 import type { Shared } from '../core/registry.ts'
-import { createTokenAuthority, type Token, type TokenAuthority } from '../core/tokenAuthority.ts'
+import {
+  createTokenAuthority,
+  type GrantedToken,
+  type Token,
+  type TokenAuthority,
+} from '../core/tokenAuthority.ts'
 import type { Transport, TransportRequest } from '../core/transport.ts'
 import type { ConnectionOptions } from './connectionOptions.ts'
 import type { ConnectionHost, TechniqueEnvironment } from './connectionHost.ts'
@@ -27,7 +32,7 @@ export interface TechniqueDefinition<Options extends ConnectionOptions = Connect
     protocols?: readonly string[] | undefined
   }
   createTransport(environment: TechniqueEnvironment, options: Options): Transport
-  createChannel?(link: ChannelLink, options: () => Options): Channel
+  createChannel?(link: ChannelLink, options: () => Options, provider: () => RealtimeOptions): Channel
   liveness(options: Options, provider: RealtimeOptions): LivenessPlan | undefined
 }
 
@@ -70,13 +75,21 @@ export class SharedConnection implements Shared {
       transport: definition.createTransport(host.techniqueEnvironment(options.maxMessageBytes), options),
       options: () => (this.#driverOptions ??= this.#readDriverOptions()),
       prepare: attempt => this.#prepare(attempt),
+      renew: former => this.#renew(former),
       deliver: createDispatch({ table: this.#table, feed: this.feed, report }),
       gap: cause => this.#gap(cause),
       start: () => this.feed.start(),
       opened: () => this.feed.opened(),
       began: since => this.feed.began(since),
       report,
-      createChannel: createChannel && (link => createChannel(link, () => this.#latest)),
+      createChannel:
+        createChannel &&
+        (link =>
+          createChannel(
+            link,
+            () => this.#latest,
+            () => host.options,
+          )),
     })
   }
 
@@ -153,10 +166,19 @@ export class SharedConnection implements Shared {
       protocols,
       isSocket: this.technique === 'socket',
       attachToken: attachToken ?? this.#host.options.attachToken ?? this.#definition.attachToken,
-      authority: getToken && this.#ownAuthority,
+      authority: this.#authority,
       ...attempt,
       ...(hasToken && { asked: reason => this.#report({ kind: 'token', reason }) }),
     })
+  }
+
+  #renew(former: Token): Promise<GrantedToken> {
+    this.#report({ kind: 'token', reason: 'expiring' })
+    return this.#authority.grant(former, 'expiring')
+  }
+
+  get #authority(): TokenAuthority {
+    return this.#latest.getToken ? this.#ownAuthority : this.#host.authority
   }
 
   /** The options of all users; before the first is there, those it was made for. */

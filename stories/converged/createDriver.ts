@@ -3,7 +3,7 @@ import type { Demo } from '../parts/demo.ts'
 import type { Side } from './createSide.ts'
 import type { Ask } from './driverSocket.ts'
 import type { Snapshot } from './orders.ts'
-import type { Deed } from './planRun.ts'
+import type { Deed } from './deeds.ts'
 
 export interface DriverOptions {
   readonly demo: Demo
@@ -23,7 +23,7 @@ export function createDriver({ demo, ask, sides }: DriverOptions) {
     Promise.all(sides.map(({ name: client }) => fault(name, { client, ...options })))
 
   return {
-    async perform(step: Deed): Promise<unknown> {
+    async perform(step: Exclude<Deed, { do: 'rejoin' }>): Promise<unknown> {
       switch (step.do) {
         case 'create': {
           const { id, item, quantity } = step

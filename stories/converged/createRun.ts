@@ -4,7 +4,8 @@ import { createJudge, type Verdict } from './createJudge.ts'
 import { createSide, type Counts } from './createSide.ts'
 import type { Difference } from './differences.ts'
 import type { Ask } from './driverSocket.ts'
-import { type Deed, planRun } from './planRun.ts'
+import type { Deed } from './deeds.ts'
+import { planRun } from './planRun.ts'
 import { type Both, forBoth, type SideName } from './sides.ts'
 
 export interface RunOptions {
@@ -49,7 +50,17 @@ const STEP = 200
 const QUIET = 2_500
 /** Who is not quiet by then never will be (ms). */
 const PATIENCE = 30_000
-const NOTHING = { create: 0, change: 0, cancel: 0, remove: 0, refetch: 0, drop: 0, lose: 0, forget: 0 }
+const NOTHING = {
+  create: 0,
+  change: 0,
+  cancel: 0,
+  remove: 0,
+  refetch: 0,
+  drop: 0,
+  rejoin: 0,
+  lose: 0,
+  forget: 0,
+}
 
 /** Creates a run: both sides, what is done to them, and how they fare. */
 export function createRun({ demo, ask, seed, seconds }: RunOptions) {
@@ -90,9 +101,15 @@ export function createRun({ demo, ask, seed, seconds }: RunOptions) {
   }
 
   async function carryOut(begin: number, signal: AbortSignal): Promise<void> {
+    let start = begin
     for (const step of plan.steps) {
-      await sleep(begin + step.at - performance.now())
+      await sleep(start + step.at - performance.now())
       signal.throwIfAborted()
+      if (step.do === 'rejoin') {
+        await until(() => both.every(({ isOpen }) => isOpen()), signal)
+        start = performance.now() - step.at
+        continue
+      }
       await driver.perform(step)
       const cuts = step.do === 'drop' ? [...view.cuts, performance.now() - begin] : view.cuts
       show({ done: { ...view.done, [step.do]: view.done[step.do] + 1 }, cuts })

@@ -1,26 +1,6 @@
 import { createRandom, type Random } from './createRandom.ts'
-
-interface Creation {
-  readonly do: 'create'
-  readonly id: string
-  readonly item: string
-  readonly quantity: number
-}
-
-/** What is done to the server, to the links or to both caches. */
-export type Deed =
-  | Creation
-  | { readonly do: 'change'; readonly id: string; readonly quantity: number }
-  | { readonly do: 'cancel'; readonly id: string }
-  | { readonly do: 'remove'; readonly id: string }
-  /** Both caches ask again; the server reads at once and answers that much later (ms). */
-  | { readonly do: 'refetch'; readonly what: 'orders' | 'changes' | 'both'; readonly answerAfter: number }
-  /** Both sockets break. */
-  | { readonly do: 'drop' }
-  /** Both sockets stay, and every other message is lost for that long (ms). */
-  | { readonly do: 'lose'; readonly ms: number }
-  /** The server forgets its log: no one can resume where he was. */
-  | { readonly do: 'forget' }
+import { createShop, type Shop } from './createShop.ts'
+import type { Creation, Deed } from './deeds.ts'
 
 /** One thing to do, and when (ms from the beginning). */
 export type Step = Deed & { readonly at: number }
@@ -30,8 +10,6 @@ export interface Plan {
   readonly orders: readonly Creation[]
   readonly steps: readonly Step[]
 }
-
-const ITEMS = 'tea cake milk bread salt rice soap figs nuts wine oats beans plums soup eggs corn'.split(' ')
 
 /** How long the scripted end takes (ms). */
 const FINALE = 3_200
@@ -93,48 +71,8 @@ function finale(begin: number, shop: Shop): Step[] {
   return [
     { at: begin, do: 'drop' },
     ...missed.map(one => ({ at: begin, ...one })),
+    { at: ask, do: 'rejoin' },
     { at: ask, do: 'refetch', what: 'orders', answerAfter: 1_000 },
     ...overtaking.map(({ at, deed }) => ({ at, ...deed })),
   ]
-}
-
-type Shop = ReturnType<typeof createShop>
-
-/** Knows which orders there are, and keeps them few enough to be looked at. */
-function createShop(random: Random) {
-  const quantities = new Map<string, number>()
-  let count = 0
-  /** The one that was left alone for longest. */
-  const oldest = () => [...quantities.keys()][0] ?? ''
-  const any = () => [...quantities.keys()][random.whole(0, quantities.size - 1)] ?? ''
-
-  function create(): Creation {
-    count += 1
-    const id = `order-${count}`
-    const quantity = random.whole(1, 9)
-    quantities.set(id, quantity)
-    return { do: 'create', id, item: ITEMS[count % ITEMS.length] ?? '', quantity }
-  }
-
-  function change(id: string): Deed {
-    const quantity = ((quantities.get(id) ?? 0) % 9) + 1
-    quantities.delete(id)
-    quantities.set(id, quantity)
-    return { do: 'change', id, quantity }
-  }
-
-  function remove(id: string): Deed {
-    quantities.delete(id)
-    return { do: 'remove', id }
-  }
-
-  return {
-    start: create,
-    create: (): Deed => (quantities.size < 9 ? create() : remove(oldest())),
-    change: (): Deed => change(any()),
-    /** So that what a cache has lost is not made good by the next change. */
-    changeOldest: (): Deed => change(oldest()),
-    cancel: (): Deed => ({ do: 'cancel', id: any() }),
-    remove: (): Deed => (quantities.size > 5 ? remove(any()) : create()),
-  }
 }

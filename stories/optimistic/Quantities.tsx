@@ -13,8 +13,8 @@ import './optimistic.css'
 const LATE = 800
 
 const TIMINGS = {
-  'push first': { pushAfter: 0, replyAfter: LATE },
-  'reply first': { pushAfter: LATE, replyAfter: 0 },
+  'The push': { pushAfter: 0, replyAfter: LATE },
+  'The reply': { pushAfter: LATE, replyAfter: 0 },
 } as const
 type Timing = keyof typeof TIMINGS
 
@@ -27,7 +27,7 @@ export function Quantities() {
   const queryClient = useQueryClient()
   const reader = useMemo(() => createDemo(demo.channel, READER), [demo])
   const { rows, change, error, status, isFetching } = useQuantities(demo, reader)
-  const [timing, setTiming] = useState<Timing>('push first')
+  const [timing, setTiming] = useState<Timing>('The push')
 
   async function refetch() {
     await demo.post('/faults', { fault: 'delay', ms: LATE, client: READER })
@@ -36,8 +36,13 @@ export function Quantities() {
 
   return (
     <Card title="Orders" aside={<StatusLight status={status} />}>
+      <p>
+        A click shows its effect at once. The server applies it, replies to the page that asked, and pushes it
+        to all; of these two one is {LATE / 1_000} s late. Each row tells all quantities that it has shown, so
+        a flicker would stay to be seen. The server refuses 0.
+      </p>
       <fieldset className="optimistic-timing">
-        <legend>Of a change, the page gets the</legend>
+        <legend>What comes first?</legend>
         {(Object.keys(TIMINGS) as Timing[]).map(name => (
           <label key={name}>
             <input type="radio" name="timing" checked={timing === name} onChange={() => setTiming(name)} />
@@ -61,7 +66,7 @@ export function Quantities() {
       )}
       <div className="buttons">
         <Button disabled={isFetching} onClick={() => void refetch()}>
-          {isFetching ? 'Refetching …' : 'Refetch'}
+          {isFetching ? 'Refetching …' : 'Refetch, answered late'}
         </Button>
       </div>
     </Card>

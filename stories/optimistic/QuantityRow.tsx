@@ -23,8 +23,8 @@ export function QuantityRow({ row: { id, item, quantity, isPending }, onChange }
       <Button aria-label={`One ${item} more`} onClick={() => onChange(quantity + 1)}>
         +
       </Button>
-      <span className="quiet optimistic-state">{isPending ? 'not confirmed yet' : 'as on the server'}</span>
       <ShownValues of={quantity} />
+      <span className="quiet">{isPending && 'unconfirmed'}</span>
     </li>
   )
 }

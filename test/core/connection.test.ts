@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { UnauthorizedError } from '../../src/core/errors.ts'
 import type { Failure } from '../../src/core/failure.ts'
+import { createTokenAuthority, type GetToken } from '../../src/core/tokenAuthority.ts'
 import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
 
 const statuses = ({ events }: ConnectionHarness) =>
@@ -228,7 +229,7 @@ describe('close and reconnect', () => {
 })
 
 describe('a token', () => {
-  test('that was refused is named when the next is asked for; refused twice is the end', async () => {
+  test('A6: that was refused is named when the next is asked for; refused twice is the end', async () => {
     const harness = await new ConnectionHarness().open()
     harness.prepare = () => Promise.resolve({ token: 'u', tokenUse: 'forced' })
     await harness.failAndReopen({ kind: 'close', code: 4401, opened: true })
@@ -239,7 +240,7 @@ describe('a token', () => {
     expect([harness.status, harness.clock.pending]).toEqual(['failed', 0])
   })
 
-  test('that cannot be had is retried; who is not signed in is not', async () => {
+  test('A1, A2: that cannot be had is retried; who is not signed in is not, and no network is touched', async () => {
     const harness = new ConnectionHarness()
     const failWith = (cause: Error) => () => Promise.reject(cause)
     harness.prepare = failWith(new Error('down'))
@@ -252,15 +253,39 @@ describe('a token', () => {
     expect([harness.status, harness.transport.attempts.length]).toEqual(['failed', 0])
   })
 
-  test('that never comes is one attempt that took too long', () => {
+  test('A4: that never comes is one attempt that took too long, and is asked for again', async () => {
     const harness = new ConnectionHarness()
-    harness.prepare = () => new Promise(() => undefined)
+    let answer = (): Promise<string> => new Promise(() => undefined)
+    const authority = createTokenAuthority(() => () => answer(), harness.clock)
+    harness.prepare = async () => ({ ...(await authority.grant()), tokenUse: 'given' })
     harness.connection.start()
+    await settle()
     harness.clock.advance(10_000)
     expect(harness.connection.getSnapshot()).toMatchObject({
       retryCount: 1,
       error: { failureKind: 'timeout' },
     })
+    answer = () => Promise.resolve('late')
+    harness.clock.advance(250)
+    await settle()
+    expect([harness.transport.attempts.length, harness.connection.held.token]).toEqual([1, 'late'])
+  })
+
+  test('A9: that ended while the machine slept is not used again: the first attempt after it brings a fresh one', async () => {
+    const harness = new ConnectionHarness()
+    const reasons: string[] = []
+    const getToken: GetToken = ({ reason }) => {
+      reasons.push(reason)
+      return { token: `token ${reasons.length}`, expiresIn: 3_600_000 }
+    }
+    const authority = createTokenAuthority(() => getToken, harness.clock)
+    harness.prepare = async refused => ({ ...(await authority.grant(refused)), tokenUse: 'given' })
+    await harness.open()
+    harness.clock.sleep(7_200_000)
+    harness.hint('wake')
+    await harness.failAndReopen({ kind: 'network' })
+    expect(reasons).toEqual(['connect', 'expiring'])
+    expect(harness.connection.held.token).toBe('token 2')
   })
 })
 

@@ -14,7 +14,7 @@ const plan: RequestPlan = {
   url: 'https://host/a',
   grant: () => Promise.resolve({ token: 't', forced: false }),
   attachToken: tokenInQuery(),
-  trustedOrigins: ['https://host'],
+  origins: { trusted: ['https://host'], insecure: [] },
 }
 const prepare = (changes: Partial<RequestPlan>) => prepareRequest({ ...plan, ...changes })
 /** The failure that preparing ends in. */
@@ -57,24 +57,41 @@ test('headers and protocols are copies, so that no attempt changes another', asy
 describe('the token', () => {
   test('is used as none, as given, or as forced', async () => {
     expect((await prepare(granting(null))).tokenUse).toBe('none')
-    expect((await prepare(granting(''))).tokenUse).toBe('none')
     expect((await prepare(granting('t'))).tokenUse).toBe('given')
     expect((await prepare(granting('t', true))).tokenUse).toBe('forced')
     expect((await prepare(granting(null, true))).tokenUse).toBe('forced')
   })
 
-  test('is attached only where there is one: an anonymous request may go anywhere', async () => {
+  test('A3: is attached only where there is one: an anonymous request may go anywhere', async () => {
     const { request, token } = await prepare({ url: 'https://other/a', ...granting(null) })
     expect([request.url, token]).toEqual(['https://other/a', null])
   })
 
-  test('for an origin that is not trusted is an error that no retry mends, sockets too', async () => {
+  test('X3: for an origin that is not trusted is an error that no retry mends, sockets too', async () => {
     for (const isSocket of [true, false]) {
       const failure = failureOf({ url: 'https://other/a', isSocket })
       await expect(failure).resolves.toMatchObject({
         kind: 'impossible',
         error: { name: 'UntrustedOriginError' },
       })
+    }
+  })
+
+  test('goes over neither http: nor ws: to another machine, unless that is allowed by name', async () => {
+    const trusted = ['http://host']
+    for (const [url, isSocket] of [
+      ['http://host/a', false],
+      ['ws://host/a', true],
+      ['http://host/a', true],
+    ] as const) {
+      await expect(failureOf({ url, isSocket, origins: { trusted, insecure: [] } })).resolves.toMatchObject({
+        kind: 'impossible',
+        error: { name: 'InsecureOriginError', code: 'insecure-origin' },
+      })
+      const allowed = { url, isSocket, origins: { trusted, insecure: ['http://host'] } }
+      await expect(prepare(allowed)).resolves.toMatchObject({ token: 't' })
+      const anonymous = { url, isSocket, origins: { trusted, insecure: [] }, ...granting(null) }
+      await expect(prepare(anonymous)).resolves.toMatchObject({ token: null })
     }
   })
 
@@ -129,14 +146,14 @@ describe('the URL', () => {
     })
   })
 
-  test('of ws on an https page fails at once, but for loopback', async () => {
+  test('W39: of ws on an https page fails at once, but for loopback', async () => {
     vi.stubGlobal('location', new URL('https://page/'))
     const socket = { isSocket: true, ...granting(null) }
     await expect(failureOf({ url: 'ws://host/a', ...socket })).resolves.toMatchObject({
       kind: 'impossible',
       error: { message: expect.stringMatching(/wss/) },
     })
-    for (const host of ['localhost:8080', '127.0.0.1', '[::1]:81']) {
+    for (const host of ['localhost:8080', 'app.localhost', '127.0.0.1', '[::1]:81']) {
       await expect(prepare({ url: `ws://${host}/a`, ...socket })).resolves.toBeDefined()
     }
     await expect(prepare({ url: 'wss://host/a', ...socket })).resolves.toBeDefined()

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { ConfigurationError, UntrustedOriginError } from '../../src/core/errors.ts'
+import { ConfigurationError, InsecureOriginError, UntrustedOriginError } from '../../src/core/errors.ts'
 import {
   assertTrusted,
   defaultTrustedOrigins,
@@ -74,9 +74,9 @@ test('a URL is shown without query, fragment and credentials', () => {
 
 describe('a token', () => {
   const trusts =
-    (url: string, ...origins: string[]) =>
+    (url: string, ...trusted: string[]) =>
     () =>
-      assertTrusted(new URL(url), origins)
+      assertTrusted(new URL(url), { trusted, insecure: [] })
 
   test('goes to trusted origins, whatever their path; ws counts as http of the same host', () => {
     for (const url of ['https://host/a', 'wss://host/b?c']) {
@@ -94,16 +94,63 @@ describe('a token', () => {
     'https://host.evil/',
     'https://evil/?https://host',
     'https://host@evil/',
-  ])('does not go to %s', url => {
+  ])('X3: does not go to %s, which is not trusted', url => {
     expect(trusts(url, 'https://host')).toThrow(UntrustedOriginError)
   })
 
-  test('goes nowhere where nothing is trusted', () => {
+  test('X3: goes nowhere where nothing is trusted', () => {
     expect(trusts('https://host/')).toThrow(UntrustedOriginError)
   })
 
   test('meets a clear error where a trusted origin is none', () => {
     expect(trusts('https://host/', 'host')).toThrow(/"host" in trustedOrigins/)
+  })
+})
+
+describe('a token without encryption', () => {
+  const sending =
+    (url: string, insecure: string[] = [], trusted = [url]) =>
+    () =>
+      assertTrusted(new URL(url), { trusted, insecure })
+
+  test.each(['http://host/', 'ws://host:8080/a', 'http://192.168.1.5/', 'http://0.0.0.0:81/', 'ws://[::2]/'])(
+    'does not go to %s, though it is trusted, and the error says what to do',
+    url => {
+      expect(sending(url)).toThrow(InsecureOriginError)
+      expect(sending(url)).toThrow(/https: or wss:.*insecureOrigins/)
+    },
+  )
+
+  test.each([
+    'http://localhost.evil/',
+    'ws://evillocalhost/',
+    'http://127.0.0.1.evil/',
+    'http://localhost@evil/',
+  ])('does not go to %s, which only looks like this machine', url =>
+    expect(sending(url)).toThrow(InsecureOriginError),
+  )
+
+  test.each([
+    'http://localhost:3000/',
+    'ws://app.localhost/',
+    'http://127.0.0.1:81/',
+    'ws://127.9.9.9/',
+    'ws://[::1]:8080/',
+  ])('goes to %s, which is this machine', url => expect(sending(url)).not.toThrow())
+
+  test('goes to an origin that is allowed by name, ws as http, and to no other port or host of it', () => {
+    expect(sending('ws://api:8080/socket', ['http://api:8080'])).not.toThrow()
+    expect(sending('http://api:8080/', ['ws://api:8080/path'])).not.toThrow()
+    for (const other of ['http://api/', 'http://api:8081/', 'http://x.api:8080/'])
+      expect(sending(other, ['http://api:8080'])).toThrow(InsecureOriginError)
+  })
+
+  test('goes to no origin that is allowed by name and not trusted', () => {
+    expect(sending('http://api/', ['http://api'], ['https://api'])).toThrow(UntrustedOriginError)
+  })
+
+  test('meets a clear error where an origin that is allowed is none', () => {
+    expect(sending('http://api/', ['api'])).toThrow(/"api" in trustedOrigins or insecureOrigins/)
   })
 })
 

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { createTokenAuthority, type GetToken, type TokenRequest } from '../../src/core/tokenAuthority.ts'
+import {
+  createTokenAuthority,
+  type GetToken,
+  type IssuedToken,
+  type TokenRequest,
+} from '../../src/core/tokenAuthority.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 
 interface Asked extends TokenRequest {
-  answer(token: string | null): void
+  answer(token: string | IssuedToken | null): void
   refuse(error: unknown): void
 }
 
@@ -33,12 +38,18 @@ describe('getToken', () => {
     expect(asked.map(({ reason }) => reason)).toEqual(['connect', 'connect'])
   })
 
-  test('that is missing, or gives nothing, makes an anonymous user', async () => {
+  test('A3: that is missing, or gives nothing, makes an anonymous user', async () => {
     const clock = new FakeClock()
     const none = createTokenAuthority(() => undefined, clock)
     expect(await none.grant()).toEqual({ token: null, forced: false })
     const nothing = createTokenAuthority(() => () => undefined as never, clock)
     expect(await nothing.grant()).toEqual({ token: null, forced: false })
+    for (const none of ['', { token: '' }, { token: null }]) {
+      const authority = createTokenAuthority(() => () => none, clock)
+      expect(await authority.grant()).toEqual({ token: null, forced: false })
+      // Refused, it is asked for by force as any other, so that the second refusal is the last.
+      expect(await authority.grant(null)).toEqual({ token: null, forced: true })
+    }
   })
 
   test('is read when it is asked, so that the latest rendered one is asked', async () => {
@@ -49,7 +60,7 @@ describe('getToken', () => {
     expect((await authority.grant()).token).toBe('new')
   })
 
-  test('that throws, at once or later, rejects for all who asked, and the next ask is a new call', async () => {
+  test('A1: that throws, at once or later, rejects for all who asked, and the next ask is a new call', async () => {
     const { asked, authority, settle } = setup()
     const grants = [authority.grant(), authority.grant()]
     await Promise.resolve()
@@ -67,7 +78,7 @@ describe('getToken', () => {
     await expect(throwing.grant()).rejects.toThrow('at once')
   })
 
-  test('that never answers is asked again after 10 s, and joined until then', async () => {
+  test('A4: that never answers is asked again after 10 s, and joined until then', async () => {
     const { clock, asked, authority } = setup()
     void authority.grant()
     clock.advance(9_999)
@@ -100,7 +111,7 @@ describe('a refused token', () => {
     expect(asked.at(-1)?.reason).toBe('refused')
   })
 
-  test('of twenty connections at once is asked for once', async () => {
+  test('A5: of twenty connections at once is asked for once', async () => {
     const { asked, authority, settle } = await granted('a')
     const grants = Array.from({ length: 20 }, () => authority.grant('a'))
     await settle('b')
@@ -154,6 +165,111 @@ describe('a refused token', () => {
   })
 })
 
+describe('a token whose life is known', () => {
+  const HOUR = 3_600_000
+  const jwt = (claims: object, name = '') =>
+    ['e30', Buffer.from(JSON.stringify({ ...claims, name })).toString('base64url'), 'signature'].join('.')
+
+  /** An authority over a `getToken` that gives these, one after another, and the last one again and again. */
+  function over(...answers: (string | IssuedToken)[]) {
+    const clock = new FakeClock()
+    const reasons: string[] = []
+    const authority = createTokenAuthority(
+      () =>
+        ({ reason }) => {
+          const answer = answers[Math.min(reasons.length, answers.length - 1)] ?? null
+          reasons.push(reason)
+          return answer
+        },
+      clock,
+    )
+    const left = async (grant = authority.grant()) => ((await grant).refreshAt ?? Infinity) - clock.now()
+    return { clock, reasons, authority, left }
+  }
+
+  test('A8: is due 10 s before its end, or a tenth of its life before it if that is less', async () => {
+    expect(await over({ token: 'a', expiresIn: HOUR }).left()).toBe(HOUR - 10_000)
+    expect(await over({ token: 'a', expiresIn: 60_000 }).left()).toBe(54_000)
+    expect(await over({ token: 'a', expiresIn: 100_000 }).left()).toBe(90_000)
+  })
+
+  test('A10: is a JWT, by the time from iat to exp, however wrong the clock is', async () => {
+    for (const iat of [0, 1_700_000_000 - 3_600, 1_700_000_000, 1_700_000_000 + 3_600]) {
+      expect(await over(jwt({ iat, exp: iat + 600 })).left()).toBe(590_000)
+    }
+  })
+
+  test('A10: is a JWT that is given again, counted from when it first came in', async () => {
+    const { clock, left } = over(jwt({ iat: 0, exp: 600 }))
+    expect(await left()).toBe(590_000)
+    clock.advance(500_000)
+    expect(await left()).toBe(90_000)
+  })
+
+  test('is one that the application says it of, rather than the JWT itself, each time anew', async () => {
+    const { left } = over(
+      { token: jwt({ iat: 0, exp: 600 }), expiresIn: 60_000 },
+      { token: jwt({ iat: 0, exp: 600 }), expiresIn: 30_000 },
+    )
+    expect(await left()).toBe(54_000)
+    expect(await left()).toBe(27_000)
+  })
+
+  test.each<[string, string | IssuedToken]>([
+    ['opaque', 'a.b.c'],
+    ['a JWT without iat', jwt({ exp: 600 })],
+    ['a JWT without exp', jwt({ iat: 600 })],
+    ['a JWT that ended before it began', jwt({ iat: 600, exp: 500 })],
+    ['a JWT with claims that are texts', jwt({ iat: '0', exp: '600' })],
+    ['nobody’s', { token: null, expiresIn: HOUR }],
+    ['empty', { token: '', expiresIn: HOUR }],
+    ['said to live for no time', { token: 'a', expiresIn: 0 }],
+    ['said to live for no number', { token: 'a', expiresIn: NaN }],
+  ])('is none that is %s', async (_what, answer) => {
+    expect(await over(answer).left()).toBe(Infinity)
+  })
+
+  test('A9: is not given to anybody from when it is due: the next attempt asks for a fresh one, with the reason', async () => {
+    const { clock, reasons, authority } = over(
+      { token: 'a', expiresIn: HOUR },
+      { token: 'b', expiresIn: HOUR },
+      'c',
+    )
+    await authority.grant()
+    clock.advance(HOUR - 10_001)
+    expect(await authority.grant('other')).toMatchObject({ token: 'a' })
+    clock.advance(1)
+    expect(await authority.grant()).toMatchObject({ token: 'b' })
+    clock.sleep(2 * HOUR)
+    expect(await authority.grant('a')).toMatchObject({ token: 'c' })
+    expect(reasons).toEqual(['connect', 'expiring', 'refused'])
+  })
+
+  test('A8: of twenty sockets at once is asked for once, and forces nothing', async () => {
+    const { reasons, authority } = over('a', 'b', 'c')
+    await authority.grant()
+    const grants = Array.from({ length: 20 }, () => authority.grant('a', 'expiring'))
+    for (const grant of grants) expect(await grant).toEqual({ token: 'b', forced: false })
+    // One whose timer was late.
+    expect(await authority.grant('a', 'expiring')).toEqual({ token: 'b', forced: false })
+    expect(reasons).toEqual(['connect', 'expiring'])
+  })
+
+  test('is not asked for by a question that an attempt asks, and a refusal is not answered by it', async () => {
+    const { asked, authority } = setup()
+    void authority.grant()
+    void authority.grant('a', 'expiring')
+    void authority.grant('a')
+    await Promise.resolve()
+    expect(asked.map(({ reason }) => reason)).toEqual(['connect', 'expiring', 'refused'])
+    const joined = [authority.grant(), authority.grant('a', 'expiring')]
+    await Promise.resolve()
+    asked[2]?.answer('b')
+    expect((await Promise.all(joined)).map(({ token }) => token)).toEqual(['b', 'b'])
+    expect(asked).toHaveLength(3)
+  })
+})
+
 describe('dispose', () => {
   test('aborts what is asked', async () => {
     const { asked, authority } = setup()
@@ -164,7 +280,16 @@ describe('dispose', () => {
     expect(asked[0]?.signal.aborted).toBe(true)
   })
 
-  test('asks nothing any more', async () => {
+  test('A7: throws away the answer that comes late', async () => {
+    const { asked, authority } = setup()
+    const grants = [authority.grant(), authority.grant('a'), authority.grant('a', 'expiring')]
+    await Promise.resolve()
+    authority.dispose()
+    for (const { answer } of asked) answer('token of the former user')
+    for (const grant of grants) await expect(grant).rejects.toThrow()
+  })
+
+  test('A7: asks nothing any more', async () => {
     const { asked, authority } = setup()
     authority.dispose()
     await expect(authority.grant()).rejects.toThrow()

@@ -278,11 +278,13 @@ describe('sending', () => {
     })
   })
 
-  test('request rejects with what the server said', async () => {
+  test('request rejects with what the server said, and the connection stays for all others', async () => {
     const page = await openSocket()
     const refused = page.socket().request({ type: 'no such thing' })
     await expect(refused).rejects.toBeInstanceOf(RequestError)
     await expect(refused).rejects.toMatchObject({ error: { code: 'unknown-type' } })
+    await expect(page.socket().request({ type: 'echo', params: 1 })).resolves.toBe(1)
+    expect((await page.clients()).opened.socket).toBe(1)
   })
 
   test('request rejects after its timeout, and on abort with the reason', async () => {
@@ -485,7 +487,7 @@ describe('the token', () => {
     },
   )
 
-  test('refused twice ends in failed with an UnauthorizedError', async () => {
+  test('A6: refused twice ends in failed with an UnauthorizedError', async () => {
     const page = await open({ getToken: () => 'wrong' })
     let error: unknown
     page.render(
@@ -495,7 +497,7 @@ describe('the token', () => {
     expect(error).toMatchObject({ name: 'UnauthorizedError' })
   })
 
-  test('goes to no origin that is not trusted', async () => {
+  test('X3: goes to no origin that is not trusted', async () => {
     const page = await open({ getToken: () => 'secret', trustedOrigins: ['https://example.com'] })
     let error: unknown
     page.render(<Light options={{ url: page.at('/socket') }} take={socket => (error = socket.error)} />)

@@ -1,12 +1,16 @@
 import { Connection } from '../../src/core/connection.ts'
-import type { ConnectionDriverOptions, ConnectionSetup } from '../../src/core/connectionSetup.ts'
+import type { ConnectionDriverOptions, ConnectionSetup, RenewToken } from '../../src/core/connectionSetup.ts'
 import { createEmitter } from '../../src/core/emitter.ts'
 import type { Message } from '../../src/core/envelope.ts'
 import type { Environment, Hint } from '../../src/core/environment.ts'
 import type { ConnectionEvent, GapCause } from '../../src/core/events.ts'
 import type { Failure } from '../../src/core/failure.ts'
 import type { PreparedRequest } from '../../src/core/prepareRequest.ts'
-import { createSocketChannel, type SocketChannel } from '../../src/core/socketChannel.ts'
+import {
+  createSocketChannel,
+  type SocketChannel,
+  type SocketChannelOptions,
+} from '../../src/core/socketChannel.ts'
 import type { Token } from '../../src/core/tokenAuthority.ts'
 import type { TransportRequest } from '../../src/core/transport.ts'
 import { FakeClock } from './fakeClock.ts'
@@ -55,7 +59,9 @@ export class ConnectionHarness {
     this.messages.push(message)
     return message
   }
-  prepare: () => Promise<Pick<PreparedRequest, 'token' | 'tokenUse'>>
+  prepare: (refused?: Token) => Promise<Omit<PreparedRequest, 'request'>>
+  renew: RenewToken = () => Promise.reject(new Error('Nothing renews.'))
+  channelOptions: SocketChannelOptions = {}
   readonly connection: Connection
 
   constructor(options: Partial<ConnectionDriverOptions> = {}) {
@@ -69,14 +75,15 @@ export class ConnectionHarness {
       options: () => this.options,
       prepare: async ({ refused, attachCursor }) => {
         this.refused.push(refused)
-        const { token, tokenUse } = await this.prepare()
+        const prepared = await this.prepare(refused)
         const blank: TransportRequest = { url: 'ws://host/', headers: {}, protocols: [], ...this.request }
-        return { request: attachCursor(blank), token, tokenUse }
+        return { request: attachCursor(blank), ...prepared }
       },
+      renew: former => this.renew(former),
       deliver: (...delivery) => this.deliver(...delivery),
       gap: cause => void this.gaps.push(cause),
       report: event => void this.events.push(event),
-      createChannel: link => createSocketChannel(link, () => ({})),
+      createChannel: link => createSocketChannel(link, () => this.channelOptions),
     })
   }
 

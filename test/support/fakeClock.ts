@@ -45,6 +45,12 @@ export class FakeClock implements Clock {
     this.#now = end
   }
 
+  /** The machine sleeps: time passes, and no timer counts it. */
+  sleep(ms: number): void {
+    this.#now += ms
+    for (const timer of this.#timers.values()) timer.due += ms
+  }
+
   #next(end: number): [number, Timer] | undefined {
     const due = [...this.#timers].filter(([, timer]) => timer.due <= end)
     return due.sort(([, a], [, b]) => a.due - b.due)[0]

@@ -20,7 +20,7 @@ export interface SocketServer {
 
 /** A WebSocket server on loopback, for one test. */
 export async function startSocketServer(
-  accepted: (socket: WebSocket) => void = () => undefined,
+  accepted: (socket: WebSocket, request: IncomingMessage) => void = () => undefined,
 ): Promise<SocketServer> {
   const http = createServer()
   const raw = new Set<Duplex>()
@@ -41,7 +41,7 @@ export async function startSocketServer(
     wss.handleUpgrade(request, stream, head, socket => {
       server.sockets.push(socket)
       socket.on('error', () => undefined)
-      accepted(socket)
+      accepted(socket, request)
     })
   })
   http.listen(0, '127.0.0.1')
