@@ -50,8 +50,9 @@ export function textFrame(text: string): Buffer {
   return encode(TEXT, Buffer.from(text))
 }
 
-/** A close frame as a server sends it. */
+/** A close frame as a server sends it; 1005 stands for one without a code. */
 export function closeFrame(code: number, reason = ''): Buffer {
+  if (code === 1005) return encode(CLOSE, Buffer.alloc(0))
   const payload = Buffer.alloc(2)
   payload.writeUInt16BE(code)
   return encode(CLOSE, Buffer.concat([payload, Buffer.from(reason)]))

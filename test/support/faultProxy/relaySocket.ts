@@ -19,6 +19,12 @@ export interface SocketRelay {
   destroy(): void
 }
 
+interface FrameRelay {
+  take(chunk: Buffer): void
+  /** Resolves when all that was taken has had its turn. */
+  settled(): Promise<void>
+}
+
 const HEAD_END = '\r\n\r\n'
 
 /** Passes a WebSocket on to the upstream, but for what the rules do to its handshake and its frames. */
@@ -44,24 +50,26 @@ export function relaySocket(req: IncomingMessage, client: Socket, options: Socke
     const toClient = relay('server', client)
     let answered = ''
     peer.on('data', (chunk: Buffer) => {
-      if (answered.includes(HEAD_END)) return toClient(chunk)
+      if (answered.includes(HEAD_END)) return toClient.take(chunk)
       answered += chunk.toString('latin1')
       const end = answered.indexOf(HEAD_END)
       if (end < 0) return
       const after = Buffer.from(answered.slice(end + HEAD_END.length), 'latin1')
       client.write(answered.slice(0, end + HEAD_END.length), 'latin1')
       if (handshake?.do === 'half-open') isSevered = true
-      toClient(after)
+      toClient.take(after)
     })
     const toServer = relay('client', peer)
-    client.on('data', toServer)
-    peer.on('end', () => isSevered || client.end())
-    peer.on('close', () => isSevered || client.destroySoon())
+    client.on('data', toServer.take)
+    // What is held up still comes before the end.
+    const end = () => void toClient.settled().then(() => isSevered || client.end())
+    peer.on('end', end)
+    peer.on('close', end)
     client.on('close', () => peer.destroy())
   }
 
   /** Frames follow each other, so what holds one up holds up all behind it. */
-  function relay(from: Side, to: Socket): (chunk: Buffer) => void {
+  function relay(from: Side, to: Socket): FrameRelay {
     const split = createFrameSplitter()
     let held: Buffer | undefined
     let turn = Promise.resolve()
@@ -73,8 +81,11 @@ export function relaySocket(req: IncomingMessage, client: Socket, options: Socke
       if (held) to.write(held)
       held = undefined
     }
-    return chunk => {
-      for (const frame of split(chunk)) turn = turn.then(() => pass(frame))
+    return {
+      take(chunk) {
+        for (const frame of split(chunk)) turn = turn.then(() => pass(frame))
+      },
+      settled: () => turn,
     }
   }
 

@@ -74,7 +74,7 @@ export type Moment =
 /** The act of a rule at this place. */
 export type ActAt<Place extends Rule['at']> = Extract<Rule, { at: Place }>['act']
 
-/** The rules that are on; the first one that strikes is the one that counts. */
+/** The rules that are on. The first one that strikes is the one that counts, and those behind it see nothing of it. */
 export class RuleBook {
   #rules: { rule: Rule; matches: number }[] = []
 
@@ -89,8 +89,8 @@ export class RuleBook {
   }
 
   find<Place extends Rule['at']>(moment: Extract<Moment, { at: Place }>): ActAt<Place> | undefined {
-    const struck = this.#rules.filter(entry => matches(entry.rule, moment) && strikes(entry))
-    return struck[0]?.rule.act as ActAt<Place> | undefined
+    const struck = this.#rules.find(entry => matches(entry.rule, moment) && strikes(entry))
+    return struck?.rule.act as ActAt<Place> | undefined
   }
 }
 
