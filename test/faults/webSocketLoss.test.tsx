@@ -1,10 +1,10 @@
 import { act, waitFor } from '@testing-library/react'
-import { UnauthorizedError } from 'react-query-realtime'
+import { UnauthorizedError, useSocket } from 'react-query-realtime'
 import { describe, expect, test } from 'vitest'
 import { pass } from '../support/setUpFaults.tsx'
-import { patient, resuming, setUpFaultySocket } from '../support/setUpFaultySocket.tsx'
+import { patient, resuming, setUpFaultyConnection } from '../support/setUpFaultyConnection.tsx'
 
-const openSocket = setUpFaultySocket()
+const openSocket = setUpFaultyConnection(useSocket, '/socket')
 
 describe('a close code', () => {
   test.each([1000, 1001, 1002, 1005, 1011, 1012, 1013, 1014, 3001, 3999, 4000, 4399, 4408, 4429])(
@@ -20,11 +20,11 @@ describe('a close code', () => {
   test.each([1003, 1007, 1010, 4400, 4402, 4403, 4428, 4499, 4500, 4999])(
     '%i of the server ends it, with an error that names the code (W5, W14)',
     async code => {
-      const { proxy, shows, socket } = await openSocket()
+      const { proxy, shows, result } = await openSocket()
       await shows('open')
       proxy.strike({ do: 'close', code })
       await shows('failed')
-      expect(socket().error).toMatchObject({ code: 'connection-failed', status: code })
+      expect(result().error).toMatchObject({ code: 'connection-failed', status: code })
       await pass(100)
       expect(proxy.moments('handshake')).toHaveLength(1)
     },
@@ -44,7 +44,7 @@ describe('a close code', () => {
     '%i asks for one new token; refused again it ends, until reconnect() (W11)',
     async code => {
       const asked: string[] = []
-      const { proxy, shows, socket } = await openSocket(
+      const { proxy, shows, result } = await openSocket(
         {},
         {
           provider: {
@@ -58,21 +58,21 @@ describe('a close code', () => {
       )
       await shows('failed')
       expect(asked).toEqual(['connect', 'refused'])
-      expect(socket().error).toBeInstanceOf(UnauthorizedError)
+      expect(result().error).toBeInstanceOf(UnauthorizedError)
       await pass(100)
       expect(proxy.moments('handshake')).toHaveLength(2)
-      act(() => socket().reconnect())
+      act(() => result().reconnect())
       await shows('open')
       expect(asked).toEqual(['connect', 'refused', 'connect'])
     },
   )
 
   test('1009 ends it, with an error that says that a message was too large (W12)', async () => {
-    const { proxy, shows, socket } = await openSocket()
+    const { proxy, shows, result } = await openSocket()
     await shows('open')
     proxy.strike({ do: 'close', code: 1009 })
     await shows('failed')
-    expect(socket().error?.message).toMatch(/1009.*larger/)
+    expect(result().error?.message).toMatch(/1009.*larger/)
     await pass(100)
     expect(proxy.moments('handshake')).toHaveLength(1)
   })
@@ -171,12 +171,12 @@ describe('a link', () => {
   })
 
   test('that only is slow is no dead one: heartbeats that are late by less than the timeout keep it (W7)', async () => {
-    const { proxy, socket, shows } = await openSocket(
+    const { proxy, result, shows } = await openSocket(
       { heartbeat: { interval: 60, timeout: 5_000 } },
       { rules: [{ at: 'frame', from: 'server', act: { do: 'delay', ms: 50 } }] },
     )
     await shows('open')
-    await waitFor(() => expect(socket().latency).toBeGreaterThanOrEqual(49), patient)
+    await waitFor(() => expect(result().latency).toBeGreaterThanOrEqual(49), patient)
     await pass(500)
     expect(proxy.moments('handshake')).toHaveLength(1)
   })

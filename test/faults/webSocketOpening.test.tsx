@@ -1,23 +1,24 @@
 import { waitFor } from '@testing-library/react'
+import { useSocket } from 'react-query-realtime'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocketServer } from 'ws'
-import { patient, setUpFaultySocket } from '../support/setUpFaultySocket.tsx'
+import { patient, setUpFaultyConnection } from '../support/setUpFaultyConnection.tsx'
 
-const openSocket = setUpFaultySocket()
+const openSocket = setUpFaultyConnection(useSocket, '/socket')
 
 test('a server that nobody listens at is tried again and again, `connecting` all the while (W1)', async () => {
-  const page = await openSocket({}, { before: proxy => proxy.refuse() })
-  const { eventsOf, socket } = page
+  const page = await openSocket({}, { before: ({ proxy }) => proxy.refuse() })
+  const { eventsOf, result } = page
   await waitFor(() => expect(eventsOf('retry').length).toBeGreaterThanOrEqual(3), patient)
   expect(page.statuses()).toEqual(['connecting'])
   const counts = eventsOf('retry').map(({ retryCount }) => retryCount)
   expect(counts.slice(0, 3)).toEqual([1, 2, 3])
-  expect(socket().error).toMatchObject({ code: 'connection-failed', failureKind: 'close', status: 1006 })
+  expect(result().error).toMatchObject({ code: 'connection-failed', failureKind: 'close', status: 1006 })
   await page.proxy.accept()
   await page.shows('open')
-  expect(socket().error).toBe(null)
+  expect(result().error).toBe(null)
 })
 
 test('a handshake that hangs is given up after connectTimeout, and leaves no socket behind (W2)', async () => {
@@ -42,7 +43,7 @@ test('a connection that is accepted and never answered is given up in the same w
 })
 
 test('a socket that opens and never speaks is replaced by the heartbeat, and its opening resets no count (W3)', async () => {
-  const { socket, shows, statuses, eventsOf } = await openSocket(
+  const { result, shows, statuses, eventsOf } = await openSocket(
     { heartbeat: { interval: 100, timeout: 100 }, reconnect: { stableAfter: 60_000 } },
     { rules: [{ at: 'handshake', times: 3, act: { do: 'half-open' } }] },
   )
@@ -53,7 +54,7 @@ test('a socket that opens and never speaks is replaced by the heartbeat, and its
   )
   expect(statuses()).toContain('open')
   await shows('open')
-  await waitFor(() => expect(socket().retryCount).toBe(0), patient)
+  await waitFor(() => expect(result().retryCount).toBe(0), patient)
 })
 
 test.each([401, 403, 503])(
@@ -111,7 +112,7 @@ test('a subprotocol that the server does not select is an error that says so, an
   onTestFinished(() => server.close())
   await once(server, 'listening')
   const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  const { socket, eventsOf } = await openSocket({ url, protocols: ['meta', 'app'] })
+  const { result, eventsOf } = await openSocket({ url, protocols: ['meta', 'app'] })
   await waitFor(() => expect(eventsOf('retry').length).toBeGreaterThanOrEqual(2), patient)
-  expect(socket().error?.message).toContain('a subprotocol that the server did not select')
+  expect(result().error?.message).toContain('a subprotocol that the server did not select')
 })

@@ -1,30 +1,43 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Relay } from './relay.ts'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { ActAt, AnswerAct } from './rules.ts'
 
 /** Passes one HTTP request on to the upstream and its answer back, but for what `act` does to them. */
-export async function relayRequest(
+export function relayRequest(
   upstream: URL,
   [req, res]: [IncomingMessage, ServerResponse],
   act: ActAt<'request'> | undefined,
-): Promise<void> {
-  const socket = req.socket
-  if (act?.do === 'hang') return
-  if (act?.do === 'reset') return void socket.resetAndDestroy()
-  if (act?.do === 'answer') return void res.writeHead(act.status, headersOf(act)).end(act.body ?? '')
-  if (act?.do === 'delay') await setTimeout(act.ms)
-  const answer = await ask(upstream, req, res)
-  if (!answer) return void socket.destroy()
-  const headers = { ...answer.headers, ...(act?.do === 'headers' && act.headers) }
-  res.writeHead(answer.statusCode ?? 502, endToEnd(headers))
-  res.flushHeaders()
-  try {
-    for await (const chunk of shape(answer as AsyncIterable<Buffer>, act)) res.write(chunk)
-    if (act?.do === 'cut') return leave(socket, act.then)
-    res.end()
-  } catch {
-    socket.resetAndDestroy()
+): Relay {
+  const { socket } = req
+  let isSevered = false
+
+  async function exchange(): Promise<void> {
+    if (act?.do === 'hang') return
+    if (act?.do === 'reset') return void socket.resetAndDestroy()
+    if (act?.do === 'answer') return void res.writeHead(act.status, headersOf(act)).end(act.body ?? '')
+    if (act?.do === 'delay') await setTimeout(act.ms)
+    const answer = await ask(upstream, req, res)
+    if (isSevered) return
+    if (!answer) return void socket.destroy()
+    const headers = { ...answer.headers, ...(act?.do === 'headers' && act.headers) }
+    res.writeHead(answer.statusCode ?? 502, endToEnd(headers)).flushHeaders()
+    for await (const chunk of shape(answer as AsyncIterable<Buffer>, act)) if (!isSevered) res.write(chunk)
+    if (isSevered) return
+    if (act?.do === 'cut') leave(socket, act.then)
+    else res.end()
+  }
+
+  // The upstream broke off.
+  exchange().catch(() => isSevered || socket.resetAndDestroy())
+  return {
+    breakOff(how) {
+      isSevered = true
+      if (how.do === 'reset') socket.resetAndDestroy()
+      if (how.do === 'close') socket.end()
+    },
+    destroy: () => void socket.destroy(),
   }
 }
 
@@ -56,13 +69,15 @@ function ask(upstream: URL, req: IncomingMessage, res: ServerResponse): Promise<
   })
 }
 
-/** One connection serves one request, so that faults count. */
+/**
+ * One connection serves one request, so that faults count. Not so an answer without a length: for `fetch` of Node, a
+ * reset would be the good end of a connection that was to be closed anyway.
+ */
 function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return Object.fromEntries(
-    Object.entries({ ...headers, connection: 'close' }).filter(
-      ([name]) => name !== 'transfer-encoding' && name !== 'keep-alive',
-    ),
-  )
+  const hasLength = headers['transfer-encoding'] === undefined
+  const hopByHop = ['transfer-encoding', 'keep-alive', 'connection']
+  const others = Object.entries(headers).filter(([name]) => !hopByHop.includes(name))
+  return { ...Object.fromEntries(others), ...(hasLength && { connection: 'close' }) }
 }
 
 async function* shape(body: AsyncIterable<Buffer>, act: ActAt<'request'> | undefined): AsyncIterable<Buffer> {

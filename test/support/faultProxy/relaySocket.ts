@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
+import type { Relay } from './relay.ts'
 import { closeFrame, createFrameSplitter, type Frame, textFrame } from './frames.ts'
 import { drip, headersOf } from './relayRequest.ts'
 import type { ActAt, AnswerAct, BreakAct, FrameAct, Side } from './rules.ts'
@@ -13,12 +14,6 @@ export interface SocketRelayOptions {
   actOn(from: Side, frame: Frame): FrameAct | undefined
 }
 
-/** A WebSocket that passes through the proxy, frame by frame. */
-export interface SocketRelay {
-  breakOff(act: BreakAct): void
-  destroy(): void
-}
-
 interface FrameRelay {
   take(chunk: Buffer): void
   /** Resolves when all that was taken has had its turn. */
@@ -28,7 +23,7 @@ interface FrameRelay {
 const HEAD_END = '\r\n\r\n'
 
 /** Passes a WebSocket on to the upstream, but for what the rules do to its handshake and its frames. */
-export function relaySocket(req: IncomingMessage, client: Socket, options: SocketRelayOptions): SocketRelay {
+export function relaySocket(req: IncomingMessage, client: Socket, options: SocketRelayOptions): Relay {
   const { handshake, upstream } = options
   let server: Socket | undefined
   /** Nothing passes any more, either way; the client's socket is kept until the client ends it. */

@@ -40,7 +40,7 @@ export type FrameAct =
   | { do: 'cut'; after: number }
   | BreakAct
 
-/** What can break an open WebSocket at any time. `half-open` swallows both ways and keeps both sockets. */
+/** What can break an open WebSocket, or an answer under way, at any time. `half-open` swallows both ways and keeps both sockets. */
 export type BreakAct = { do: 'reset' } | { do: 'half-open' } | { do: 'close'; code: number; reason?: string }
 
 interface Strikes {

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer, Socket } from 'node:net'
+import type { Relay } from './relay.ts'
 import { relayRequest } from './relayRequest.ts'
-import { relaySocket, type SocketRelay } from './relaySocket.ts'
+import { relaySocket } from './relaySocket.ts'
 import { type ActAt, type BreakAct, type Moment, type Rule, RuleBook } from './rules.ts'
 
 /** What happened at the proxy, in order; `act` names the fault that struck, `at` is in ms. */
@@ -23,7 +24,7 @@ export interface FaultProxy {
   add(rule: Rule): () => void
   /** Takes all rules back. What was broken stays broken. */
   clear(): void
-  /** Breaks the WebSockets that are open now, or one of them. */
+  /** Breaks what is open now, or one connection of it. `close` of what is no WebSocket is its end. */
   strike(act: BreakAct, connection?: number): void
   /** Listens no more: who comes is refused by the kernel. What is open stays. */
   refuse(): Promise<void>
@@ -38,7 +39,7 @@ export async function startFaultProxy(upstreamUrl: string): Promise<FaultProxy> 
   const rules = new RuleBook()
   const log: LogEntry[] = []
   const open = new Map<Socket, number>()
-  const relays = new Map<number, SocketRelay>()
+  const relays = new Map<number, Relay>()
   let connections = 0
 
   function meet<Place extends Rule['at']>(moment: Extract<Moment, { at: Place }>): ActAt<Place> | undefined {
@@ -51,13 +52,14 @@ export async function startFaultProxy(upstreamUrl: string): Promise<FaultProxy> 
   const numberOf = (socket: Socket) => open.get(socket) ?? -1
   http.on('request', (req, res) => {
     const path = new URL(req.url ?? '/', 'http://proxy.invalid').pathname
+    const connection = numberOf(req.socket)
     const act = meet<'request'>({
       at: 'request',
-      connection: numberOf(req.socket),
+      connection,
       method: req.method ?? '',
       path,
     })
-    void relayRequest(upstream, [req, res], act)
+    relays.set(connection, relayRequest(upstream, [req, res], act))
   })
   http.on('upgrade', (req, stream) => {
     const connection = numberOf(req.socket)

@@ -1,12 +1,11 @@
 import { screen, waitFor } from '@testing-library/react'
 import { useEffect } from 'react'
 import {
+  type ConnectionResult,
   cursorInQuery,
+  type Message,
   type RealtimeOptions,
   type Recovery,
-  type SocketOptions,
-  type SocketResult,
-  useSocket,
 } from 'react-query-realtime'
 import { expect } from 'vitest'
 import type { Rule } from './faultProxy/rules.ts'
@@ -15,13 +14,16 @@ import { setUpFaults } from './setUpFaults.tsx'
 
 export const patient = { timeout: 10_000 }
 
-interface FaultySocketSetup {
+interface FaultySetup {
   path?: string
   provider?: RealtimeOptions
   /** Rules that are on before the first attempt. */
   rules?: Rule[]
-  /** What happens to the proxy before that. */
-  before?: (proxy: FaultProxy) => Promise<void>
+  /** What happens to the proxy, and on the server, before that. */
+  before?: (page: {
+    proxy: FaultProxy
+    publish: (type: string, params: unknown, response: unknown) => Promise<unknown>
+  }) => unknown
 }
 
 /** How the demo server resumes a socket. */
@@ -35,29 +37,32 @@ export const resuming: Recovery = {
     type === 'welcome' ? (response as { resumed: boolean }).resumed : undefined,
 }
 
-/** A page with one socket that goes through a fault proxy, and what it has heard and gone through. */
-export function setUpFaultySocket() {
+/** Pages with one connection each that goes through a fault proxy, and what it has heard and gone through. */
+export function setUpFaultyConnection<Options extends object, Result extends ConnectionResult>(
+  useTechnique: (options: Options) => Result,
+  defaultPath: string,
+) {
   const open = setUpFaults()
 
-  return async function openSocket(
-    options: Partial<SocketOptions> = {},
-    { path = '/socket', provider = {}, rules = [], before }: FaultySocketSetup = {},
+  return async function openConnection(
+    options: Partial<Options> = {},
+    { path = defaultPath, provider = {}, rules = [], before }: FaultySetup = {},
   ) {
     const page = await open(provider)
     for (const rule of rules) page.proxy.add(rule)
-    await before?.(page.proxy)
+    await before?.(page)
     const notes: unknown[] = []
-    let socket!: SocketResult
-    const all: SocketOptions = {
+    let result!: Result
+    const all = {
       url: page.at(path),
-      onMessage: ({ type, response }) => type === 'note' && notes.push(response),
+      onMessage: ({ type, response }: Message) => type === 'note' && notes.push(response),
       ...options,
-    }
+    } as unknown as Options
     function Light() {
-      const given = useSocket(all)
+      const given = useTechnique(all)
       const { status, error, retryCount } = given
       useEffect(() => {
-        socket = given
+        result = given
       })
       return (
         <i role="status" title={`${error?.name ?? ''} ${retryCount}`}>
@@ -74,7 +79,7 @@ export function setUpFaultySocket() {
       notes,
       Light,
       view: page.render(<Light />),
-      socket: () => socket,
+      result: () => result,
       shows,
       eventsOf,
       /** The words that `status` has gone through. */
