@@ -60,12 +60,12 @@ export function setUpFaultyConnection<Options extends object, Result extends Con
     } as unknown as Options
     function Light() {
       const given = useTechnique(all)
-      const { status, error, retryCount } = given
+      const { status, error, retryCount, pausedBy } = given
       useEffect(() => {
         result = given
       })
       return (
-        <i role="status" title={`${error?.name ?? ''} ${retryCount}`}>
+        <i role="status" title={[error?.name, retryCount, ...pausedBy].join(' ')}>
           {status}
         </i>
       )
