@@ -30,7 +30,7 @@ describe('a component that goes', () => {
   })
 
   test.each(['delay', 'hang'] as const)(
-    'while the handshake is under way leaves no socket, and hears nothing more of it (C2): %s',
+    'while the handshake is under way (%s) leaves no socket, and hears nothing more of it (C2)',
     async how => {
       const heard = vi.fn()
       const page = await openSocket(
@@ -50,7 +50,7 @@ describe('a component that goes', () => {
   test.each([
     ['a socket', openSocket],
     ['a stream', openEvents],
-  ])('while a token is asked for opens nothing when it comes: %s (C3)', async (_name, openOne) => {
+  ])('of %s while a token is asked for opens nothing when it comes (C3)', async (_name, openOne) => {
     let give!: (token: string) => void
     const getToken = () => new Promise<string>(resolve => (give = resolve))
     const page = await openOne({}, { provider: { getToken } })
@@ -65,7 +65,7 @@ describe('a component that goes', () => {
   test.each([
     ['a socket', openSocket],
     ['a stream', openEvents],
-  ])('during the back-off is the end of the attempts: %s (C4)', async (_name, openOne) => {
+  ])('of %s during the back-off is the end of the attempts (C4)', async (_name, openOne) => {
     const page = await openOne(
       { reconnect: { minDelay: 150, maxDelay: 150 } },
       { rules: [{ at: 'connection', act: { do: 'reset' } }] },

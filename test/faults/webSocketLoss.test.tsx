@@ -2,7 +2,8 @@ import { act, waitFor } from '@testing-library/react'
 import { UnauthorizedError, useSocket } from 'react-query-realtime'
 import { describe, expect, test } from 'vitest'
 import { pass } from '../support/setUpFaults.tsx'
-import { patient, resuming, setUpFaultyConnection } from '../support/setUpFaultyConnection.tsx'
+import { resuming } from '../support/resuming.ts'
+import { patient, setUpFaultyConnection } from '../support/setUpFaultyConnection.tsx'
 
 const openSocket = setUpFaultyConnection(useSocket, '/socket')
 

@@ -4,7 +4,8 @@ import { type Message, useMessage, useSocket } from 'react-query-realtime'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 import { anything } from '../support/schemas.ts'
 import { pass } from '../support/setUpFaults.tsx'
-import { patient, resuming, setUpFaultyConnection } from '../support/setUpFaultyConnection.tsx'
+import { resuming } from '../support/resuming.ts'
+import { patient, setUpFaultyConnection } from '../support/setUpFaultyConnection.tsx'
 
 const openSocket = setUpFaultyConnection(useSocket, '/socket')
 

@@ -1,12 +1,6 @@
 import { screen, waitFor } from '@testing-library/react'
 import { useEffect } from 'react'
-import {
-  type ConnectionResult,
-  cursorInQuery,
-  type Message,
-  type RealtimeOptions,
-  type Recovery,
-} from 'react-query-realtime'
+import { type ConnectionResult, type Message, type RealtimeOptions } from 'react-query-realtime'
 import { expect } from 'vitest'
 import type { Rule } from './faultProxy/rules.ts'
 import type { FaultProxy } from './faultProxy/startFaultProxy.ts'
@@ -24,17 +18,6 @@ interface FaultySetup {
     proxy: FaultProxy
     publish: (type: string, params: unknown, response: unknown) => Promise<unknown>
   }) => unknown
-}
-
-/** How the demo server resumes a socket. */
-export const resuming: Recovery = {
-  cursor: ({ type, response, epoch, seq }) => {
-    if (type === 'welcome') return response as { epoch: string; seq: number }
-    return seq === undefined ? undefined : { epoch, seq }
-  },
-  attach: cursorInQuery(),
-  resumed: ({ type, response }) =>
-    type === 'welcome' ? (response as { resumed: boolean }).resumed : undefined,
 }
 
 /** Pages with one connection each that goes through a fault proxy, and what it has heard and gone through. */
