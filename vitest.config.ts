@@ -4,6 +4,7 @@ import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import type { BrowserConfigOptions } from 'vitest/node'
+import { chromiumArgs } from './scripts/chromiumArgs.ts'
 import { findChromium } from './scripts/findChromium.ts'
 import { demoServerPlugin } from './stories/server/demoServerPlugin.ts'
 
@@ -26,17 +27,6 @@ const optimizeDeps = {
     'zod',
   ],
 }
-
-// Without the last four, Chromium calls home from a machine that may have no network.
-const chromiumArgs = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 function inChromium(): BrowserConfigOptions {
   const executablePath = findChromium()
@@ -69,7 +59,7 @@ export default defineConfig({
           name: 'core',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{hooks,providers,browser}/**'],
+          exclude: ['test/{hooks,providers,browser,pages}/**'],
         },
       },
       {
@@ -92,6 +82,16 @@ export default defineConfig({
           include: ['test/browser/**/*.test.{ts,tsx}'],
           setupFiles: ['test/cleanup.ts'],
           browser: inChromium(),
+        },
+      },
+      {
+        extends: true,
+        // A Chromium of its own, driven from Node: a page that goes, freezes and is offline could not run its tests.
+        test: {
+          name: 'pages',
+          environment: 'node',
+          include: ['test/pages/**/*.test.ts'],
+          testTimeout: 60_000,
         },
       },
       {

@@ -3,7 +3,7 @@ import { createEmitter } from './emitter.ts'
 
 /**
  * A hint from the platform: `visible` and `hidden` of the page, `online` and `offline` of the network, `frozen` and
- * `thawed` of a page in the back/forward cache, `wake` after a sleep. Hints only start questions; they prove nothing.
+ * `thawed` of a page in the back/forward cache or a frozen tab, `wake` after a sleep. Hints only start questions; they prove nothing.
  */
 export type Hint = 'visible' | 'hidden' | 'online' | 'offline' | 'frozen' | 'thawed' | 'wake'
 
@@ -62,7 +62,9 @@ function watch(page: Page, clock: Clock, emit: (hint: Hint) => void): () => void
   on(page, 'offline', () => 'offline')
   on(page, 'pagehide', () => 'frozen')
   on(page, 'pageshow', () => 'thawed')
-  on(page.document, 'resume', () => 'wake')
+  // Chromium kills what is open while it freezes a page, streams without telling anybody.
+  on(page.document, 'freeze', () => 'frozen')
+  on(page.document, 'resume', () => 'thawed')
   on(page.document, 'visibilitychange', () =>
     page.document?.visibilityState === 'hidden' ? 'hidden' : 'visible',
   )

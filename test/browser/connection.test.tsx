@@ -23,7 +23,7 @@ const isShown = (status: string) =>
   waitFor(() => expect(screen.getByRole('status').textContent).toBe(status), patient)
 
 describe('sharing, in Chromium under StrictMode', () => {
-  test('a hundred components on one URL make one WebSocket', async () => {
+  test('a hundred components on one URL make one WebSocket (C7)', async () => {
     const { made, webSocket } = countSockets()
     const page = await openPage({ webSocket })
     const url = page.at('/socket')
@@ -36,7 +36,7 @@ describe('sharing, in Chromium under StrictMode', () => {
     expect((await page.clients()).opened.socket).toBe(1)
   })
 
-  test('a thousand mounts and unmounts leave no socket, no request, no timer and no listener', async () => {
+  test('a thousand mounts and unmounts leave no socket, no request, no timer and no listener (C14)', async () => {
     const { made, webSocket } = countSockets()
     const page = await openPage({ webSocket, linger: 100, heartbeat: true })
     const leaks = watchLeaks()
@@ -130,7 +130,7 @@ describe('faults, in Chromium under StrictMode', () => {
     console.info(`back ${Math.round(backAfter)} ms after the server listened again`)
   }, 30_000)
 
-  test('a frozen server is noticed within interval + timeout and replaced without waiting for its close', async () => {
+  test('a frozen server is noticed within interval + timeout and replaced without waiting for its close (W7)', async () => {
     const { made, webSocket } = countSockets()
     const heartbeat = { interval: 1_000, timeout: 1_000 }
     const page = await openPage({ webSocket, heartbeat })
@@ -208,7 +208,7 @@ describe('faults, in Chromium under StrictMode', () => {
 })
 
 describe('data, in Chromium under StrictMode', () => {
-  test('a burst over many keys is written together: one commit a flush, not one a key', async () => {
+  test('a burst over many keys is written together: one commit a flush, not one a key (W24)', async () => {
     const page = await openPage()
     const symbols = Array.from({ length: 40 }, (_, index) => `S${index}`)
     const heard = vi.fn()

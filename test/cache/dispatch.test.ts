@@ -112,7 +112,7 @@ describe('the warning of an unknown type', () => {
     expect(client.getQueryData(['c'])).toBe(3)
   })
 
-  test('comes once a type, in development', () => {
+  test('comes once a type, in development (W19)', () => {
     const { deliver, events } = setup()
     for (const type of ['a', 'a', 'b', 'a']) deliver({ type })
     expect(warn.mock.calls.map(([text]) => String(text))).toEqual([
@@ -157,7 +157,7 @@ describe('a schema', () => {
     expect(handler).not.toHaveBeenCalled()
   })
 
-  test('that is asynchronous keeps the order of all messages', async () => {
+  test('that is asynchronous keeps the order of all messages (W26)', async () => {
     const order: unknown[] = []
     const on =
       (name: string) =>
@@ -176,7 +176,7 @@ describe('a schema', () => {
     expect(order.at(-1)).toEqual(['plain', 'at once'])
   })
 
-  test('that rejects is reported and harms no later message', async () => {
+  test('that rejects is reported and harms no later message (W26)', async () => {
     const error = new Error('mine')
     const { deliver, data, events } = setup({
       messages: { a: schemaOf(() => Promise.reject(error)), b: anything },
@@ -189,7 +189,7 @@ describe('a schema', () => {
   })
 })
 
-test('a handler or an onMessage that throws is reported and harms no other', () => {
+test('a handler or an onMessage that throws is reported and harms no other (W25)', () => {
   const error = new Error('mine')
   const fail = () => {
     throw error
@@ -236,7 +236,7 @@ describe('what no server may do', () => {
     expect('polluted' in {}).toBe(false)
   })
 
-  test('an own member named __proto__ does not become a prototype where data is replaced', () => {
+  test('an own member named __proto__ does not become a prototype where data is replaced (W21)', () => {
     const { client, receive, data } = setup({ messages: { a: anything } })
     client.setQueryData(['a'], { x: 0 })
     receive('{"type":"a","response":{"x":1,"__proto__":{"polluted":true}}}')

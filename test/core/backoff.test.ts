@@ -9,7 +9,7 @@ test('the step grows by the factor from minDelay to maxDelay', () => {
   expect(steps).toEqual([500, 1_000, 2_000, 16_000, 20_000, 20_000, 20_000])
 })
 
-test('the delay is a random share of the step (full jitter)', () => {
+test('the delay is a random share of the step (full jitter) (W13)', () => {
   expect(backoffDelay(1, options, 0)).toBe(0)
   expect(backoffDelay(1, options, 0.25)).toBe(250)
 })

@@ -51,7 +51,7 @@ describe('a connection', () => {
     expect(harness.connection.getSnapshot().nextRetryAt).toBeNull()
   })
 
-  test('that is accepted and closed at once, for ever, backs off up to the cap', async () => {
+  test('that is accepted and closed at once, for ever, backs off up to the cap (W9)', async () => {
     const harness = await new ConnectionHarness().open()
     const delays: number[] = []
     for (let count = 0; count < 60; count++) {
@@ -127,7 +127,7 @@ describe('what an ended attempt still does', () => {
 })
 
 describe('dispose', () => {
-  test('while the token is asked for opens nothing, whatever comes then', async () => {
+  test('while the token is asked for opens nothing, whatever comes then (C3)', async () => {
     const harness = new ConnectionHarness()
     let answer: (value: { token: string; tokenUse: 'given' }) => void = () => undefined
     harness.prepare = () => new Promise(resolve => (answer = resolve))
@@ -138,7 +138,7 @@ describe('dispose', () => {
     expect([harness.transport.attempts.length, harness.clock.pending]).toEqual([0, 0])
   })
 
-  test('during the back-off clears its timer', async () => {
+  test('during the back-off clears its timer (C4)', async () => {
     const harness = await new ConnectionHarness().open()
     harness.transport.last.sink.failed({ kind: 'network' })
     harness.connection.dispose()
@@ -147,7 +147,7 @@ describe('dispose', () => {
     expect([harness.transport.attempts.length, harness.clock.pending]).toEqual([1, 0])
   })
 
-  test('in a listener is the last transition', async () => {
+  test('in a listener is the last transition (C5)', async () => {
     for (const end of ['open', 'reconnecting'] as const) {
       const harness = new ConnectionHarness()
       harness.connection.subscribe(() => {

@@ -35,7 +35,7 @@ describe('a gap', () => {
     expect(harness.gaps).toEqual([])
   })
 
-  test('of several causes within one reopening is one round', async () => {
+  test('of several causes within one reopening is one round (W31)', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
     harness.receive(at(5))
     await harness.failAndReopen()
@@ -100,7 +100,7 @@ describe('with recovery', () => {
     expect(harness.gaps).toEqual(['refused'])
   })
 
-  test('and no position yet, a reopening is a gap', async () => {
+  test('and no position yet, a reopening is a gap (W32)', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
     await harness.failAndReopen()
     harness.clock.advance(1_000)
@@ -285,7 +285,7 @@ describe('pausing', () => {
     expect([harness.status, harness.gaps]).toEqual(['open', ['reconnect']])
   })
 
-  test('lasts until every reason is gone', async () => {
+  test('lasts until every reason is gone (C11)', async () => {
     const harness = await new ConnectionHarness({ pausesWhenHidden: true }).open()
     harness.hint('hidden')
     harness.hint('frozen')
@@ -414,7 +414,7 @@ describe('a frame', () => {
     expect(harness.events.at(-1)).toEqual({ kind: 'bad-message', reason: 'unreadable' })
   })
 
-  test('that is too large is dropped before it is parsed', async () => {
+  test('that is too large is dropped before it is parsed (W23)', async () => {
     let parsed = 0
     const parse = () => parsed++
     const harness = await new ConnectionHarness({ parse }).open()

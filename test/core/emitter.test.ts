@@ -24,7 +24,7 @@ test('the same function subscribed twice is two listeners, each with its own end
   expect(calls).toBe(1)
 })
 
-test('a listener removed while others are called is called no more, and the others still are', () => {
+test('a listener removed while others are called is called no more, and the others still are (C13)', () => {
   const calls: string[] = []
   const emitter = createEmitter()
   emitter.subscribe(() => {

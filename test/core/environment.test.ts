@@ -53,12 +53,13 @@ describe('on a page', () => {
     fire(0, 'online')
     fire(0, 'pagehide')
     fire(0, 'pageshow')
+    fire(1, 'freeze')
     fire(1, 'resume')
     document.visibilityState = 'hidden'
     fire(1, 'visibilitychange')
     document.visibilityState = 'visible'
     fire(1, 'visibilitychange')
-    expect(hints).toEqual(['offline', 'online', 'frozen', 'thawed', 'wake', 'hidden', 'visible'])
+    expect(hints).toEqual(['offline', 'online', 'frozen', 'thawed', 'frozen', 'thawed', 'hidden', 'visible'])
   })
 
   test('it is hidden and online as the page says when it is asked', () => {

@@ -33,7 +33,7 @@ describe('the answer', () => {
     }
   })
 
-  test('an HTML page is not a stream: nothing opens, and its body is given up', async () => {
+  test('an HTML page is not a stream: nothing opens, and its body is given up (S7)', async () => {
     let broken = false
     const { sink } = await connect(response => {
       response.on('close', () => (broken = true))
@@ -56,7 +56,7 @@ describe('the answer', () => {
     },
   )
 
-  test.each([301, 302, 303, 307])('a redirect by %i is followed', async status => {
+  test.each([301, 302, 303, 307])('a redirect by %i is followed (S9)', async status => {
     const { sink } = await connect((response, request) =>
       request.url === '/'
         ? response.writeHead(status, { location: '/there' }).end()
@@ -66,7 +66,7 @@ describe('the answer', () => {
     expect(sink.messages).toEqual(['1'])
   })
 
-  test('a redirect is an error where the request forbids it, and goes nowhere', async () => {
+  test('a redirect is an error where the request forbids it, and goes nowhere (S10)', async () => {
     const { sink, requests } = await connect(withStatus(302, { location: '/there' }), {
       request: { redirect: 'error', headers: { 'x-token': 'secret' } },
     })

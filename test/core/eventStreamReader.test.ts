@@ -64,15 +64,15 @@ describe('ids', () => {
     expect(readText('id: 1\ndata: a\n\n')).toEqual([{ id: '1' }, { data: 'a', type: 'message', id: '1' }])
   })
 
-  test('a block that has only an id moves the cursor and is no event', () => {
+  test('a block that has only an id moves the cursor and is no event (S15)', () => {
     expect(readText('id: 1\n\nid\r\rid: 3\r\n\r\n')).toEqual([{ id: '1' }, { id: '' }, { id: '3' }])
   })
 
-  test('the id of an unfinished event is not committed', () => {
+  test('the id of an unfinished event is not committed (S14)', () => {
     expect(readText('id: 1\ndata: a\n\n', 'id: 2\ndata: b')).toHaveLength(2)
   })
 
-  test('an id with NUL in it is ignored, the one before it in the block stands', () => {
+  test('an id with NUL in it is ignored, the one before it in the block stands (S16)', () => {
     expect(readText('id: a\0b\n\nid: 1\nid: \0\n\n')).toEqual([{ id: '1' }])
   })
 
@@ -82,19 +82,19 @@ describe('ids', () => {
 })
 
 describe('lines and bytes', () => {
-  test('a lone CR at the end dispatches at once, and the LF after it is no second line end', () => {
+  test('a lone CR at the end dispatches at once, and the LF after it is no second line end (S12)', () => {
     expect(readText('data: a\r\r')).toHaveLength(1)
     expect(readText('data: a\r', '\ndata: b\r', '\n', '\r', '\n')).toEqual([
       { data: 'a\nb', type: 'message', id: undefined },
     ])
   })
 
-  test('a character split across parts stays whole', () => {
+  test('a character split across parts stays whole (S11)', () => {
     const bytes = bytesOf('data: 𝄞\n\n')
     expect(read([bytes.slice(0, 7), bytes.slice(7, 9), bytes.slice(9)])).toMatchObject([{ data: '𝄞' }])
   })
 
-  test('one byte order mark is stripped, also in three parts, and none further on', () => {
+  test('one byte order mark is stripped, also in three parts, and none further on (S13)', () => {
     const bytes = bytesOf('\uFEFFdata: a\n\n\uFEFFdata: b\n\n')
     const parts = [bytes.slice(0, 1), bytes.slice(1, 2), bytes.slice(2, 3), bytes.slice(3)]
     expect(read(parts)).toEqual([{ data: 'a', type: 'message', id: undefined }])

@@ -57,7 +57,7 @@ describe('the request', () => {
     ])
   })
 
-  test('an id longer than 128 bytes or with "<" in it is sent as it is', async () => {
+  test('an id longer than 128 bytes or with "<" in it is sent as it is (S24)', async () => {
     const lastEventId = `<${'x'.repeat(300)}>`
     const { requests, sink } = await connect(stream(), { lastEventId })
     await sink.untilFailed()

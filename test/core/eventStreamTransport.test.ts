@@ -34,7 +34,7 @@ describe('the stream', () => {
     expect(transport.cursor?.()).toBeUndefined()
   })
 
-  test('retry: is a floor between 250 ms and 5 min', async () => {
+  test('retry: is a floor between 250 ms and 5 min (S17)', async () => {
     const { sink } = await connect(
       stream('retry: 0\nretry: 3000\n', 'retry: 99999999999\nretry: 1s\nretry\n'),
     )
@@ -61,7 +61,7 @@ describe('the stream', () => {
     }
   })
 
-  test('a line that never ends is bounded', async () => {
+  test('a line that never ends is bounded (S27)', async () => {
     const { sink } = await connect(openStream('data: ', 'x'.repeat(60), 'x'.repeat(60)), {
       maxMessageBytes: 100,
     })

@@ -81,7 +81,7 @@ describe('with a probe', () => {
     expect(clock.pending).toBe(1)
   })
 
-  test('asks before it kills where its timer comes late, as after a sleep', () => {
+  test('asks before it kills where its timer comes late, as after a sleep (C10)', () => {
     const { clock, counts, liveness, sleep } = watch()
     sleep(3_600_000)
     clock.advance(25_000)

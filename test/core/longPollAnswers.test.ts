@@ -34,7 +34,7 @@ describe('nothing yet', () => {
   })
 
   test.each([200, 204, 304, 408])(
-    'five answers of %i within 500 ms at one cursor are a fast loop',
+    'five answers of %i within 500 ms at one cursor are a fast loop (L2, L9)',
     async code => {
       const { sink, requests } = await poll([first, ...Array.from({ length: 9 }, () => status(code))], {
         clock: stoppedClock,
@@ -44,7 +44,7 @@ describe('nothing yet', () => {
     },
   )
 
-  test('the same 200 again and again is a fast loop', async () => {
+  test('the same 200 again and again is a fast loop (L9)', async () => {
     const { sink } = await poll(
       Array.from({ length: 9 }, () => first),
       { clock: stoppedClock },
@@ -75,7 +75,7 @@ describe('nothing yet', () => {
     expect(slow.sink.failure).toBeUndefined()
   })
 
-  test('answers that are at hand at once leave the page its other tasks', async () => {
+  test('answers that are at hand at once leave the page its other tasks (L18)', async () => {
     let answers = 0
     const { attempt } = openPoll('http://a/', {
       fetch: () => Promise.resolve(new Response('1', { headers: { etag: `"${++answers}"` } })),

@@ -20,7 +20,7 @@ describe('a held request', () => {
   })
 
   test.each([500, 1_000, 9_000, undefined])(
-    'is given up after holdTimeout (%s), also where fetch ignores its signal',
+    'is given up after holdTimeout, also where fetch ignores its signal: %s (L4, L5)',
     holdTimeout => {
       const clock = new FakeClock()
       const { sink } = openPoll('http://a/', { clock, fetch: never, ...(holdTimeout && { holdTimeout }) })
@@ -73,7 +73,7 @@ test('a request that is never made anew is given up after holdTimeout too', asyn
 })
 
 describe('close', () => {
-  test('while a body is read: nothing is delivered, the cursor stays, the request ends, no timer is left', async () => {
+  test('while a body is read: nothing is delivered, the cursor stays, the request ends, no timer is left (L14)', async () => {
     const clock = new FakeClock()
     let held: ServerResponse | undefined
     const { sink, attempt, transport } = await poll(

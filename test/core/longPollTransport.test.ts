@@ -40,7 +40,7 @@ describe('a 200', () => {
     )
   })
 
-  test('with a body cut short delivers nothing, and the cursor stays', async () => {
+  test('with a body cut short delivers nothing, and the cursor stays (L6)', async () => {
     const { sink, transport } = await poll([
       first,
       response => {
@@ -52,14 +52,14 @@ describe('a 200', () => {
     expect([sink.messages, transport.cursor?.()]).toEqual([['1'], CURSOR])
   })
 
-  test('whose body does not parse fails the attempt, and the cursor stays', async () => {
+  test('whose body does not parse fails the attempt, and the cursor stays (L7)', async () => {
     const { sink, transport } = await poll([first, json('{"half":', { etag: '"2"' })])
     sink.onMessage = data => data === '1'
     expect(await sink.untilFailed()).toEqual({ kind: 'body' })
     expect(transport.cursor?.()).toEqual(CURSOR)
   })
 
-  test('that is an HTML page delivers nothing, and the cursor stays', async () => {
+  test('that is an HTML page delivers nothing, and the cursor stays (L8)', async () => {
     const { sink, transport } = await poll([
       first,
       json('<html>', { 'content-type': 'Text/HTML; charset=utf-8', etag: '"2"' }),
@@ -101,7 +101,7 @@ describe('a 200', () => {
     expect(await sink.untilMessages(1)).toEqual(['"☃☃☃☃"'])
   })
 
-  test('with an empty body and a new cursor moves the cursor and is no message', async () => {
+  test('with an empty body and a new cursor moves the cursor and is no message (L17)', async () => {
     const { sink, requests, transport } = await poll([first, json('', { etag: '"2"' }), json(' \n')])
     await until(() => expect(requests).toHaveLength(4))
     expect(sentValidators(requests).map(([etag]) => etag)).toEqual([undefined, '"1"', '"2"', '"2"'])

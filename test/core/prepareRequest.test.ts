@@ -134,19 +134,19 @@ describe('the URL', () => {
     expect((await prepare({ url, ...granting(null) })).request.url).toBe('https://host/2')
   })
 
-  test('of a socket becomes ws or wss, without a fragment', async () => {
+  test('of a socket becomes ws or wss, without a fragment (W40)', async () => {
     const { request } = await prepare({ url: '/a#b', baseUrl: 'https://host', isSocket: true })
     expect(request.url).toBe('wss://host/a?token=t')
   })
 
-  test('that makes no sense is an error that no retry mends', async () => {
+  test('that makes no sense is an error that no retry mends (W40)', async () => {
     await expect(failureOf({ url: '/relative' })).resolves.toMatchObject({
       kind: 'impossible',
       error: { code: 'configuration' },
     })
   })
 
-  test('W39: of ws on an https page fails at once, but for loopback', async () => {
+  test('of ws on an https page fails at once, but for loopback (W39)', async () => {
     vi.stubGlobal('location', new URL('https://page/'))
     const socket = { isSocket: true, ...granting(null) }
     await expect(failureOf({ url: 'ws://host/a', ...socket })).resolves.toMatchObject({

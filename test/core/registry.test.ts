@@ -101,7 +101,7 @@ test('whoever watches is told of what comes, goes and changes its number of user
   expect(seen).toEqual([1, 2, 1, 0, 0])
 })
 
-test('1,000 shares taken and given back leave nothing', () => {
+test('1,000 shares taken and given back leave nothing (C14)', () => {
   const { clock, made, registry, acquire } = setup()
   for (let round = 0; round < 1_000; round++) {
     acquire(`${round % 7}`).release()

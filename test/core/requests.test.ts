@@ -67,7 +67,7 @@ describe('a reply', () => {
     await expect(request).rejects.toBeInstanceOf(RequestError)
   })
 
-  test('that nobody waits for, or that comes late, is no reply', async () => {
+  test('that nobody waits for, or that comes late, is no reply (W35)', async () => {
     const { clock, requests } = setup()
     expect(settle(requests, reply(price('A'), {}))).toBe(false)
     const request = requests.request(price('A'), { timeout: 50 })
@@ -176,7 +176,7 @@ describe('at a loss', () => {
     expect(await waiting).toBe(2)
   })
 
-  test('what is idempotent is sent again, once', async () => {
+  test('what is idempotent is sent again, once (W34)', async () => {
     const { network, requests, open } = setup()
     const request = requests.request(price('A'), { idempotent: true })
     network.mode = 'queue'
@@ -209,7 +209,7 @@ describe('at a loss', () => {
   })
 })
 
-test('10,000 requests, answered, aborted, lost or timed out, leave no entry, timer or listener', async () => {
+test('10,000 requests, answered, aborted, lost or timed out, leave no entry, timer or listener (W35)', async () => {
   const { clock, requests } = setup()
   const { signal } = new AbortController()
   setMaxListeners(0, signal)

@@ -23,14 +23,14 @@ test('what waits is sent once, in order', () => {
   expect(drained()).toEqual([])
 })
 
-test('a full queue takes no more, and keeps what it has', () => {
+test('a full queue takes no more, and keeps what it has (W33)', () => {
   const { push, drained } = setup()
   expect(['a', 'b', 'c', 'd'].map(data => push(data))).toEqual([true, true, true, false])
   expect(drained()).toEqual(['a', 'b', 'c'])
   expect(push('e', { limit: 0, ttl: 1 })).toBe(false)
 })
 
-test('what is older than its ttl is not sent, and leaves its place', () => {
+test('what is older than its ttl is not sent, and leaves its place (W33)', () => {
   const { clock, push, drained } = setup()
   ;['a', 'b', 'c'].forEach(data => push(data))
   clock.advance(30_000)

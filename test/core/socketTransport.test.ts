@@ -198,7 +198,7 @@ describe('close()', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  test('while it connects ends the socket, says nothing more, and throws nothing', async () => {
+  test('while it connects ends the socket, says nothing more, and throws nothing (C2)', async () => {
     const server = await startSocketServer()
     server.upgrade = 'hang'
     const { open } = createTransport()
@@ -224,7 +224,7 @@ describe('close()', () => {
     await untilOpened(open(server.url).sink)
   })
 
-  test('of a frozen peer is deaf at once, and the next attempt does not wait for its close', async () => {
+  test('of a frozen peer is deaf at once, and the next attempt does not wait for its close (W7, W8)', async () => {
     const server = await startSocketServer()
     const { open } = createTransport()
     const first = open(server.url)
@@ -261,7 +261,7 @@ describe('what cannot work', () => {
     ['a subprotocol', 'ws://127.0.0.1:9/?token=secret', ['not a token']],
     ['two equal subprotocols', 'ws://127.0.0.1:9/', ['a', 'a']],
   ])(
-    '%s that the class refuses is impossible, is not quoted, and harms no later attempt',
+    '%s that the class refuses is impossible, is not quoted, and harms no later attempt (W40)',
     async (...given) => {
       const [, url, protocols] = given
       const server = await startSocketServer()
@@ -317,7 +317,7 @@ describe('dispose', () => {
   })
 })
 
-test('200 attempts, opened and given up at any time, leave no timer, no socket and no listener', async () => {
+test('200 attempts, opened and given up at any time, leave no timer, no socket and no listener (C14)', async () => {
   const server = await startSocketServer()
   const active = () =>
     process.getActiveResourcesInfo().filter(type => type !== 'TTYWrap' && type !== 'PipeWrap')

@@ -57,7 +57,7 @@ test('brings what is published to the handler of its type, one request at a time
   expect(await page.openNow('longPoll')).toBe(1)
 })
 
-test('is shared by two components: one request loop', async () => {
+test('is shared by two components: one request loop (L15)', async () => {
   const page = await open()
   const options = { url: page.at('/long-poll') }
   await page.publish('start', null, 0)

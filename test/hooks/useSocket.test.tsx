@@ -46,12 +46,12 @@ async function openSocket(options: Partial<SocketOptions> = {}, path = '/socket'
 }
 
 describe('one connection', () => {
-  test('opens under StrictMode with exactly one WebSocket', async () => {
+  test('opens under StrictMode with exactly one WebSocket (C1)', async () => {
     const page = await openSocket()
     expect((await page.clients()).opened.socket).toBe(1)
   })
 
-  test('is shared by a hundred components, and closes after the last has gone', async () => {
+  test('is shared by a hundred components, and closes after the last has gone (C7)', async () => {
     const page = await open()
     const options = { url: page.at('/socket') }
     const view = page.render(
@@ -73,7 +73,7 @@ describe('one connection', () => {
     expect((await page.clients()).opened.socket).toBe(1)
   })
 
-  test('does not reconnect when an options object of equal meaning is new on each render', async () => {
+  test('does not reconnect when an options object of equal meaning is new on each render (C8)', async () => {
     const page = await open()
     const url = page.at('/socket')
     let render = () => {}
@@ -204,7 +204,7 @@ describe('messages', () => {
     },
   )
 
-  test('in binary frames arrive as binaryType says, before and after a reconnect', async () => {
+  test('in binary frames arrive as binaryType says, before and after a reconnect (W22)', async () => {
     const frames: unknown[] = []
     const page = await openSocket({
       binaryType: 'arraybuffer',
@@ -424,7 +424,7 @@ describe('coming back', () => {
     expect(page.socket().error).toMatchObject({ code: 'connection-failed', status: 4403 })
   })
 
-  test('decide overrides the failure table', async () => {
+  test('decide overrides the failure table (W14)', async () => {
     const page = await openSocket({
       reconnect: {
         decide: failure => (failure.kind === 'close' && failure.code === 4403 ? 'retry' : undefined),

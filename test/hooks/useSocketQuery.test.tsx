@@ -48,7 +48,7 @@ test('a message for one key re-renders only the readers of that key', async () =
   expect(renders.mock.calls.every(([symbol]) => symbol === 'BTC')).toBe(true)
 })
 
-test('asks again after a reconnect that was not resumed, and only then', async () => {
+test('asks again after a reconnect that was not resumed, and only then (W31)', async () => {
   const { render, Price, shows, publish, fault, market, events } = await openPrice()
   function Page() {
     return <i role="status">{useSocket(market).status}</i>

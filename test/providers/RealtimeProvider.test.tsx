@@ -70,7 +70,7 @@ test('a change of key closes the sockets of the former user before those of the 
   }, patient)
 })
 
-test('a new QueryClient gets what comes from then on, and the former one nothing', async () => {
+test('a new QueryClient gets what comes from then on, and the former one nothing (C15)', async () => {
   const page = await open()
   const next = new QueryClient()
   const Light = () => <i role="status">{useSocket({ url: page.at('/socket') }).status}</i>
@@ -84,7 +84,7 @@ test('a new QueryClient gets what comes from then on, and the former one nothing
   expect(page.queryClient.getQueryData(['note'])).toBe('old')
 })
 
-test('on a server all hooks render idle, open nothing and read no global', () => {
+test('on a server all hooks render idle, open nothing and read no global (C12)', () => {
   const touch = vi.fn()
   function All() {
     const socket = useSocket({ url: '/socket' })

@@ -22,15 +22,17 @@ export function setUpRealtime() {
   })
   afterAll(() => server.close())
 
-  return async function open(options: RealtimeOptions = {}) {
+  /** `via`: gives the URL at which the page finds the server instead; the test itself goes straight there. */
+  return async function open(options: RealtimeOptions = {}, via?: (url: string) => Promise<string>) {
     const channel = `hooks-${++channels}`
-    const at = (path: string) => {
-      const url = new URL(path, server.url)
+    const baseUrl = (await via?.(server.url)) ?? server.url
+    const at = (path: string, base = baseUrl) => {
+      const url = new URL(path, base)
       url.searchParams.set('channel', channel)
       return url.href
     }
     const post = async (path: string, body: unknown): Promise<unknown> => {
-      const response = await fetch(at(path), { method: 'POST', body: JSON.stringify(body) })
+      const response = await fetch(at(path, server.url), { method: 'POST', body: JSON.stringify(body) })
       if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
       return response.json()
     }
@@ -43,7 +45,7 @@ export function setUpRealtime() {
         <QueryClientProvider client={client}>
           <RealtimeProvider
             key={key}
-            baseUrl={server.url}
+            baseUrl={baseUrl}
             linger={30}
             reconnect={QUICK}
             onEvent={event => events.push(event)}
@@ -56,7 +58,7 @@ export function setUpRealtime() {
     )
     onTestFinished(() => queryClient.clear())
 
-    const clients = async () => (await (await fetch(at('/clients'))).json()) as ClientsAnswer
+    const clients = async () => (await (await fetch(at('/clients', server.url))).json()) as ClientsAnswer
     /** How many connections of a technique are open at the server. */
     const openNow = async (wanted: 'socket' | 'events' | 'longPoll') => {
       const { clients: present } = await clients()
@@ -64,7 +66,7 @@ export function setUpRealtime() {
     }
 
     return {
-      at,
+      at: (path: string) => at(path),
       post,
       queryClient,
       events,

@@ -1,0 +1,14 @@
+import { startVitest } from 'vitest/node'
+import { FaultReporter } from '../test/support/faultTable/faultReporter.ts'
+import { findFaultTests } from '../test/support/faultTable/findFaultTests.ts'
+
+// The tests of the fault table alone, and the table of what survived; `-u` writes it to docs/faults.md.
+const files = [...new Set(findFaultTests('test').map(({ file }) => file))]
+const vitest = await startVitest('test', files, {
+  watch: false,
+  includeTaskLocation: true,
+  testNamePattern: String.raw`\([WSLPC]\d+(, [WSLPC]\d+)*\)$`,
+  update: process.argv.includes('-u'),
+  reporters: ['dot', new FaultReporter()],
+})
+await vitest.close()

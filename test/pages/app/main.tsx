@@ -1,0 +1,37 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { RealtimeProvider } from 'react-query-realtime'
+import type { Show } from './pageUnderTest.ts'
+import { Uses } from './Uses.tsx'
+
+const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+const root = createRoot(document.querySelector('#root')!)
+
+function show({ provider, uses }: Show) {
+  root.render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <RealtimeProvider
+          linger={50}
+          reconnect={{ minDelay: 50, maxDelay: 500 }}
+          onEvent={event => window.page.events.push(event)}
+          {...provider}
+        >
+          <Uses uses={uses} />
+        </RealtimeProvider>
+      </QueryClientProvider>
+    </StrictMode>,
+  )
+}
+
+window.page = { show, statuses: {}, notes: {}, events: [], lifecycle: [] }
+
+const tell = (text: string) => window.page.lifecycle.push(text)
+window.addEventListener('pageshow', ({ persisted }) => tell(`pageshow ${persisted}`))
+window.addEventListener('pagehide', ({ persisted }) => tell(`pagehide ${persisted}`))
+document.addEventListener('freeze', () => tell('freeze'))
+document.addEventListener('resume', () => tell('resume'))
+window.addEventListener('online', () => tell('online'))
+window.addEventListener('offline', () => tell('offline'))
+document.addEventListener('visibilitychange', () => tell(document.visibilityState))

@@ -1,0 +1,32 @@
+import type { RealtimeEvent, RealtimeOptions } from 'react-query-realtime'
+
+/** One use of a hook on the page; plain data, as it comes from the test. */
+export interface Use {
+  technique: 'socket' | 'events' | 'longPoll' | 'poll'
+  url: string
+  /** Goes on where it was cut off, as the demo server knows it. */
+  resumes?: boolean
+  options?: object
+}
+
+/** What the page shows. */
+export interface Show {
+  provider?: RealtimeOptions
+  uses: readonly Use[]
+}
+
+/** What the page tells of itself, for the test to read. */
+export interface PageUnderTest {
+  show(show: Show): void
+  statuses: Record<string, string>
+  notes: Record<string, unknown[]>
+  events: RealtimeEvent[]
+  /** What came from the page's own life: `pageshow` and its like. */
+  lifecycle: string[]
+}
+
+declare global {
+  interface Window {
+    page: PageUnderTest
+  }
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { allTechniques, patiently, setUpTabs } from '../support/setUpChromium.ts'
+
+const open = setUpTabs()
+
+const pass = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+
+/** A tab with all techniques, behind another tab. */
+async function openHidden() {
+  const opened = await open()
+  await opened.note('a')
+  await opened.show({
+    uses: allTechniques(opened.at),
+    provider: { heartbeat: { interval: 400, timeout: 400 } },
+  })
+  for (const name of ['socket', 'events', 'longPoll']) await opened.isShown('open', name)
+  await opened.hears(['a'], 'events')
+  await opened.hears(['a'], 'longPoll')
+  const front = await opened.openTab()
+  await front.activate()
+  await patiently(async () =>
+    expect(await opened.tab.evaluate(() => document.visibilityState)).toBe('hidden'),
+  )
+  return opened
+}
+
+test('a hidden tab, whose timers are throttled, takes no link that is well for dead, and hears all (C10)', async () => {
+  const { tab, proxy, note, hears, retries } = await openHidden()
+  const before = proxy.openConnections()
+  await pass(6_000)
+  for (const each of ['b', 'c']) await note(each)
+  await hears(['b', 'c'], 'socket')
+  await hears(['a', 'b', 'c'], 'events')
+  await hears(['a', 'b', 'c'], 'longPoll')
+  expect(await retries()).toEqual([])
+  expect(before.length).toBeGreaterThanOrEqual(3)
+  expect(proxy.moments('handshake')).toHaveLength(1)
+  await tab.activate()
+  // The poll rested meanwhile, and asks at once when it is seen again.
+  await hears(['c'], 'poll')
+})
+
+test('a hidden tab notices a dead link all the same, by its first throttled timer (C10)', async () => {
+  const { proxy, note, hears, retries } = await openHidden()
+  proxy.strike({ do: 'half-open' }, proxy.moments('handshake')[0]!.connection)
+  await note('b')
+  await hears(['b'], 'socket')
+  expect(await retries()).toContain('silence')
+})
+
+test('a frozen tab has all it missed when it is thawed, each once and in order (C10)', async () => {
+  const { tab, note, hears, lifecycle, gaps } = await openHidden()
+  await tab.send('Page.setWebLifecycleState', { state: 'frozen' })
+  for (const missed of ['b', 'c']) await note(missed)
+  await pass(2_500)
+  await tab.send('Page.setWebLifecycleState', { state: 'active' })
+  await note('d')
+  await hears(['b', 'c', 'd'], 'socket')
+  await hears(['a', 'b', 'c', 'd'], 'events')
+  await hears(['a', 'b', 'c', 'd'], 'longPoll')
+  expect(await lifecycle()).toEqual(expect.arrayContaining(['freeze', 'resume']))
+  expect(await gaps()).toEqual([])
+})
