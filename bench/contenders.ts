@@ -1,0 +1,19 @@
+/** Who is measured. */
+export interface Contender {
+  title: string
+  /** Its page, under `contenders`. */
+  file: string
+  /** Whether it is one of those that this library is compared with as the best of them. */
+  isPeer: boolean
+}
+
+export const contenders = {
+  realtime: { title: 'react-query-realtime', file: 'realtime.tsx', isPeer: false },
+  floor: { title: 'floor', file: 'floor.ts', isPeer: false },
+  raw: { title: 'raw', file: 'raw.tsx', isPeer: false },
+  setQueryData: { title: '`setQueryData` by hand', file: 'setQueryData.tsx', isPeer: true },
+} satisfies Record<string, Contender>
+
+export type ContenderName = keyof typeof contenders
+
+export const contenderNames = Object.keys(contenders) as ContenderName[]
