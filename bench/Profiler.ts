@@ -46,19 +46,30 @@ export class Profiler {
   }
 
   /** The functions with the most time of their own. */
-  async top(count: number): Promise<SelfTime[]> {
+  async topFunctions(count: number): Promise<SelfTime[]> {
+    return (await this.#gather(place => place)).slice(0, count)
+  }
+
+  /** The packages with the most time of their own; what the browser does itself is `(program)`. */
+  async topPackages(): Promise<SelfTime[]> {
+    return this.#gather(
+      place => /node_modules\/((@[^/]+\/)?[^/]+)/.exec(place)?.[1] ?? / (\w+)\//.exec(place)?.[1] ?? place,
+    )
+  }
+
+  async #gather(groupOf: (place: string) => string): Promise<SelfTime[]> {
     const { nodes, samples = [], timeDeltas = [] } = this.#recorded
-    const places = new Map<number, string>()
-    for (const { id, callFrame } of nodes) places.set(id, await this.#findPlace(callFrame))
+    const groups = new Map<number, string>()
+    for (const { id, callFrame } of nodes) groups.set(id, groupOf(await this.#findPlace(callFrame)))
     const times = new Map<string, number>()
     samples.forEach((id, index) => {
-      const place = places.get(id) ?? ''
-      times.set(place, (times.get(place) ?? 0) + (timeDeltas[index] ?? 0))
+      const group = groups.get(id) ?? ''
+      times.set(group, (times.get(group) ?? 0) + (timeDeltas[index] ?? 0))
     })
     times.delete('(idle)')
     const total = [...times.values()].reduce((sum, time) => sum + time, 0)
     const all = [...times].map(([place, time]) => ({ place, time: time / 1_000, share: time / total }))
-    return all.sort((a, b) => b.share - a.share).slice(0, count)
+    return all.sort((a, b) => b.share - a.share)
   }
 
   async #findPlace({ functionName, url, lineNumber, columnNumber }: CallFrame): Promise<string> {

@@ -10,8 +10,12 @@ export interface Contender {
 export const contenders = {
   realtime: { title: 'react-query-realtime', file: 'realtime.tsx', isPeer: false },
   floor: { title: 'floor', file: 'floor.ts', isPeer: false },
-  raw: { title: 'raw', file: 'raw.tsx', isPeer: false },
+  raw: { title: 'raw', file: 'raw.ts', isPeer: false },
   setQueryData: { title: '`setQueryData` by hand', file: 'setQueryData.tsx', isPeer: true },
+  reactUseWebSocket: { title: 'react-use-websocket', file: 'reactUseWebSocket.ts', isPeer: true },
+  partysocket: { title: 'partysocket', file: 'partysocket.ts', isPeer: true },
+  ahooks: { title: 'ahooks', file: 'ahooks.ts', isPeer: true },
+  swr: { title: 'SWR subscription', file: 'swr.tsx', isPeer: true },
 } satisfies Record<string, Contender>
 
 export type ContenderName = keyof typeof contenders

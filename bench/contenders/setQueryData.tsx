@@ -1,22 +1,15 @@
 import { QueryClient, QueryClientProvider, skipToken, useQuery } from '@tanstack/react-query'
-import { useCallback, useEffect, type ReactNode } from 'react'
+import { useCallback, type ReactNode } from 'react'
 import { ListView, PriceCell } from '../page/cells.tsx'
 import { renderReact } from '../page/renderReact.tsx'
 import { startPage } from '../page/startPage.ts'
 import type { Price as PriceData, Row } from '../protocol.ts'
 import { readPrices, readRows } from './frames.ts'
 import { appendCapped } from './stores.ts'
+import { useOwnSocket } from './useOwnSocket.ts'
 
 // A WebSocket by hand that writes each message into TanStack Query.
 const queryClient = new QueryClient()
-
-function useSocket(url: string, receive: (data: string) => void) {
-  useEffect(() => {
-    const socket = new WebSocket(url)
-    socket.onmessage = ({ data }: MessageEvent<string>) => receive(data)
-    return () => socket.close()
-  }, [url, receive])
-}
 
 function receivePrices(data: string) {
   for (const { params, response } of readPrices(data))
@@ -24,7 +17,7 @@ function receivePrices(data: string) {
 }
 
 function Feed({ url, children }: { url: string; children: ReactNode }) {
-  useSocket(url, receivePrices)
+  useOwnSocket(url, receivePrices)
   return <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
 }
 
@@ -41,7 +34,7 @@ function Rows({ url, cap }: { url: string; cap: number }) {
     },
     [cap],
   )
-  useSocket(url, receive)
+  useOwnSocket(url, receive)
   const { data = [] } = useQuery<Row[]>({ queryKey: ['rows'], queryFn: skipToken })
   return <ListView rows={data} />
 }
