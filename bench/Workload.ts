@@ -16,6 +16,8 @@ export interface Workload {
   description: string
   contenders: readonly ContenderName[]
   columns: readonly Column[]
+  /** Whether contenders may be measured side by side, since the processor's time is not what counts. */
+  isConcurrent?: boolean
   /** Measures a contender once; throws if it failed. */
   measure(bench: Bench, contender: ContenderName): Promise<Metrics>
 }

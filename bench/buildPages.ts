@@ -26,7 +26,7 @@ export async function buildPages(isReadable: boolean): Promise<string> {
       sourcemap: isReadable,
       modulePreload: false,
       rolldownOptions: {
-        input: { ...scripts, countCommits: path('page/countCommits.ts') },
+        input: { ...scripts, countCommits: path('page/countCommits.ts'), watch: path('page/watch.ts') },
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

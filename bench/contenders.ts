@@ -14,7 +14,7 @@ export const contenders = {
   setQueryData: { title: '`setQueryData` by hand', file: 'setQueryData.tsx', isPeer: true },
   reactUseWebSocket: { title: 'react-use-websocket', file: 'reactUseWebSocket.ts', isPeer: true },
   partysocket: { title: 'partysocket', file: 'partysocket.ts', isPeer: true },
-  ahooks: { title: 'ahooks', file: 'ahooks.ts', isPeer: true },
+  ahooks: { title: 'ahooks', file: 'ahooks.tsx', isPeer: true },
   swr: { title: 'SWR subscription', file: 'swr.tsx', isPeer: true },
 } satisfies Record<string, Contender>
 

@@ -7,15 +7,20 @@ import type { Workload } from './Workload.ts'
 export async function measure(bench: Bench, workload: Workload, rounds: number): Promise<Samples> {
   const samples = new Map<ContenderName, Sample[]>(workload.contenders.map(name => [name, []]))
   for (let round = 0; round < rounds; round++) {
-    for (const name of rotate(workload.contenders, round)) {
-      const sample = await workload
-        .measure(bench, name)
-        .catch((error: unknown) => ({ failure: String(error) }))
+    const measureOne = async (name: ContenderName) => {
+      const sample = await workload.measure(bench, name).catch(describeFailure)
       samples.get(name)?.push(sample)
       console.error(`${workload.name} ${round + 1}/${rounds} ${name}: ${JSON.stringify(sample)}`)
     }
+    const names = rotate(workload.contenders, round)
+    if (workload.isConcurrent) await Promise.all(names.map(measureOne))
+    else for (const name of names) await measureOne(name)
   }
   return samples
+}
+
+function describeFailure(error: unknown): Sample {
+  return { failure: error instanceof Error ? error.message : String(error) }
 }
 
 function rotate<Item>(items: readonly Item[], by: number): readonly Item[] {

@@ -23,27 +23,17 @@ export const textOf = (n: number): string => `row ${scramble(n)}`
 export const now = (): number => performance.timeOrigin + performance.now()
 
 /** Message `n` of a plan, stamped with the time. All contenders get the same ones. */
-export function messageOf({ kind, keys }: Plan, n: number): PriceMessage | RowMessage {
+export function messageOf({ kind, keys, isResumable }: Plan, n: number): PriceMessage | RowMessage {
   const at = Math.round(now() * 100) / 100
-  if (kind === 'rows') return { type: 'row', response: { n, at, text: textOf(n) } }
-  const symbol = symbolOf(keyOf(n, keys))
-  return {
-    type: 'price',
-    params: { symbol },
-    response: { n, at, last: (scramble(n) % 10_000) / 100, volume: n % 1_000 },
-  }
+  if (kind === 'rows')
+    return { type: 'row', response: { n, at, text: textOf(n) }, ...(isResumable && { seq: n }) }
+  const price = { n, at, last: (scramble(n) % 10_000) / 100, volume: n % 1_000 }
+  return { type: 'price', params: { symbol: symbolOf(keyOf(n, keys)) }, response: price }
 }
 
-/** Frame by frame what a plan sends from message `from` to before `to`. */
-export function framesOf(plan: Plan, from: number, to: number): string[] {
-  const frames: string[] = []
-  for (let n = from; n < to; n += plan.perFrame) {
-    const end = Math.min(n + plan.perFrame, to)
-    const messages = Array.from({ length: end - n }, (_, index) => messageOf(plan, n + index))
-    frames.push(JSON.stringify(plan.perFrame === 1 ? messages[0] : messages))
-  }
-  return frames
-}
+/** A frame of a stream, or several messages of it as an array. */
+export const frameOf = (messages: readonly (PriceMessage | RowMessage)[]): string =>
+  JSON.stringify(messages.length === 1 ? messages[0] : messages)
 
 /** What the cells show when all messages of a plan have arrived. */
 export function finalsOf(plan: Plan): Finals {

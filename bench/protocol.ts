@@ -24,6 +24,8 @@ export interface PriceMessage {
 export interface RowMessage {
   type: 'row'
   response: Row
+  /** The position in the stream, where it can be resumed. */
+  seq?: number
 }
 
 /** What the server is to send. */
@@ -34,24 +36,33 @@ export interface Plan {
   first: number
   /** Symbols that prices are spread over. */
   keys: number
+  /** Connections that the symbols are spread over. */
+  connections: number
   /** Envelopes in a frame or event; 1 sends them without an array. */
   perFrame: number
   /** Messages per second; `null` sends them as fast as they go. */
   rate: number | null
+  /** Whether messages carry their position, and a connection that names one gets what it missed. */
+  isResumable: boolean
 }
 
 /** By the name of a cell, the number of the message that it must show in the end. */
 export type Finals = Record<string, number>
 
-/** What a page is to mount. */
+/** What a page is to mount: prices or rows of a stream, mere users of a connection, or a poll. */
 export interface Task {
-  kind: 'prices' | 'rows'
-  /** Where the stream is; each run has its own. */
-  url: string
-  /** Components, each of which shows one symbol. */
+  kind: 'prices' | 'rows' | 'users' | 'poll'
+  /** Where the streams are, one for each connection. */
+  urls: readonly string[]
+  transport: 'socket' | 'events'
+  /** Components, each of which shows one symbol or uses the connection. */
   keys: number
   /** Rows kept in the list. */
   cap: number
+  /** Whether the stream can be resumed. */
+  isResumable: boolean
+  /** From poll to poll, in ms. */
+  interval: number
 }
 
 /** What a page saw of a plan. */
@@ -65,6 +76,13 @@ export interface Observed {
   mostCommits: number
   /** From being sent to the frame that shows it, in ms. */
   latencies: { p50: number; p95: number }
+}
+
+/** What befalls a connection. */
+export interface Fault {
+  kind: 'close' | 'reset' | 'away'
+  /** How long the server is away, in seconds. */
+  seconds: number
 }
 
 export const symbolOf = (index: number): string => `S${index}`

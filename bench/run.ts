@@ -3,7 +3,7 @@ import { buildPages } from './buildPages.ts'
 import { readFlags, type Flags } from './flags.ts'
 import { launchChromium } from './launchChromium.ts'
 import { measure } from './measure.ts'
-import { Profiler } from './Profiler.ts'
+import { Profiler, type SelfTime } from './Profiler.ts'
 import { startServer, type Server } from './startServer.ts'
 import { renderRows, renderTable } from './table.ts'
 import type { Workload } from './Workload.ts'
@@ -21,12 +21,14 @@ async function showProfile(workload: Workload, server: Server, folder: string): 
   const profiler = new Profiler(folder)
   await workload.measure(new Bench(browser, server, profiler), 'realtime')
   await browser.close()
-  const rows = (await profiler.top(25)).map(({ place, time, share }) => [
-    time.toFixed(1),
-    `${(share * 100).toFixed(1)} %`,
-    place,
-  ])
-  console.log(`\n### ${workload.title}\n\n${renderRows(['own time, ms', 'share', 'function'], rows)}\n`)
+  const table = (head: string, times: readonly SelfTime[]) =>
+    renderRows(
+      ['own time, ms', 'share', head],
+      times.map(({ place, time, share }) => [time.toFixed(1), `${(share * 100).toFixed(1)} %`, place]),
+    )
+  const packages = table('package', await profiler.topPackages())
+  const functions = table('function', await profiler.topFunctions(25))
+  console.log(`\n### ${workload.title}\n\n${packages}\n\n${functions}\n`)
 }
 
 async function run({ workloads: names, rounds, profile }: Flags): Promise<void> {

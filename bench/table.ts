@@ -30,6 +30,6 @@ function renderCell(samples: Samples, name: keyof typeof contenders, column: Col
   const values = valuesOf(samples, name, column)
   if (values.length === 0) return ''
   const { median, min, max } = spread(values)
-  const format = (value: number) => value.toFixed(column.digits)
+  const format = (value: number) => (value === Infinity ? 'never' : value.toFixed(column.digits))
   return format(min) === format(max) ? format(median) : `${format(median)} (${format(min)}–${format(max)})`
 }

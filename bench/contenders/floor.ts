@@ -1,5 +1,6 @@
 import { rowsOnScreen } from '../page/cells.tsx'
 import { cellText } from '../page/Meter.ts'
+import { openStream } from '../page/openStream.ts'
 import { shown } from '../page/shown.ts'
 import { startPage } from '../page/startPage.ts'
 import { newestRow, symbolOf, type Price, type Row, type Task } from '../protocol.ts'
@@ -7,8 +8,8 @@ import { readPrices, readRows } from './frames.ts'
 
 /** What no library can go below: parse, keep, and one `textContent` a frame for each cell that changed. */
 startPage((container, task) => {
-  const socket = new WebSocket(task.url)
-  socket.onmessage = task.kind === 'rows' ? showRows(container, task) : showPrices(container, task)
+  const receive = task.kind === 'rows' ? showRows(container, task) : showPrices(container, task)
+  for (const url of task.urls) openStream(url, task.transport, receive)
 })
 
 function showPrices(container: HTMLElement, { keys }: Task) {
@@ -21,7 +22,7 @@ function showPrices(container: HTMLElement, { keys }: Task) {
       (cells.get(symbol) as HTMLElement).textContent = cellText(prices.get(symbol) as Price)
     changed.clear()
   }
-  return ({ data }: MessageEvent<string>) => {
+  return (data: string) => {
     for (const { params, response } of readPrices(data)) {
       if (changed.size === 0) requestAnimationFrame(draw)
       prices.set(params.symbol, response)
@@ -47,7 +48,7 @@ function showRows(container: HTMLElement, { cap }: Task) {
     })
   }
   shown.rows = rows
-  return ({ data }: MessageEvent<string>) => {
+  return (data: string) => {
     for (const { response } of readRows(data)) rows.push(response)
     if (!isPlanned) requestAnimationFrame(draw)
     isPlanned = true

@@ -1,7 +1,6 @@
-import { renderReact } from '../page/renderReact.tsx'
-import { startPage } from '../page/startPage.ts'
+import { startReactPage } from '../page/startReactPage.tsx'
 import { storeComponents } from './storeComponents.tsx'
-import { useOwnSocket } from './useOwnSocket.ts'
+import { useOwnStream } from './useOwnStream.ts'
 
 // A WebSocket by hand, a Map, and `useSyncExternalStore`.
-startPage(renderReact(storeComponents(useOwnSocket)))
+startReactPage(storeComponents(useOwnStream))

@@ -1,15 +1,15 @@
 import { useWebSocket } from 'react-use-websocket/dist/lib/use-websocket.js'
-import { renderReact } from '../page/renderReact.tsx'
-import { startPage } from '../page/startPage.ts'
+import { startReactPage } from '../page/startReactPage.tsx'
 import { storeComponents, type UseStream } from './storeComponents.tsx'
 
-// With a filter that lets nothing through, a message sets no state of the hook.
-const useStream: UseStream = (url, receive) => {
+const useStream: UseStream = ({ url }, receive) => {
   useWebSocket(url, {
     share: true,
+    // It lets nothing through, so that a message sets no state of the hook.
     filter: () => false,
     onMessage: ({ data }: MessageEvent<string>) => receive(data),
+    shouldReconnect: () => true,
   })
 }
 
-startPage(renderReact(storeComponents(useStream)))
+startReactPage(storeComponents(useStream))

@@ -1,19 +1,28 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { append, RealtimeProvider, socketOptions, useMessage, useSocket } from 'react-query-realtime'
-import { ListView, PriceCell } from '../page/cells.tsx'
-import { renderReact } from '../page/renderReact.tsx'
-import { startPage } from '../page/startPage.ts'
+import {
+  append,
+  cursorInQuery,
+  RealtimeProvider,
+  useMessage,
+  usePolling,
+  useServerEvents,
+  useSocket,
+  type Recovery,
+} from 'react-query-realtime'
+import { ListView, PollView, PriceCell } from '../page/cells.tsx'
+import { startReactPage, type RowStream, type Stream } from '../page/startReactPage.tsx'
 import type { Price as PriceData, Row } from '../protocol.ts'
 
 // This library, as its README has it.
 const queryClient = new QueryClient()
 
-const rowStream = (url: string, cap: number) =>
-  socketOptions({
-    url,
-    on: { row: ({ response }, cache) => cache.setQueryData(['rows'], append(response, { max: cap })) },
-  })
+const recovery: Recovery = {
+  cursor: ({ seq }) => (seq === undefined ? undefined : { seq }),
+  attach: cursorInQuery(),
+  resumed: ({ type, response }) =>
+    type === 'welcome' ? (response as { resumed: boolean }).resumed : undefined,
+}
 
 function Providers({ children }: { children: ReactNode }) {
   return (
@@ -23,18 +32,18 @@ function Providers({ children }: { children: ReactNode }) {
   )
 }
 
-function Connection({ url }: { url: string }) {
+function Feed({ url, transport }: Stream) {
+  return transport === 'events' ? <EventFeed url={url} /> : <SocketFeed url={url} />
+}
+
+function SocketFeed({ url }: { url: string }) {
   useSocket({ url })
   return null
 }
 
-function Feed({ url, children }: { url: string; children: ReactNode }) {
-  return (
-    <Providers>
-      <Connection url={url} />
-      {children}
-    </Providers>
-  )
+function EventFeed({ url }: { url: string }) {
+  useServerEvents({ url })
+  return null
 }
 
 function Price({ symbol }: { symbol: string }) {
@@ -42,18 +51,19 @@ function Price({ symbol }: { symbol: string }) {
   return <PriceCell symbol={symbol} price={data as PriceData | undefined} />
 }
 
-function Rows({ url, cap }: { url: string; cap: number }) {
-  useSocket(rowStream(url, cap))
+function List({ url, cap, isResumable }: RowStream) {
+  useSocket({
+    url,
+    on: { row: ({ response }, cache) => cache.setQueryData(['rows'], append(response, { max: cap })) },
+    recovery: isResumable ? recovery : undefined,
+  })
   const { data = [] } = useQuery<Row[]>({ queryKey: ['rows'], enabled: false })
   return <ListView rows={data} />
 }
 
-function List(props: { url: string; cap: number }) {
-  return (
-    <Providers>
-      <Rows {...props} />
-    </Providers>
-  )
+function Poll({ url, interval }: { url: string; interval: number }) {
+  const { data } = usePolling<Row[]>({ url, interval })
+  return <PollView rows={data} />
 }
 
-startPage(renderReact({ Feed, Price, List }))
+startReactPage({ Providers, Feed, Price, List, Poll })

@@ -1,12 +1,12 @@
 import { QueryClient, QueryClientProvider, skipToken, useQuery } from '@tanstack/react-query'
 import { useCallback, type ReactNode } from 'react'
-import { ListView, PriceCell } from '../page/cells.tsx'
-import { renderReact } from '../page/renderReact.tsx'
-import { startPage } from '../page/startPage.ts'
+import { ListView, PollView, PriceCell } from '../page/cells.tsx'
+import { startReactPage, type RowStream, type Stream } from '../page/startReactPage.tsx'
 import type { Price as PriceData, Row } from '../protocol.ts'
+import { fetchRows } from './fetchRows.ts'
 import { readPrices, readRows } from './frames.ts'
 import { appendCapped } from './stores.ts'
-import { useOwnSocket } from './useOwnSocket.ts'
+import { useOwnStream } from './useOwnStream.ts'
 
 // A WebSocket by hand that writes each message into TanStack Query.
 const queryClient = new QueryClient()
@@ -16,9 +16,13 @@ function receivePrices(data: string) {
     queryClient.setQueryData(['price', params.symbol], response)
 }
 
-function Feed({ url, children }: { url: string; children: ReactNode }) {
-  useOwnSocket(url, receivePrices)
+function Providers({ children }: { children: ReactNode }) {
   return <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
+}
+
+function Feed(stream: Stream) {
+  useOwnStream(stream, receivePrices)
+  return null
 }
 
 function Price({ symbol }: { symbol: string }) {
@@ -26,7 +30,7 @@ function Price({ symbol }: { symbol: string }) {
   return <PriceCell symbol={symbol} price={data} />
 }
 
-function Rows({ url, cap }: { url: string; cap: number }) {
+function List({ cap, ...stream }: RowStream) {
   const receive = useCallback(
     (data: string) => {
       const added = readRows(data).map(({ response }) => response)
@@ -34,17 +38,18 @@ function Rows({ url, cap }: { url: string; cap: number }) {
     },
     [cap],
   )
-  useOwnSocket(url, receive)
+  useOwnStream(stream, receive)
   const { data = [] } = useQuery<Row[]>({ queryKey: ['rows'], queryFn: skipToken })
   return <ListView rows={data} />
 }
 
-function List(props: { url: string; cap: number }) {
-  return (
-    <QueryClientProvider client={queryClient}>
-      <Rows {...props} />
-    </QueryClientProvider>
-  )
+function Poll({ url, interval }: { url: string; interval: number }) {
+  const { data } = useQuery({
+    queryKey: ['poll', url],
+    queryFn: () => fetchRows(url),
+    refetchInterval: interval,
+  })
+  return <PollView rows={data} />
 }
 
-startPage(renderReact({ Feed, Price, List }))
+startReactPage({ Providers, Feed, Price, List, Poll })

@@ -1,10 +1,10 @@
-import { useCallback, type ReactNode } from 'react'
+import { useCallback } from 'react'
 import { ListView, PriceCell } from '../page/cells.tsx'
-import type { Components } from '../page/renderReact.tsx'
+import type { Components, RowStream, Stream } from '../page/startReactPage.tsx'
 import { PriceStore, RowStore, usePrice, useRows } from './stores.ts'
 
-/** A hook that opens a WebSocket and hands on each frame. */
-export type UseStream = (url: string, receive: (data: string) => void) => void
+/** A hook that opens a stream and hands on the data of each frame or event. */
+export type UseStream = (stream: Stream, receive: (data: string) => void) => void
 
 /** Components over stores written by hand, which `useStream` feeds. What it re-renders is an empty component alone. */
 export function storeComponents(useStream: UseStream): Components {
@@ -12,31 +12,35 @@ export function storeComponents(useStream: UseStream): Components {
   const rows = new RowStore()
   const receivePrices = (data: string) => prices.receive(data)
 
-  function Stream({ url, receive }: { url: string; receive: (data: string) => void }) {
-    useStream(url, receive)
+  function Feed(stream: Stream) {
+    useStream(stream, receivePrices)
     return null
   }
 
-  return {
-    Feed: ({ url, children }: { url: string; children: ReactNode }) => (
-      <>
-        <Stream url={url} receive={receivePrices} />
-        {children}
-      </>
-    ),
-    Price: ({ symbol }) => <PriceCell symbol={symbol} price={usePrice(prices, symbol)} />,
-    List: ({ url, cap }) => {
-      const receive = useCallback((data: string) => rows.receive(data, cap), [cap])
-      return (
-        <>
-          <Stream url={url} receive={receive} />
-          <RowsOf store={rows} />
-        </>
-      )
-    },
+  function Price({ symbol }: { symbol: string }) {
+    return <PriceCell symbol={symbol} price={usePrice(prices, symbol)} />
   }
-}
 
-function RowsOf({ store }: { store: RowStore }) {
-  return <ListView rows={useRows(store)} />
+  function RowFeed({ cap, ...stream }: RowStream) {
+    useStream(
+      stream,
+      useCallback((data: string) => rows.receive(data, cap), [cap]),
+    )
+    return null
+  }
+
+  function Rows() {
+    return <ListView rows={useRows(rows)} />
+  }
+
+  function List(stream: RowStream) {
+    return (
+      <>
+        <RowFeed {...stream} />
+        <Rows />
+      </>
+    )
+  }
+
+  return { Feed, Price, List }
 }

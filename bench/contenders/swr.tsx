@@ -1,12 +1,13 @@
-import type { ReactNode } from 'react'
+import useSWR from 'swr'
 import useSWRSubscription, { type SWRSubscription } from 'swr/subscription'
-import { ListView, PriceCell } from '../page/cells.tsx'
-import { renderReact } from '../page/renderReact.tsx'
-import { startPage } from '../page/startPage.ts'
+import { ListView, PollView, PriceCell } from '../page/cells.tsx'
+import { openStream } from '../page/openStream.ts'
+import { startReactPage, type RowStream, type Stream } from '../page/startReactPage.tsx'
 import type { Price as PriceData, Row } from '../protocol.ts'
+import { fetchRows } from './fetchRows.ts'
 import { readPrices, readRows } from './frames.ts'
 import { appendCapped } from './stores.ts'
-import { useOwnSocket } from './useOwnSocket.ts'
+import { useOwnStream } from './useOwnStream.ts'
 
 type Next = (price: PriceData) => void
 
@@ -25,9 +26,9 @@ const receivePrices = (data: string) => {
 // By default data is compared by content; what a stream brings is new.
 const options = { compare: Object.is }
 
-function Feed({ url, children }: { url: string; children: ReactNode }) {
-  useOwnSocket(url, receivePrices)
-  return children
+function Feed(stream: Stream) {
+  useOwnStream(stream, receivePrices)
+  return null
 }
 
 function Price({ symbol }: { symbol: string }) {
@@ -35,17 +36,19 @@ function Price({ symbol }: { symbol: string }) {
   return <PriceCell symbol={symbol} price={data} />
 }
 
-function List({ url, cap }: { url: string; cap: number }) {
-  const subscribeRows: SWRSubscription<string, Row[]> = (_, { next }) => {
-    const socket = new WebSocket(url)
-    socket.onmessage = ({ data }: MessageEvent<string>) => {
+function List({ url, transport, cap }: RowStream) {
+  const subscribeRows: SWRSubscription<string, Row[]> = (_, { next }) =>
+    openStream(url, transport, data => {
       const added = readRows(data).map(({ response }) => response)
       next(null, (rows = []) => appendCapped(rows, added, cap))
-    }
-    return () => socket.close()
-  }
+    })
   const { data = [] } = useSWRSubscription<Row[]>(url, subscribeRows, options)
   return <ListView rows={data} />
 }
 
-startPage(renderReact({ Feed, Price, List }))
+function Poll({ url, interval }: { url: string; interval: number }) {
+  const { data } = useSWR<Row[], Error>(url, fetchRows, { refreshInterval: interval, dedupingInterval: 0 })
+  return <PollView rows={data} />
+}
+
+startReactPage({ Feed, Price, List, Poll })

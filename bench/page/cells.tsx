@@ -34,3 +34,15 @@ export function ListView({ rows }: { rows: readonly Row[] }) {
     </>
   )
 }
+
+/** What was polled. Counts its renders. */
+export function PollView({ rows }: { rows: readonly Row[] | undefined }) {
+  useLayoutEffect(() => {
+    shown.pollRenders++
+  })
+  return (
+    <b className="cell" data-name="poll">
+      {rows?.length}
+    </b>
+  )
+}

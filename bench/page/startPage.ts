@@ -1,10 +1,12 @@
-import type { Finals, Observed, Plan, Row, Task } from '../protocol.ts'
 import { textOf } from '../messages.ts'
+import type { Finals, Observed, Plan, Row, Task } from '../protocol.ts'
+import { measurePolls, type Polls } from './measurePolls.ts'
+import { measureShare, type Sharing } from './measureShare.ts'
 import { Meter } from './Meter.ts'
 import { readOffset } from './readOffset.ts'
 import { shown } from './shown.ts'
 
-/** One way to show a stream. */
+/** One way to show a stream. It may be told to show another task in place of the former. */
 export type Contender = (container: HTMLElement, task: Task) => void
 
 /** What the runner calls in a page. */
@@ -13,13 +15,22 @@ export interface Page {
   mount(task: Task): Promise<void>
   /** Has the server send, and tells what was seen until the last value stood. */
   play(run: string, plan: Plan): Promise<Observed>
+  /** What many users of the task's connection open and leave behind. */
+  measureShare(task: Task): Promise<Sharing>
+  /** What the polls of a task that was mounted cost. */
+  measurePolls(task: Task, count: number): Promise<Polls>
   /** What is wrong with the list that is shown, whose newest row must have this number. */
   describeRows(length: number, newest: number): string | null
+  /** The numbers of the rows that are shown. */
+  rowNumbers(): number[]
   /** Remembers the rows that are shown. */
   keepRows(): void
   /** How many of the remembered rows are still shown, as the same objects. */
   countKeptRows(): number
 }
+
+/** How long after the last message its value may take to show, in ms. */
+const patience = 20_000
 
 /** Makes this the page of a contender. */
 export function startPage(contender: Contender): void {
@@ -30,8 +41,7 @@ export function startPage(contender: Contender): void {
   const page: Page = {
     async mount(task) {
       contender(container, task)
-      const wanted = task.kind === 'rows' ? 1 : task.keys
-      while (cells().length < wanted) await new Promise(requestAnimationFrame)
+      while (cells().length < cellsOf(task)) await new Promise(requestAnimationFrame)
       offset = await readOffset()
     },
     async play(run, plan) {
@@ -39,7 +49,10 @@ export function startPage(contender: Contender): void {
       const answer = await fetch(`/play/${run}`, { method: 'POST', body: JSON.stringify(plan) })
       return meter.until((await answer.json()) as Finals, patience)
     },
+    measureShare: task => measureShare(keys => contender(container, { ...task, keys })),
+    measurePolls: ({ urls: [url = ''] }, count) => measurePolls(url, count),
     describeRows: (length, newest) => describeRows(shown.rows, length, newest),
+    rowNumbers: () => shown.rows.map(({ n }) => n),
     keepRows: () => {
       kept = new Set(shown.rows)
     },
@@ -48,8 +61,10 @@ export function startPage(contender: Contender): void {
   Object.assign(globalThis, { page })
 }
 
-/** How long after the last message its value may take to show, in ms. */
-const patience = 20_000
+function cellsOf({ kind, keys }: Task): number {
+  if (kind === 'prices') return keys
+  return kind === 'users' ? 0 : 1
+}
 
 function describeRows(rows: readonly Row[], length: number, newest: number): string | null {
   if (rows.length !== length) return `the list has ${rows.length} rows and not ${length}`

@@ -1,6 +1,7 @@
-import type { Bench, Cost } from '../Bench.ts'
+import type { Bench } from '../Bench.ts'
 import { contenderNames, type ContenderName } from '../contenders.ts'
 import type { Plan } from '../protocol.ts'
+import type { Cost } from '../Visit.ts'
 import type { Column, Workload } from '../Workload.ts'
 
 const messages = 50_000
@@ -33,7 +34,7 @@ export const batchedBurst: Workload = {
 function measureBurst(bench: Bench, contender: ContenderName, plan: Partial<Plan>) {
   return bench.visit(contender, async visit => {
     await visit.mount({})
-    await visit.play({ ...plan, messages: 2_000 })
+    await visit.play({ ...plan, messages: 5_000 })
     await visit.mainThread.collectGarbage()
     return toMetrics(await visit.play({ ...plan, messages }))
   })

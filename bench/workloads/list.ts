@@ -1,25 +1,18 @@
-import type { Visit } from '../Bench.ts'
 import type { ContenderName } from '../contenders.ts'
+import type { Visit } from '../Visit.ts'
 import type { Column, Workload } from '../Workload.ts'
 
 const cap = 5_000
 const names: readonly ContenderName[] = ['realtime', 'floor', 'raw', 'setQueryData']
 
 /** Appends that take long enough to be measured and not for ever: structural sharing makes one as dear as 80 others. */
-const messagesOf = (contender: ContenderName) => (contender === 'setQueryData' ? 300 : 10_000)
+const messagesOf = (contender: ContenderName) => (contender === 'setQueryData' ? 300 : 20_000)
 
-async function fill(visit: Visit) {
+async function fill(visit: Visit, warmUp: number) {
   await visit.mount({ kind: 'rows', cap })
-  await visit.play({ kind: 'rows', messages: cap, perFrame: 500 })
-  await visit.play({ kind: 'rows', messages: 50 })
+  await visit.play({ messages: cap, perFrame: 500 })
+  await visit.play({ messages: warmUp })
   await visit.mainThread.collectGarbage()
-}
-
-/** How many of the rows are still the same objects after one more is appended. */
-async function countKept(visit: Visit): Promise<number> {
-  await visit.keepRows()
-  await visit.play({ kind: 'rows', messages: 1 })
-  return visit.countKeptRows()
 }
 
 const columns: readonly Column[] = [
@@ -32,16 +25,16 @@ export const list: Workload = {
   name: 'list',
   title: 'List, burst',
   description:
-    '10,000 rows appended one by one to a list of 5,000 that is capped there (300 where an append takes ms); the newest 20 are shown.',
+    '20,000 rows appended one by one to a list of 5,000 that is capped there (300 where an append takes ms); the newest 20 are shown.',
   contenders: names,
   columns,
   measure: (bench, contender) =>
     bench.visit(contender, async visit => {
-      await fill(visit)
       const messages = messagesOf(contender)
-      const { cpu } = await visit.play({ kind: 'rows', messages })
+      await fill(visit, messages / 5)
+      const { cpu } = await visit.play({ messages })
       await visit.checkRows(cap)
-      return { cpu: (cpu / messages) * 1e6, kept: await countKept(visit) }
+      return { cpu: (cpu / messages) * 1e6, kept: await visit.countKeptRows() }
     }),
 }
 
@@ -57,8 +50,8 @@ export const list200: Workload = {
   ],
   measure: (bench, contender) =>
     bench.visit(contender, async visit => {
-      await fill(visit)
-      const { cpu, seconds, frames, latencies } = await visit.play({ kind: 'rows', messages: 600, rate: 200 })
+      await fill(visit, messagesOf(contender) / 5)
+      const { cpu, seconds, frames, latencies } = await visit.play({ messages: 600, rate: 200 })
       await visit.checkRows(cap)
       return { share: (cpu / seconds) * 100, fps: frames / seconds, p50: latencies.p50 }
     }),

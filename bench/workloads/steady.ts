@@ -22,7 +22,7 @@ function steady(
     measure: (bench, contender) =>
       bench.visit(contender, async visit => {
         await visit.mount({})
-        await visit.play({ messages: 2_000 })
+        await visit.play({ messages: 5_000 })
         await visit.mainThread.collectGarbage()
         const messages = rate * seconds
         const cost = await visit.play({ messages, rate })
