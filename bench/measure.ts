@@ -6,7 +6,7 @@ import type { Workload } from './Workload.ts'
 /** Measures all contenders of a workload, round by round, each round beginning with another one. */
 export async function measure(bench: Bench, workload: Workload, rounds: number): Promise<Samples> {
   const samples = new Map<ContenderName, Sample[]>(workload.contenders.map(name => [name, []]))
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < (workload.isFixed ? 1 : rounds); round++) {
     const measureOne = async (name: ContenderName) => {
       const sample = await workload.measure(bench, name).catch(describeFailure)
       samples.get(name)?.push(sample)

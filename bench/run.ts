@@ -1,54 +1,62 @@
-import { Bench } from './Bench.ts'
 import { buildPages } from './buildPages.ts'
+import { check } from './check.ts'
+import { compare } from './compare.ts'
+import { writeSection } from './docsPage.ts'
 import { readFlags, type Flags } from './flags.ts'
-import { launchChromium } from './launchChromium.ts'
-import { measure } from './measure.ts'
-import { Profiler, type SelfTime } from './Profiler.ts'
+import { plotGrowth } from './growth/plotGrowth.ts'
+import { showProfile } from './showProfile.ts'
 import { startServer, type Server } from './startServer.ts'
-import { renderRows, renderTable } from './table.ts'
-import type { Workload } from './Workload.ts'
+import { renderVerdicts } from './table.ts'
+import { targets } from './targets.ts'
 import { workloads } from './workloads.ts'
+import { memory } from './workloads/memory.ts'
 
-async function compare(workload: Workload, server: Server, rounds: number): Promise<void> {
-  const browser = await launchChromium()
-  const samples = await measure(new Bench(browser, server), workload, rounds)
-  console.log(`\n### ${workload.title}\n\n${workload.description}\n\n${renderTable(workload, samples)}\n`)
-  await browser.close()
+/** Rounds from which medians are worth keeping. */
+const enoughRounds = 5
+
+const usuallyProfiled = ['burst', 'steady-10000']
+
+/** Compares the contenders; tells whether this library reached what it is to reach. Complete results go to the docs. */
+async function runComparison(server: Server, { workloads: names, rounds, mode }: Flags): Promise<boolean> {
+  const isWanted = ({ name }: { name: string }) => names.length === 0 || names.includes(name)
+  const wanted = mode === 'memory' ? [memory] : workloads.filter(isWanted)
+  const { results, text } = await compare(server, wanted, rounds)
+  const verdicts = check(results, targets)
+  const table = renderVerdicts(verdicts)
+  console.log(`\n${table}`)
+  const section = mode === 'memory' ? mode : 'results'
+  const isComplete = mode === 'memory' || (names.length === 0 && rounds >= enoughRounds)
+  if (isComplete) await writeSection(section, `${text}\n\n### Targets\n\n${table}`)
+  const short = verdicts.filter(({ isMet }) => !isMet)
+  console.log(`\n${verdicts.length - short.length} of ${verdicts.length} targets are met.`)
+  return short.length === 0
 }
 
-async function showProfile(workload: Workload, server: Server, folder: string): Promise<void> {
-  const browser = await launchChromium()
-  const profiler = new Profiler(folder)
-  await workload.measure(new Bench(browser, server, profiler), 'realtime')
-  await browser.close()
-  const table = (head: string, times: readonly SelfTime[]) =>
-    renderRows(
-      ['own time, ms', 'share', head],
-      times.map(({ place, time, share }) => [time.toFixed(1), `${(share * 100).toFixed(1)} %`, place]),
-    )
-  const packages = table('package', await profiler.topPackages())
-  const functions = table('function', await profiler.topFunctions(25))
-  console.log(`\n### ${workload.title}\n\n${packages}\n\n${functions}\n`)
-}
-
-async function run({ workloads: names, rounds, profile }: Flags): Promise<void> {
-  const folder = await buildPages(profile)
+async function run(flags: Flags): Promise<number> {
+  const { mode, workloads: names, rounds } = flags
+  const folder = await buildPages(mode === 'profile')
   const server = await startServer(folder)
-  for (const workload of workloads) {
-    if (names.length > 0 && !names.includes(workload.name)) continue
-    if (profile) await showProfile(workload, server, folder)
-    else await compare(workload, server, rounds)
+  try {
+    if (mode === 'growth') {
+      await writeSection('growth', await plotGrowth(server, rounds))
+    } else if (mode === 'profile') {
+      const profiled = names.length > 0 ? names : usuallyProfiled
+      for (const workload of workloads) {
+        if (profiled.includes(workload.name)) await showProfile(server, folder, workload)
+      }
+    } else {
+      const isMet = await runComparison(server, flags)
+      if (flags.check && !isMet) return 1
+    }
+    return 0
+  } finally {
+    server.stop()
   }
-  server.stop()
 }
 
 try {
-  await run(
-    readFlags(
-      process.argv.slice(2),
-      workloads.map(({ name }) => name),
-    ),
-  )
+  const names = workloads.map(({ name }) => name)
+  process.exitCode = await run(readFlags(process.argv.slice(2), names))
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 2

@@ -5,6 +5,7 @@ import { polling } from './workloads/polling.ts'
 import { reconnect } from './workloads/reconnect.ts'
 import { serverEvents } from './workloads/serverEvents.ts'
 import { share } from './workloads/share.ts'
+import { size } from './workloads/size.ts'
 import { quiet, steady10000, steady2000 } from './workloads/steady.ts'
 import type { Workload } from './Workload.ts'
 
@@ -22,4 +23,5 @@ export const workloads: readonly Workload[] = [
   share,
   reconnect,
   polling,
+  size,
 ]

@@ -23,6 +23,7 @@ export const polling: Workload = {
     for (const { polls } of [plain, validated])
       if (polls < count) throw new Error(`only ${polls} polls of ${count}`)
     return {
+      renders: plain.renders + validated.renders,
       renders200: plain.renders,
       parses200: plain.parses,
       renders304: validated.renders,

@@ -70,6 +70,8 @@ export const reconnect: Workload = {
   ],
   async measure(bench, contender) {
     const all = Object.entries(faults).map(([name, fault]) => measureFault(bench, contender, name, fault))
-    return Object.assign({}, ...(await Promise.all(all))) as Metrics
+    const metrics = Object.assign({}, ...(await Promise.all(all))) as Metrics
+    const missed = Object.keys(faults).reduce((sum, name) => sum + (metrics[`${name}Missed`] ?? 0), 0)
+    return { ...metrics, missed }
   },
 }
