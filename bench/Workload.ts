@@ -18,8 +18,8 @@ export interface Workload {
   columns: readonly Column[]
   /** Whether contenders may be measured side by side, since the processor's time is not what counts. */
   isConcurrent?: boolean
-  /** Whether one round is enough, since each would give the same. */
-  isFixed?: boolean
+  /** More rounds than these tell nothing new, or take too long. */
+  mostRounds?: number
   /** Measures a contender once; throws if it failed. */
   measure(bench: Bench, contender: ContenderName): Promise<Metrics>
 }

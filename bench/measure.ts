@@ -6,11 +6,12 @@ import type { Workload } from './Workload.ts'
 /** Measures all contenders of a workload, round by round, each round beginning with another one. */
 export async function measure(bench: Bench, workload: Workload, rounds: number): Promise<Samples> {
   const samples = new Map<ContenderName, Sample[]>(workload.contenders.map(name => [name, []]))
-  for (let round = 0; round < (workload.isFixed ? 1 : rounds); round++) {
+  const count = Math.min(rounds, workload.mostRounds ?? rounds)
+  for (let round = 0; round < count; round++) {
     const measureOne = async (name: ContenderName) => {
       const sample = await workload.measure(bench, name).catch(describeFailure)
       samples.get(name)?.push(sample)
-      console.error(`${workload.name} ${round + 1}/${rounds} ${name}: ${JSON.stringify(sample)}`)
+      console.error(`${workload.name} ${round + 1}/${count} ${name}: ${JSON.stringify(sample)}`)
     }
     const names = rotate(workload.contenders, round)
     if (workload.isConcurrent) await Promise.all(names.map(measureOne))

@@ -24,7 +24,7 @@ export async function measureShare(mountUsers: (count: number) => void): Promise
       return target instanceof WebSocket && !isUsed(target) ? sum : sum + size
     }, 0)
   mountUsers(0)
-  await pause(afterwards)
+  await pause(500)
   const before = { timers: watched.timers.size, listeners: countListeners() }
   mountUsers(100)
   await pause(1_000)

@@ -30,7 +30,7 @@ export interface Page {
 }
 
 /** How long after the last message its value may take to show, in ms. */
-const patience = 20_000
+const patience = 60_000
 
 /** Makes this the page of a contender. */
 export function startPage(contender: Contender): void {

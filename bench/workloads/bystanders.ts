@@ -19,7 +19,7 @@ export const bystanders: Workload = {
   title: 'Bystanders',
   description:
     '1,000 messages a second for 1.5 s about one key, beside components that show other keys. Main thread, µs a message.',
-  contenders: ['realtime', 'floor', 'setQueryData'],
+  contenders: ['realtime', 'floor'],
   columns: [
     { metric: 'beside10', header: 'beside 10', digits: 1 },
     { metric: 'beside1000', header: 'beside 1,000', digits: 1 },

@@ -58,6 +58,7 @@ export const reconnect: Workload = {
     '20 messages a second, and the connection is closed (1001), reset, or reset while the server cannot be reached for 5 s or 15 s. Ms until it is back once it could be, and messages missed for good. Each with its own defaults; this library with `recovery`.',
   contenders: ['realtime', 'reactUseWebSocket', 'partysocket', 'ahooks'],
   isConcurrent: true,
+  mostRounds: 3,
   columns: [
     { metric: 'closeBack', header: 'close: back, ms', digits: 0 },
     { metric: 'closeMissed', header: 'missed', digits: 0 },

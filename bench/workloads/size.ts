@@ -51,7 +51,7 @@ export const size: Workload = {
   description:
     'What an import adds to an app, in kB: bundled, minified, gzip. React and TanStack Query are not counted, nor is the engine of sockets, which this library loads when the first one opens.',
   contenders: ['realtime', 'reactUseWebSocket', 'partysocket', 'ahooks', 'swr'],
-  isFixed: true,
+  mostRounds: 1,
   columns: [
     { metric: 'polling', header: 'polling', digits: 1 },
     { metric: 'serverEvents', header: 'server events + provider', digits: 1 },
