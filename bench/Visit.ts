@@ -1,0 +1,141 @@
+import type { Page as Tab } from 'playwright'
+import type { MainThread } from './MainThread.ts'
+import type { Page } from './page/startPage.ts'
+import type { Profiler } from './Profiler.ts'
+import type { Observed, Plan, Task } from './protocol.ts'
+import type { Server } from './startServer.ts'
+
+declare const page: Page
+
+/** What a page saw of a plan, and what that cost. */
+export interface Cost extends Observed {
+  /** Seconds that the main thread was on the processor. */
+  cpu: number
+}
+
+interface VisitOptions {
+  tab: Tab
+  mainThread: MainThread
+  /** The name of its streams. */
+  run: string
+  server: Server
+  profiler: Profiler | undefined
+}
+
+/** A contender's page while it is open. */
+export class Visit {
+  readonly mainThread: MainThread
+  readonly #options: VisitOptions
+  #plan: Plan = {
+    kind: 'prices',
+    messages: 0,
+    first: 0,
+    keys: 100,
+    connections: 1,
+    perFrame: 1,
+    rate: null,
+    isResumable: false,
+  }
+
+  constructor(options: VisitOptions) {
+    this.mainThread = options.mainThread
+    this.#options = options
+  }
+
+  /** Mounts a task, with its own stream unless it says otherwise; what follows is about it. */
+  async mount(part: Partial<Task>, connections = 1): Promise<void> {
+    const { tab } = this.#options
+    const task = this.#taskOf(part, connections)
+    const { kind, keys, isResumable } = task
+    this.#plan = { ...this.#plan, kind: kind === 'rows' ? kind : 'prices', keys, connections, isResumable }
+    await tab.evaluate(whole => page.mount(whole), task)
+  }
+
+  /** Has the server send and the page show it; throws if what is shown in the end is not what was sent last. */
+  async play(part: Partial<Plan>): Promise<Cost> {
+    const { tab, run, profiler } = this.#options
+    const plan = { ...this.#plan, ...part }
+    this.#plan = { ...this.#plan, first: plan.first + plan.messages }
+    const watch = () => tab.evaluate(([name, whole]) => page.play(name, whole), [run, plan] as const)
+    const before = await this.mainThread.seconds()
+    const observed = profiler ? await profiler.record(this.mainThread.session, watch) : await watch()
+    const cpu = (await this.mainThread.seconds()) - before
+    if (observed.failure !== null) throw new Error(observed.failure)
+    return { ...observed, cpu }
+  }
+
+  /** Has the server send, whatever becomes of it. */
+  send(part: Partial<Plan>): Promise<unknown> {
+    return this.ask('play', { ...this.#plan, ...part })
+  }
+
+  /** Throws if the list that is shown is not the last `length` rows that were sent. */
+  async checkRows(length: number): Promise<void> {
+    const wanted = [length, this.#plan.first - 1] as const
+    const failure = await this.#options.tab.evaluate(
+      ([count, newest]) => page.describeRows(count, newest),
+      wanted,
+    )
+    if (failure !== null) throw new Error(failure)
+  }
+
+  /** How many of the rows that are shown are still the same objects when one more has been appended. */
+  async countKeptRows(): Promise<number> {
+    const { tab } = this.#options
+    await tab.evaluate(() => page.keepRows())
+    await this.play({ messages: 1 })
+    return tab.evaluate(() => page.countKeptRows())
+  }
+
+  rowNumbers(): Promise<number[]> {
+    return this.#options.tab.evaluate(() => page.rowNumbers())
+  }
+
+  measureShare() {
+    return this.#options.tab.evaluate(task => page.measureShare(task), this.#taskOf({ kind: 'users' }, 1))
+  }
+
+  /** Mounts a poll, and tells what it costs. */
+  async measurePolls(url: string, count: number) {
+    const task = this.#taskOf({ kind: 'poll', urls: [url] }, 1)
+    await this.#options.tab.evaluate(whole => page.mount(whole), task)
+    return this.#options.tab.evaluate(([whole, wanted]) => page.measurePolls(whole, wanted), [
+      task,
+      count,
+    ] as const)
+  }
+
+  /** Has the server do something about this run; gives what it answers. */
+  async ask(action: string, body: unknown = null): Promise<unknown> {
+    const { server, run } = this.#options
+    const answer = await fetch(`${server.url}/${action}/${run}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    })
+    if (!answer.ok) throw new Error(await answer.text())
+    return answer.json()
+  }
+
+  /** The URL of this run's stream at a port. */
+  urlAt(port: number): string {
+    return `ws://127.0.0.1:${port}/socket/${this.#options.run}.0`
+  }
+
+  #taskOf(part: Partial<Task>, connections: number): Task {
+    const { server, run } = this.#options
+    const transport = part.transport ?? 'socket'
+    const base =
+      transport === 'events' ? `${server.url}/events` : `${server.url.replace('http', 'ws')}/socket`
+    const urls = Array.from({ length: connections }, (_, index) => `${base}/${run}.${index}`)
+    return {
+      kind: 'prices',
+      urls,
+      transport,
+      keys: 100,
+      cap: 5_000,
+      isResumable: false,
+      interval: 50,
+      ...part,
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import type { Bench } from './Bench.ts'
+import type { ContenderName } from './contenders.ts'
+import type { Figure, Metrics } from './results.ts'
+
+/** A column of a workload's table. */
+export interface Column extends Figure {
+  header: string
+  digits: number
+}
+
+/** Something that all its contenders have to do. */
+export interface Workload {
+  name: string
+  title: string
+  /** What is done, for the reader of the table. */
+  description: string
+  contenders: readonly ContenderName[]
+  columns: readonly Column[]
+  /** Whether contenders may be measured side by side, since the processor's time is not what counts. */
+  isConcurrent?: boolean
+  /** More rounds than these tell nothing new, or take too long. */
+  mostRounds?: number
+  /** Measures a contender once; throws if it failed. */
+  measure(bench: Bench, contender: ContenderName): Promise<Metrics>
+}

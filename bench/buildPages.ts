@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
+import { contenderNames, contenders } from './contenders.ts'
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+
+/**
+ * Builds the pages of all contenders for production, into a folder that the server serves. Readable ones keep the names
+ * of functions and have source maps, for a profile.
+ */
+export async function buildPages(isReadable: boolean): Promise<string> {
+  process.env['NODE_ENV'] = 'production'
+  const folder = path('../.cache/bench')
+  const scripts: Record<string, string> = {}
+  for (const name of contenderNames) scripts[name] = path(`contenders/${contenders[name].file}`)
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    mode: 'production',
+    root: path('.'),
+    resolve: { alias: { 'react-query-realtime': path('../src/index.ts') } },
+    build: {
+      outDir: folder,
+      emptyOutDir: true,
+      minify: !isReadable,
+      sourcemap: isReadable,
+      modulePreload: false,
+      rolldownOptions: {
+        input: { ...scripts, countCommits: path('page/countCommits.ts'), watch: path('page/watch.ts') },
+        output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  })
+  return folder
+}

@@ -1,0 +1,23 @@
+/** Who is measured. */
+export interface Contender {
+  title: string
+  /** Its page, under `contenders`. */
+  file: string
+  /** Whether it is one of those that this library is compared with as the best of them. */
+  isPeer: boolean
+}
+
+export const contenders = {
+  realtime: { title: 'react-query-realtime', file: 'realtime.tsx', isPeer: false },
+  floor: { title: 'floor', file: 'floor.ts', isPeer: false },
+  raw: { title: 'raw', file: 'raw.ts', isPeer: false },
+  setQueryData: { title: '`setQueryData` by hand', file: 'setQueryData.tsx', isPeer: true },
+  reactUseWebSocket: { title: 'react-use-websocket', file: 'reactUseWebSocket.ts', isPeer: true },
+  partysocket: { title: 'partysocket', file: 'partysocket.ts', isPeer: true },
+  ahooks: { title: 'ahooks', file: 'ahooks.tsx', isPeer: true },
+  swr: { title: 'SWR subscription', file: 'swr.tsx', isPeer: true },
+} satisfies Record<string, Contender>
+
+export type ContenderName = keyof typeof contenders
+
+export const contenderNames = Object.keys(contenders) as ContenderName[]

@@ -1,0 +1,69 @@
+import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import {
+  append,
+  cursorInQuery,
+  RealtimeProvider,
+  useMessage,
+  usePolling,
+  useServerEvents,
+  useSocket,
+  type Recovery,
+} from 'react-query-realtime'
+import { ListView, PollView, PriceCell } from '../page/cells.tsx'
+import { startReactPage, type RowStream, type Stream } from '../page/startReactPage.tsx'
+import type { Price as PriceData, Row } from '../protocol.ts'
+
+// This library, as its README has it.
+const queryClient = new QueryClient()
+
+const recovery: Recovery = {
+  cursor: ({ seq }) => (seq === undefined ? undefined : { seq }),
+  attach: cursorInQuery(),
+  resumed: ({ type, response }) =>
+    type === 'welcome' ? (response as { resumed: boolean }).resumed : undefined,
+}
+
+function Providers({ children }: { children: ReactNode }) {
+  return (
+    <QueryClientProvider client={queryClient}>
+      <RealtimeProvider>{children}</RealtimeProvider>
+    </QueryClientProvider>
+  )
+}
+
+function Feed({ url, transport }: Stream) {
+  return transport === 'events' ? <EventFeed url={url} /> : <SocketFeed url={url} />
+}
+
+function SocketFeed({ url }: { url: string }) {
+  useSocket({ url })
+  return null
+}
+
+function EventFeed({ url }: { url: string }) {
+  useServerEvents({ url })
+  return null
+}
+
+function Price({ symbol }: { symbol: string }) {
+  const { data } = useMessage('price', { symbol })
+  return <PriceCell symbol={symbol} price={data as PriceData | undefined} />
+}
+
+function List({ url, cap, isResumable }: RowStream) {
+  useSocket({
+    url,
+    on: { row: ({ response }, cache) => cache.setQueryData(['rows'], append(response, { max: cap })) },
+    recovery: isResumable ? recovery : undefined,
+  })
+  const { data = [] } = useQuery<Row[]>({ queryKey: ['rows'], enabled: false })
+  return <ListView rows={data} />
+}
+
+function Poll({ url, interval }: { url: string; interval: number }) {
+  const { data } = usePolling<Row[]>({ url, interval })
+  return <PollView rows={data} />
+}
+
+startReactPage({ Providers, Feed, Price, List, Poll })

@@ -1,0 +1,96 @@
+import type { Finals, Observed } from '../protocol.ts'
+import { percentile } from '../statistics.ts'
+import type { CommitCounter } from './countCommits.ts'
+import { runLastInFrames } from './runLastInFrames.ts'
+
+/** The text of a cell: the number of the message, and when it was sent. Read back by the meter. */
+export const cellText = ({ n, at }: { n: number; at: number }): string => `${n} ${at}`
+
+/** At most so many cells are read in a frame, lest the meter be what is measured. */
+const mostWatched = 100
+
+interface Cell {
+  name: string
+  element: HTMLElement
+  text: string
+}
+
+/** Reads what is on screen, frame by frame, just before the frame is painted. */
+export class Meter {
+  readonly #cells: readonly Cell[]
+  readonly #watched: readonly Cell[]
+  readonly #latencies: number[] = []
+  /** What the server's clock is ahead, in ms. */
+  readonly #offset: number
+  readonly #start = performance.now()
+  readonly #commitsBefore = counter.commits
+  #commitsAtFrame = counter.commits
+  #mostCommits = 0
+  #frames = 0
+  #end: number | undefined
+  #finals: Finals | undefined
+
+  constructor(elements: readonly HTMLElement[], offset: number) {
+    this.#cells = elements.map(element => ({
+      name: element.dataset['name'] ?? '',
+      element,
+      text: element.textContent,
+    }))
+    const step = Math.ceil(elements.length / mostWatched)
+    this.#watched = this.#cells.filter((_, index) => index % step === 0)
+    this.#offset = offset
+    runLastInFrames(() => this.#read())
+  }
+
+  /** Waits until the cells show what they must, and tells what was seen; a failure if they do not in `patience` ms. */
+  async until(finals: Finals, patience: number): Promise<Observed> {
+    this.#finals = finals
+    const deadline = performance.now() + patience
+    while (this.#end === undefined && performance.now() < deadline)
+      await new Promise(resolve => setTimeout(resolve, 20))
+    this.#end ??= performance.now()
+    const sorted = this.#latencies.sort((a, b) => a - b)
+    return {
+      failure: describeDifferences(this.#cells, finals),
+      seconds: (this.#end - this.#start) / 1_000,
+      frames: this.#frames,
+      commits: counter.commits - this.#commitsBefore,
+      mostCommits: this.#mostCommits,
+      latencies: { p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95) },
+    }
+  }
+
+  /** Whether it wants to read on. */
+  #read(): boolean {
+    if (this.#end !== undefined) return false
+    this.#frames++
+    this.#mostCommits = Math.max(this.#mostCommits, counter.commits - this.#commitsAtFrame)
+    this.#commitsAtFrame = counter.commits
+    const now = performance.timeOrigin + performance.now() + this.#offset
+    for (const cell of this.#watched) {
+      const text = cell.element.textContent
+      if (text === cell.text) continue
+      cell.text = text
+      this.#latencies.push(now - Number(text.slice(text.indexOf(' '))))
+    }
+    if (this.#finals && this.#isDone(this.#finals)) this.#end = performance.now()
+    return true
+  }
+
+  #isDone(finals: Finals): boolean {
+    return this.#watched.every(cell => shows(cell, finals)) && this.#cells.every(cell => shows(cell, finals))
+  }
+}
+
+function shows({ name, element }: Cell, finals: Finals): boolean {
+  return finals[name] === undefined || Number.parseInt(element.textContent) === finals[name]
+}
+
+function describeDifferences(cells: readonly Cell[], finals: Finals): string | null {
+  const wrong = cells.filter(cell => !shows(cell, finals))
+  const [first] = wrong
+  if (!first) return null
+  return `${wrong.length} cells are wrong: ${first.name} is "${first.element.textContent}" and not ${finals[first.name]}`
+}
+
+const { commitCounter: counter } = globalThis as unknown as { commitCounter: CommitCounter }

@@ -1,0 +1,63 @@
+import { buildPages } from './buildPages.ts'
+import { check } from './check.ts'
+import { compare } from './compare.ts'
+import { writeSection } from './docsPage.ts'
+import { readFlags, type Flags } from './flags.ts'
+import { plotGrowth } from './growth/plotGrowth.ts'
+import { showProfile } from './showProfile.ts'
+import { startServer, type Server } from './startServer.ts'
+import { renderVerdicts } from './table.ts'
+import { targets } from './targets.ts'
+import { workloads } from './workloads.ts'
+import { memory } from './workloads/memory.ts'
+
+/** Rounds from which medians are worth keeping. */
+const enoughRounds = 5
+
+const usuallyProfiled = ['burst', 'steady-10000']
+
+/** Compares the contenders; tells whether this library reached what it is to reach. Complete results go to the docs. */
+async function runComparison(server: Server, { workloads: names, rounds, mode }: Flags): Promise<boolean> {
+  const isWanted = ({ name }: { name: string }) => names.length === 0 || names.includes(name)
+  const wanted = mode === 'memory' ? [memory] : workloads.filter(isWanted)
+  const { results, text } = await compare(server, wanted, rounds)
+  const verdicts = check(results, targets)
+  const table = renderVerdicts(verdicts)
+  console.log(`\n${table}`)
+  const section = mode === 'memory' ? mode : 'results'
+  const isComplete = mode === 'memory' || (names.length === 0 && rounds >= enoughRounds)
+  if (isComplete) await writeSection(section, `${text}\n\n### Targets\n\n${table}`)
+  const short = verdicts.filter(({ isMet }) => !isMet)
+  console.log(`\n${verdicts.length - short.length} of ${verdicts.length} targets are met.`)
+  return short.length === 0
+}
+
+async function run(flags: Flags): Promise<number> {
+  const { mode, workloads: names, rounds } = flags
+  const folder = await buildPages(mode === 'profile')
+  const server = await startServer(folder)
+  try {
+    if (mode === 'growth') {
+      await writeSection('growth', await plotGrowth(server, rounds))
+    } else if (mode === 'profile') {
+      const profiled = names.length > 0 ? names : usuallyProfiled
+      for (const workload of workloads) {
+        if (profiled.includes(workload.name)) await showProfile(server, folder, workload)
+      }
+    } else {
+      const isMet = await runComparison(server, flags)
+      if (flags.check && !isMet) return 1
+    }
+    return 0
+  } finally {
+    server.stop()
+  }
+}
+
+try {
+  const names = workloads.map(({ name }) => name)
+  process.exitCode = await run(readFlags(process.argv.slice(2), names))
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 2
+}

@@ -1,0 +1,25 @@
+import type { Workload } from '../Workload.ts'
+
+const keys = 1_000
+
+export const memory: Workload = {
+  name: 'memory',
+  title: 'Memory',
+  description:
+    'The heap, in MB after a collection, when 10,000 messages over 1,000 keys have come, and when 1,000,000 have.',
+  contenders: ['realtime', 'raw', 'setQueryData'],
+  columns: [
+    { metric: 'early', header: 'after 10,000', digits: 2 },
+    { metric: 'late', header: 'after 1,000,000', digits: 2 },
+    { metric: 'growth', header: 'ratio', digits: 3 },
+  ],
+  measure: (bench, contender) =>
+    bench.visit(contender, async visit => {
+      await visit.mount({ keys })
+      await visit.play({ messages: 10_000 })
+      const early = await visit.mainThread.heap()
+      await visit.play({ messages: 990_000 })
+      const late = await visit.mainThread.heap()
+      return { early: early / 1e6, late: late / 1e6, growth: late / early }
+    }),
+}

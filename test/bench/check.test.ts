@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { check } from '../../bench/check.ts'
+import type { Sample, Samples } from '../../bench/results.ts'
+import { targets, type Target } from '../../bench/targets.ts'
+import { workloads } from '../../bench/workloads.ts'
+import { memory } from '../../bench/workloads/memory.ts'
+
+const cost: Target = { workload: 'burst', claim: 'cost', metric: 'cpu', atMost: 2 }
+
+function verdictOn(target: Target, own: readonly Sample[]) {
+  const samples: Samples = new Map([
+    ['realtime', own],
+    ['floor', own.map(() => ({ cpu: 1 }))],
+  ])
+  const [verdict] = check(new Map([['burst', samples]]), [target])
+  return verdict
+}
+
+const cpus = (...values: number[]) => values.map(cpu => ({ cpu }))
+
+describe('check', () => {
+  it('judges by the median', () => {
+    expect(verdictOn(cost, cpus(1, 2, 9))?.isMet).toBe(true)
+    expect(verdictOn(cost, cpus(1, 2.01, 9))?.isMet).toBe(false)
+  })
+
+  it('wants a strict target to be reached in every round', () => {
+    expect(verdictOn({ ...cost, isStrict: true }, cpus(1, 2, 2))?.isMet).toBe(true)
+    expect(verdictOn({ ...cost, isStrict: true }, cpus(1, 1, 2.01))?.isMet).toBe(false)
+  })
+
+  it('knows what is to be at least', () => {
+    const rest = { workload: 'burst', claim: 'frames', metric: 'cpu' }
+    expect(verdictOn({ ...rest, atLeast: 3 }, cpus(3, 3, 3))?.isMet).toBe(true)
+    expect(verdictOn({ ...rest, atLeast: 3 }, cpus(2.9, 2.9, 9))?.isMet).toBe(false)
+  })
+
+  it('judges a ratio where the target is about one', () => {
+    expect(verdictOn({ ...cost, against: 'floor' }, cpus(1.9))?.isMet).toBe(true)
+    expect(verdictOn({ ...cost, against: 'floor' }, cpus(2.1))?.isMet).toBe(false)
+  })
+
+  it('does not pass a library that failed in any round', () => {
+    const verdict = verdictOn(cost, [{ cpu: 1 }, { failure: 'lost a message' }])
+    expect(verdict).toMatchObject({ isMet: false, reached: undefined })
+  })
+
+  it('does not pass a figure that is missing', () => {
+    expect(verdictOn({ ...cost, metric: 'p50' }, cpus(1))?.isMet).toBe(false)
+  })
+
+  it('says nothing about workloads that did not run', () => {
+    expect(verdictOn({ ...cost, workload: 'quiet' }, cpus(1))).toBeUndefined()
+  })
+})
+
+describe('targets', () => {
+  const known = [...workloads, memory]
+
+  it.each(targets)('$workload: $claim has a limit and a workload in which this library runs', target => {
+    expect(target.atMost ?? target.atLeast).toBeDefined()
+    expect(known.find(({ name }) => name === target.workload)?.contenders).toContain('realtime')
+  })
+
+  it.each(known)('there is one for $name', ({ name }) => {
+    expect(targets.some(({ workload }) => workload === name)).toBe(true)
+  })
+})
