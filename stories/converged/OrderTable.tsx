@@ -12,8 +12,10 @@ interface OrderTableProps {
 export function OrderTable({ queries, differing }: OrderTableProps) {
   const { data: orders = [] } = useQuery(queries.orders)
   useQuery(queries.changes)
-  const known = new Set(orders.map(({ id }) => id))
-  const missing = differing.filter(({ id }) => !known.has(id))
+  const cached = new Map(orders.map(order => [order.id, order]))
+  // The cache may have changed since it was looked at.
+  const wrong = differing.filter(({ id, held }) => cached.get(id)?.version !== held?.version)
+  const missing = wrong.filter(({ id }) => !cached.has(id))
   return (
     <table className="converged-orders" aria-label="Orders">
       <thead>
@@ -25,7 +27,7 @@ export function OrderTable({ queries, differing }: OrderTableProps) {
       </thead>
       <tbody>
         {orders.map(order => (
-          <Row key={order.id} order={order} difference={differing.find(({ id }) => id === order.id)} />
+          <Row key={order.id} order={order} difference={wrong.find(({ id }) => id === order.id)} />
         ))}
         {missing.map(difference => (
           <Row key={difference.id} difference={difference} />

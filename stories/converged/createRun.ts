@@ -125,7 +125,8 @@ export function createRun({ demo, ask, seed, seconds }: RunOptions) {
     await prepare(signal)
     const begin = performance.now()
     show({ phase: 'running' })
-    const eyes = setInterval(() => void look(begin), STEP)
+    // A look that gets no answer is left out.
+    const eyes = setInterval(() => void look(begin).catch(() => undefined), STEP)
     signal.addEventListener('abort', () => clearInterval(eyes))
     await carryOut(begin, signal)
     show({ phase: 'settling' })

@@ -17,8 +17,8 @@ const messages = {
   'order.removed': { params: orderId, response: orderId },
 }
 
-/** The socket over which a run changes the orders and looks at them: no fault touches it. */
-export const driverSocket = (url: string) => socketOptions({ url, messages })
+/** The socket over which a run changes the orders and looks at them: no fault touches it, and it may be slow. */
+export const driverSocket = (url: string) => socketOptions({ url, messages, heartbeat: false })
 
 /** Asks over that socket. */
 export type Ask = SocketResult<typeof messages>['request']
