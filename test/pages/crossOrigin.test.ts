@@ -52,3 +52,15 @@ describe('a stream of another origin', () => {
     expect(elsewhere.requests.map(request => request.headers.authorization)).not.toContain('Bearer secret')
   })
 })
+
+test('a long poll whose ETag is not exposed ends: half a cursor is dropped once, and then to blame no more (L10, L12)', async () => {
+  const { at, proxy, show, isShown, note, retries } = await open()
+  await note('a')
+  proxy.add({
+    at: 'request',
+    act: { do: 'headers', headers: { 'access-control-expose-headers': 'x-none' } },
+  })
+  await show({ uses: [{ technique: 'longPoll', url: at('/long-poll') }] })
+  await isShown('failed')
+  expect(await retries()).toEqual(['status'])
+})
