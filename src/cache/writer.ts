@@ -97,6 +97,12 @@ export class Writer {
     return this.#writes.has(hash)
   }
 
+  /** Forgets what waits to be written. */
+  drop(): void {
+    this.#writes.clear()
+    this.#invalidations.clear()
+  }
+
   /** Writes everything now. */
   flush(): void {
     const writes = this.#writes

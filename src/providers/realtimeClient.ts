@@ -185,6 +185,8 @@ export class RealtimeClient implements ConnectionHost {
   }
 
   #dispose(): void {
+    // What waits is of a user who may be gone, and whose data the application may have cleared already.
+    this.writer.drop()
     this.#registry.disposeAll()
     this.authority.dispose()
     this.authority = this.#createAuthority()
