@@ -1,32 +1,44 @@
 import { useEffect, useRef } from 'react'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { SPAN, STEP } from './createHistory.ts'
+import './plot.css'
 import { plotOptions, type PlotScale, toAxis } from './plotOptions.ts'
+
+type Values = readonly (number | null)[]
+
+/** Oldest value first. */
+export interface PlotLine {
+  readonly values: Values
+  /** How far an area above the line reaches. */
+  readonly area?: Values
+}
 
 interface PlotProps {
   readonly title: string
   /** What stands at the vertical axis. */
   readonly scale: PlotScale
-  /** One line for each way, oldest value first. */
-  readonly lines: readonly (readonly (number | null)[])[]
+  /** When the values were, in seconds before now. */
+  readonly times: readonly number[]
+  /** Up to four, with the looks of the `Swatch` of the same index. */
+  readonly lines: readonly PlotLine[]
   /** The same in words. */
   readonly summary: string
 }
 
 const HEIGHT = 190
-const times = Array.from({ length: SPAN / STEP + 1 }, (_, index) => (index * STEP - SPAN) / 1_000)
 
-/** The last minute of all ways in one plot. */
-export function Plot({ title, scale, lines, summary }: PlotProps) {
+/** The last seconds of several things in one plot. */
+export function Plot({ title, scale, times, lines, summary }: PlotProps) {
   const frame = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot>(null)
+  const count = lines.length
 
   useEffect(() => {
     const { current } = frame
     if (!current) return
     const size = () => ({ width: Math.max(200, current.clientWidth), height: HEIGHT })
-    const created = new UPlot({ ...plotOptions(scale), ...size() }, [times], current)
+    const options = plotOptions({ scale, count, from: times[0] ?? 0 })
+    const created = new UPlot({ ...options, ...size() }, [[...times]], current)
     plot.current = created
     const resized = new ResizeObserver(() => created.setSize(size()))
     resized.observe(current)
@@ -37,14 +49,16 @@ export function Plot({ title, scale, lines, summary }: PlotProps) {
       themed.disconnect()
       created.destroy()
     }
-  }, [scale])
+  }, [scale, times, count])
 
   useEffect(() => {
-    plot.current?.setData([times, ...lines.map(line => line.map(value => toAxis(scale, value)))])
-  }, [lines, scale])
+    const onAxis = (values: Values) => values.map(value => toAxis(scale, value))
+    const areas = lines.map(({ values, area }) => onAxis(area ?? values))
+    plot.current?.setData([[...times], ...lines.map(({ values }) => onAxis(values)), ...areas])
+  }, [scale, times, count, lines])
 
   return (
-    <figure className="four-ways-plot">
+    <figure className="plot">
       <figcaption>{title}</figcaption>
       <div ref={frame} role="img" aria-label={summary} />
     </figure>
