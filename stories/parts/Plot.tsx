@@ -60,7 +60,11 @@ export function Plot({ title, scale, times, lines, summary }: PlotProps) {
   return (
     <figure className="plot">
       <figcaption>{title}</figcaption>
-      <div ref={frame} role="img" aria-label={summary} />
+      <div ref={frame} role="img" aria-label={summary} data-points={lines.map(countPoints).join(' ')} />
     </figure>
   )
+}
+
+function countPoints({ values }: PlotLine): number {
+  return values.filter(value => value !== null).length
 }
