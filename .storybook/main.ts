@@ -2,8 +2,9 @@ import { fileURLToPath } from 'node:url'
 import type { StorybookConfig } from '@storybook/react-vite'
 import { mergeConfig } from 'vite'
 import { demoServerPlugin } from '../stories/server/demoServerPlugin.ts'
+import { sidePagePlugin } from '../stories/tenThousand/sidePagePlugin.ts'
 
-const library = fileURLToPath(new URL('../src/index.ts', import.meta.url))
+const alias = { 'react-query-realtime': fileURLToPath(new URL('../src/index.ts', import.meta.url)) }
 
 export default {
   framework: '@storybook/react-vite',
@@ -19,9 +20,9 @@ export default {
   },
   viteFinal: config =>
     mergeConfig(config, {
-      plugins: [demoServerPlugin()],
+      plugins: [demoServerPlugin(), sidePagePlugin(alias)],
       // A page has no server components: that bundling drops 'use client' is no news.
       build: { chunkSizeWarningLimit: 2000, rolldownOptions: { checks: { moduleLevelDirective: false } } },
-      resolve: { alias: { 'react-query-realtime': library } },
+      resolve: { alias },
     }),
 } satisfies StorybookConfig

@@ -4,7 +4,7 @@ import { ConnectionPanel } from './parts/ConnectionPanel.tsx'
 import { FaultButtons } from './parts/FaultButtons.tsx'
 import type { Quote } from './parts/market.ts'
 import { Playground } from './parts/Playground.tsx'
-import { demoIn, figure, findAll, seesStatus } from './parts/play.ts'
+import { demoIn, figure, findAll, nowAndThen, seesStatus } from './parts/play.ts'
 import { Ticker } from './ticker/Ticker.tsx'
 import rowCode from './ticker/TickerRow.tsx?raw'
 
@@ -45,13 +45,6 @@ async function wrongRows(canvas: HTMLElement): Promise<readonly string[]> {
   const isWrong = ({ params, response }: Latest['entries'][number]) =>
     shown.get(params.symbol) !== String(response.last)
   return prices.filter(isWrong).map(({ params }) => params.symbol)
-}
-
-/** Looks now and then: `waitFor` looks again after each change of the page, and here there are hundreds a second. */
-async function nowAndThen(isDone: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 75 && !(await isDone()); tries++) {
-    await new Promise(resolve => setTimeout(resolve, 200))
-  }
 }
 
 /** A message renders the row of its symbol and no other, however many come. */

@@ -1,8 +1,8 @@
 import { useState, useSyncExternalStore } from 'react'
 import { Card } from '../parts/Card.tsx'
 import { FaultButtons } from '../parts/FaultButtons.tsx'
-import { createHistory } from './createHistory.ts'
 import { createMeter } from './createMeter.ts'
+import { createWaysHistory } from './createWaysHistory.ts'
 import { describeReading } from './describeReading.ts'
 import { FeedControls } from './FeedControls.tsx'
 import { LongPollWay } from './LongPollWay.tsx'
@@ -18,7 +18,7 @@ const CONTENTS = [PollingWay, LongPollWay, ServerEventsWay, SocketWay]
 
 function createInstruments() {
   const meters = WAYS.map(() => createMeter())
-  return { meters, history: createHistory(meters) }
+  return { meters, history: createWaysHistory(meters) }
 }
 
 /** The same price by all four ways, and what each of them costs. */

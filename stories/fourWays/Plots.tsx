@@ -1,11 +1,11 @@
 import { useMemo } from 'react'
 import { Card } from '../parts/Card.tsx'
 import { Columns } from '../parts/Columns.tsx'
-import type { Moment, Reading } from './createHistory.ts'
-import { formatAmount, formatBytes, formatLate } from './describeReading.ts'
-import { Plot } from './Plot.tsx'
-import type { PlotScale } from './plotOptions.ts'
-import { Swatch } from './Way.tsx'
+import { formatAmount, formatBytes, formatLate } from '../parts/format.ts'
+import { Plot } from '../parts/Plot.tsx'
+import type { PlotScale } from '../parts/plotOptions.ts'
+import { Swatch } from '../parts/Swatch.tsx'
+import { type Moment, type Reading, TIMES } from './createWaysHistory.ts'
 import { WAYS } from './ways.ts'
 
 interface Measure {
@@ -32,8 +32,10 @@ const MEASURES: readonly Measure[] = [
   },
 ]
 
+type Moments = readonly (Moment | undefined)[]
+
 /** The last minute of all four ways: as plots, and as a table of where they stand now. */
-export function Plots({ moments }: { readonly moments: readonly Moment[] }) {
+export function Plots({ moments }: { readonly moments: Moments }) {
   const latest = moments.at(-1)
   return (
     <Card title="The last minute">
@@ -68,15 +70,9 @@ export function Plots({ moments }: { readonly moments: readonly Moment[] }) {
   )
 }
 
-function MeasurePlot({
-  measure: { name, title, scale },
-  moments,
-}: {
-  measure: Measure
-  moments: readonly Moment[]
-}) {
+function MeasurePlot({ measure: { name, title, scale }, moments }: { measure: Measure; moments: Moments }) {
   const lines = useMemo(
-    () => WAYS.map((_, way) => moments.map(moment => moment?.[way]?.[name] ?? null)),
+    () => WAYS.map((_, way) => ({ values: moments.map(moment => moment?.[way]?.[name] ?? null) })),
     [moments, name],
   )
   const latest = moments.at(-1)
@@ -85,7 +81,13 @@ function MeasurePlot({
     return `${way}: ${value === null ? 'none' : scale.format(value)}`
   })
   return (
-    <Plot title={title} scale={scale} lines={lines} summary={`${title}, a plot. Now ${parts.join(', ')}.`} />
+    <Plot
+      title={title}
+      scale={scale}
+      times={TIMES}
+      lines={lines}
+      summary={`${title}, a plot. Now ${parts.join(', ')}.`}
+    />
   )
 }
 

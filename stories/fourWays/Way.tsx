@@ -4,6 +4,7 @@ import { RealtimeProvider } from 'react-query-realtime'
 import { Card } from '../parts/Card.tsx'
 import { createDemo } from '../parts/demo.ts'
 import { useDemo } from '../parts/DemoContext.ts'
+import { Swatch } from '../parts/Swatch.tsx'
 import type { Meter } from './createMeter.ts'
 import { WAYS, type WayName, type WayProps } from './ways.ts'
 
@@ -41,20 +42,5 @@ export function Way({ index, meter, interval, summary, children: Content }: WayC
         </p>
       </Card>
     </div>
-  )
-}
-
-/** The line of a way in the plots. */
-export function Swatch({ index }: { readonly index: number }) {
-  return (
-    <svg
-      className={`four-ways-swatch four-ways-line-${index + 1}`}
-      viewBox="0 0 32 8"
-      width="32"
-      height="8"
-      aria-hidden="true"
-    >
-      <path d="M0 4H32" />
-    </svg>
   )
 }

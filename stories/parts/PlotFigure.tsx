@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import './plot.css'
 
 interface PlotFigureProps {
   readonly title: string
@@ -10,10 +11,12 @@ interface PlotFigureProps {
   /** The same in words. */
   readonly summary: string
   readonly height?: number
+  /** How many points each line has, for who cannot see the picture. */
+  readonly points?: string
 }
 
 /** A plot as wide as there is room, in the colours of the theme. */
-export function PlotFigure({ title, options, data, summary, height = 190 }: PlotFigureProps) {
+export function PlotFigure({ title, options, data, summary, height = 190, points }: PlotFigureProps) {
   const frame = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot>(null)
 
@@ -41,7 +44,7 @@ export function PlotFigure({ title, options, data, summary, height = 190 }: Plot
   return (
     <figure className="plot">
       <figcaption>{title}</figcaption>
-      <div ref={frame} role="img" aria-label={summary} />
+      <div ref={frame} role="img" aria-label={summary} data-points={points} />
     </figure>
   )
 }

@@ -34,3 +34,22 @@ const fine = decimals(4)
 
 /** As many decimals as a price of that size is quoted with. */
 export const formatPrice = (price: number): string => (price >= 5 ? coarse : fine).format(price)
+
+const rounded = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 })
+
+/** `4 ms`, `1.2 s` */
+export function formatLate(late: number): string {
+  return late < 1_000 ? `${rounded.format(late)} ms` : `${short.format(late / 1_000)} s`
+}
+
+/** `120`, `1.2 k`, `3 M` */
+export function formatAmount(value: number): string {
+  if (value < 1_000) return rounded.format(value)
+  return value < 1_000_000 ? `${short.format(value / 1_000)} k` : `${short.format(value / 1_000_000)} M`
+}
+
+/** `920 B`, `4.5 kB` */
+export function formatBytes(value: number): string {
+  return `${formatAmount(value)}${value < 1_000 ? ' ' : ''}B`
+}

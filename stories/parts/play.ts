@@ -11,6 +11,13 @@ export function eventually<Result>(check: () => Result | Promise<Result>): Promi
   return waitFor(check, { timeout: PATIENCE, interval: 50, onTimeout: error => error })
 }
 
+/** Looks now and then: `waitFor` looks again after each change of the page, and some stories change hundreds of times a second. */
+export async function nowAndThen(isDone: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 75 && !(await isDone()); tries++) {
+    await new Promise(resolve => setTimeout(resolve, 200))
+  }
+}
+
 /** The demo server's channel of the story in `canvas`. */
 export function demoIn(canvas: HTMLElement): Demo {
   const { channel = '' } = find(canvas, '.playground').dataset

@@ -1,5 +1,5 @@
 import type UPlot from 'uplot'
-import { plotAxis, themed } from '../parts/plotTheme.ts'
+import { plotAxis, themed } from './plotTheme.ts'
 
 /** What a plot measures. */
 export interface PlotScale {
@@ -15,6 +15,12 @@ export function toAxis({ isLogarithmic }: PlotScale, value: number | null): numb
   return isLogarithmic && value !== null ? Math.log10(Math.max(1, value)) : value
 }
 
+/** Less than the line, so that what lies below shows. */
+function translucent(name: string) {
+  const color = themed(name)
+  return () => `${color()}33`
+}
+
 /** Lines may lie on each other: the later ones leave gaps through which the earlier ones show. */
 const LINES: readonly UPlot.Series[] = [
   { stroke: themed('--plot-1'), width: 2 },
@@ -22,6 +28,10 @@ const LINES: readonly UPlot.Series[] = [
   { stroke: themed('--plot-3'), width: 4 },
   { stroke: themed('--plot-4'), width: 2, dash: [3, 4] },
 ]
+
+const AREAS = ['--plot-1', '--plot-2', '--plot-3', '--plot-4'].map(translucent)
+
+const PLAIN = { points: { show: false } }
 
 function valueAxis({ isLogarithmic, format }: PlotScale): UPlot.Axis {
   if (!isLogarithmic) return { values: (_, splits) => splits.map(format) }
@@ -31,8 +41,19 @@ function valueAxis({ isLogarithmic, format }: PlotScale): UPlot.Axis {
   }
 }
 
-/** What a plot of the playground looks like: no legend and no cursor, as the cards and the table say the same. */
-export function plotOptions(scale: PlotScale): Omit<UPlot.Options, 'width' | 'height'> {
+interface PlotContent {
+  readonly scale: PlotScale
+  /** How many lines, each with an area. */
+  readonly count: number
+  /** Where the time axis begins, in seconds before now. */
+  readonly from: number
+}
+
+/**
+ * What a plot of the playground looks like: no legend and no cursor, as there are swatches and figures beside it. Its
+ * series are the lines and then the upper edges of their areas.
+ */
+export function plotOptions({ scale, count, from }: PlotContent): Omit<UPlot.Options, 'width' | 'height'> {
   const least = toAxis(scale, scale.least) ?? 0
   const top = (max: number | null) => (scale.isLogarithmic ? Math.ceil(max ?? 0) : (max ?? 0) * 1.1)
   return {
@@ -40,7 +61,7 @@ export function plotOptions(scale: PlotScale): Omit<UPlot.Options, 'width' | 'he
     cursor: { show: false },
     padding: [8, 16, 0, 0],
     scales: {
-      x: { time: false, range: [-60, 0] },
+      x: { time: false, range: [from, 0] },
       y: { range: (_plot, _min, max) => [0, Math.max(least, top(max))] },
     },
     axes: [
@@ -51,6 +72,11 @@ export function plotOptions(scale: PlotScale): Omit<UPlot.Options, 'width' | 'he
       },
       { ...plotAxis, size: 64, ...valueAxis(scale) },
     ],
-    series: [{}, ...LINES.map(series => ({ ...series, points: { show: false } }))],
+    series: [
+      {},
+      ...LINES.slice(0, count).map(line => ({ ...line, ...PLAIN })),
+      ...LINES.slice(0, count).map(() => PLAIN),
+    ],
+    bands: AREAS.slice(0, count).map((fill, index) => ({ series: [count + index + 1, index + 1], fill })),
   }
 }

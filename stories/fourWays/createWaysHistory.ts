@@ -1,3 +1,4 @@
+import { createHistory, type History, timesOf } from '../parts/createHistory.ts'
 import type { Totals } from './createMeter.ts'
 
 /** One way over the last seconds. */
@@ -10,59 +11,37 @@ export interface Reading {
   readonly values: number
 }
 
-/** A reading of each way, in the order of the meters; `undefined` before it began. */
-export type Moment = readonly Reading[] | undefined
+/** A reading of each way, in the order of the meters. */
+export type Moment = readonly Reading[]
 
-export interface History {
-  subscribe(notify: () => void): () => void
-  /** The moments shown, oldest first; always as many. */
-  getSnapshot(): readonly Moment[]
-}
-
-/** Between two readings, and so between two drawings (ms). */
-export const STEP = 500
-/** How far back the plots go (ms). */
-export const SPAN = 60_000
+const EXTENT = { step: 500, span: 60_000 }
 /** What one reading looks back on (ms). */
 const WINDOW = 10_000
 /** What is shorter says nothing yet about a minute (ms). */
 const SHORTEST = 2_000
+
+/** When the moments were, in seconds before now. */
+export const TIMES = timesOf(EXTENT)
 
 interface Sample {
   readonly time: number
   readonly totals: readonly Totals[]
 }
 
-/** Reads the meters twice a second while somebody looks. */
-export function createHistory(meters: readonly { readonly totals: Totals }[]): History {
-  const listeners = new Set<() => void>()
+/** The last minute of the meters. */
+export function createWaysHistory(meters: readonly { readonly totals: Totals }[]): History<Moment> {
   let samples: Sample[] = []
-  let moments: readonly Moment[] = Array.from({ length: SPAN / STEP + 1 }, () => undefined)
-  let timer: ReturnType<typeof setInterval> | undefined
 
-  function read(): void {
+  function read(): Moment | undefined {
     const now: Sample = { time: Date.now(), totals: meters.map(({ totals }) => ({ ...totals })) }
     samples = [...samples.filter(({ time }) => now.time - time <= WINDOW), now]
-    moments = [...moments.slice(1), readingsBetween(samples[0] ?? now, now)]
-    for (const notify of listeners) notify()
+    return readingsBetween(samples[0] ?? now, now)
   }
 
-  return {
-    subscribe(notify) {
-      listeners.add(notify)
-      timer ??= setInterval(read, STEP)
-      return () => {
-        listeners.delete(notify)
-        if (listeners.size > 0) return
-        clearInterval(timer)
-        timer = undefined
-      }
-    },
-    getSnapshot: () => moments,
-  }
+  return createHistory({ ...EXTENT, read })
 }
 
-function readingsBetween(first: Sample, last: Sample): Moment {
+function readingsBetween(first: Sample, last: Sample): Moment | undefined {
   const elapsed = last.time - first.time
   if (elapsed < SHORTEST) return undefined
   return last.totals.map((totals, index) => {
