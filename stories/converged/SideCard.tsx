@@ -31,6 +31,7 @@ export function SideCard({ title, how, side, view, glueRefetches, live: Live }: 
   const url = useMemo(() => createDemo(channel, name).url('/socket'), [channel, name])
   const queries = useMemo(() => orderQueries(createDemo(channel, READER)), [channel])
   const { received, drops, fetches, wrongFor, isOpen, differing } = view
+  const status = isOpen ? 'open' : drops > 0 ? 'reconnecting' : 'connecting'
   const figures = {
     'Updates received': received,
     Drops: drops,
@@ -39,7 +40,7 @@ export function SideCard({ title, how, side, view, glueRefetches, live: Live }: 
   }
   return (
     <div data-side={name}>
-      <Card title={title} aside={<StatusLight status={isOpen ? 'open' : 'reconnecting'} />}>
+      <Card title={title} aside={<StatusLight status={status} />}>
         <code className="converged-how">{how}</code>
         <SideVerdict view={view} />
         <Figures of={figures} />
