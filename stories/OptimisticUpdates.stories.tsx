@@ -34,6 +34,7 @@ const meta = {
 export default meta
 
 const REFETCH = 'Refetch, answered late'
+const PATIENT = { timeout: 10_000 }
 
 async function more(canvas: HTMLElement, item: string): Promise<void> {
   await clickButton(canvas, `One ${item} more`)
@@ -45,10 +46,10 @@ async function choose(canvas: HTMLElement, timing: string): Promise<void> {
 
 /** Clicks while a refetch is under way whose answer the server has read already. */
 async function moreDuringRefetch(canvas: HTMLElement, item: string): Promise<void> {
-  await clickButton(canvas, REFETCH)
-  await within(canvas).findByRole('button', { name: 'Refetching …' })
+  await userEvent.click(await within(canvas).findByRole('button', { name: REFETCH }, PATIENT))
+  await within(canvas).findByRole('button', { name: 'Refetching …' }, PATIENT)
   await more(canvas, item)
-  await within(canvas).findByRole('button', { name: REFETCH })
+  await within(canvas).findByRole('button', { name: REFETCH }, PATIENT)
 }
 
 /** Waits until nothing is under way any more: the last push has been seen, and every order is what the server holds. */
