@@ -11,7 +11,12 @@ export const contenders = {
   realtime: { title: 'react-query-realtime', file: 'realtime.tsx', isPeer: false },
   floor: { title: 'floor', file: 'floor.ts', isPeer: false },
   raw: { title: 'raw', file: 'raw.ts', isPeer: false },
-  setQueryData: { title: '`setQueryData` by hand', file: 'setQueryData.tsx', isPeer: true },
+  setQueryData: { title: '`setQueryData` by hand', file: 'setQueryData.ts', isPeer: true },
+  unshared: {
+    title: '`setQueryData` by hand, `structuralSharing: false`',
+    file: 'unshared.ts',
+    isPeer: true,
+  },
   reactUseWebSocket: { title: 'react-use-websocket', file: 'reactUseWebSocket.ts', isPeer: true },
   partysocket: { title: 'partysocket', file: 'partysocket.ts', isPeer: true },
   ahooks: { title: 'ahooks', file: 'ahooks.tsx', isPeer: true },

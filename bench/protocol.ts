@@ -72,8 +72,6 @@ export interface Observed {
   seconds: number
   frames: number
   commits: number
-  /** The most commits from one frame to the next. */
-  mostCommits: number
   /** From being sent to the frame that shows it, in ms. */
   latencies: { p50: number; p95: number }
 }

@@ -51,14 +51,27 @@ function Price({ symbol }: { symbol: string }) {
   return <PriceCell symbol={symbol} price={data as PriceData | undefined} />
 }
 
-function List({ url, cap, isResumable }: RowStream) {
+function RowFeed({ url, cap, isResumable }: RowStream) {
   useSocket({
     url,
     on: { row: ({ response }, cache) => cache.setQueryData(['rows'], append(response, { max: cap })) },
     recovery: isResumable ? recovery : undefined,
   })
+  return null
+}
+
+function Rows() {
   const { data = [] } = useQuery<Row[]>({ queryKey: ['rows'], enabled: false })
   return <ListView rows={data} />
+}
+
+function List(stream: RowStream) {
+  return (
+    <>
+      <RowFeed {...stream} />
+      <Rows />
+    </>
+  )
 }
 
 function Poll({ url, interval }: { url: string; interval: number }) {

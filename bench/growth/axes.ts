@@ -80,7 +80,7 @@ const length: Axis = {
   title: 'rows of a capped list, in a burst of appends',
   unit: perMessage,
   values: [100, 1_000, 10_000, 100_000],
-  contenders: names,
+  contenders: [...names, 'unshared'],
   async measure(visit, contender, cap) {
     const messages = appendsTo(cap, contender)
     await visit.mount({ kind: 'rows', cap })

@@ -9,6 +9,7 @@ const colours: Readonly<Record<ContenderName, string>> = {
   floor: '#7f7f7f',
   raw: '#1f77b4',
   setQueryData: '#ff7f0e',
+  unshared: '#bcbd22',
   reactUseWebSocket: '#2ca02c',
   partysocket: '#8c564b',
   ahooks: '#e377c2',

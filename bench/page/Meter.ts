@@ -24,8 +24,6 @@ export class Meter {
   readonly #offset: number
   readonly #start = performance.now()
   readonly #commitsBefore = counter.commits
-  #commitsAtFrame = counter.commits
-  #mostCommits = 0
   #frames = 0
   #end: number | undefined
   #finals: Finals | undefined
@@ -55,7 +53,6 @@ export class Meter {
       seconds: (this.#end - this.#start) / 1_000,
       frames: this.#frames,
       commits: counter.commits - this.#commitsBefore,
-      mostCommits: this.#mostCommits,
       latencies: { p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95) },
     }
   }
@@ -64,8 +61,6 @@ export class Meter {
   #read(): boolean {
     if (this.#end !== undefined) return false
     this.#frames++
-    this.#mostCommits = Math.max(this.#mostCommits, counter.commits - this.#commitsAtFrame)
-    this.#commitsAtFrame = counter.commits
     const now = performance.timeOrigin + performance.now() + this.#offset
     for (const cell of this.#watched) {
       const text = cell.element.textContent

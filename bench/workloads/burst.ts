@@ -20,7 +20,7 @@ export const burst: Workload = {
   title: 'Burst',
   description:
     '50,000 messages at once over 100 keys, each key shown by a component (20,000 for those that commit each message).',
-  contenders: contenderNames,
+  contenders: contenderNames.filter(name => name !== 'unshared'),
   columns,
   measure: (bench, contender) => measureBurst(bench, contender, {}),
 }

@@ -3,7 +3,7 @@ import type { Visit } from '../Visit.ts'
 import type { Column, Workload } from '../Workload.ts'
 
 const cap = 5_000
-const names: readonly ContenderName[] = ['realtime', 'floor', 'raw', 'setQueryData']
+const names: readonly ContenderName[] = ['realtime', 'floor', 'raw', 'setQueryData', 'unshared']
 
 /** Appends that take long enough to be measured and not for ever: structural sharing makes one as dear as 80 others. */
 const messagesOf = (contender: ContenderName) => (contender === 'setQueryData' ? 300 : 20_000)

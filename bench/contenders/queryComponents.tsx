@@ -1,14 +1,13 @@
 import { QueryClient, QueryClientProvider, skipToken, useQuery } from '@tanstack/react-query'
 import { useCallback, type ReactNode } from 'react'
 import { ListView, PollView, PriceCell } from '../page/cells.tsx'
-import { startReactPage, type RowStream, type Stream } from '../page/startReactPage.tsx'
+import type { Components, RowStream, Stream } from '../page/startReactPage.tsx'
 import type { Price as PriceData, Row } from '../protocol.ts'
 import { fetchRows } from './fetchRows.ts'
 import { readPrices, readRows } from './frames.ts'
 import { appendCapped } from './stores.ts'
 import { useOwnStream } from './useOwnStream.ts'
 
-// A WebSocket by hand that writes each message into TanStack Query.
 const queryClient = new QueryClient()
 
 function receivePrices(data: string) {
@@ -30,7 +29,7 @@ function Price({ symbol }: { symbol: string }) {
   return <PriceCell symbol={symbol} price={data} />
 }
 
-function List({ cap, ...stream }: RowStream) {
+function RowFeed({ cap, ...stream }: RowStream) {
   const receive = useCallback(
     (data: string) => {
       const added = readRows(data).map(({ response }) => response)
@@ -39,7 +38,11 @@ function List({ cap, ...stream }: RowStream) {
     [cap],
   )
   useOwnStream(stream, receive)
-  const { data = [] } = useQuery<Row[]>({ queryKey: ['rows'], queryFn: skipToken })
+  return null
+}
+
+function Rows({ structuralSharing }: { structuralSharing: boolean }) {
+  const { data = [] } = useQuery<Row[]>({ queryKey: ['rows'], queryFn: skipToken, structuralSharing })
   return <ListView rows={data} />
 }
 
@@ -52,4 +55,18 @@ function Poll({ url, interval }: { url: string; interval: number }) {
   return <PollView rows={data} />
 }
 
-startReactPage({ Providers, Feed, Price, List, Poll })
+/** A WebSocket or EventSource by hand that writes each message into TanStack Query; lists with or without its structural sharing. */
+export function queryComponents(structuralSharing: boolean): Components {
+  return {
+    Providers,
+    Feed,
+    Price,
+    List: stream => (
+      <>
+        <RowFeed {...stream} />
+        <Rows structuralSharing={structuralSharing} />
+      </>
+    ),
+    Poll,
+  }
+}

@@ -1,0 +1,4 @@
+import { startReactPage } from '../page/startReactPage.tsx'
+import { queryComponents } from './queryComponents.tsx'
+
+startReactPage(queryComponents(false))
