@@ -8,7 +8,23 @@ import { chromiumArgs } from './scripts/chromiumArgs.ts'
 import { findChromium } from './scripts/findChromium.ts'
 import { demoServerPlugin } from './stories/server/demoServerPlugin.ts'
 
-const alias = { 'react-query-realtime': fileURLToPath(new URL('src/index.ts', import.meta.url)) }
+const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+const alias = { 'react-query-realtime': pathOf('src/index.ts') }
+
+// React 18 in the place of React 19, also for the packages that import React.
+const react18 = {
+  alias: [
+    { find: /^react(\/.*)?$/, replacement: pathOf('test/react18/node_modules/react$1') },
+    { find: /^react-dom(\/.*)?$/, replacement: pathOf('test/react18/node_modules/react-dom$1') },
+    // Its CommonJS would be left to Node, which knows no alias.
+    {
+      find: /^@testing-library\/react$/,
+      replacement: pathOf('node_modules/@testing-library/react/dist/@testing-library/react.esm.js'),
+    },
+  ],
+  inline: [/@tanstack\/react-query/, /@testing-library\/react/],
+}
 
 // The dependencies that only a running test would discover: found late, Vite reloads the page in the middle of it.
 const optimizeDeps = {
@@ -75,6 +91,18 @@ export default defineConfig({
       },
       {
         extends: true,
+        plugins: [react()],
+        resolve: { alias: react18.alias },
+        test: {
+          name: 'hooks-react18',
+          environment: 'jsdom',
+          setupFiles: ['test/cleanup.ts', 'test/jsdomSetup.ts', 'test/support/react18Setup.ts'],
+          include: ['test/{hooks,providers,faults}/**/*.test.tsx', 'test/{hooks,providers}/**/*.test.ts'],
+          server: { deps: { inline: react18.inline } },
+        },
+      },
+      {
+        extends: true,
         plugins: [react(), demoServerPlugin()],
         optimizeDeps,
         test: {
@@ -96,7 +124,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        plugins: [storybookTest({ configDir: fileURLToPath(new URL('.storybook', import.meta.url)) })],
+        plugins: [storybookTest({ configDir: pathOf('.storybook') })],
         optimizeDeps,
         // A play function waits for a server that is down on purpose, several times over.
         test: { name: 'stories', testTimeout: 90_000, browser: inChromium() },

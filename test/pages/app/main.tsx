@@ -3,22 +3,24 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { RealtimeProvider } from 'react-query-realtime'
 import type { Show } from './pageUnderTest.ts'
+import { Streams } from './Streams.tsx'
 import { Uses } from './Uses.tsx'
 
 const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } })
 const root = createRoot(document.querySelector('#root')!)
 
-function show({ provider, uses }: Show) {
+function show({ provider, uses, streams }: Show) {
   root.render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
         <RealtimeProvider
           linger={50}
           reconnect={{ minDelay: 50, maxDelay: 500 }}
-          onEvent={event => window.page.events.push(event)}
+          onEvent={event => !streams && window.page.events.push(event)}
           {...provider}
         >
           <Uses uses={uses} />
+          {streams && <Streams urls={streams} />}
         </RealtimeProvider>
       </QueryClientProvider>
     </StrictMode>,

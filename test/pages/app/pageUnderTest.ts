@@ -1,3 +1,4 @@
+import type { Tally } from './Streams.tsx'
 import type { RealtimeEvent, RealtimeOptions } from 'react-query-realtime'
 
 /** One use of a hook on the page; plain data, as it comes from the test. */
@@ -13,11 +14,14 @@ export interface Use {
 export interface Show {
   provider?: RealtimeOptions
   uses: readonly Use[]
+  /** Numbered streams by their URLs, of which only counts are kept. */
+  streams?: readonly string[]
 }
 
 /** What the page tells of itself, for the test to read. */
 export interface PageUnderTest {
   show(show: Show): void
+  tallies?: () => { heard: Tally; written: Tally }[]
   statuses: Record<string, string>
   notes: Record<string, unknown[]>
   events: RealtimeEvent[]

@@ -14,7 +14,7 @@ export interface FaultTest {
 export function findFaultTests(root: string): FaultTest[] {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).map(name => join(root, name))
   return files
-    .filter(file => /\.test\.tsx?$/.test(file))
+    .filter(file => /\.test\.tsx?$/.test(file) && !file.includes('node_modules'))
     .sort()
     .flatMap(file => testsIn(file))
 }
