@@ -67,6 +67,7 @@ async function rateIs(canvas: HTMLElement, rate: number): Promise<void> {
 export const SideBySide: StoryObj<typeof meta> = {
   play: async ({ canvasElement: canvas, args }) => {
     const logged = spyOn(console, 'error')
+    find(canvas, '.sides').scrollIntoView({ block: 'end' })
     await rateIs(canvas, args.rate)
     const isMeasured = () =>
       figures(canvas, 'Messages a second').every(count => count > 0) &&
@@ -90,6 +91,7 @@ export const SideBySide: StoryObj<typeof meta> = {
     await expect(logged).not.toHaveBeenCalled()
 
     // As a person finds it.
+    window.scrollTo(0, 0)
     await fireEvent.change(within(canvas).getByLabelText('Messages to each side'), {
       target: { value: RATES.indexOf(args.rate) },
     })

@@ -20,12 +20,12 @@ export function TenThousand({ rate }: TenThousandProps) {
   return (
     <>
       <FeedCard feed={feed} moments={moments} />
-      <SidePlots moments={moments} />
       <div className="sides">
         {SIDES.map(({ name }, index) => (
           <SideCard key={name} index={index} report={latestReport(moments, name)} onReport={history.add} />
         ))}
       </div>
+      <SidePlots moments={moments} />
     </>
   )
 }

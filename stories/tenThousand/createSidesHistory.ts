@@ -42,10 +42,12 @@ export function latestReport(moments: Moments, side: SideName): Report | undefin
 
 /** A side's figures at each moment. A side that was too busy to report says later how it was. */
 export function valuesOf(moments: Moments, side: SideName, name: keyof Reading): (number | null)[] {
+  const first = moments.findIndex(moment => moment?.[side])
+  const values: (number | null)[] = moments.map(() => null)
   let next: Report | undefined
-  const backwards = [...moments].reverse().map(moment => {
-    next = moment?.[side] ?? next
-    return moment ? (next?.reading?.[name] ?? null) : null
-  })
-  return backwards.reverse()
+  for (let index = moments.length - 1; index >= first && first >= 0; index--) {
+    next = moments[index]?.[side] ?? next
+    values[index] = next?.reading?.[name] ?? null
+  }
+  return values
 }
