@@ -119,6 +119,8 @@ export default defineConfig({
           name: 'pages',
           environment: 'node',
           include: ['test/pages/**/*.test.ts'],
+          // Minutes long: `npm run test:load`.
+          exclude: process.env['LOAD_SECONDS'] ? [] : ['test/pages/load.test.ts'],
           testTimeout: 60_000,
         },
       },

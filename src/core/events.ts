@@ -17,6 +17,7 @@ export type ConnectionEvent =
   /** `delay` in ms. */
   | { kind: 'retry'; retryCount: number; delay: number; error: RealtimeError | null }
   | { kind: 'gap'; cause: GapCause; keys: readonly (readonly unknown[])[] }
+  /** A token is asked for. */
   | { kind: 'token'; reason: TokenReason }
   | { kind: 'bad-message'; reason: 'unreadable' | 'too-large' | 'invalid'; type?: string }
   | { kind: 'unknown-type'; type: string }

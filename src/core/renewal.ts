@@ -1,6 +1,7 @@
 import type { Reauthenticate } from './attachToken.ts'
 import type { TimerHandle } from './clock.ts'
 import type { ChannelLink } from './connectionSetup.ts'
+import { ConfigurationError } from './errors.ts'
 
 /** Keeps the token of one open socket fresh. */
 export interface Renewal {
@@ -47,7 +48,9 @@ export function startRenewal(
     const { token, refreshAt = 0 } = granted
     try {
       if (token && token !== holder.held.token && send(build(token))) holder.held = granted
-    } catch (error) {
+    } catch {
+      // What it threw may quote the token.
+      const error = new ConfigurationError('"reauthenticate" threw. Call it in your own code to see what.')
       report({ kind: 'handler-error', type: 'reauthenticate', error })
     }
     // A token that is the same as before, and at its end, is left to end.

@@ -38,9 +38,13 @@ export interface GrantedToken extends HeldToken {
 export interface TokenAuthority {
   /**
    * Asks at each attempt; asks that overlap are one call. With `former`, a token that was refused or is about to end:
-   * if it is not the current one any more, the current one is given and nothing is asked.
+   * if it is not the current one any more, the current one is given and nothing is asked. `asked` is told what is asked.
    */
-  grant(former?: Token, reason?: 'refused' | 'expiring'): Promise<GrantedToken>
+  grant(
+    former?: Token,
+    reason?: 'refused' | 'expiring',
+    asked?: (reason: TokenReason) => void,
+  ): Promise<GrantedToken>
   /** Drops what is under way: its result is thrown away, its signal aborted. */
   dispose(): void
 }
@@ -95,14 +99,15 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
   }
 
   return {
-    async grant(former, reason = 'refused') {
+    async grant(former, reason = 'refused', asked) {
       disposal.signal.throwIfAborted()
       // A token that is at its end is given to nobody any more.
       const isStale = clock.now() >= (current?.refreshAt ?? Infinity)
-      if (former === undefined) return answer(isStale ? 'expiring' : 'connect')
-      if (!current?.token || current.token === former || isStale || pending?.reason === 'refused')
-        return answer(reason)
-      return { ...current, forced: false }
+      const isUsable = current?.token && current.token !== former && !isStale && pending?.reason !== 'refused'
+      if (former !== undefined && current && isUsable) return { ...current, forced: false }
+      const why = former === undefined ? (isStale ? 'expiring' : 'connect') : reason
+      asked?.(why)
+      return answer(why)
     },
     dispose: () => {
       disposal.abort()

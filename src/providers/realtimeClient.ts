@@ -138,10 +138,7 @@ export class RealtimeClient implements ConnectionHost {
   }: PreparationOptions): Promise<PreparedRequest> {
     const { baseUrl, insecureOrigins: insecure = [] } = this.options
     const trusted = this.options.trustedOrigins ?? defaultTrustedOrigins(baseUrl)
-    const grant = () => {
-      asked?.(refused === undefined ? 'connect' : 'refused')
-      return authority.grant(refused)
-    }
+    const grant = () => authority.grant(refused, 'refused', asked)
     return prepareRequest({ ...plan, baseUrl, origins: { trusted, insecure }, grant })
   }
 

@@ -4,16 +4,12 @@ import { Feed, type FeedSource } from '../cache/feed.ts'
 import { MessageTable } from '../cache/messageTable.ts'
 import { Connection } from '../core/connection.ts'
 import type { Channel, ChannelLink, ConnectionDriverOptions, LivenessPlan } from '../core/connectionSetup.ts'
+import type { TokenReason } from '../core/connectionState.ts'
 import type { ConnectionEvent, GapCause, Technique } from '../core/events.ts'
 import type { AttachToken } from '../core/attachToken.ts'
 import type { PreparedRequest } from '../core/prepareRequest.ts'
 import type { Shared } from '../core/registry.ts'
-import {
-  createTokenAuthority,
-  type GrantedToken,
-  type Token,
-  type TokenAuthority,
-} from '../core/tokenAuthority.ts'
+import { createTokenAuthority, type Token, type TokenAuthority } from '../core/tokenAuthority.ts'
 import type { Transport, TransportRequest } from '../core/transport.ts'
 import type { ConnectionOptions } from './connectionOptions.ts'
 import type { ConnectionHost, TechniqueEnvironment } from './connectionHost.ts'
@@ -48,6 +44,7 @@ export class SharedConnection implements Shared {
   readonly #table = new MessageTable()
   readonly #users = new Map<object, ConnectionOptions>()
   readonly #ownAuthority: TokenAuthority
+  readonly #asked = (reason: TokenReason) => this.#report({ kind: 'token', reason })
   #latest: ConnectionOptions
   #driverOptions: ConnectionDriverOptions | undefined
 
@@ -75,7 +72,7 @@ export class SharedConnection implements Shared {
       transport: definition.createTransport(host.techniqueEnvironment(options.maxMessageBytes), options),
       options: () => (this.#driverOptions ??= this.#readDriverOptions()),
       prepare: attempt => this.#prepare(attempt),
-      renew: former => this.#renew(former),
+      renew: former => this.#authority.grant(former, 'expiring', this.#asked),
       deliver: createDispatch({ table: this.#table, feed: this.feed, report }),
       gap: cause => this.#gap(cause),
       start: () => this.feed.start(),
@@ -168,13 +165,8 @@ export class SharedConnection implements Shared {
       attachToken: attachToken ?? this.#host.options.attachToken ?? this.#definition.attachToken,
       authority: this.#authority,
       ...attempt,
-      ...(hasToken && { asked: reason => this.#report({ kind: 'token', reason }) }),
+      ...(hasToken && { asked: this.#asked }),
     })
-  }
-
-  #renew(former: Token): Promise<GrantedToken> {
-    this.#report({ kind: 'token', reason: 'expiring' })
-    return this.#authority.grant(former, 'expiring')
   }
 
   get #authority(): TokenAuthority {

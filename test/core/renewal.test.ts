@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { type GetToken, type IssuedToken, createTokenAuthority } from '../../src/core/tokenAuthority.ts'
@@ -117,16 +118,17 @@ describe('the token of an open socket', () => {
     expect(harness.connection.held.token).toBe('x')
   })
 
-  test('whose message cannot be built is reported, and the socket stays', async () => {
-    const { harness, pass } = await openSocket(living('a'), living('b'))
-    const error = new Error('mine')
+  test('whose message cannot be built is reported without what was thrown, which may quote it, and the socket stays', async () => {
+    const { harness, pass } = await openSocket(living('a'), living('secret'))
     harness.channelOptions = {
-      reauthenticate: () => {
-        throw error
+      reauthenticate: token => {
+        throw new Error(token)
       },
     }
     await pass(54_000)
-    expect(harness.events).toContainEqual({ kind: 'handler-error', type: 'reauthenticate', error })
+    const reported = harness.events.flatMap(event => (event.kind === 'handler-error' ? [event] : []))
+    expect(reported).toMatchObject([{ type: 'reauthenticate', error: { code: 'configuration' } }])
+    expect(inspect(reported, { depth: Infinity, showHidden: true })).not.toContain('secret')
     expect([harness.status, harness.connection.held.token]).toEqual(['open', 'a'])
   })
 

@@ -245,6 +245,20 @@ describe('a token whose life is known', () => {
     expect(reasons).toEqual(['connect', 'expiring', 'refused'])
   })
 
+  test('is asked for with its reason told to who wants to know, and nothing told where nothing is asked', async () => {
+    const { clock, reasons, authority } = over({ token: 'a', expiresIn: HOUR }, 'b', 'c')
+    const told: string[] = []
+    const grant = (...[former, reason]: Parameters<typeof authority.grant>) =>
+      authority.grant(former, reason, asked => told.push(asked))
+    await grant()
+    await grant('former')
+    clock.advance(HOUR)
+    await grant()
+    await grant('b', 'refused')
+    expect(told).toEqual(['connect', 'expiring', 'refused'])
+    expect(told).toEqual(reasons)
+  })
+
   test('A8: of twenty sockets at once is asked for once, and forces nothing', async () => {
     const { reasons, authority } = over('a', 'b', 'c')
     await authority.grant()

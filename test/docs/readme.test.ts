@@ -19,7 +19,7 @@ describe.each(pages)('%s', page => {
     expect([...text.matchAll(/^```/gm)]).toHaveLength(2 * snippets.length)
   })
 
-  test('every TypeScript snippet compiles', () => {
+  test('every TypeScript snippet compiles', { timeout: 120_000 }, () => {
     expect(compile(linkSnippets(snippets))).toEqual([])
   })
 

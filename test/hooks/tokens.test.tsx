@@ -12,8 +12,9 @@ import {
   useSocket,
 } from 'react-query-realtime'
 import { describe, expect, test, vi } from 'vitest'
-import { setUpRealtime } from '../support/setUpRealtime.tsx'
+import { type RealtimePage, setUpRealtime } from '../support/setUpRealtime.tsx'
 import { startSocketServer } from '../support/socketServer.ts'
+import { createTokenSession } from '../support/tokenSession.ts'
 
 const open = setUpRealtime()
 const patient = { timeout: 15_000 }
@@ -31,26 +32,10 @@ function Light({ options, take }: { options: SocketOptions; take?: (socket: Sock
 const statuses = () => screen.getAllByRole('status').map(node => node.textContent)
 const isShown = (status: string) => waitFor(() => expect(statuses()).toContain(status), patient)
 
-type Page = Awaited<ReturnType<typeof open>>
-
-/** The application's own way to its tokens: the server issues one, which is used until it is refused or ends. */
-function createSession(page: () => Page, { ttl = 600_000, told = 600_000 } = {}) {
-  const tokens: string[] = []
-  const reasons: string[] = []
-  const getToken: GetToken = async ({ reason }) => {
-    reasons.push(reason)
-    if (reason !== 'connect' || tokens.length === 0) {
-      tokens.push(((await page().post('/token', { ttl })) as { token: string }).token)
-    }
-    return { token: tokens.at(-1) ?? null, expiresIn: told }
-  }
-  return { tokens, reasons, getToken }
-}
-
 /** A page and a session of it. */
 async function signIn(times?: { ttl: number; told: number }) {
-  const session = createSession(() => page, times)
-  const page: Page = await open({ getToken: session.getToken })
+  const session = createTokenSession(() => page, times)
+  const page: RealtimePage = await open({ getToken: session.getToken })
   return { ...page, ...session }
 }
 
@@ -214,7 +199,7 @@ describe('a refused token', () => {
     expect(socket.error).toBeInstanceOf(UnauthorizedError)
     expect(socket.error?.message).toMatch(/sign in again.*reconnect\(\)/i)
     expect(asked).toEqual(['connect', 'refused'])
-    login = createSession(() => page).getToken
+    login = createTokenSession(() => page).getToken
     act(() => socket.reconnect())
     await isShown('open')
     expect(asked).toEqual(['connect', 'refused', 'connect'])

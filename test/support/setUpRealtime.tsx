@@ -10,6 +10,9 @@ interface ClientsAnswer {
   opened: Record<'socket' | 'events' | 'longPoll' | 'poll', number>
 }
 
+/** What a test gets of its page and of the channel behind it. */
+export type RealtimePage = Awaited<ReturnType<ReturnType<typeof setUpRealtime>>>
+
 /** Quick retries, so that tests wait for outcomes and not for back-offs. */
 const QUICK = { minDelay: 20, maxDelay: 200, stableAfter: 200, connectTimeout: 5_000 }
 
