@@ -4,7 +4,7 @@ import { until } from '../support/until.ts'
 
 const open = setUpChromium()
 
-/** `npm run test:load` takes a minute, and its own time; it is no part of `npm test`. */
+/** `npm run test:load` takes a minute, and its own time; it is no part of `npm test`, since it does not pass yet: some streams do not hear their welcome. */
 const seconds = Number(process.env['LOAD_SECONDS'] ?? 10)
 const connections = 200
 const drops = Math.round((1_000 / 60) * seconds)
