@@ -4,6 +4,7 @@ import { hashValue } from '../core/hash.ts'
 import type { Cursor } from '../core/recovery.ts'
 import type { PositionOf } from './age.ts'
 import type { CacheWriter } from './cacheWriter.ts'
+import { KeyHashes } from './keyHashes.ts'
 import type { MessageTable } from './messageTable.ts'
 import { Recency } from './recency.ts'
 import type { Update } from './update.ts'
@@ -38,6 +39,7 @@ export class Feed implements CacheWriter {
   cursor: Cursor | undefined
   readonly #options: FeedOptions
   readonly #recency: Recency
+  readonly #hashes = new KeyHashes()
   #keys = new Map<string, QueryKey>()
   /** Beginnings of keys that it invalidated: what it missed would have done so again. */
   readonly #prefixes = new Map<string, QueryKey>()
@@ -91,12 +93,12 @@ export class Feed implements CacheWriter {
   }
 
   setQueryData(key: QueryKey, update: Update): void {
-    if (!this.#hasEnded) this.#write(hashValue(key), key, update)
+    if (!this.#hasEnded) this.#write(this.#hashes.of(key), key, update)
   }
 
   /** Sets a query's data to what a message brings; unless its type is known, only where there is such a query. */
   replace(key: QueryKey, response: unknown, isKnown: boolean): boolean {
-    const hash = hashValue(key)
+    const hash = this.#hashes.of(key)
     const isWanted = isKnown || this.#options.client().getQueryCache().get(hash) !== undefined
     if (isWanted && !this.#hasEnded) this.#write(hash, key, response)
     return isWanted
@@ -104,7 +106,7 @@ export class Feed implements CacheWriter {
 
   invalidateQueries(key: QueryKey): void {
     if (this.#hasEnded) return
-    const hash = hashValue(key)
+    const hash = this.#hashes.of(key)
     if (this.#prefixes.size >= this.#pruneAt) this.#prune()
     this.#prefixes.set(hash, key)
     this.#options.writer.invalidate(hash, key)
@@ -117,7 +119,7 @@ export class Feed implements CacheWriter {
 
   /** Counts a key among those that this connection keeps up to date. */
   note(key: QueryKey): void {
-    this.#note(hashValue(key), key)
+    this.#note(this.#hashes.of(key), key)
   }
 
   /** Something was missed: every key is invalidated, and refetched where it is on screen. Gives the keys. */

@@ -57,13 +57,11 @@ export class Writer {
   }
 
   write(hash: string, key: QueryKey, update: Update): void {
-    const updates = this.#writes.get(hash)?.updates
-    if (!updates) this.#writes.set(hash, { key, updates: [update] })
-    else {
-      // What came before a value does not matter any more.
-      if (!isFunction(update)) updates.length = 0
-      updates.push(update)
-    }
+    const write = this.#writes.get(hash)
+    if (!write) this.#writes.set(hash, { key, updates: [update] })
+    else if (isFunction(update)) write.updates.push(update)
+    // What came before a value does not matter any more.
+    else write.updates = [update]
     this.#plan()
   }
 

@@ -1,0 +1,51 @@
+import type { QueryKey } from '@tanstack/react-query'
+import { hashValue, isPlainObject } from '../core/hash.ts'
+
+/** Hashes that are kept at most. */
+const MOST = 10_000
+
+/**
+ * Hashes query keys, and remembers those of keys as most messages have them: a type alone, or with params of one simple
+ * member. To look one up costs a tenth of hashing it, and it is done for every message.
+ */
+export class KeyHashes {
+  /** By type, then by the name of the member, then by its value. */
+  readonly #types = new Map<string, Map<string, Map<unknown, string>>>()
+  #size = 0
+
+  of(key: QueryKey): string {
+    const [type, params] = key
+    const name = key.length === 1 ? '' : key.length === 2 ? soleMember(params) : undefined
+    if (typeof type !== 'string' || name === undefined) return hashValue(key)
+    const value = params === undefined ? undefined : (params as Record<string, unknown>)[name]
+    return this.#types.get(type)?.get(name)?.get(value) ?? this.#add(key, type, name, value)
+  }
+
+  #add(key: QueryKey, type: string, name: string, value: unknown): string {
+    if (this.#size >= MOST) {
+      this.#types.clear()
+      this.#size = 0
+    }
+    const names = this.#types.get(type) ?? new Map<string, Map<unknown, string>>()
+    const values = names.get(name) ?? new Map<unknown, string>()
+    const hash = hashValue(key)
+    this.#types.set(type, names.set(name, values.set(value, hash)))
+    this.#size++
+    return hash
+  }
+}
+
+/** The name of the one member of an object, if it has one and that is simple. */
+function soleMember(value: unknown): string | undefined {
+  if (!isPlainObject(value)) return undefined
+  let sole: string | undefined
+  for (const name in value) {
+    if (sole !== undefined) return undefined
+    sole = name
+  }
+  return sole !== undefined && isSimple(value[sole]) ? sole : undefined
+}
+
+function isSimple(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}
