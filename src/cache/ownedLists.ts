@@ -56,6 +56,8 @@ export class OwnedLists {
     const extra = list.length - (max ?? Infinity)
     if (extra <= 0) return
     if (at === 'start') list.length -= extra
+    // Several times as fast as a splice, and the usual case.
+    else if (extra === 1) list.shift()
     else list.splice(0, extra)
     const index = this.#lists.get(list)?.index
     if (index && at === 'end') index.shift += extra
