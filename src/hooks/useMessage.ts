@@ -2,13 +2,16 @@
 import {
   type QueryCache,
   type QueryFunction,
+  type QueryKey,
   useQuery,
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
 import type { ParamsOf, ResponseOf } from '../cache/messageTypes.ts'
 import { messageKey } from '../core/envelope.ts'
 import { ConfigurationError } from '../core/errors.ts'
+import { isEqual } from '../core/hash.ts'
 
 /**
  * The last message of a type, whichever connection brought it. It never fetches, and mounting it is enough for such
@@ -23,13 +26,29 @@ export function useMessage<const Type extends string>(
   type: Type,
   params?: ParamsOf<Type>,
 ): UseQueryResult<ResponseOf<Type>> {
-  const cache = useQueryClient().getQueryCache()
-  return useQuery<ResponseOf<Type>>({
-    queryKey: messageKey(type, params),
-    queryFn: context => askElsewhere(cache, context) as ResponseOf<Type>,
-    enabled: false,
-    staleTime: Infinity,
-  })
+  const client = useQueryClient()
+  const queryKey = useSameKey(type, params)
+  // Kept, for options that are new at each render are hashed anew, and set anew in an effect after each.
+  const options = useMemo(
+    () =>
+      client.defaultQueryOptions<ResponseOf<Type>>({
+        queryKey,
+        queryFn: context => askElsewhere(client.getQueryCache(), context) as ResponseOf<Type>,
+        enabled: false,
+        staleTime: Infinity,
+      }),
+    [client, queryKey],
+  )
+  return useQuery(options)
+}
+
+/** The key of a message; the same array as long as it is equal. */
+function useSameKey(type: string, params: unknown): QueryKey {
+  const [known, setKnown] = useState(() => ({ type, params, queryKey: messageKey(type, params) }))
+  if (known.type === type && isEqual(known.params, params)) return known.queryKey
+  const queryKey = messageKey(type, params)
+  setKnown({ type, params, queryKey })
+  return queryKey
 }
 
 /**

@@ -1,7 +1,7 @@
 import { hashKey } from '@tanstack/react-query'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { hashValue, isPlainObject } from '../../src/core/hash.ts'
+import { hashValue, isEqual, isPlainObject } from '../../src/core/hash.ts'
 
 test('equal values have equal hashes, whatever the order of their keys', () => {
   expect(hashValue({ a: 1, b: { c: 2, d: 3 } })).toBe(hashValue({ b: { d: 3, c: 2 }, a: 1 }))
@@ -54,4 +54,20 @@ test('a member named __proto__ counts, and sets no prototype', () => {
 test('plain objects are those that JSON makes', () => {
   expect([{}, Object.create(null), JSON.parse('{}')].every(isPlainObject)).toBe(true)
   expect([[], null, undefined, 1, 'a', new Date(), new Map(), () => 1].some(isPlainObject)).toBe(false)
+})
+
+test('values are equal where their hashes are, be they made anew or not', () => {
+  const anyValue = fc.oneof(
+    fc.constantFrom(undefined, null, NaN, 1, '1', {}, [], { a: undefined }, { b: undefined }, { a: null }),
+    fc.jsonValue({ maxDepth: 2 }),
+  )
+  fc.assert(
+    fc.property(anyValue, anyValue, (a, b) => {
+      expect(isEqual(a, b)).toBe(hashValue(a) === hashValue(b))
+      expect(isEqual(a, structuredClone(a))).toBe(true)
+    }),
+    { numRuns: 1_000 },
+  )
+  expect(isEqual({ a: undefined }, { b: 1 })).toBe(false)
+  expect(isEqual({ toString: Object.prototype.toString }, { a: 1 })).toBe(false)
 })

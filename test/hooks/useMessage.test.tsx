@@ -56,6 +56,31 @@ test('tells messages of one type apart by their params', async () => {
   await screen.findByText('BTC undefined')
 })
 
+test('shows another message when its params change, and sets nothing anew when they only are made anew', async () => {
+  const client = new QueryClient()
+  client.setQueryData(['price', { symbol: 'BTC' }], 1)
+  client.setQueryData(['price', { symbol: 'ETH' }], 2)
+  const changes: string[] = []
+  client.getQueryCache().subscribe(({ type }) => changes.push(type))
+  function Price({ symbol }: { symbol: string }) {
+    return <output>{String(useMessage('price', { symbol }).data)}</output>
+  }
+  const view = (symbol: string) => (
+    <QueryClientProvider client={client}>
+      <Price symbol={symbol} />
+    </QueryClientProvider>
+  )
+  const { rerender } = render(view('BTC'))
+  await screen.findByText('1')
+  const before = changes.length
+  rerender(view('BTC'))
+  expect(changes.slice(before)).toEqual([])
+  rerender(view('ETH'))
+  await screen.findByText('2')
+  rerender(view('BTC'))
+  await screen.findByText('1')
+})
+
 function Reader() {
   const { data } = useMessage('price', { symbol: 'BTC' })
   return <output>{String(data)}</output>
