@@ -1,4 +1,5 @@
-import type { Browser } from 'playwright'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SpawnedChromium, Tab } from '../scripts/spawnChromium.ts'
 import type { ContenderName } from './contenders.ts'
 import { MainThread } from './MainThread.ts'
 import type { Profiler } from './Profiler.ts'
@@ -7,12 +8,12 @@ import { Visit } from './Visit.ts'
 
 /** Where contenders are measured: a server and a browser. */
 export class Bench {
-  readonly #browser: Browser
+  readonly #browser: SpawnedChromium
   readonly #server: Server
   readonly #profiler: Profiler | undefined
   #runs = 0
 
-  constructor(browser: Browser, server: Server, profiler?: Profiler) {
+  constructor(browser: SpawnedChromium, server: Server, profiler?: Profiler) {
     this.#browser = browser
     this.#server = server
     this.#profiler = profiler
@@ -24,19 +25,21 @@ export class Bench {
     measure: (visit: Visit) => Promise<Result>,
     watchers: readonly string[] = [],
   ): Promise<Result> {
-    // A context of its own is a process of its own.
-    const context = await this.#browser.newContext()
+    const scripts = ['countCommits', ...watchers, contender]
+    const tab = await this.#browser.openTabApart(`${this.#server.url}/pages/${scripts.join('/')}`)
     try {
-      const tab = await context.newPage()
-      const scripts = ['countCommits', ...watchers, contender]
-      await tab.goto(`${this.#server.url}/pages/${scripts.join('/')}`)
+      await untilReady(tab)
       const run = `${process.pid}-${++this.#runs}`
       const mainThread = await MainThread.of(tab)
       return await measure(
         new Visit({ tab, mainThread, run, server: this.#server, profiler: this.#profiler }),
       )
     } finally {
-      await context.close()
+      await tab.close()
     }
   }
+}
+
+async function untilReady(tab: Tab): Promise<void> {
+  while (!(await tab.evaluate(() => 'page' in globalThis))) await sleep(20)
 }

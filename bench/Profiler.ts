@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { join } from 'node:path'
-import type { CDPSession } from 'playwright'
+import type { Tab } from '../scripts/spawnChromium.ts'
 
 /** Where the main thread's time went: a function in its file, its own time in ms, and that as a share of all but idling. */
 export interface SelfTime {
@@ -35,12 +35,12 @@ export class Profiler {
   }
 
   /** Records while `call` runs; what took longer before is kept. */
-  async record<Result>(session: CDPSession, call: () => Promise<Result>): Promise<Result> {
-    await session.send('Profiler.enable')
-    await session.send('Profiler.setSamplingInterval', { interval: 100 })
-    await session.send('Profiler.start')
+  async record<Result>(tab: Tab, call: () => Promise<Result>): Promise<Result> {
+    await tab.send('Profiler.enable')
+    await tab.send('Profiler.setSamplingInterval', { interval: 100 })
+    await tab.send('Profiler.start')
     const result = await call()
-    const { profile } = await session.send('Profiler.stop')
+    const { profile } = (await tab.send('Profiler.stop')) as { profile: Recorded }
     if (lengthOf(profile) > lengthOf(this.#recorded)) this.#recorded = profile
     return result
   }

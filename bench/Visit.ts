@@ -1,4 +1,4 @@
-import type { Page as Tab } from 'playwright'
+import type { Tab } from '../scripts/spawnChromium.ts'
 import type { MainThread } from './MainThread.ts'
 import type { Page } from './page/startPage.ts'
 import type { Profiler } from './Profiler.ts'
@@ -48,7 +48,7 @@ export class Visit {
     const task = this.#taskOf(part, connections)
     const { kind, keys, isResumable } = task
     this.#plan = { ...this.#plan, kind: kind === 'rows' ? kind : 'prices', keys, connections, isResumable }
-    await tab.evaluate(whole => page.mount(whole), task)
+    await tab.call(whole => page.mount(whole), task)
   }
 
   /** Has the server send and the page show it; throws if what is shown in the end is not what was sent last. */
@@ -56,9 +56,9 @@ export class Visit {
     const { tab, run, profiler } = this.#options
     const plan = { ...this.#plan, ...part }
     this.#plan = { ...this.#plan, first: plan.first + plan.messages }
-    const watch = () => tab.evaluate(([name, whole]) => page.play(name, whole), [run, plan] as const)
+    const watch = () => tab.call(([name, whole]) => page.play(name, whole), [run, plan] as const)
     const before = await this.mainThread.seconds()
-    const observed = profiler ? await profiler.record(this.mainThread.session, watch) : await watch()
+    const observed = profiler ? await profiler.record(tab, watch) : await watch()
     const cpu = (await this.mainThread.seconds()) - before
     if (observed.failure !== null) throw new Error(observed.failure)
     return { ...observed, cpu }
@@ -72,7 +72,7 @@ export class Visit {
   /** Throws if the list that is shown is not the last `length` rows that were sent. */
   async checkRows(length: number): Promise<void> {
     const wanted = [length, this.#plan.first - 1] as const
-    const failure = await this.#options.tab.evaluate(
+    const failure = await this.#options.tab.call(
       ([count, newest]) => page.describeRows(count, newest),
       wanted,
     )
@@ -92,14 +92,14 @@ export class Visit {
   }
 
   measureShare() {
-    return this.#options.tab.evaluate(task => page.measureShare(task), this.#taskOf({ kind: 'users' }, 1))
+    return this.#options.tab.call(task => page.measureShare(task), this.#taskOf({ kind: 'users' }, 1))
   }
 
   /** Mounts a poll, and tells what it costs. */
   async measurePolls(url: string, count: number) {
     const task = this.#taskOf({ kind: 'poll', urls: [url] }, 1)
-    await this.#options.tab.evaluate(whole => page.mount(whole), task)
-    return this.#options.tab.evaluate(([whole, wanted]) => page.measurePolls(whole, wanted), [
+    await this.#options.tab.call(whole => page.mount(whole), task)
+    return this.#options.tab.call(([whole, wanted]) => page.measurePolls(whole, wanted), [
       task,
       count,
     ] as const)

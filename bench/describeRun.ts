@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import type { Browser } from 'playwright'
+import type { SpawnedChromium } from '../scripts/spawnChromium.ts'
 
 const packages = [
   'react',
@@ -13,7 +13,7 @@ const packages = [
 ] as const
 
 /** Where and with what it was measured. */
-export async function describeRun(browser: Browser, rounds: number): Promise<string> {
+export async function describeRun(browser: SpawnedChromium, rounds: number): Promise<string> {
   const manifest = await readFile(new URL('../package.json', import.meta.url), 'utf8')
   const { devDependencies } = JSON.parse(manifest) as { devDependencies: Record<string, string> }
   const versions = packages.map(name => `${name} ${devDependencies[name]}`)
@@ -22,7 +22,7 @@ export async function describeRun(browser: Browser, rounds: number): Promise<str
   const processors = cpus()
   return [
     `${date}, commit ${commit}, ${rounds} rounds: medians, with the least and the greatest.`,
-    `Chromium ${browser.version()}, Node ${process.versions.node}, ${processors.length} × ${processors[0]?.model.trim()};`,
+    `Chromium ${browser.version}, Node ${process.versions.node}, ${processors.length} × ${processors[0]?.model.trim()};`,
     `${versions.join(', ')}.`,
   ].join('\n')
 }

@@ -1,6 +1,4 @@
-import { chromium, type Browser } from 'playwright'
-import { chromiumArgs } from '../scripts/chromiumArgs.ts'
-import { ensureChromium } from '../scripts/findChromium.ts'
+import { spawnChromium, type SpawnedChromium } from '../scripts/spawnChromium.ts'
 
 /** Keep a page that is not in front at full speed. */
 const atFullSpeed = [
@@ -9,6 +7,7 @@ const atFullSpeed = [
   '--disable-backgrounding-occluded-windows',
 ]
 
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: ensureChromium(), args: [...chromiumArgs, ...atFullSpeed] })
+/** A Chromium that reports no frames of WebSockets: to be told of each costs more than all else that a message does. */
+export function launchChromium(): Promise<SpawnedChromium> {
+  return spawnChromium(atFullSpeed)
 }

@@ -4,10 +4,8 @@ import type { Plan } from '../protocol.ts'
 import type { Column, Workload } from '../Workload.ts'
 
 /** Those that commit each message get fewer, lest the comparison take all day. */
-const playsOf = (contender: ContenderName) =>
-  contender === 'realtime' || contender === 'floor'
-    ? { warmUp: 4_000, messages: 50_000 }
-    : { warmUp: 2_000, messages: 6_000 }
+const messagesOf = (contender: ContenderName) =>
+  contender === 'realtime' || contender === 'floor' ? 50_000 : 20_000
 
 const columns: readonly Column[] = [
   { metric: 'cpu', header: 'main thread, µs a message', digits: 1 },
@@ -21,7 +19,7 @@ export const burst: Workload = {
   name: 'burst',
   title: 'Burst',
   description:
-    '50,000 messages at once over 100 keys, each key shown by a component (6,000 for those that commit each message).',
+    '50,000 messages at once over 100 keys, each key shown by a component (20,000 for those that commit each message).',
   contenders: contenderNames.filter(name => name !== 'unshared'),
   columns,
   measure: (bench, contender) => measureBurst(bench, contender, {}),
@@ -37,9 +35,9 @@ export const batchedBurst: Workload = {
 
 function measureBurst(bench: Bench, contender: ContenderName, plan: Partial<Plan>) {
   return bench.visit(contender, async visit => {
-    const { warmUp, messages } = playsOf(contender)
+    const messages = messagesOf(contender)
     await visit.mount({})
-    await visit.play({ ...plan, messages: warmUp })
+    await visit.play({ ...plan, messages: 5_000 })
     await visit.mainThread.collectGarbage()
     const { cpu, seconds, frames, commits } = await visit.play({ ...plan, messages })
     return { cpu: (cpu / messages) * 1e6, commits: commits / frames, seconds: (seconds / messages) * 50_000 }

@@ -9,10 +9,10 @@ import { build, preview, type PreviewServer } from 'vite'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import { chromiumArgs } from '../../scripts/chromiumArgs.ts'
 import { findChromium } from '../../scripts/findChromium.ts'
+import { spawnChromium } from '../../scripts/spawnChromium.ts'
 import { type RunningDemoServer, startDemoServer } from '../../stories/server/startDemoServer.ts'
 import type { Show, Use } from '../pages/app/pageUnderTest.ts'
 import { startFaultProxy } from './faultProxy/startFaultProxy.ts'
-import { spawnChromium } from './spawnChromium.ts'
 import { until } from './until.ts'
 
 const app = fileURLToPath(new URL('../pages/app', import.meta.url))

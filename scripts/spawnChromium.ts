@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { WebSocket } from 'ws'
+import { chromiumArgs } from './chromiumArgs.ts'
+import { ensureChromium } from './findChromium.ts'
+
+/** A tab of a Chromium that thinks of itself what is true: behind another tab it is hidden. */
+export interface Tab {
+  /** Runs a function in the page, and gives what it gives, or what its promise settles to. */
+  evaluate<Value>(get: () => Value): Promise<Awaited<Value>>
+  /** As `evaluate`, with an argument of plain data. */
+  call<Argument, Value>(run: (argument: Argument) => Value, argument: Argument): Promise<Awaited<Value>>
+  /** Sends a command of the DevTools protocol. */
+  send(method: string, params?: object): Promise<unknown>
+  /** Brings it to the front, and so hides the others. */
+  activate(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A running Chromium. */
+export interface SpawnedChromium {
+  version: string
+  openTab(url: string): Promise<Tab>
+  /** Opens a tab in a profile, a window and a process of its own. */
+  openTabApart(url: string): Promise<Tab>
+  close(): Promise<void>
+}
+
+/**
+ * A Chromium without Playwright, which tells every page that it is visible and focused, and has Chromium report every
+ * frame of a WebSocket. Speaks the DevTools protocol.
+ */
+export async function spawnChromium(moreArgs: readonly string[] = []): Promise<SpawnedChromium> {
+  const profile = mkdtempSync(join(tmpdir(), 'chromium-'))
+  const args = ['--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, ...chromiumArgs]
+  const child = spawn(ensureChromium(), [...args, ...moreArgs, 'about:blank'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const socket = new WebSocket(await readEndpoint(child))
+  await once(socket, 'open')
+  const send = createSender(socket)
+  const { product } = (await send('Browser.getVersion')) as { product: string }
+
+  async function openTab(url: string, browserContextId?: string): Promise<Tab> {
+    const target = { url, ...(browserContextId !== undefined && { browserContextId, newWindow: true }) }
+    const { targetId } = (await send('Target.createTarget', target)) as { targetId: string }
+    const attached = await send('Target.attachToTarget', { targetId, flatten: true })
+    const { sessionId } = attached as { sessionId: string }
+    const sendToTab: Tab['send'] = (method, params) => send(method, params, sessionId)
+    return {
+      evaluate: async get => (await evaluate(sendToTab, `(${String(get)})()`)) as never,
+      call: async (run, argument) =>
+        (await evaluate(sendToTab, `(${String(run)})(${JSON.stringify(argument)})`)) as never,
+      send: sendToTab,
+      activate: async () => void (await send('Target.activateTarget', { targetId })),
+      close: async () => {
+        if (browserContextId === undefined) await send('Target.closeTarget', { targetId })
+        else await send('Target.disposeBrowserContext', { browserContextId })
+      },
+    }
+  }
+
+  return {
+    version: product.split('/').at(-1) ?? product,
+    openTab,
+    async openTabApart(url) {
+      const context = await send('Target.createBrowserContext')
+      return openTab(url, (context as { browserContextId: string }).browserContextId)
+    },
+    async close() {
+      const gone = once(child, 'exit')
+      await send('Browser.close')
+      await gone
+      // Its helpers may still be writing.
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20 })
+    },
+  }
+}
+
+/** Gives the value of an expression in a page; throws what it throws there. */
+async function evaluate(send: Tab['send'], expression: string): Promise<unknown> {
+  const options = { expression, returnByValue: true, awaitPromise: true }
+  const { result, exceptionDetails } = (await send('Runtime.evaluate', options)) as {
+    result: { value?: unknown; description?: string }
+    exceptionDetails?: { text: string }
+  }
+  if (exceptionDetails) throw new Error(result.description ?? exceptionDetails.text)
+  return result.value
+}
+
+async function readEndpoint({ stderr }: ChildProcess): Promise<string> {
+  let text = ''
+  for await (const chunk of stderr as AsyncIterable<Buffer>) {
+    text += String(chunk)
+    const endpoint = /ws:\/\/\S+/.exec(text)?.[0]
+    if (endpoint !== undefined) return endpoint
+  }
+  throw new Error(`Chromium did not start: ${text}`)
+}
+
+type Send = (method: string, params?: object, sessionId?: string) => Promise<unknown>
+
+interface Answer {
+  id?: number
+  result?: unknown
+  error?: { message: string }
+}
+
+function createSender(socket: WebSocket): Send {
+  const pending = new Map<number, (answer: Answer) => void>()
+  let id = 0
+  socket.on('message', (data: Buffer) => {
+    const answer = JSON.parse(String(data)) as Answer
+    if (answer.id === undefined) return
+    pending.get(answer.id)?.(answer)
+    pending.delete(answer.id)
+  })
+  return (method, params = {}, sessionId) =>
+    new Promise((resolve, reject) => {
+      pending.set(++id, ({ result, error }) => {
+        if (error) reject(new Error(`${method}: ${error.message}`))
+        else resolve(result)
+      })
+      socket.send(JSON.stringify({ id, method, params, ...(sessionId !== undefined && { sessionId }) }))
+    })
+}
