@@ -7,8 +7,8 @@ const ignore = [...peers, 'reconnecting-websocket']
 const entry = (names, limit) => ({ name: names, import: names, limit, path, ignore, gzip: true })
 
 export default [
-  entry('{ usePolling }', '4 kB'),
-  entry('{ useServerEvents, RealtimeProvider }', '17.5 kB'),
-  entry('{ useSocket, RealtimeProvider }', '17.5 kB'),
-  entry('*', '25 kB'),
+  entry('{ usePolling }', '3.9 kB'),
+  entry('{ useServerEvents, RealtimeProvider }', '17.2 kB'),
+  entry('{ useSocket, RealtimeProvider }', '17.1 kB'),
+  entry('*', '25.1 kB'),
 ]

@@ -1,5 +1,4 @@
 import type { Cursor } from '../core/recovery.ts'
-import type { OwnedLists } from './ownedLists.ts'
 import { isFunction, type Update } from './update.ts'
 import type { Updater } from './updaters.ts'
 
@@ -39,9 +38,9 @@ export function unlessOlder(value: unknown, versionOf: VersionOf): Updater<unkno
 
 /** An update that is left out where the data holds it already, so that applying it twice does no harm. */
 export function unlessHeld(update: Update, cursor: Cursor, positionOf: PositionOf): Updater<unknown> {
-  const apply = (data: unknown, owned?: OwnedLists) => {
+  const apply = (data: unknown, flush?: object) => {
     if (holds(read(positionOf, data), cursor)) return data
-    return isFunction(update) ? update(data, owned) : update
+    return isFunction(update) ? update(data, flush) : update
   }
   if (!isFunction(update)) return Object.assign(apply, { isIdempotent: true, isWhole: true as const })
   const { sharesStructure, isWhole } = update

@@ -13,6 +13,15 @@ interface Owned {
   index?: Index
 }
 
+const running = new WeakMap<object, OwnedLists>()
+
+/** What a flush has copied so far; without a flush, nothing. Asked for here, so that who uses no updater has none of this. */
+export function ownedIn(flush: object | undefined): OwnedLists {
+  const owned = (flush && running.get(flush)) ?? new OwnedLists()
+  if (flush) running.set(flush, owned)
+  return owned
+}
+
 /**
  * The copies of lists that one flush has made. These may be changed in place, so that many updates of one list in one
  * flush cost one copy, and have an index, so that not each of them looks through the list.

@@ -1,4 +1,3 @@
-import { OwnedLists } from './ownedLists.ts'
 import type { Updater } from './updaters.ts'
 
 /** A value that replaces the cached data, or a function of it. */
@@ -17,13 +16,13 @@ export function applyUpdates(
   updates: readonly Update[],
   guard: (call: () => void) => void,
 ): UpdatedData {
-  const owned = updates.length > 1 ? new OwnedLists() : undefined
+  const flush = updates.length > 1 ? {} : undefined
   let data = before
   let sharesStructure = true
   for (const update of updates) {
     if (isFunction(update)) {
       guard(() => {
-        data = update(data, owned)
+        data = update(data, flush)
       })
       sharesStructure &&= update.sharesStructure === true
     } else {

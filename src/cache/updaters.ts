@@ -1,8 +1,8 @@
-import { OwnedLists } from './ownedLists.ts'
+import { ownedIn } from './ownedLists.ts'
 
-/** A pure change of cached data. `owned` holds the copies that the running flush has made. */
+/** A pure change of cached data. `flush` stands for the running flush: what it has copied already is not copied again. */
 export interface Updater<Data> {
-  (data: Data | undefined, owned?: OwnedLists): Data | undefined
+  (data: Data | undefined, flush?: object): Data | undefined
   /** It keeps the identity of what it does not change, so comparing old and new data is wasted work. */
   readonly sharesStructure?: true
   /** Applying it twice gives what applying it once gives. */
@@ -28,7 +28,8 @@ export function append<Row>(
   { by, max }: { by?: RowKey<Row>; max?: number } = {},
 ): Updater<readonly Row[]> {
   const added = Array.isArray(items) ? (items as readonly Row[]) : [items as Row]
-  return define(by !== undefined, (list, owned = new OwnedLists()) => {
+  return define(by !== undefined, (list, flush) => {
+    const owned = ownedIn(flush)
     const fresh = by === undefined ? added : newRows(added, by, id => list && owned.find(list, by, id) >= 0)
     if (list && fresh.length === 0) return list
     const rows = owned.writable(list)
@@ -47,7 +48,8 @@ export function upsert<Row>(
   item: Row,
   { by, max, at = 'end' }: { by: RowKey<Row>; max?: number; at?: 'start' | 'end' },
 ): Updater<readonly Row[]> {
-  return define(true, (list, owned = new OwnedLists()) => {
+  return define(true, (list, flush) => {
+    const owned = ownedIn(flush)
     const rows = owned.writable(list)
     const place = owned.find(rows, by, item[by])
     if (place < 0 && at === 'start') owned.unshift(rows, item)
@@ -76,7 +78,8 @@ function patchObject(fields: object): Updater<object> {
 }
 
 function patchRow(fields: Record<string, unknown>, by: string): Updater<readonly Record<string, unknown>[]> {
-  return define(true, (list = [], owned = new OwnedLists()) => {
+  return define(true, (list = [], flush) => {
+    const owned = ownedIn(flush)
     const place = owned.find(list, by, fields[by])
     if (place < 0) return list
     const rows = owned.writable(list)
@@ -87,7 +90,8 @@ function patchRow(fields: Record<string, unknown>, by: string): Updater<readonly
 
 /** Takes the row whose `by` is `id` out of a list. */
 export function remove<Row>(id: unknown, { by }: { by: RowKey<Row> }): Updater<readonly Row[]> {
-  return define(true, (list = [], owned = new OwnedLists()) => {
+  return define(true, (list = [], flush) => {
+    const owned = ownedIn(flush)
     const place = owned.find(list, by, id)
     if (place < 0) return list
     const rows = owned.writable(list)
