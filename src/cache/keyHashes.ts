@@ -17,22 +17,26 @@ export class KeyHashes {
     const [type, params] = key
     const name = key.length === 1 ? '' : key.length === 2 ? soleMember(params) : undefined
     if (typeof type !== 'string' || name === undefined) return hashValue(key)
-    const value = params === undefined ? undefined : (params as Record<string, unknown>)[name]
-    return this.#types.get(type)?.get(name)?.get(value) ?? this.#add(key, type, name, value)
+    const value = read(params, name)
+    return this.#types.get(type)?.get(name)?.get(value) ?? this.#add([type, params], name)
   }
 
-  #add(key: QueryKey, type: string, name: string, value: unknown): string {
+  #add([type, params]: readonly [string, unknown], name: string): string {
     if (this.#size >= MOST) {
       this.#types.clear()
       this.#size = 0
     }
     const names = this.#types.get(type) ?? new Map<string, Map<unknown, string>>()
     const values = names.get(name) ?? new Map<unknown, string>()
-    const hash = hashValue(key)
-    this.#types.set(type, names.set(name, values.set(value, hash)))
+    const hash = hashValue(params === undefined ? [type] : [type, params])
+    this.#types.set(type, names.set(name, values.set(read(params, name), hash)))
     this.#size++
     return hash
   }
+}
+
+function read(params: unknown, name: string): unknown {
+  return (params as Record<string, unknown> | undefined)?.[name]
 }
 
 /** The name of the one member of an object, if it has one and that is simple. */

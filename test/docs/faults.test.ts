@@ -29,3 +29,9 @@ describe('the fault table', () => {
     expect(readFileSync('docs/faults.md', 'utf8')).toContain(tables)
   })
 })
+
+test('every row that SECURITY.md names has a test', () => {
+  const named = [...readFileSync('SECURITY.md', 'utf8').matchAll(/\b[WSLPCAX]\d+\b/g)].map(([id]) => id)
+  expect(named.length).toBeGreaterThan(10)
+  expect(named.filter(id => countOf(id) === 0)).toEqual([])
+})

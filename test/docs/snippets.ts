@@ -5,10 +5,13 @@ import ts from 'typescript'
 export const root = join(import.meta.dirname, '../..')
 
 /** The pages that users read, relative to the root. */
-export const pages = ['README.md', ...readdirSync(join(root, 'docs'))].flatMap(name => {
-  if (!name.endsWith('.md')) return []
-  return name === 'README.md' ? name : `docs/${name}`
-})
+export const pages = [
+  'README.md',
+  'SECURITY.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter(name => name.endsWith('.md'))
+    .map(name => `docs/${name}`),
+]
 
 /** A fenced block of code; `line` is that of its first line of code in the page, from 1. */
 export interface Snippet {
