@@ -29,7 +29,7 @@ describe('a stream of another origin', () => {
     await patiently(async () => expect((await notes())['events']).toHaveLength(6))
   })
 
-  test('is not told a token where it is only redirected to (S10)', async () => {
+  test('is not told a token where it is only redirected to (S10, X3)', async () => {
     const { at, proxy, origin, show, retries } = await open()
     const elsewhere = await startServer((response, request) => {
       response.setHeader('access-control-allow-origin', '*')

@@ -17,7 +17,7 @@ export function Streams({ urls }: { urls: readonly string[] }) {
   useEffect(() => {
     window.page.tallies = () =>
       urls.map(url => ({
-        heard: heard.get(url),
+        heard: heard.get(url) ?? none,
         written: client.getQueryData<Tally>(['stream', url]) ?? none,
       }))
   })
@@ -31,8 +31,6 @@ function Stream({ url }: { url: string }) {
     url,
     recovery: resuming,
     onMessage: message => {
-      // From here on it has a position to go on from.
-      if (message.type === 'welcome' && !heard.has(url)) heard.set(url, none)
       if (message.type === 'note') heard.set(url, count(heard.get(url), message))
     },
     on: {

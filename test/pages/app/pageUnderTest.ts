@@ -21,7 +21,7 @@ export interface Show {
 /** What the page tells of itself, for the test to read. */
 export interface PageUnderTest {
   show(show: Show): void
-  tallies?: () => { heard: Tally | undefined; written: Tally }[]
+  tallies?: () => { heard: Tally; written: Tally }[]
   statuses: Record<string, string>
   notes: Record<string, unknown[]>
   events: RealtimeEvent[]
