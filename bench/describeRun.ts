@@ -21,7 +21,7 @@ export async function describeRun(browser: SpawnedChromium, rounds: number): Pro
   const date = new Date().toISOString().slice(0, 10)
   const processors = cpus()
   return [
-    `${date}, commit ${commit}, ${rounds} rounds: medians, with the least and the greatest.`,
+    `${date}, commit ${commit}, ${rounds === 1 ? 'one round.' : `${rounds} rounds: medians, with the least and the greatest.`}`,
     `Chromium ${browser.version}, Node ${process.versions.node}, ${processors.length} × ${processors[0]?.model.trim()};`,
     `${versions.join(', ')}.`,
   ].join('\n')

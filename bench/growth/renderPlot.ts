@@ -15,7 +15,7 @@ export interface Plot {
   series: readonly Series[]
 }
 
-const width = 720
+const width = 820
 const height = 360
 /** Where the lines are drawn; the legend stands to the right. */
 const left = 64
