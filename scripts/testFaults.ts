@@ -7,7 +7,7 @@ const files = [...new Set(findFaultTests('test').map(({ file }) => file))]
 const vitest = await startVitest('test', files, {
   watch: false,
   includeTaskLocation: true,
-  testNamePattern: String.raw`\([WSLPC]\d+(, [WSLPC]\d+)*\)$`,
+  testNamePattern: String.raw`\([WSLPCAX]\d+(, [WSLPCAX]\d+)*\)$`,
   update: process.argv.includes('-u'),
   reporters: ['dot', new FaultReporter()],
 })

@@ -14,7 +14,9 @@ export function isEqual(a: unknown, b: unknown): boolean {
 
 function hasSameMembers(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
   const keys = Object.keys(a)
-  return keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && a[key] === b[key])
+  return (
+    keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && a[key] === b[key])
+  )
 }
 
 /** Several times as fast as JSON's own with a replacer, and it runs for every message. */

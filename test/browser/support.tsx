@@ -31,9 +31,9 @@ export async function openPage(options: RealtimeOptions = {}) {
 
   const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   const events: RealtimeEvent[] = []
-  const wrap = (children: ReactNode) => (
+  const wrap = (children: ReactNode, client = queryClient) => (
     <StrictMode>
-      <QueryClientProvider client={queryClient}>
+      <QueryClientProvider client={client}>
         <RealtimeProvider onEvent={event => events.push(event)} {...options}>
           {children}
         </RealtimeProvider>
@@ -53,7 +53,10 @@ export async function openPage(options: RealtimeOptions = {}) {
     events,
     render: (children: ReactNode) => {
       const view = render(wrap(children))
-      return { ...view, rerender: (next: ReactNode) => view.rerender(wrap(next)) }
+      return {
+        ...view,
+        rerender: (next: ReactNode, client?: QueryClient) => view.rerender(wrap(next, client)),
+      }
     },
     publish: (type: string, params: unknown, response: unknown) =>
       post('/publish', { type, params, response }),

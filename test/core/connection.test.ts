@@ -229,7 +229,7 @@ describe('close and reconnect', () => {
 })
 
 describe('a token', () => {
-  test('A6: that was refused is named when the next is asked for; refused twice is the end', async () => {
+  test('that was refused is named when the next is asked for; refused twice is the end (A6)', async () => {
     const harness = await new ConnectionHarness().open()
     harness.prepare = () => Promise.resolve({ token: 'u', tokenUse: 'forced' })
     await harness.failAndReopen({ kind: 'close', code: 4401, opened: true })
@@ -240,7 +240,7 @@ describe('a token', () => {
     expect([harness.status, harness.clock.pending]).toEqual(['failed', 0])
   })
 
-  test('A1, A2: that cannot be had is retried; who is not signed in is not, and no network is touched', async () => {
+  test('that cannot be had is retried; who is not signed in is not, and no network is touched (A1, A2)', async () => {
     const harness = new ConnectionHarness()
     const failWith = (cause: Error) => () => Promise.reject(cause)
     harness.prepare = failWith(new Error('down'))
@@ -253,7 +253,7 @@ describe('a token', () => {
     expect([harness.status, harness.transport.attempts.length]).toEqual(['failed', 0])
   })
 
-  test('A4: that never comes is one attempt that took too long, and is asked for again', async () => {
+  test('that never comes is one attempt that took too long, and is asked for again (A4)', async () => {
     const harness = new ConnectionHarness()
     let answer = (): Promise<string> => new Promise(() => undefined)
     const authority = createTokenAuthority(() => () => answer(), harness.clock)
@@ -271,7 +271,7 @@ describe('a token', () => {
     expect([harness.transport.attempts.length, harness.connection.held.token]).toEqual([1, 'late'])
   })
 
-  test('A9: that ended while the machine slept is not used again: the first attempt after it brings a fresh one', async () => {
+  test('that ended while the machine slept is not used again: the first attempt after it brings a fresh one (A9)', async () => {
     const harness = new ConnectionHarness()
     const reasons: string[] = []
     const getToken: GetToken = ({ reason }) => {

@@ -62,12 +62,12 @@ describe('the token', () => {
     expect((await prepare(granting(null, true))).tokenUse).toBe('forced')
   })
 
-  test('A3: is attached only where there is one: an anonymous request may go anywhere', async () => {
+  test('is attached only where there is one: an anonymous request may go anywhere (A3)', async () => {
     const { request, token } = await prepare({ url: 'https://other/a', ...granting(null) })
     expect([request.url, token]).toEqual(['https://other/a', null])
   })
 
-  test('X3: for an origin that is not trusted is an error that no retry mends, sockets too', async () => {
+  test('for an origin that is not trusted is an error that no retry mends, sockets too (X3)', async () => {
     for (const isSocket of [true, false]) {
       const failure = failureOf({ url: 'https://other/a', isSocket })
       await expect(failure).resolves.toMatchObject({

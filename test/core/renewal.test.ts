@@ -41,7 +41,7 @@ async function openSocket(...answers: (string | IssuedToken | Error)[]) {
 const living = (token: string, expiresIn = MINUTE): IssuedToken => ({ token, expiresIn })
 
 describe('the token of an open socket', () => {
-  test('A8: is followed by a fresh one before it ends, again and again, and the socket stays', async () => {
+  test('is followed by a fresh one before it ends, again and again, and the socket stays (A8)', async () => {
     const { harness, reasons, pass, sent } = await openSocket(living('a'), living('b'), living('c'))
     await pass(53_999)
     expect([reasons, sent()]).toEqual([['connect'], []])
@@ -81,7 +81,7 @@ describe('the token of an open socket', () => {
     ['getToken throws', new Error('down')],
     ['there is none', ''],
     ['it is the same again', 'a'],
-  ])('A8: stays as it is until the server refuses it where %s', async (_what, answer) => {
+  ])('stays as it is until the server refuses it where %s (A8)', async (_what, answer) => {
     const { harness, reasons, pass, sent } = await openSocket(living('a'), answer, living('c'))
     await pass(60 * MINUTE)
     expect([reasons, sent(), harness.status]).toEqual([['connect', 'expiring'], [], 'open'])
@@ -132,7 +132,7 @@ describe('the token of an open socket', () => {
     expect([harness.status, harness.connection.held.token]).toEqual(['open', 'a'])
   })
 
-  test('A9: that came to its end while the machine slept is looked at when it wakes, not when a late timer fires', async () => {
+  test('that came to its end while the machine slept is looked at when it wakes, not when a late timer fires (A9)', async () => {
     const { harness, reasons } = await openSocket(living('a'), living('b'))
     harness.clock.sleep(55_000)
     expect(reasons).toEqual(['connect'])
@@ -150,7 +150,7 @@ describe('the token of an open socket', () => {
   })
 })
 
-test('A11: a life longer than the longest timer asks nothing before its time', async () => {
+test('a life longer than the longest timer asks nothing before its time (A11)', async () => {
   vi.useFakeTimers()
   const LONG = 3 * 2 ** 31
   const renew = vi.fn(() => Promise.resolve({ token: 'b', forced: false }))

@@ -94,11 +94,11 @@ describe('a token', () => {
     'https://host.evil/',
     'https://evil/?https://host',
     'https://host@evil/',
-  ])('X3: does not go to %s, which is not trusted', url => {
+  ])('does not go to %s, which is not trusted (X3)', url => {
     expect(trusts(url, 'https://host')).toThrow(UntrustedOriginError)
   })
 
-  test('X3: goes nowhere where nothing is trusted', () => {
+  test('goes nowhere where nothing is trusted (X3)', () => {
     expect(trusts('https://host/')).toThrow(UntrustedOriginError)
   })
 

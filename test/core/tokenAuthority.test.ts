@@ -38,7 +38,7 @@ describe('getToken', () => {
     expect(asked.map(({ reason }) => reason)).toEqual(['connect', 'connect'])
   })
 
-  test('A3: that is missing, or gives nothing, makes an anonymous user', async () => {
+  test('that is missing, or gives nothing, makes an anonymous user (A3)', async () => {
     const clock = new FakeClock()
     const none = createTokenAuthority(() => undefined, clock)
     expect(await none.grant()).toEqual({ token: null, forced: false })
@@ -60,7 +60,7 @@ describe('getToken', () => {
     expect((await authority.grant()).token).toBe('new')
   })
 
-  test('A1: that throws, at once or later, rejects for all who asked, and the next ask is a new call', async () => {
+  test('that throws, at once or later, rejects for all who asked, and the next ask is a new call (A1)', async () => {
     const { asked, authority, settle } = setup()
     const grants = [authority.grant(), authority.grant()]
     await Promise.resolve()
@@ -78,7 +78,7 @@ describe('getToken', () => {
     await expect(throwing.grant()).rejects.toThrow('at once')
   })
 
-  test('A4: that never answers is asked again after 10 s, and joined until then', async () => {
+  test('that never answers is asked again after 10 s, and joined until then (A4)', async () => {
     const { clock, asked, authority } = setup()
     void authority.grant()
     clock.advance(9_999)
@@ -111,7 +111,7 @@ describe('a refused token', () => {
     expect(asked.at(-1)?.reason).toBe('refused')
   })
 
-  test('A5: of twenty connections at once is asked for once', async () => {
+  test('of twenty connections at once is asked for once (A5)', async () => {
     const { asked, authority, settle } = await granted('a')
     const grants = Array.from({ length: 20 }, () => authority.grant('a'))
     await settle('b')
@@ -187,19 +187,19 @@ describe('a token whose life is known', () => {
     return { clock, reasons, authority, left }
   }
 
-  test('A8: is due 10 s before its end, or a tenth of its life before it if that is less', async () => {
+  test('is due 10 s before its end, or a tenth of its life before it if that is less (A8)', async () => {
     expect(await over({ token: 'a', expiresIn: HOUR }).left()).toBe(HOUR - 10_000)
     expect(await over({ token: 'a', expiresIn: 60_000 }).left()).toBe(54_000)
     expect(await over({ token: 'a', expiresIn: 100_000 }).left()).toBe(90_000)
   })
 
-  test('A10: is a JWT, by the time from iat to exp, however wrong the clock is', async () => {
+  test('is a JWT, by the time from iat to exp, however wrong the clock is (A10)', async () => {
     for (const iat of [0, 1_700_000_000 - 3_600, 1_700_000_000, 1_700_000_000 + 3_600]) {
       expect(await over(jwt({ iat, exp: iat + 600 })).left()).toBe(590_000)
     }
   })
 
-  test('A10: is a JWT that is given again, counted from when it first came in', async () => {
+  test('is a JWT that is given again, counted from when it first came in (A10)', async () => {
     const { clock, left } = over(jwt({ iat: 0, exp: 600 }))
     expect(await left()).toBe(590_000)
     clock.advance(500_000)
@@ -229,7 +229,7 @@ describe('a token whose life is known', () => {
     expect(await over(answer).left()).toBe(Infinity)
   })
 
-  test('A9: is not given to anybody from when it is due: the next attempt asks for a fresh one, with the reason', async () => {
+  test('is not given to anybody from when it is due: the next attempt asks for a fresh one, with the reason (A9)', async () => {
     const { clock, reasons, authority } = over(
       { token: 'a', expiresIn: HOUR },
       { token: 'b', expiresIn: HOUR },
@@ -259,7 +259,7 @@ describe('a token whose life is known', () => {
     expect(told).toEqual(reasons)
   })
 
-  test('A8: of twenty sockets at once is asked for once, and forces nothing', async () => {
+  test('of twenty sockets at once is asked for once, and forces nothing (A8)', async () => {
     const { reasons, authority } = over('a', 'b', 'c')
     await authority.grant()
     const grants = Array.from({ length: 20 }, () => authority.grant('a', 'expiring'))
@@ -294,7 +294,7 @@ describe('dispose', () => {
     expect(asked[0]?.signal.aborted).toBe(true)
   })
 
-  test('A7: throws away the answer that comes late', async () => {
+  test('throws away the answer that comes late (A7)', async () => {
     const { asked, authority } = setup()
     const grants = [authority.grant(), authority.grant('a'), authority.grant('a', 'expiring')]
     await Promise.resolve()
@@ -303,7 +303,7 @@ describe('dispose', () => {
     for (const grant of grants) await expect(grant).rejects.toThrow()
   })
 
-  test('A7: asks nothing any more', async () => {
+  test('asks nothing any more (A7)', async () => {
     const { asked, authority } = setup()
     authority.dispose()
     await expect(authority.grant()).rejects.toThrow()

@@ -149,7 +149,7 @@ describe('a redirect to another origin', () => {
   /** Another origin, with the headers that it was sent. */
   const startElsewhere = () => startServer(response => head(response).flushHeaders())
 
-  test('is not told the token of the Authorization header (S10)', async () => {
+  test('is not told the token of the Authorization header (S10, X3)', async () => {
     const elsewhere = await startElsewhere()
     const page = await openEvents(
       {},
@@ -160,7 +160,7 @@ describe('a redirect to another origin', () => {
     expect(JSON.stringify(elsewhere.requests[0]!.headers)).not.toContain('secret')
   })
 
-  test('is not even asked where the token stands in another header (S10)', async () => {
+  test('is not even asked where the token stands in another header (S10, X3)', async () => {
     const elsewhere = await startElsewhere()
     const attachToken = tokenInHeader('X-Token', token => token)
     const page = await openEvents(

@@ -170,9 +170,9 @@ const faults: [string, (page: Page) => Promise<unknown>][] = [
   ],
 ]
 
-describe('X1: no token can be seen', () => {
+describe('no token can be seen', () => {
   test.each(Object.entries(ways))(
-    '%s, by any hook, whatever the server does',
+    '%s, by any hook, whatever the server does; nor is one told to other tabs or stored (X1, X5)',
     { timeout: 90_000 },
     async (_way, ways) => {
       const page = await openEverything({ ways })
@@ -246,7 +246,7 @@ describe('X1: no token can be seen', () => {
       'fetch and WebSocket throw what they are given',
       { fetch: (...given) => Promise.reject(quoting(...given)), webSocket: QuotingWebSocket as never },
     ],
-  ])('where %s', async (_what, opening) => {
+  ])('where %s (X1)', async (_what, opening) => {
     const page = await openEverything({ ways: query, getToken: () => TOKEN, ...opening })
     await waitFor(() => {
       const { socket, events, longPoll, polling } = page.results()
@@ -255,7 +255,7 @@ describe('X1: no token can be seen', () => {
     expect(page.leaks(page.results().socket.error?.message ?? '', [TOKEN])).toEqual([])
   })
 
-  test('where reauthenticate throws it', async () => {
+  test('where reauthenticate throws it (X1)', async () => {
     const page = await openEverything({
       ways: query,
       reauthenticate: token => {

@@ -43,7 +43,7 @@ describe('a token that ends on an open socket', () => {
   // The client is told less than the truth, so that a busy machine is still in time.
   const SHORT = { ttl: 5_000, told: 1_500 }
 
-  test('A8: is followed by a fresh one in band, and the same socket outlives it', async () => {
+  test('is followed by a fresh one in band, and the same socket outlives it (A8)', async () => {
     const page = await signIn(SHORT)
     let socket!: SocketResult
     const options = {
@@ -67,7 +67,7 @@ describe('a token that ends on an open socket', () => {
     expect(new Set(page.reasons.slice(1))).toEqual(new Set(['expiring']))
   })
 
-  test('A8: is asked for once by all sockets that share it, and each is told in its own way, else in that of the provider', async () => {
+  test('is asked for once by all sockets that share it, and each is told in its own way, else in that of the provider (A8)', async () => {
     const heard: Record<string, string[]> = {}
     const server = await startSocketServer((socket, { url = '' }) => {
       const name = new URL(url, 'ws://host').pathname
@@ -109,7 +109,7 @@ describe('a token that ends on an open socket', () => {
 })
 
 describe('getToken', () => {
-  test('A1: that throws is asked again after the back-off, with the reason shown', async () => {
+  test('that throws is asked again after the back-off, with the reason shown (A1)', async () => {
     let isDown = true
     const errors: unknown[] = []
     const page = await open({
@@ -128,7 +128,7 @@ describe('getToken', () => {
     expect((await page.clients()).opened.socket).toBe(1)
   })
 
-  test('A2: that throws an UnauthorizedError ends it, and nothing goes over the network', async () => {
+  test('that throws an UnauthorizedError ends it, and nothing goes over the network (A2)', async () => {
     const getToken = vi.fn(() => {
       throw new UnauthorizedError()
     })
@@ -141,7 +141,7 @@ describe('getToken', () => {
     expect((await page.clients()).opened.socket).toBe(0)
   })
 
-  test.each([null, ''])('A3: that gives %j opens anonymously', async token => {
+  test.each([null, ''])('that gives %j opens anonymously (A3)', async token => {
     const server = await startSocketServer()
     const page = await open({ getToken: () => token })
     page.render(<Light options={{ url: server.url }} />)
@@ -149,7 +149,7 @@ describe('getToken', () => {
     expect(server.requests.map(({ url }) => url)).toEqual(['/'])
   })
 
-  test('A5: is asked once where twenty hooks of all techniques are refused at once', async () => {
+  test('is asked once where twenty hooks of all techniques are refused at once (A5)', async () => {
     const page = await signIn()
     const url = (path: string, index: number) => page.at(`${path}?auth=required&n=${index}`)
     function Events({ index }: { index: number }) {
@@ -182,7 +182,7 @@ describe('getToken', () => {
 })
 
 describe('a refused token', () => {
-  test('A6: refused twice ends in failed with a clear error, and reconnect() after a new login works', async () => {
+  test('refused twice ends in failed with a clear error, and reconnect() after a new login works (A6)', async () => {
     let login: GetToken = () => 'wrong'
     const asked: string[] = []
     const page = await open({

@@ -487,7 +487,7 @@ describe('the token', () => {
     },
   )
 
-  test('A6: refused twice ends in failed with an UnauthorizedError', async () => {
+  test('refused twice ends in failed with an UnauthorizedError (A6)', async () => {
     const page = await open({ getToken: () => 'wrong' })
     let error: unknown
     page.render(
@@ -497,7 +497,7 @@ describe('the token', () => {
     expect(error).toMatchObject({ name: 'UnauthorizedError' })
   })
 
-  test('X3: goes to no origin that is not trusted', async () => {
+  test('goes to no origin that is not trusted (X3)', async () => {
     const page = await open({ getToken: () => 'secret', trustedOrigins: ['https://example.com'] })
     let error: unknown
     page.render(<Light options={{ url: page.at('/socket') }} take={socket => (error = socket.error)} />)

@@ -33,11 +33,11 @@ test('a module that is replaced takes its connections along: old loops die, one 
     ['first', 'second'],
     ['second', 'third'],
   ] as const) {
-    site.edit('Light.tsx', from, to)
+    await site.edit('Light.tsx', from, to)
     await shows(`${to} open open`)
   }
   // A definition that changes is another connection; the one before it has no user any more.
-  site.edit('definition.ts', '/socket?channel=hot', '/socket?channel=hot&client=new')
+  await site.edit('definition.ts', '/socket?channel=hot', '/socket?channel=hot&client=new')
   await patiently(() => expect(proxy.moments('handshake')).toHaveLength(2))
   await shows('third open open')
   await patiently(() => expect(proxy.openConnections()).toHaveLength(2))

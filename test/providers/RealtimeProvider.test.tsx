@@ -33,7 +33,7 @@ test('a hook without a provider says what to do', () => {
   silence.mockRestore()
 })
 
-test('A7: a change of key closes all of the former user, and drops a token that comes late', async () => {
+test('a change of key closes all of the former user, and drops a token that comes late (A7)', async () => {
   const page = await open()
   let answerOld: (token: string) => void = () => {}
   const used: string[] = []

@@ -5,7 +5,9 @@ import { Writer, type WriterOptions } from '../../src/cache/writer.ts'
 import { FakeClock } from './fakeClock.ts'
 
 /** A query client with a writer and a connection's feed. Nothing is written but by `writer.flush`, unless there are frames. */
-export function setUpCache(options: Partial<FeedOptions & Pick<WriterOptions, 'scheduleFrame'>> = {}) {
+export function setUpCache(
+  options: Partial<FeedOptions & Pick<WriterOptions, 'scheduleFrame' | 'guard'>> = {},
+) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   const clock = new FakeClock()
   const table = new MessageTable()

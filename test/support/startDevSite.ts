@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { createServer } from 'vite'
@@ -39,7 +40,9 @@ export async function startDevSite(folder: string) {
   return {
     url: `http://127.0.0.1:${port}/`,
     /** What an editor does: the file is another from now on. */
-    edit(name: string, from: string, to: string) {
+    async edit(name: string, from: string, to: string) {
+      // Of two changes within 50 ms, Vite's watcher drops the second.
+      await sleep(200)
       const file = join(root, name)
       const before = readFileSync(file, 'utf8')
       if (!before.includes(from)) throw new Error(`${name} does not hold ${from}.`)

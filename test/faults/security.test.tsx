@@ -1,0 +1,167 @@
+import { screen, waitFor } from '@testing-library/react'
+import {
+  type FetchLike,
+  useLongPoll,
+  useMessage,
+  usePolling,
+  useServerEvents,
+  useSocket,
+} from 'react-query-realtime'
+import { describe, expect, test } from 'vitest'
+import { startServer } from '../support/httpServer.ts'
+import { anything } from '../support/schemas.ts'
+import { setUpRealtime } from '../support/setUpRealtime.tsx'
+import { startSocketServer } from '../support/socketServer.ts'
+
+const open = setUpRealtime()
+const patient = { timeout: 8_000 }
+const isShown = (text: string) => screen.findByText(text, {}, patient)
+
+describe('users of one URL', () => {
+  function Events({ url, user }: { url: string; user: string }) {
+    const { status } = useServerEvents({ url, headers: { 'X-User': user } })
+    return <i>{`${user} ${status}`}</i>
+  }
+
+  test('whose headers differ have a stream each, also where they changed from one to the other (X2)', async () => {
+    const server = await startServer(response => {
+      response.setHeader('content-type', 'text/event-stream').flushHeaders()
+    })
+    const page = await open()
+    const heard = () => server.requests.map(({ headers }) => headers['x-user'])
+    const both = (first: string, second: string) => [
+      <Events key="1" url={server.url} user={first} />,
+      <Events key="2" url={server.url} user={second} />,
+    ]
+    const view = page.render(both('a', 'b'))
+    await isShown('a open')
+    await isShown('b open')
+    expect(heard().sort()).toEqual(['a', 'b'])
+    view.rerender(both('c', 'b'))
+    await isShown('c open')
+    expect(heard().sort()).toEqual(['a', 'b', 'c'])
+  })
+
+  function Light({ url, user }: { url: string; user: string }) {
+    const { status } = useSocket({ url, id: user, getToken: () => user })
+    return <i>{`${user} ${status}`}</i>
+  }
+
+  test('that have tokens of their own have a socket each by their id (X2)', async () => {
+    const server = await startSocketServer()
+    const page = await open({ trustedOrigins: [server.url] })
+    page.render(['a', 'b'].map(user => <Light key={user} url={server.url} user={user} />))
+    await isShown('a open')
+    await isShown('b open')
+    expect(server.requests.map(({ url }) => url).sort()).toEqual(['/?token=a', '/?token=b'])
+  })
+})
+
+describe('cookies', () => {
+  /** Every hook that goes by `fetch`; gives the credentials that it was called with. */
+  async function askAll(credentials?: RequestCredentials) {
+    const given: Record<string, unknown> = {}
+    const recording: FetchLike = (url, init) => {
+      given[new URL(url).pathname] = init?.credentials
+      return fetch(url, init)
+    }
+    const page = await open({ fetch: recording })
+    const own = credentials && { credentials }
+    function Page() {
+      useServerEvents({ url: page.at('/events'), ...own })
+      useLongPoll({ url: page.at('/long-poll'), ...own })
+      usePolling({ url: page.at('/poll'), interval: 10_000, ...own })
+      return null
+    }
+    page.render(<Page />)
+    await waitFor(
+      () => expect(Object.keys(given).sort()).toEqual(['/events', '/long-poll', '/poll']),
+      patient,
+    )
+    return Object.values(given)
+  }
+
+  test('go to the page’s own origin alone: that is what fetch does where nothing else is said (X8)', async () => {
+    for (const credentials of await askAll()) expect([undefined, 'same-origin']).toContain(credentials)
+  })
+
+  test('go to another origin only where that is said of a hook (X8)', async () => {
+    expect(await askAll('include')).toEqual(['include', 'include', 'include'])
+  })
+})
+
+describe('a member named __proto__', () => {
+  const EVIL = '{"type":"row","params":null,"response":{"list":[{"__proto__":{"isAdmin":true},"n":1}]}}'
+
+  interface Row {
+    list?: { n: number; isAdmin?: boolean }[]
+  }
+  function Shown({ data }: { data: Row | undefined }) {
+    const [row] = data?.list ?? []
+    return <b>{row ? `n ${row.n}, admin ${String(row.isAdmin)}` : 'none'}</b>
+  }
+  const messages = { row: anything }
+  const Cached = () => <Shown data={useMessage('row').data as Row | undefined} />
+  function BySocket({ url }: { url: string }) {
+    useSocket({ url, messages })
+    return <Cached />
+  }
+  function ByEvents({ url }: { url: string }) {
+    useServerEvents({ url, messages })
+    return <Cached />
+  }
+  function ByLongPoll({ url }: { url: string }) {
+    useLongPoll({ url, messages })
+    return <Cached />
+  }
+  function ByPolling({ url }: { url: string }) {
+    const { data } = usePolling<{ response: Row }>({ url, interval: 30 })
+    return <Shown data={data?.response} />
+  }
+
+  async function startAnswering() {
+    return startServer((response, { headers }, index) => {
+      const isStream = headers.accept?.includes('event-stream') === true
+      response.setHeader('content-type', isStream ? 'text/event-stream' : 'application/json')
+      // A second time, so that equal data is merged; a long poll then waits.
+      if (isStream) response.write(`data: ${EVIL}\n\ndata: ${EVIL}\n\n`)
+      else if (index < 3) response.setHeader('etag', `"${index}"`).end(EVIL)
+    })
+  }
+
+  test.each([
+    ['server-sent event', ByEvents],
+    ['long poll', ByLongPoll],
+    ['poll', ByPolling],
+    ['socket', BySocket],
+  ])('in a %s makes nobody an admin, also where the same comes again (X6)', async (technique, By) => {
+    const http = await startAnswering()
+    const sockets = await startSocketServer(socket => {
+      socket.send(EVIL)
+      socket.send(EVIL)
+    })
+    const page = await open()
+    page.render(<By url={technique === 'socket' ? sockets.url : http.url} />)
+    await isShown('n 1, admin undefined')
+    await waitFor(() => {
+      const counts = page.queryClient
+        .getQueryCache()
+        .getAll()
+        .map(({ state }) => state.dataUpdateCount)
+      expect(Math.max(...counts)).toBeGreaterThanOrEqual(technique === 'poll' ? 2 : 1)
+    }, patient)
+    expect(screen.getByText('n 1, admin undefined')).toBeDefined()
+    expect(Object.keys(Object.prototype)).toEqual([])
+  })
+})
+
+test('a fragment in the URL of a socket is left out, and harms nothing (W40)', async () => {
+  const server = await startSocketServer()
+  const page = await open()
+  function Light() {
+    return <i>{useSocket({ url: `${server.url}room#part` }).status}</i>
+  }
+  page.render(<Light />)
+  await isShown('open')
+  expect(server.requests.map(({ url }) => url)).toEqual(['/room'])
+})
