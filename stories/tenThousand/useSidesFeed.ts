@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useDemo } from '../parts/DemoContext.ts'
 import type { Quote } from '../parts/market.ts'
 import { SYMBOL_COUNT } from './sides.ts'
@@ -25,8 +25,12 @@ export function useSidesFeed(initialRate: number): SidesFeed {
   const [rate, setRate] = useState(initialRate)
   const [isStopped, setStopped] = useState(false)
 
+  const asked = useRef<Promise<unknown>>(Promise.resolve())
+
   useEffect(() => {
-    void demo.post('/feed', { rate: isStopped ? 0 : rate, symbols: SYMBOL_COUNT })
+    const ask = () => demo.post('/feed', { rate: isStopped ? 0 : rate, symbols: SYMBOL_COUNT })
+    // One after another, lest an earlier wish overtake a later one.
+    asked.current = asked.current.then(ask, ask)
   }, [demo, rate, isStopped])
 
   const { data } = useQuery({

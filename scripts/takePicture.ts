@@ -1,0 +1,35 @@
+import { writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { spawnChromium } from './spawnChromium.ts'
+
+// Takes the README's picture anew: the story "Ten thousand a second" of a playground that runs.
+const picture = new URL('../docs/ten-thousand.webp', import.meta.url)
+const story =
+  'iframe.html?id=ten-thousand-a-second--side-by-side&viewMode=story&globals=theme:light&args=rate:10000'
+/** Until the story's play function is through, and its plots are full after that (ms). */
+const patience = 60_000
+
+const playground = process.argv[2]
+if (!playground) throw new Error('Say where the playground is: npm run picture -- http://127.0.0.1:6006/')
+
+const browser = await spawnChromium()
+const tab = await browser.openTab('about:blank')
+const size = { width: 1064, height: 968, deviceScaleFactor: 1, mobile: false }
+await tab.send('Emulation.setDeviceMetricsOverride', size)
+await tab.send('Page.navigate', { url: new URL(story, playground).href })
+await sleep(patience)
+const { data } = (await tab.send('Page.captureScreenshot', { format: 'webp', quality: 80 })) as {
+  data: string
+}
+writeFileSync(picture, Buffer.from(data, 'base64'))
+
+// For the words below the picture.
+const figures = await tab.evaluate(() =>
+  [...document.querySelectorAll('.side')].map(side =>
+    [...side.querySelectorAll('h3, dt, dd')].map(({ textContent }) => textContent).join(' · '),
+  ),
+)
+console.log(figures.join('\n'))
+console.log(`${cpus().length} × ${cpus()[0]?.model}`)
+await browser.close()
