@@ -40,6 +40,14 @@ export class Bench {
   }
 }
 
+/** How long a page may take to load, in ms. */
+const patience = 30_000
+
 async function untilReady(tab: Tab): Promise<void> {
-  while (!(await tab.evaluate(() => 'page' in globalThis))) await sleep(20)
+  const deadline = performance.now() + patience
+  // While it is on its way, a tab may have no document that could answer.
+  while (!(await tab.evaluate(() => 'page' in globalThis).catch(() => false))) {
+    if (performance.now() > deadline) throw new Error('The page did not load.')
+    await sleep(20)
+  }
 }

@@ -72,7 +72,8 @@ export async function spawnChromium(moreArgs: readonly string[] = []): Promise<S
     },
     async close() {
       const gone = once(child, 'exit')
-      await send('Browser.close')
+      // It may be gone before it has answered.
+      await send('Browser.close').catch(() => undefined)
       await gone
       // Its helpers may still be writing.
       rmSync(profile, { recursive: true, force: true, maxRetries: 20 })
@@ -117,6 +118,10 @@ function createSender(socket: WebSocket): Send {
     if (answer.id === undefined) return
     pending.get(answer.id)?.(answer)
     pending.delete(answer.id)
+  })
+  socket.on('close', () => {
+    for (const answer of pending.values()) answer({ error: { message: 'Chromium has gone.' } })
+    pending.clear()
   })
   return (method, params = {}, sessionId) =>
     new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
 import { screen, waitFor } from '@testing-library/react'
+import { useEffect } from 'react'
 import {
   type FetchLike,
   useLongPoll,
@@ -7,6 +8,7 @@ import {
   useServerEvents,
   useSocket,
 } from 'react-query-realtime'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { startServer } from '../support/httpServer.ts'
 import { anything } from '../support/schemas.ts'
@@ -91,13 +93,23 @@ describe('cookies', () => {
 })
 
 describe('a member named __proto__', () => {
-  const EVIL = '{"type":"row","params":null,"response":{"list":[{"__proto__":{"isAdmin":true},"n":1}]}}'
+  const evil = (n: number) =>
+    `{"type":"row","params":null,"response":{"list":[{"__proto__":{"isAdmin":true},"n":${n}}]}}`
+
+  /** What comes so much later is a write of its own, in which TanStack Query copies what is new into what was there (ms). */
+  const A_FRAME = 100
+
+  /** What each render took for the right of an admin. */
+  const shown: unknown[] = []
 
   interface Row {
     list?: { n: number; isAdmin?: boolean }[]
   }
   function Shown({ data }: { data: Row | undefined }) {
     const [row] = data?.list ?? []
+    useEffect(() => {
+      if (row) shown.push(row.isAdmin)
+    })
     return <b>{row ? `n ${row.n}, admin ${String(row.isAdmin)}` : 'none'}</b>
   }
   const messages = { row: anything }
@@ -120,12 +132,14 @@ describe('a member named __proto__', () => {
   }
 
   async function startAnswering() {
-    return startServer((response, { headers }, index) => {
+    return startServer(async (response, { headers }, index) => {
       const isStream = headers.accept?.includes('event-stream') === true
       response.setHeader('content-type', isStream ? 'text/event-stream' : 'application/json')
-      // A second time, so that equal data is merged; a long poll then waits.
-      if (isStream) response.write(`data: ${EVIL}\n\ndata: ${EVIL}\n\n`)
-      else if (index < 3) response.setHeader('etag', `"${index}"`).end(EVIL)
+      if (isStream) response.write(`data: ${evil(1)}\n\n`)
+      await sleep(A_FRAME)
+      if (isStream) response.write(`data: ${evil(2)}\n\n`)
+      // A long poll waits after some.
+      else if (index < 4) response.setHeader('etag', `"${index}"`).end(evil(index > 1 ? 2 : 1))
     })
   }
 
@@ -134,25 +148,23 @@ describe('a member named __proto__', () => {
     ['long poll', ByLongPoll],
     ['poll', ByPolling],
     ['socket', BySocket],
-  ])('in a %s makes nobody an admin, also where the same comes again (X6)', async (technique, By) => {
-    const http = await startAnswering()
-    const sockets = await startSocketServer(socket => {
-      socket.send(EVIL)
-      socket.send(EVIL)
-    })
-    const page = await open()
-    page.render(<By url={technique === 'socket' ? sockets.url : http.url} />)
-    await isShown('n 1, admin undefined')
-    await waitFor(() => {
-      const counts = page.queryClient
-        .getQueryCache()
-        .getAll()
-        .map(({ state }) => state.dataUpdateCount)
-      expect(Math.max(...counts)).toBeGreaterThanOrEqual(technique === 'poll' ? 2 : 1)
-    }, patient)
-    expect(screen.getByText('n 1, admin undefined')).toBeDefined()
-    expect(Object.keys(Object.prototype)).toEqual([])
-  })
+  ])(
+    'in a %s makes nobody an admin, also where it is copied into what was there (X6)',
+    async (technique, By) => {
+      shown.length = 0
+      const http = await startAnswering()
+      const sockets = await startSocketServer(socket => {
+        socket.send(evil(1))
+        setTimeout(() => socket.send(evil(2)), A_FRAME)
+      })
+      const page = await open()
+      page.render(<By url={technique === 'socket' ? sockets.url : http.url} />)
+      await screen.findByText(/^n 2/, {}, patient)
+      expect(shown.length).toBeGreaterThanOrEqual(2)
+      expect(shown.filter(isAdmin => isAdmin !== undefined)).toEqual([])
+      expect(Object.keys(Object.prototype)).toEqual([])
+    },
+  )
 })
 
 test('a fragment in the URL of a socket is left out, and harms nothing (W40)', async () => {
