@@ -5,7 +5,7 @@ import type { Column, Workload } from '../Workload.ts'
 
 /** Those that commit each message get fewer, lest the comparison take all day. */
 const messagesOf = (contender: ContenderName) =>
-  contender === 'realtime' || contender === 'floor' ? 50_000 : 20_000
+  contender === 'realtime' || contender === 'floor' ? 50_000 : 12_000
 
 const columns: readonly Column[] = [
   { metric: 'cpu', header: 'main thread, µs a message', digits: 1 },
@@ -19,7 +19,7 @@ export const burst: Workload = {
   name: 'burst',
   title: 'Burst',
   description:
-    '50,000 messages at once over 100 keys, each key shown by a component (20,000 for those that commit each message).',
+    '50,000 messages at once over 100 keys, each key shown by a component (12,000 for those that commit each message).',
   contenders: contenderNames.filter(name => name !== 'unshared'),
   columns,
   measure: (bench, contender) => measureBurst(bench, contender, {}),
