@@ -23,8 +23,6 @@ type Result = StandardSchemaV1.Result<unknown>
 
 /** Creates the dispatch of one connection. */
 export function createDispatch({ table, feed, report }: DispatchOptions): Dispatch {
-  const warned = new Set<string>()
-
   function call(handler: MessageHandler, message: Message) {
     try {
       handler(message, feed)
@@ -45,13 +43,7 @@ export function createDispatch({ table, feed, report }: DispatchOptions): Dispat
     if (!isWritten && !isReply) missed(message.type)
   }
 
-  function missed(type: string) {
-    report({ kind: 'unknown-type', type })
-    if (warned.has(type) || warned.size > 100 || table.listeners.length > 0 || !isDevelopment()) return
-    warned.add(type)
-    console.warn(`react-query-realtime: no handler, schema or query for messages of type "${type}".`)
-  }
-
+  const missed = (type: string) => report({ kind: 'unknown-type', type })
   const failed = (type: string, error: unknown) => report({ kind: 'handler-error', type, error })
 
   return inOrder(failed, (message, isReply, cursor) => {
@@ -102,10 +94,4 @@ function validate(message: Message, { response, params }: MessageRule): Taken {
 function withResults(message: Message, response?: Result, params?: Result): Message | undefined {
   if (response?.issues || params?.issues) return undefined
   return { ...message, response: response?.value, params: params ? params.value : message.params }
-}
-
-declare const process: { env: { NODE_ENV?: string } } | undefined
-
-function isDevelopment(): boolean {
-  return typeof process !== 'undefined' && process.env.NODE_ENV !== 'production'
 }

@@ -42,6 +42,8 @@ export interface ConnectionHost {
   readonly options: RealtimeOptions
   /** In bytes. */
   readonly maxMessageBytes: number
+  /** What the console has warned of already. */
+  readonly warned: Set<string>
   random(): number
   queryClient(): QueryClient
   nextId(technique: string): string

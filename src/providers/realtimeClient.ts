@@ -29,6 +29,7 @@ export class RealtimeClient implements ConnectionHost {
   readonly clock: Clock = systemClock
   readonly random = (): number => Math.random()
   readonly environment = createEnvironment(systemClock)
+  readonly warned = new Set<string>()
   readonly writer: Writer
   authority: TokenAuthority
   /** Something that `connections` shows has changed. */

@@ -11,6 +11,7 @@ import type { PreparedRequest } from '../core/prepareRequest.ts'
 import type { Shared } from '../core/registry.ts'
 import { createTokenAuthority, type Token, type TokenAuthority } from '../core/tokenAuthority.ts'
 import type { Transport, TransportRequest } from '../core/transport.ts'
+import { warnOfEvent } from '../core/warnOnce.ts'
 import type { ConnectionOptions } from './connectionOptions.ts'
 import type { ConnectionHost, TechniqueEnvironment } from './connectionHost.ts'
 import { DEFAULT_RECONNECT, type RealtimeOptions } from './realtimeOptions.ts'
@@ -189,6 +190,9 @@ export class SharedConnection implements Shared {
   #report(event: ConnectionEvent): void {
     if (event.kind === 'bad-message') this.counters.bad++
     if (event.kind === 'unknown-type') this.counters.unknown++
+    // `onMessage` takes every type.
+    if (event.kind !== 'unknown-type' || this.#table.listeners.length === 0)
+      warnOfEvent(event, this.#host.warned)
     this.#host.report({ ...event, connection: { id: this.id, technique: this.technique, url: this.url } })
   }
 }

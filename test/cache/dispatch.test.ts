@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { createDispatch } from '../../src/cache/dispatch.ts'
 import type { MessageRules } from '../../src/cache/messageTable.ts'
@@ -7,10 +7,6 @@ import { type Message, parseJson, readMessages } from '../../src/core/envelope.t
 import type { ConnectionEvent } from '../../src/core/events.ts'
 import { setUpCache } from '../support/setUpCache.ts'
 import { anything, nothing, schemaOf } from '../support/schemas.ts'
-
-const warn = vi.spyOn(console, 'warn')
-beforeEach(() => void warn.mockReset().mockImplementation(() => undefined))
-afterEach(() => void vi.unstubAllEnvs())
 
 function setup(...rules: MessageRules[]) {
   const { client, writer, table, feed } = setUpCache()
@@ -99,41 +95,16 @@ describe('a message', () => {
   })
 })
 
-describe('the warning of an unknown type', () => {
-  test('what a reply changes, and what came before it, is written at once', async () => {
-    const { client, deliver, effect } = setup({ messages: { a: anything, b: anything, c: later(1) } })
-    deliver({ type: 'a', response: 0 })
-    await task()
-    // From here on it is the next frame that writes, and this test has none.
-    deliver({ type: 'a', response: 1 })
-    deliver({ type: 'b', response: 2 }, true)
-    expect([client.getQueryData(['a']), client.getQueryData(['b'])]).toEqual([1, 2])
-    await effect({ type: 'c', response: 3 }, true)
-    expect(client.getQueryData(['c'])).toBe(3)
-  })
-
-  test('comes once a type, in development (W19)', () => {
-    const { deliver, events } = setup()
-    for (const type of ['a', 'a', 'b', 'a']) deliver({ type })
-    expect(warn.mock.calls.map(([text]) => String(text))).toEqual([
-      expect.stringContaining('"a"'),
-      expect.stringContaining('"b"'),
-    ])
-    expect(events).toHaveLength(4)
-  })
-
-  test('comes for no more than about a hundred types', () => {
-    const { deliver } = setup()
-    for (let type = 0; type < 1_000; type++) deliver({ type: `${type}` })
-    expect(warn.mock.calls.length).toBeLessThanOrEqual(101)
-  })
-
-  test('does not come in production, nor where an onMessage takes everything', () => {
-    setup({ onMessage: () => undefined }).deliver({})
-    vi.stubEnv('NODE_ENV', 'production')
-    setup().deliver({})
-    expect(warn).not.toHaveBeenCalled()
-  })
+test('what a reply changes, and what came before it, is written at once', async () => {
+  const { client, deliver, effect } = setup({ messages: { a: anything, b: anything, c: later(1) } })
+  deliver({ type: 'a', response: 0 })
+  await task()
+  // From here on it is the next frame that writes, and this test has none.
+  deliver({ type: 'a', response: 1 })
+  deliver({ type: 'b', response: 2 }, true)
+  expect([client.getQueryData(['a']), client.getQueryData(['b'])]).toEqual([1, 2])
+  await effect({ type: 'c', response: 3 }, true)
+  expect(client.getQueryData(['c'])).toBe(3)
 })
 
 describe('a schema', () => {

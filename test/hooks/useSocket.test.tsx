@@ -14,7 +14,7 @@ import {
   tokenInProtocol,
   useSocket,
 } from 'react-query-realtime'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { setUpRealtime } from '../support/setUpRealtime.tsx'
 
 const open = setUpRealtime()
@@ -148,6 +148,44 @@ describe('messages', () => {
     await page.publish('note', null, 'one')
     await page.publish('note', null, 'two')
     await waitFor(() => expect(page.queryClient.getQueryData(['notes'])).toEqual(['one', 'two']), patient)
+  })
+
+  test('that fail warn once per type in development, with an `onEvent`, too, and quote no message', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    onTestFinished(() => warn.mockRestore())
+    const fail = () => {
+      throw new Error('secret')
+    }
+    const page = await openSocket({ on: { a: fail, b: fail }, maxMessageBytes: 2_000 })
+    for (const type of ['a', 'b', 'nobody', 'a', 'nobody']) await page.publish(type, null, 'secret')
+    for (let count = 0; count < 2; count++) await page.publish('big', null, 'secret'.repeat(1_000))
+    await page.fault('garbage', { kind: 'text', count: 2 })
+    const kinds = ['handler-error', 'bad-message', 'unknown-type']
+    const ofKinds = () => page.events.filter(event => kinds.includes(event.kind))
+    await waitFor(() => expect(ofKinds().length).toBeGreaterThanOrEqual(9), patient)
+    const texts = warn.mock.calls.map(([text]) => String(text))
+    for (const text of [
+      'for "a" threw Error',
+      'for "b" threw Error',
+      '"nobody"',
+      'maxMessageBytes',
+      'be read',
+    ])
+      expect(texts.filter(shown => shown.includes(text))).toHaveLength(1)
+    expect(texts.join()).not.toContain('secret')
+  })
+
+  test('of a type that only `onMessage` takes warn of nothing', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    onTestFinished(() => warn.mockRestore())
+    const heard = vi.fn()
+    const page = await openSocket({ onMessage: heard })
+    await page.publish('nobody', null, 1)
+    await waitFor(
+      () => expect(heard.mock.calls.map(([{ type }]) => type as string)).toContain('nobody'),
+      patient,
+    )
+    expect(warn).not.toHaveBeenCalled()
   })
 
   test('of a type without a handler are written where a query with exactly their key exists', async () => {

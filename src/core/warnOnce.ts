@@ -1,0 +1,68 @@
+import type { ConnectionEvent } from './events.ts'
+
+// Bundlers replace the whole expression `process.env.NODE_ENV`. Anything else, a check for `process` included, would be
+// false in a Vite app. Outside a bundler a browser has no `process`: that throws, and counts as production.
+declare const process: { env: { NODE_ENV?: string } }
+
+/** A server that invents types must not fill the console, nor the memory. */
+const MAX_WARNINGS = 100
+
+/**
+ * Warns in the console, in development only, once per `subject`; `warned` remembers the subjects. Pass the text as a
+ * function, so that production builds drop it. It must hold no token, no query string and no message content.
+ */
+export function warnOnce(warned: Set<string>, subject: string, text: () => string): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') warn(warned, subject, text())
+  } catch {
+    // There is no `process`.
+  }
+}
+
+/** Warns of an event that means trouble for the developer, in development only, once per kind and type of message. */
+export function warnOfEvent(event: ConnectionEvent, warned: Set<string>): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') warnOf(event, warned)
+  } catch {
+    // There is no `process`.
+  }
+}
+
+function warnOf(event: ConnectionEvent, warned: Set<string>): void {
+  const text = textOf(event)
+  const { kind, type = '', reason = '' } = event as { kind: string; type?: string; reason?: string }
+  if (text !== undefined) warn(warned, `${kind} ${reason} ${type}`, text)
+}
+
+function warn(warned: Set<string>, subject: string, text: string): void {
+  if (warned.has(subject) || warned.size >= MAX_WARNINGS) return
+  warned.add(subject)
+  console.warn(`react-query-realtime: ${text}`)
+}
+
+function textOf(event: ConnectionEvent): string | undefined {
+  switch (event.kind) {
+    case 'unknown-type':
+      return `no handler, schema or query for messages of type "${event.type}".`
+    case 'bad-message':
+      return badMessageText(event)
+    case 'handler-error':
+      return `the function for "${event.type}" threw ${nameOf(event.error)}. The "handler-error" event of onEvent has the error.`
+    case 'queue-overflow':
+      return 'the send queue is full, so send() returned false. See queue.limit.'
+    default:
+      return undefined
+  }
+}
+
+function badMessageText({ reason, type }: ConnectionEvent & { kind: 'bad-message' }): string {
+  if (reason === 'too-large') return 'dropped a message that is larger than maxMessageBytes.'
+  if (reason === 'unreadable')
+    return 'dropped a message that could not be read. Is it JSON, or does "parse" throw?'
+  return `dropped a message of type "${type ?? ''}" that does not match its schema in "messages".`
+}
+
+/** The error's own text may quote a message, so it is left out. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'something that is not an Error'
+}

@@ -1,0 +1,103 @@
+import { rmSync, writeFileSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { ConnectionEvent } from '../../src/core/events.ts'
+import { warnOfEvent, warnOnce } from '../../src/core/warnOnce.ts'
+
+const warn = vi.spyOn(console, 'warn')
+beforeEach(() => void warn.mockReset().mockImplementation(() => undefined))
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
+})
+const shown = () => warn.mock.calls.map(([text]) => String(text))
+
+const troubles: ConnectionEvent[] = [
+  { kind: 'unknown-type', type: 'a' },
+  { kind: 'bad-message', reason: 'unreadable' },
+  { kind: 'bad-message', reason: 'too-large' },
+  { kind: 'bad-message', reason: 'invalid', type: 'a' },
+  { kind: 'handler-error', type: 'a', error: new TypeError('secret') },
+  { kind: 'queue-overflow' },
+]
+
+test.each(troubles)('$kind $reason warns once per type in development, and quotes no error', event => {
+  const warned = new Set<string>()
+  warnOfEvent(event, warned)
+  warnOfEvent(event, warned)
+  expect(shown()).toEqual([expect.stringMatching(/^react-query-realtime: /)])
+  expect(shown().join()).not.toContain('secret')
+  if (!('type' in event)) return
+  warnOfEvent({ ...event, type: 'b' }, warned)
+  expect(shown()).toHaveLength(2)
+})
+
+test('events that are no trouble warn of nothing', () => {
+  warnOfEvent({ kind: 'status', status: 'open', error: null }, new Set())
+  warnOfEvent({ kind: 'gap', cause: 'reconnect', keys: [] }, new Set())
+  expect(shown()).toEqual([])
+})
+
+test('a server that invents types causes at most 100 warnings', () => {
+  const warned = new Set<string>()
+  for (let type = 0; type < 1_000; type++) warnOfEvent({ kind: 'unknown-type', type: `${type}` }, warned)
+  expect([shown().length, warned.size]).toEqual([100, 100])
+})
+
+test('production shows no warning', () => {
+  vi.stubEnv('NODE_ENV', 'production')
+  warnOfEvent(troubles[0]!, new Set())
+  warnOnce(new Set(), 'a', () => 'b')
+  expect(shown()).toEqual([])
+})
+
+test('a runtime without `process` shows no warning, and throws nothing', () => {
+  vi.stubGlobal('process', undefined)
+  warnOfEvent(troubles[0]!, new Set())
+  warnOnce(new Set(), 'a', () => 'b')
+  vi.unstubAllGlobals()
+  expect(shown()).toEqual([])
+})
+
+/** What Vite makes of an app that uses all hooks. */
+async function bundle(mode: string): Promise<string> {
+  const cache = fileURLToPath(new URL('../../.cache', import.meta.url))
+  mkdirSync(cache, { recursive: true })
+  const root = mkdtempSync(join(cache, 'warnings-'))
+  const index = fileURLToPath(new URL('../../src/index.ts', import.meta.url))
+  const helper = fileURLToPath(new URL('../../src/core/warnOnce.ts', import.meta.url))
+  writeFileSync(
+    join(root, 'main.js'),
+    `import * as all from ${JSON.stringify(index)}
+     import { warnOnce } from ${JSON.stringify(helper)}
+     warnOnce(new Set(), 'subject', () => 'react-query-realtime: own text')
+     console.log(Object.keys(all))`,
+  )
+  vi.stubEnv('NODE_ENV', mode)
+  try {
+    const output = await build({
+      root,
+      mode,
+      configFile: false,
+      logLevel: 'error',
+      build: { write: false, rolldownOptions: { input: join(root, 'main.js') } },
+    })
+    const [{ output: chunks }] = [output].flat() as { output: { code?: string }[] }[] as [
+      { output: { code?: string }[] },
+    ]
+    return chunks.map(({ code = '' }) => code).join('\n')
+  } finally {
+    rmSync(root, { recursive: true })
+  }
+}
+
+test('a Vite app warns when it is built for development, and holds no text of a warning in production', async () => {
+  const texts = ['own text', 'maxMessageBytes.', 'no handler, schema or query']
+  const development = await bundle('development')
+  expect(texts.filter(text => !development.includes(text))).toEqual([])
+  expect(development).not.toContain('process.env')
+  const production = await bundle('production')
+  expect(texts.filter(text => production.includes(text))).toEqual([])
+})
