@@ -1,7 +1,14 @@
 'use client'
-import { type QueryKey, useQuery, type UseQueryOptions, type UseQueryResult } from '@tanstack/react-query'
+import {
+  type QueryKey,
+  useQuery,
+  useQueryClient,
+  type UseQueryOptions,
+  type UseQueryResult,
+} from '@tanstack/react-query'
 import type { MessageSchemas, NoMessages, ParamsOf, ResponseOf } from '../cache/messageTypes.ts'
 import { messageKey } from '../core/envelope.ts'
+import { RealtimeError } from '../core/errors.ts'
 import type { SocketChannel } from '../core/socketChannel.ts'
 import { socketDefinition, type SocketOptions } from './socketDefinition.ts'
 import { useConnection } from './useConnection.ts'
@@ -20,7 +27,7 @@ export interface SocketQueryOptions<
 
 /**
  * Asks once over a socket, then stays live: replies and pushes with the same `type` and `params` have one key. It asks
- * again only when something was missed.
+ * again only when something was missed. A request that the server refused is not retried, unless `retry` says so.
  *
  * ```tsx
  * function Price({ symbol }: { symbol: string }) {
@@ -42,8 +49,10 @@ export function useSocketQuery<
 ): UseQueryResult<Data> {
   const { borrow } = useConnection(socketDefinition, socket as SocketOptions)
   const queryKey: QueryKey = messageKey(type, params)
+  const { retry } = useQueryClient().defaultQueryOptions({ queryKey })
   return useQuery({
     staleTime: Infinity,
+    retry: (count, error) => !isFinal(error) && wantsRetry(retry, count, error),
     ...options,
     queryKey,
     queryFn: ({ signal }) =>
@@ -53,4 +62,22 @@ export function useSocketQuery<
         return channel.request({ type, params }, { signal, timeout }) as Promise<never>
       }),
   })
+}
+
+type Retry = UseQueryOptions['retry']
+
+/** What TanStack Query would do by the client's own `retry`. */
+function wantsRetry(retry: Retry = 3, count: number, error: Error): boolean {
+  if (typeof retry === 'function') return retry(count, error)
+  return typeof retry === 'number' ? count < retry : retry
+}
+
+/** Whether another attempt would end the same way: the server has decided, or the application must change something. */
+function isFinal(error: unknown): boolean {
+  return (
+    error instanceof RealtimeError &&
+    ['configuration', 'insecure-origin', 'request-failed', 'unauthorized', 'untrusted-origin'].includes(
+      error.code,
+    )
+  )
 }

@@ -84,6 +84,33 @@ test('an error reply is the error of the query', async () => {
   await screen.findByText('RequestError', {}, patient)
 })
 
+test.each([
+  ['sent once, whatever the client retries', undefined, 1],
+  ['sent again where the hook sets retry', 2, 3],
+])('a request that the server refuses is %s', async (_how, retry, failures) => {
+  const page = await openPrice()
+  page.queryClient.setDefaultOptions({ queries: { retry: 3, retryDelay: 1 } })
+  function Wrong() {
+    const request = { type: 'no such thing', ...(retry !== undefined && { retry }) }
+    const { error, failureCount } = useSocketQuery(page.market, request)
+    return <p>{error && `${error.name} ${failureCount}`}</p>
+  }
+  page.render(<Wrong />)
+  await screen.findByText(`RequestError ${failures}`, {}, patient)
+})
+
+test('a request that gets no reply in time is retried as the client says', async () => {
+  const page = await openPrice()
+  page.queryClient.setDefaultOptions({ queries: { retry: 1, retryDelay: 1 } })
+  function Slow() {
+    const request = { type: 'slow', params: { ms: 5_000 }, timeout: 40 }
+    const { error, failureCount } = useSocketQuery(page.market, request)
+    return <p>{error && `${error.name} ${failureCount}`}</p>
+  }
+  page.render(<Slow />)
+  await screen.findByText('RequestTimeoutError 2', {}, patient)
+})
+
 test('select and enabled work as those of useQuery', async () => {
   const page = await openPrice()
   function Selected({ enabled }: { enabled: boolean }) {
