@@ -49,7 +49,7 @@ export const size: Workload = {
   name: 'size',
   title: 'Size',
   description:
-    'What an import adds to an app, in kB: bundled, minified, gzip. React and TanStack Query are not counted, nor is the engine of sockets, which this library loads when the first one opens.',
+    'What an import adds to an app, in kB: bundled, minified, gzip. React and TanStack Query are not counted.',
   contenders: ['realtime', 'reactUseWebSocket', 'partysocket', 'ahooks', 'swr'],
   mostRounds: 1,
   columns: [

@@ -1,4 +1,5 @@
-import { impossible } from './failure.ts'
+import ReconnectingWebSocket from 'reconnecting-websocket'
+import { type Failure, impossible } from './failure.ts'
 import type { Attempt, AttemptRequest, SocketData, Transport, TransportSink } from './transport.ts'
 
 /** The part of the WebSocket interface that is used here, so wide that the classes of browsers and of `ws` fit. */
@@ -22,191 +23,132 @@ export interface SocketTransportOptions {
   binaryType?: 'blob' | 'arraybuffer' | undefined
 }
 
-/** The engine, as far as it is used; its own types stay out of ours. */
+/** The part of reconnecting-websocket that is used here; its own types stay out of ours. */
 interface Engine {
   binaryType: string
   readonly readyState: number
-  reconnect(): void
   close(): void
   send(data: SocketData): void
   onopen: (() => void) | null
   onmessage: ((event: { data: unknown }) => void) | null
 }
 
-type EngineConstructor = new (url: () => Promise<string>, protocols: undefined, options: object) => Engine
-
-/** One attempt: at most one socket is made for it. */
-interface Run {
-  request: AttemptRequest
-  sink: TransportSink
-  isOpen: boolean
-  isAdmitted: boolean
-  detach?: () => void
-}
+// Its types describe an ES module; Node and TypeScript see CommonJS, where the class is the whole module.
+const EngineClass = ReconnectingWebSocket as unknown as new (
+  url: string,
+  protocols: string[] | undefined,
+  options: object,
+) => Engine
 
 const OPEN = 1
 const NEVER = 2 ** 31 - 1
 
 /**
- * WebSocket (RFC 6455) on reconnecting-websocket, which reconnects at once after every loss: its URL provider waits until
- * the next attempt is allowed. When to try, how long to wait and what a close means is decided above this file.
+ * WebSocket (RFC 6455). Each attempt is one reconnecting-websocket that never retries by itself: when to try, how long
+ * to wait and what a close means is decided above this file.
  */
 export class SocketTransport implements Transport {
   readonly #options: SocketTransportOptions
-  #engine: Engine | undefined
-  #run: Run | undefined
-  #admit: ((url: string) => void) | undefined
-  #isDisposed = false
+  #latest: Attempt | undefined
 
   constructor(options: SocketTransportOptions) {
     this.#options = options
   }
 
   open(request: AttemptRequest, sink: TransportSink): Attempt {
-    const run: Run = { request, sink, isOpen: false, isAdmitted: false }
-    this.#run = run
-    void this.#start(run)
-    return {
-      send: data => this.#send(run, data),
-      close: () => this.#giveUp(run),
-    }
+    return (this.#latest = new SocketAttempt(this.#options, request, sink))
   }
 
   dispose(): void {
-    this.#isDisposed = true
-    this.#run = undefined
-    this.#engine?.close()
+    this.#latest?.close()
   }
+}
 
-  async #start(run: Run): Promise<void> {
-    if (this.#engine) return this.#admitRun()
-    // Loaded only when the first socket opens: it is not small, and reads globals when imported.
-    const create = await loadEngine().catch(() => undefined)
-    if (this.#run !== run || this.#isDisposed || this.#engine) return
-    if (!create) return this.#fail(run, () => run.sink.failed({ kind: 'network' }))
-    this.#engine = this.#createEngine(create)
-  }
+class SocketAttempt implements Attempt {
+  readonly #options: SocketTransportOptions
+  readonly #sink: TransportSink
+  readonly #engine: Engine
+  #isOpen = false
+  #isOver = false
+  #detach: (() => void) | undefined
 
-  #createEngine(create: EngineConstructor): Engine {
-    const engine = new create(() => this.#nextUrl(), undefined, {
+  constructor(options: SocketTransportOptions, { url, protocols }: AttemptRequest, sink: TransportSink) {
+    this.#options = options
+    this.#sink = sink
+    this.#engine = new EngineClass(url, protocols.length > 0 ? protocols : undefined, {
       WebSocket: this.#tappedClass(),
-      minReconnectionDelay: 0,
-      maxReconnectionDelay: 0,
-      minUptime: 0,
+      maxRetries: 0,
       connectionTimeout: NEVER,
       maxEnqueuedMessages: 0,
     })
-    if (this.#options.binaryType) engine.binaryType = this.#options.binaryType
-    engine.onopen = () => this.#opened()
-    engine.onmessage = event => void this.#run?.sink.message(event.data, {})
-    return engine
+    if (options.binaryType) this.#engine.binaryType = options.binaryType
+    this.#engine.onopen = () => {
+      this.#isOpen = true
+      sink.opened({ resumed: false })
+    }
+    this.#engine.onmessage = ({ data }) => void sink.message(data, {})
   }
 
-  /** Settles when an attempt is allowed; never rejects, for the engine does not survive that. */
-  #nextUrl(): Promise<string> {
-    return new Promise(resolve => {
-      this.#admit = resolve
-      this.#admitRun()
-    })
-  }
-
-  #admitRun(): void {
-    if (!this.#run || !this.#admit || this.#run.isAdmitted) return
-    this.#run.isAdmitted = true
-    this.#admit(this.#run.request.url)
-    this.#admit = undefined
-  }
-
-  #opened(): void {
-    const run = this.#run
-    if (!run) return this.#engine?.reconnect()
-    run.isOpen = true
-    run.sink.opened({ resumed: false })
-  }
-
-  #send(run: Run, data: SocketData): boolean {
-    if (this.#run !== run || this.#engine?.readyState !== OPEN) return false
+  send(data: SocketData): boolean {
+    if (this.#isOver || this.#engine.readyState !== OPEN) return false
     this.#engine.send(data)
     return true
   }
 
-  /** Drops a socket without waiting for its close: that of a dead link takes up to a minute. */
-  #giveUp(run: Run): void {
-    if (this.#run !== run) return
-    this.#run = undefined
-    run.detach?.()
-    this.#engine?.reconnect()
+  /** Drops the socket without waiting for its close: that of a dead link takes up to a minute. */
+  close(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#detach?.()
+    this.#engine.onopen = this.#engine.onmessage = null
+    this.#engine.close()
   }
 
-  #fail(run: Run, report: () => void): void {
-    if (this.#run !== run) return
-    this.#run = undefined
-    report()
+  #fail(failure: Failure): void {
+    if (this.#isOver) return
+    this.close()
+    this.#sink.failed(failure)
   }
 
-  /**
-   * The engine reports a failed handshake as a clean close, so the class it is given looks at the real close code, takes
-   * the subprotocols of this attempt, and never throws out of its constructor.
-   */
+  /** The engine reports a failed handshake as a clean close, and does not survive a constructor that throws. */
   #tappedClass(): object {
-    const open = () => this.#openSocket()
-    function TappedWebSocket() {
-      return open()
+    const open = (url: string, protocols: string[] | undefined) => this.#openSocket(url, protocols)
+    function TappedWebSocket(url: string, protocols?: string[]) {
+      return open(url, protocols)
     }
-    return Object.assign(TappedWebSocket, { CONNECTING: 0, OPEN, CLOSING: 2, CLOSED: 3 })
+    // By this the engine knows a WebSocket class.
+    return Object.assign(TappedWebSocket, { CLOSING: 2 })
   }
 
-  #openSocket(): WebSocketLike {
-    const run = this.#run
+  #openSocket(url: string, protocols: string[] | undefined): object {
     const Socket = this.#options.webSocket()
-    if (!run) return this.#makeInert()
-    // Also where the engine had been let go on for an attempt that was given up meanwhile.
-    run.isAdmitted = true
-    if (!Socket)
-      return this.#refuse(run, 'There is no WebSocket here. Give one as the provider\'s "webSocket".')
+    if (!Socket) return this.#refuse('There is no WebSocket here. Give one as the provider\'s "webSocket".')
     try {
-      const { url, protocols } = run.request
-      const socket = protocols.length > 0 ? new Socket(url, protocols) : new Socket(url)
+      const socket = protocols ? new Socket(url, protocols) : new Socket(url)
       const onClose = ({ code }: { code: number }) => {
-        this.#fail(run, () => run.sink.failed({ kind: 'close', code, opened: run.isOpen }))
+        this.#fail({ kind: 'close', code, opened: this.#isOpen })
       }
       socket.addEventListener('close', onClose)
       // It stays: in Node, a socket that is given up while connecting throws if nobody listens.
       socket.addEventListener('error', () => undefined)
-      run.detach = () => socket.removeEventListener('close', onClose)
+      this.#detach = () => socket.removeEventListener('close', onClose)
       return socket
     } catch (cause) {
-      return this.#refuse(run, 'The WebSocket could not be made: check its URL and its subprotocols.', cause)
+      return this.#refuse('The WebSocket could not be made: check its URL and its subprotocols.', cause)
     }
   }
 
-  #refuse(run: Run, message: string, cause?: unknown): WebSocketLike {
+  /** Fails once the engine has taken what this gives it in place of a socket. */
+  #refuse(message: string, cause?: unknown): object {
     // A browser's SyntaxError quotes the URL with its token.
     const name = cause instanceof Error ? ` (${cause.name})` : ''
-    queueMicrotask(() => this.#fail(run, () => run.sink.failed(impossible(message + name))))
-    return this.#makeInert()
-  }
-
-  /** For an attempt that was given up, or cannot be made: the engine goes back to waiting for the next one. */
-  #makeInert(): WebSocketLike {
-    queueMicrotask(() => this.#engine?.reconnect())
-    return INERT_SOCKET
+    queueMicrotask(() => this.#fail(impossible(message + name)))
+    return CLOSED_SOCKET
   }
 }
 
-/** What the engine holds where no socket is made. Not closed, or the engine would not clear its timers. */
-const INERT_SOCKET: WebSocketLike = {
-  readyState: 2,
-  binaryType: 'blob',
-  send: () => undefined,
-  close: () => undefined,
+const CLOSED_SOCKET = {
+  readyState: 3,
   addEventListener: () => undefined,
   removeEventListener: () => undefined,
-}
-
-async function loadEngine(): Promise<EngineConstructor> {
-  const module = (await import('reconnecting-websocket')) as unknown as { default: unknown }
-  // In Node it comes as CommonJS, in bundlers as an ES module.
-  const nested = (module.default as { default?: unknown }).default
-  return (nested ?? module.default) as EngineConstructor
 }
