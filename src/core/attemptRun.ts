@@ -1,11 +1,20 @@
 import type { Channel, ConnectionSetup } from './connectionSetup.ts'
-import { decideFailure, type Failure, type FailureAction } from './failure.ts'
+import { decideFailure, type Failure, type FailureAction, type RequestPart } from './failure.ts'
+import { findRefusedHeader } from './headers.ts'
 import type { Inbound } from './inbound.ts'
 import { type Liveness, watchLiveness } from './liveness.ts'
 import type { Event } from './connectionState.ts'
-import { preparationFailure, type PreparedRequest } from './prepareRequest.ts'
+import type { PreparedRequest } from './prepareRequest.ts'
+import { preparationFailure } from './requestPart.ts'
 import type { HeldToken } from './tokenAuthority.ts'
-import type { Attempt, AttemptRequest, MessageMeta, SocketData, TransportSink } from './transport.ts'
+import type {
+  Attempt,
+  AttemptRequest,
+  MessageMeta,
+  SocketData,
+  TransportRequest,
+  TransportSink,
+} from './transport.ts'
 
 /** The connection, as one of its attempts sees it. */
 export interface AttemptOwner {
@@ -26,7 +35,10 @@ export interface AttemptOwner {
  */
 export class AttemptRun implements TransportSink {
   readonly #owner: AttemptOwner
+  /** The part of the request that has not settled yet. */
+  waitingFor: RequestPart | undefined
   #isOver = false
+  #isOpen = false
   #isHeard = false
   #prepared: PreparedRequest | undefined
   #attempt: Attempt | undefined
@@ -74,6 +86,7 @@ export class AttemptRun implements TransportSink {
 
   opened(info: { resumed: boolean }): void {
     if (this.#isOver) return
+    this.#isOpen = true
     this.#owner.handle({ type: 'opened' }, this)
     if (!this.#isOver) this.#owner.inbound.opened(info)
   }
@@ -130,11 +143,15 @@ export class AttemptRun implements TransportSink {
   }
 
   async #prepare(isRefused: boolean, take: (prepared: PreparedRequest) => void): Promise<void> {
-    const { setup, inbound, held } = this.#owner
+    const { setup, held } = this.#owner
     const refused = isRefused ? held.token : undefined
     let prepared: PreparedRequest
     try {
-      prepared = await setup.prepare({ refused, attachCursor: inbound.attachCursor })
+      prepared = await setup.prepare({
+        refused,
+        attachCursor: request => this.#attachCursor(request),
+        waitingFor: part => (this.waitingFor = part),
+      })
     } catch (cause) {
       return this.failed(preparationFailure(cause))
     }
@@ -142,6 +159,24 @@ export class AttemptRun implements TransportSink {
     const { token, refreshAt } = prepared
     this.#owner.held = { token, refreshAt }
     take(prepared)
+  }
+
+  /** Both positions: that of `recovery` and the transport's own. One that cannot be sent is dropped, as a gap. */
+  #attachCursor(request: TransportRequest): TransportRequest {
+    const { setup, inbound } = this.#owner
+    const withoutCursor = { ...request, headers: { ...request.headers } }
+    const attached = this.#attachBoth(request)
+    if (findRefusedHeader(attached.headers) === undefined) return attached
+    if (this.#isOpen) inbound.gap('cursor-lost')
+    else inbound.cursorLost()
+    inbound.dropCursor()
+    return setup.transport.attachCursor?.(withoutCursor) ?? withoutCursor
+  }
+
+  #attachBoth(request: TransportRequest): TransportRequest {
+    const { setup, inbound } = this.#owner
+    const attached = inbound.attachCursor(request)
+    return setup.transport.attachCursor?.(attached) ?? attached
   }
 
   #toAttemptRequest({ request }: PreparedRequest): AttemptRequest {

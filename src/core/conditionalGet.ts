@@ -1,7 +1,7 @@
 import type { Clock, TimerHandle } from './clock.ts'
 import { type Validators, validators as strategy } from './cursorStrategy.ts'
 import { UnauthorizedError } from './errors.ts'
-import type { Failure } from './failure.ts'
+import type { Failure, RequestPart } from './failure.ts'
 import type { PreparedRequest } from './prepareRequest.ts'
 import { readJson } from './readJson.ts'
 import { parseRetryAfter } from './retryAfter.ts'
@@ -12,8 +12,8 @@ import type { FetchLike } from './transport.ts'
 export interface ConditionalGet {
   clock: Clock
   fetch: FetchLike
-  /** Makes the request; `refused` is the token that the server did not take. */
-  prepare(refused: Token | undefined): Promise<PreparedRequest>
+  /** Makes the request. */
+  prepare(attempt: ConditionalAttempt): Promise<PreparedRequest>
   /** Given, because the table of failures is large and its owner has it. */
   toError(failure: Failure): Error
   signal: AbortSignal
@@ -26,6 +26,13 @@ export interface ConditionalGet {
   timeout: number
 }
 
+/** What one request of a poll is made from, beside the options. */
+export interface ConditionalAttempt {
+  /** The token that the server did not take. */
+  refused: Token | undefined
+  waitingFor: (part: RequestPart | undefined) => void
+}
+
 /** A new body with its validators, or `undefined`: nothing new (304, 204, an empty body). */
 export type ConditionalAnswer = { data: unknown; validators: Validators | undefined } | undefined
 
@@ -35,15 +42,18 @@ export async function conditionalGet(get: ConditionalGet): Promise<ConditionalAn
   const controller = new AbortController()
   let timer: TimerHandle | undefined
   let abort = () => {}
+  let part: RequestPart | undefined
   // A race, because a `fetch` may ignore its signal and `getToken` may never answer.
   const end = new Promise<never>((_resolve, reject) => {
     abort = () => reject(signal.reason as Error)
-    timer = clock.setTimeout(() => reject(toError({ kind: 'timeout' })), timeout)
+    timer = clock.setTimeout(() => reject(toError({ kind: 'timeout', part })), timeout)
   })
+  const prepare: Exchange['prepare'] = refused =>
+    get.prepare({ refused, waitingFor: pending => (part = pending) })
   signal.addEventListener('abort', abort)
   if (signal.aborted) abort()
   try {
-    return await Promise.race([end, exchange(get, controller.signal)])
+    return await Promise.race([end, exchange({ ...get, prepare }, controller.signal)])
   } finally {
     controller.abort()
     clock.clearTimeout(timer)
@@ -51,7 +61,12 @@ export async function conditionalGet(get: ConditionalGet): Promise<ConditionalAn
   }
 }
 
-async function exchange(get: ConditionalGet, signal: AbortSignal): Promise<ConditionalAnswer> {
+/** What one poll works with. */
+interface Exchange extends Omit<ConditionalGet, 'prepare'> {
+  prepare(refused: Token | undefined): Promise<PreparedRequest>
+}
+
+async function exchange(get: Exchange, signal: AbortSignal): Promise<ConditionalAnswer> {
   const response = await ask(get, signal)
   const { status, headers } = response
   if (status === 204 || status === 304) return undefined
@@ -67,7 +82,7 @@ async function exchange(get: ConditionalGet, signal: AbortSignal): Promise<Condi
   return { data: parseBody(get, body, headers), validators: strategy().read(response, body, undefined) }
 }
 
-async function ask(get: ConditionalGet, signal: AbortSignal): Promise<Response> {
+async function ask(get: Exchange, signal: AbortSignal): Promise<Response> {
   let refused: Token | undefined
   for (;;) {
     const { request, token, tokenUse } = await get.prepare(refused)
@@ -92,7 +107,7 @@ async function ask(get: ConditionalGet, signal: AbortSignal): Promise<Response> 
   throw new UnauthorizedError('The server does not take the token. Sign in again, then call refetch().')
 }
 
-async function readBody(get: ConditionalGet, response: Response): Promise<string> {
+async function readBody(get: Exchange, response: Response): Promise<string> {
   const isTooLarge = (bytes: number) => bytes > get.maxBytes
   const bytes = isTooLarge(Number(response.headers.get('content-length')))
     ? undefined
@@ -101,7 +116,7 @@ async function readBody(get: ConditionalGet, response: Response): Promise<string
   return new TextDecoder().decode(bytes)
 }
 
-function parseBody({ toError }: ConditionalGet, body: string, headers: Headers): unknown {
+function parseBody({ toError }: Exchange, body: string, headers: Headers): unknown {
   try {
     return readJson(body)
   } catch {

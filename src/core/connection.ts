@@ -105,7 +105,7 @@ export class Connection implements AttemptOwner {
     switch (effect.type) {
       case 'arm':
         this.setup.clock.clearTimeout(this.#timer)
-        this.#timer = this.setup.clock.setTimeout(() => this.handle({ type: 'elapsed' }), effect.delay)
+        this.#timer = this.setup.clock.setTimeout(() => this.#elapsed(), effect.delay)
         return
       case 'authorize':
         this.#run = new AttemptRun(this)
@@ -121,6 +121,10 @@ export class Connection implements AttemptOwner {
       case 'drop-cursor':
         return this.inbound.dropCursor()
     }
+  }
+
+  #elapsed(): void {
+    this.handle({ type: 'elapsed', part: this.#run?.waitingFor })
   }
 
   #endAttempt(): void {

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Environment } from './environment.ts'
 import type { Message, Parse } from './envelope.ts'
 import type { ConnectionEvent, GapCause } from './events.ts'
-import type { Failure, FailureAction } from './failure.ts'
+import type { Failure, FailureAction, RequestPart } from './failure.ts'
 import type { ReconnectTimes } from './connectionState.ts'
 import type { PreparedRequest } from './prepareRequest.ts'
 import type { Cursor, Recovery } from './recovery.ts'
@@ -19,7 +19,7 @@ export interface ConnectionSetup {
   /** The latest options; read whenever they matter. */
   options(): ConnectionDriverOptions
   /** Makes the request of one attempt. */
-  prepare(attempt: { refused: Token | undefined; attachCursor: AttachCursor }): Promise<PreparedRequest>
+  prepare(attempt: AttemptPlan): Promise<PreparedRequest>
   /** Asks for a fresh token in place of one that is about to end. */
   renew?: RenewToken | undefined
   /**
@@ -45,6 +45,13 @@ export interface ConnectionSetup {
 
 /** Asks for a fresh token in place of `former`. */
 export type RenewToken = (former: Token) => Promise<GrantedToken>
+
+/** What one attempt adds to its request. */
+export interface AttemptPlan {
+  refused: Token | undefined
+  attachCursor: AttachCursor
+  waitingFor?: (part: RequestPart | undefined) => void
+}
 
 /** Adds the position to resume from. */
 export type AttachCursor = (request: TransportRequest) => TransportRequest

@@ -1,6 +1,6 @@
 import type { BackoffOptions } from './backoff.ts'
 import type { RealtimeError } from './errors.ts'
-import type { Failure, FailureDecision } from './failure.ts'
+import type { Failure, FailureDecision, RequestPart } from './failure.ts'
 
 /** Why a connection waits although it is wanted. */
 export type PauseReason = 'hidden' | 'offline' | 'user' | 'frozen'
@@ -50,7 +50,8 @@ export type Event =
   | { type: 'authorized'; token: TokenUse }
   | { type: 'opened' }
   | { type: 'heard' }
-  | { type: 'elapsed' }
+  /** `part`: what had not settled by then. */
+  | { type: 'elapsed'; part?: RequestPart | undefined }
   | { type: 'hint' }
   | { type: 'failed'; failure: Failure; decision: FailureDecision }
 

@@ -26,13 +26,16 @@ export function createEventStreamTransport(
 ): Transport {
   const technique: HttpTechnique<string> = {
     cursor: lastEventId || undefined,
+    attachCursor(request) {
+      const headers: Record<string, string> = { ...request.headers, Accept: 'text/event-stream' }
+      if (technique.cursor) headers['Last-Event-ID'] = toByteString(technique.cursor)
+      return { ...request, headers }
+    },
     init,
     statuses: [200],
     contentType: /^text\/event-stream\s*(;|$)/i,
     async run(http, request, sink) {
-      const headers: Record<string, string> = { ...request.headers, Accept: 'text/event-stream' }
-      if (technique.cursor) headers['Last-Event-ID'] = toByteString(technique.cursor)
-      await http.ask({ ...request, headers })
+      await http.ask(request)
       http.opened()
       const take = createEventStreamReader(environment.maxMessageBytes, {
         oversized: bytes => failOversized(http, sink, bytes),

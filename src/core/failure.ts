@@ -1,5 +1,8 @@
 import { ConfigurationError, ConnectionFailedError, type RealtimeError, UnauthorizedError } from './errors.ts'
 
+/** A part of a request that the application supplies. */
+export type RequestPart = 'url' | 'getToken' | 'recovery.attach' | 'cursor.attach' | 'attachToken'
+
 /** Why one attempt ended. Transports report facts; what follows from them is decided here and nowhere else. */
 export type Failure =
   /** A WebSocket closed (RFC 6455, section 7.4). `opened`: whether it had been open. */
@@ -8,8 +11,8 @@ export type Failure =
   | { kind: 'status'; status: number; retryAfter?: number | undefined; hadCursor?: boolean }
   /** No answer at all, or the answer broke off. */
   | { kind: 'network'; cause?: unknown }
-  /** Not open within `connectTimeout`, or `getToken` did not settle in that time. */
-  | { kind: 'timeout' }
+  /** Not open within `connectTimeout`. `part`: what did not settle in that time, unless it was the server. */
+  | { kind: 'timeout'; part?: RequestPart | undefined }
   /** Open, but nothing heard for too long. */
   | { kind: 'silence' }
   /** A success whose content is not what was asked for, e.g. an HTML page. */
@@ -22,6 +25,8 @@ export type Failure =
   | { kind: 'fast-loop' }
   /** `getToken` threw. */
   | { kind: 'token'; cause: unknown }
+  /** Another function of the application that makes the request threw. */
+  | { kind: 'preparation'; part: RequestPart }
   /** The request cannot be made at all; retrying cannot help. */
   | { kind: 'impossible'; error: RealtimeError }
 
@@ -56,6 +61,7 @@ export function decideFailure(failure: Failure): FailureDecision {
       return { action: isUnauthorizedError(failure.cause) ? 'stop' : 'retry' }
     case 'impossible':
       return { action: 'stop' }
+    case 'preparation':
     case 'network':
     case 'timeout':
     case 'silence':
@@ -106,6 +112,10 @@ export function toError(failure: Failure): RealtimeError {
       return describe(failure, `The server answered with the HTTP status ${failure.status}.`, failure.status)
     case 'content-type':
       return describe(failure, `The answer has the content type "${failure.contentType}". Is the URL right?`)
+    case 'preparation':
+      return describe(failure, `"${failure.part}" threw. Call it in your own code to see what.`)
+    case 'timeout':
+      return describe(failure, describeTimeout(failure.part))
     default:
       return describe(failure, MESSAGES[failure.kind])
   }
@@ -113,11 +123,14 @@ export function toError(failure: Failure): RealtimeError {
 
 const MESSAGES = {
   network: 'The server cannot be reached, or broke off.',
-  timeout: 'The server (or getToken) did not answer in time.',
   silence: 'Nothing was heard from the server for too long.',
   body: 'The answer was cut short, too large or not readable.',
   ended: 'The server ended the stream.',
   'fast-loop': 'The server answers again and again at once with nothing new.',
+}
+
+function describeTimeout(part: RequestPart | undefined): string {
+  return part ? `"${part}" did not settle in time.` : 'The server did not respond in time.'
 }
 
 function describeClose({ code, opened }: Failure & { kind: 'close' }): string {

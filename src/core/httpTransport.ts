@@ -14,6 +14,8 @@ import type {
 /** What one way of getting messages over HTTP adds to what all of them do. */
 export interface HttpTechnique<Cursor = unknown> {
   cursor: Cursor | undefined
+  /** Adds the cursor, and what else every request carries. */
+  attachCursor: (request: TransportRequest) => TransportRequest
   /** The last cursor was malformed to the server (400), and none was taken since. */
   isCursorBad?: boolean
   init: RequestInit
@@ -51,6 +53,7 @@ export function createHttpTransport(environment: TransportEnvironment, technique
       technique.run(http, request, sink).catch(() => http.fail({ kind: 'body' }))
       return http
     },
+    attachCursor: technique.attachCursor,
     cursor: () => technique.cursor,
     dropCursor: () => void (technique.cursor = undefined),
     dispose: () => undefined,

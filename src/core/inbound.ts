@@ -3,6 +3,7 @@ import type { TimerHandle } from './clock.ts'
 import type { Channel, ConnectionSetup } from './connectionSetup.ts'
 import { type Message, parseJson, readMessages } from './envelope.ts'
 import type { GapCause } from './events.ts'
+import { attach } from './prepareRequest.ts'
 import { type Cursor, type Recovery, RecoveryTracker } from './recovery.ts'
 import type { MessageMeta, SocketData, TransportRequest } from './transport.ts'
 
@@ -43,7 +44,8 @@ export class Inbound {
     if (!recovery) return request
     if (this.#tracker.cursor === undefined && this.#openings === 0) this.#startAt(this.#setup.start?.())
     const { cursor } = this.#tracker
-    return cursor === undefined ? request : recovery.attach(request, cursor)
+    if (cursor === undefined) return request
+    return attach('recovery.attach', () => recovery.attach(request, cursor))
   }
 
   /** From where on everything came without a hole. */

@@ -2,6 +2,7 @@ import { validators } from './cursorStrategy.ts'
 import type { CursorStrategy } from './cursorStrategy.ts'
 import { createHttpTransport, failOversized } from './httpTransport.ts'
 import type { HttpAttempt, HttpTechnique, Timer } from './httpTransport.ts'
+import { attach } from './prepareRequest.ts'
 import type { Transport, TransportEnvironment, TransportRequest, TransportSink } from './transport.ts'
 
 /** How a long poll is asked. */
@@ -35,7 +36,7 @@ export function createLongPollTransport(
     const hold = () => http.wait([HELD, http.opened], silence(http))
     hold()
     const { cursor } = technique
-    const response = await http.ask(cursor === undefined ? request : strategy.attach(request, cursor))
+    const response = await http.ask(request)
     http.opened()
     const isContent = response.status === 200
     const body = isContent
@@ -54,6 +55,10 @@ export function createLongPollTransport(
 
   const technique: HttpTechnique = {
     cursor: undefined,
+    attachCursor(request) {
+      const { cursor } = technique
+      return cursor === undefined ? request : attach('cursor.attach', () => strategy.attach(request, cursor))
+    },
     init,
     statuses: [200, 204, 304, 408],
     contentType: /^(?!text\/html)/i,

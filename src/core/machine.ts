@@ -52,7 +52,7 @@ export function transition(state: State, event: Event, world: World): Transition
     case 'heard':
       return state.name === 'open' ? stay(settle(state)) : stay(state)
     case 'elapsed':
-      return elapsed(state, world)
+      return elapsed(state, event, world)
     case 'hint':
       return hinted(state, world)
     case 'failed':
@@ -120,11 +120,11 @@ function settle(state: State & { name: 'open' }): State {
   return { ...state, token, progress: { ...state.progress, retryCount: 0, downSince: null } }
 }
 
-function elapsed(state: State, world: World): Transition {
+function elapsed(state: State, { part }: Event & { type: 'elapsed' }, world: World): Transition {
   if (state.name === 'open') return stay(settle(state))
   if (state.name === 'waiting') return begin(state.progress, state.reason, world)
   if (!isTrying(state)) return stay(state)
-  return failed(state, { failure: { kind: 'timeout' }, decision: { action: 'retry' } }, world)
+  return failed(state, { failure: { kind: 'timeout', part }, decision: { action: 'retry' } }, world)
 }
 
 function hinted(state: State, world: World): Transition {

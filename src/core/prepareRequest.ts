@@ -1,8 +1,18 @@
 import type { AttachToken } from './attachToken.ts'
-import type { Failure } from './failure.ts'
-import { ConfigurationError, RealtimeError } from './errors.ts'
 import type { TokenUse } from './connectionState.ts'
-import { assertTrusted, isLoopback, resolveUrl, type TokenOrigins, toSocketUrl } from './requestUrl.ts'
+import { ConfigurationError } from './errors.ts'
+import type { RequestPart } from './failure.ts'
+import { findRefusedHeader, type HeadersOption, mergeHeaders } from './headers.ts'
+import { inPart } from './requestPart.ts'
+import {
+  assertScheme,
+  assertTrusted,
+  isAbsolute,
+  isLoopback,
+  resolveUrl,
+  type TokenOrigins,
+  toSocketUrl,
+} from './requestUrl.ts'
 import type { GrantedToken, HeldToken } from './tokenAuthority.ts'
 import type { TransportRequest } from './transport.ts'
 
@@ -13,7 +23,7 @@ export type UrlSource = string | URL | (() => string | URL | Promise<string | UR
 export interface RequestPlan {
   url: UrlSource
   baseUrl?: string | undefined
-  headers?: Readonly<Record<string, string>> | undefined
+  headers?: HeadersOption | undefined
   protocols?: readonly string[] | undefined
   isSocket?: boolean | undefined
   grant(): Promise<GrantedToken>
@@ -21,6 +31,8 @@ export interface RequestPlan {
   origins: TokenOrigins
   /** Adds what resumes, before the token. */
   attachCursor?: ((request: TransportRequest) => TransportRequest) | undefined
+  /** Called when a part that may take its time begins, and with `undefined` when it has settled. */
+  waitingFor?: ((part: RequestPart | undefined) => void) | undefined
 }
 
 /** A request that is ready to go, and the token in it. */
@@ -32,17 +44,44 @@ export interface PreparedRequest extends HeldToken {
 /** Makes the request of one attempt: URL, cursor, token, in this order. `preparationFailure` says what a throw means. */
 export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest> {
   const url = await targetOf(plan)
-  const { token, forced, refreshAt } = await plan.grant()
-  const headers = { ...plan.headers }
+  const headers = mergeHeaders(plan.headers)
+  assertHeaders(headers, 'of the option "headers"')
+  const { token, forced, refreshAt } = await settled(plan, 'getToken', plan.grant)
   let request: TransportRequest = { url: url.href, headers, protocols: [...(plan.protocols ?? [])] }
   if (plan.attachCursor) request = plan.attachCursor(request)
   if (token) {
     assertTrusted(new URL(request.url), plan.origins)
-    request = plan.attachToken(request, token)
+    request = attach('attachToken', () => plan.attachToken(request, token))
+    // Again, because the last function to change the URL decides where the token goes.
+    assertTrusted(new URL(request.url), plan.origins)
   }
+  request = { ...request, headers: mergeHeaders(request.headers) }
   assertSendable(request, plan.isSocket ?? false)
   const given = token ? 'given' : 'none'
   return { request, token, refreshAt, tokenUse: forced ? 'forced' : given }
+}
+
+/** What a function of the application makes of a request; throws, with the function's name, where that is none. */
+export function attach(part: RequestPart, call: () => TransportRequest): TransportRequest {
+  const request: unknown = inPart(part, call)
+  if (isRequest(request)) return request
+  throw new ConfigurationError(`"${part}" must give back the request that it was given, with its changes.`)
+}
+
+function isRequest(value: unknown): value is TransportRequest {
+  const { url, headers, protocols } = (value ?? {}) as Partial<TransportRequest>
+  return typeof url === 'string' && isAbsolute(url) && headers !== undefined && protocols !== undefined
+}
+
+async function settled<Result>(
+  { waitingFor }: RequestPlan,
+  part: RequestPart,
+  call: () => Result | Promise<Result>,
+): Promise<Result> {
+  waitingFor?.(part)
+  const result = await inPart(part, async () => call())
+  waitingFor?.(undefined)
+  return result
 }
 
 /** A token or a cursor where the technique carries nothing would get lost without a word. */
@@ -57,24 +96,27 @@ function assertSendable({ headers, protocols, firstMessage }: TransportRequest, 
       'HTTP has no subprotocols and no first message. For its token use tokenInHeader or tokenInQuery, for its cursor cursorInHeader or cursorInQuery.',
     )
   }
+  assertHeaders(headers, 'of the request')
 }
 
-async function targetOf({ url, baseUrl, isSocket }: RequestPlan): Promise<URL> {
-  const resolved = resolveUrl(typeof url === 'function' ? await url() : url, baseUrl)
-  if (!isSocket) return resolved
-  const socketUrl = toSocketUrl(resolved)
-  if (isMixedContent(socketUrl))
+/** `fetch` would refuse the header at each attempt, and its error may quote the value. */
+function assertHeaders(headers: Readonly<Record<string, string>>, whose: string): void {
+  const refused = findRefusedHeader(headers)
+  if (refused === undefined) return
+  throw new ConfigurationError(`The header "${refused}" ${whose} has a name or a value that cannot be sent.`)
+}
+
+async function targetOf(plan: RequestPlan): Promise<URL> {
+  const { url, baseUrl, isSocket } = plan
+  const resolved = resolveUrl(typeof url === 'function' ? await settled(plan, 'url', url) : url, baseUrl)
+  const target = isSocket ? toSocketUrl(resolved) : resolved
+  assertScheme(target, isSocket ? ['ws:', 'wss:'] : ['http:', 'https:'])
+  if (isSocket && isMixedContent(target))
     throw new ConfigurationError('A page on https cannot open ws:. Use a wss: URL.')
-  return socketUrl
+  return target
 }
 
 function isMixedContent(url: URL): boolean {
   const page = (globalThis as { location?: { protocol?: string } }).location
   return page?.protocol === 'https:' && url.protocol === 'ws:' && !isLoopback(url)
-}
-
-/** The failure that something thrown by `prepareRequest`, `getToken` or a `url` function is. */
-export function preparationFailure(cause: unknown): Failure {
-  const isOurs = cause instanceof RealtimeError && cause.code !== 'unauthorized'
-  return isOurs ? { kind: 'impossible', error: cause } : { kind: 'token', cause }
 }

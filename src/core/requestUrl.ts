@@ -1,16 +1,45 @@
 import { ConfigurationError, InsecureOriginError, UntrustedOriginError } from './errors.ts'
+import { kindOf } from './requestPart.ts'
 
 /** Resolves `url` by the URL standard against `baseUrl`, and that against the page's URL. Absolute where neither is needed. */
 export function resolveUrl(url: string | URL, baseUrl: string | undefined): URL {
   const page = (globalThis as { location?: { href: string } }).location?.href
+  // `new URL` would turn `null` into the path `/null`.
+  if (typeof url !== 'string' && typeof (url as Partial<URL> | null | undefined)?.href !== 'string')
+    throw new ConfigurationError(`"url" must be text or a URL, not ${kindOf(url)}.`)
+  const base = baseUrl === undefined ? page : parse(baseUrl, page)?.href
+  const resolved = parse(url, base)
+  if (resolved) return resolved
+  // The messages quote no URL, because a query may hold a token.
+  if (baseUrl !== undefined && !hasHost(baseUrl, page))
+    throw new ConfigurationError('"baseUrl" is not valid. Give an absolute URL such as https://example.com.')
+  throw new ConfigurationError('"url" is not valid. Give an absolute URL, or a relative one and a "baseUrl".')
+}
+
+function parse(url: string | URL, base: string | undefined): URL | undefined {
   try {
-    return new URL(url, baseUrl === undefined ? page : new URL(baseUrl, page))
+    return new URL(url, base)
   } catch {
-    // Without its cause, which quotes the URL with its query.
-    throw new ConfigurationError(
-      'The URL is not valid. Give an absolute URL, or a relative one and a baseUrl.',
-    )
+    return undefined
   }
+}
+
+/** Whether a URL stands for itself. */
+export function isAbsolute(url: string): boolean {
+  return parse(url, undefined) !== undefined
+}
+
+function hasHost(url: string, base: string | undefined): boolean {
+  return !!parse(url, base)?.host
+}
+
+/** Throws unless the scheme of a URL is one of `schemes`: "localhost:80" has the scheme "localhost:". */
+export function assertScheme({ protocol }: URL, schemes: readonly string[]): void {
+  if (schemes.includes(protocol)) return
+  const wanted = schemes.map(scheme => `${scheme}//`).join(' or ')
+  throw new ConfigurationError(
+    `"url" must begin with ${wanted}, or be relative. It begins with "${protocol}".`,
+  )
 }
 
 /** The same URL as a WebSocket takes it: `ws` or `wss`, and no fragment (RFC 6455, section 3). */
@@ -53,7 +82,7 @@ function parseOrigin(origin: string): URL {
     return new URL(origin)
   } catch {
     throw new ConfigurationError(
-      `"${origin}" in trustedOrigins or insecureOrigins is no origin. Write it as https://example.com.`,
+      `"${origin}" in "trustedOrigins" or "insecureOrigins" is not an origin. Write it as https://example.com.`,
     )
   }
 }
@@ -61,9 +90,8 @@ function parseOrigin(origin: string): URL {
 /** The origins that need no naming: the page's and that of `baseUrl`. */
 export function defaultTrustedOrigins(baseUrl: string | undefined): string[] {
   const page = (globalThis as { location?: { href: string } }).location?.href
-  const origins = page === undefined ? [] : [page]
-  if (baseUrl !== undefined) origins.push(resolveUrl(baseUrl, undefined).href)
-  return origins
+  const base = baseUrl === undefined ? undefined : parse(baseUrl, page)?.href
+  return [page, base].filter(origin => origin !== undefined)
 }
 
 function httpOrigin(url: URL): string {

@@ -1,5 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { TokenReason } from './connectionState.ts'
+import { ConfigurationError } from './errors.ts'
+import { kindOf } from './requestPart.ts'
 import { claimedLife, refreshTime } from './tokenLife.ts'
 
 /** A token, or `null` for an anonymous user. */
@@ -58,14 +60,31 @@ interface Question {
   askedAt: number
 }
 
+/** What `getToken` gave, as a token. Anything else would be sent as "[object Object]" or as a function's source. */
+function readToken(given: unknown): IssuedToken {
+  if (given === undefined || given === null || typeof given === 'string') return { token: given ?? null }
+  const { token, expiresIn } = given as { token?: unknown; expiresIn?: unknown }
+  const isToken = typeof given === 'object' && (token === null || typeof token === 'string')
+  if (!isToken)
+    throw new ConfigurationError(
+      `getToken gave ${kindOf(given)}. Give text, null, or { token, expiresIn } where token is text or null.`,
+    )
+  return { token, expiresIn: typeof expiresIn === 'number' ? expiresIn : undefined }
+}
+
+function callable(getToken: unknown): GetToken | undefined {
+  if (getToken === undefined || typeof getToken === 'function') return getToken as GetToken | undefined
+  throw new ConfigurationError(`"getToken" must be a function, not ${kindOf(getToken)}.`)
+}
+
 /** Creates the authority over `getToken`, which is read at each call, so that the latest rendered one is asked. */
 export function createTokenAuthority(getToken: () => GetToken | undefined, clock: Clock): TokenAuthority {
   const disposal = new AbortController()
   let pending: Question | undefined
   let current: HeldToken | undefined
 
-  function receive(given: Token | IssuedToken | undefined): HeldToken {
-    const { token, expiresIn } = typeof given === 'object' && given ? given : { token: given }
+  function receive(given: unknown): HeldToken {
+    const { token, expiresIn } = readToken(given)
     if (!token) return { token: null }
     // What it claims of its life was true when it first came in.
     if (expiresIn === undefined && token === current?.token) return current
@@ -76,7 +95,7 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
     const mayJoin = pending && clock.now() - pending.askedAt < PATIENCE
     const isAsMuch = reason === 'connect' || pending?.reason === 'refused' || pending?.reason === reason
     if (pending && mayJoin && isAsMuch) return pending.answer
-    const call = getToken()
+    const call = callable(getToken())
     const answer = Promise.resolve().then(async () =>
       receive(await call?.({ reason, signal: disposal.signal })),
     )

@@ -57,6 +57,8 @@ export interface Attempt {
 /** A technique: opens attempts, one at a time. It may keep a cursor between them. */
 export interface Transport {
   open(request: AttemptRequest, sink: TransportSink): Attempt
+  /** Adds the transport's own position, and what else it always sends, to the request of an attempt. */
+  attachCursor?(request: TransportRequest): TransportRequest
   /** The position to resume from, as the server named it; `undefined` where there is none. */
   cursor?(): unknown
   dropCursor?(): void

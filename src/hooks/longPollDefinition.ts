@@ -1,6 +1,7 @@
 import type { MessageSchemas } from '../cache/messageTypes.ts'
 import { tokenInHeader } from '../core/attachToken.ts'
 import type { CursorStrategy } from '../core/cursorStrategy.ts'
+import { headersIdentity, type HeadersOption } from '../core/headers.ts'
 import { createLongPollTransport } from '../core/longPollTransport.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'
 import type { TechniqueDefinition } from '../providers/sharedConnection.ts'
@@ -11,7 +12,7 @@ export interface LongPollOptions<
   On = Record<string, unknown>,
   Cursor = unknown,
 > extends ConnectionOptions<Schemas, On> {
-  headers?: Readonly<Record<string, string>> | undefined
+  headers?: HeadersOption | undefined
   /** Default `'same-origin'`. */
   credentials?: RequestCredentials | undefined
   /** How a position is read from an answer and told to the server. Default `validators()`: ETag and Last-Modified. */
@@ -24,7 +25,7 @@ export interface LongPollOptions<
 export const longPollDefinition: TechniqueDefinition<LongPollOptions> = {
   technique: 'long-poll',
   attachToken: tokenInHeader(),
-  identity: ({ headers, credentials }) => [headers, credentials],
+  identity: ({ headers, credentials }) => [headersIdentity(headers), credentials],
   request: ({ headers }) => ({ headers }),
   createTransport: (environment, { cursor, holdTimeout, credentials }) =>
     createLongPollTransport(environment, {

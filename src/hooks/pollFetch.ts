@@ -32,9 +32,9 @@ export async function pollFetch({ client, query, signal, options }: PollFetch): 
   const answer = await conditionalGet({
     clock: client.clock,
     fetch: client.fetch(),
-    prepare: async refused => {
+    prepare: async attempt => {
       try {
-        return await client.prepare({ url, headers, attachToken, refused })
+        return await client.prepare({ url, headers, attachToken, ...attempt })
       } catch (cause) {
         throw client.preparationError(cause)
       }

@@ -1,6 +1,7 @@
 import type { QueryKey, UseQueryOptions } from '@tanstack/react-query'
 import type { AttachToken } from '../core/attachToken.ts'
 import type { BackoffOptions } from '../core/backoff.ts'
+import type { HeadersOption } from '../core/headers.ts'
 import type { UrlSource } from '../core/prepareRequest.ts'
 
 type QueryOptions<QueryData, Err, Data> = Omit<
@@ -31,7 +32,7 @@ export interface PollingOptions<QueryData = unknown, Err = Error, Data = QueryDa
   /** Default `['poll', url]`. Needed with a `queryFn` or a `url` function. */
   queryKey?: QueryKey | undefined
   /** With `url`: sent with each poll. */
-  headers?: Readonly<Record<string, string>> | undefined
+  headers?: HeadersOption | undefined
   /** With `url`: as `fetch` takes it. Default `'same-origin'`. */
   credentials?: RequestCredentials | undefined
   /** With `url`: instead of the provider's. */

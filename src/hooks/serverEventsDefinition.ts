@@ -1,6 +1,7 @@
 import type { MessageSchemas } from '../cache/messageTypes.ts'
 import { tokenInHeader } from '../core/attachToken.ts'
 import { createEventStreamTransport } from '../core/eventStreamTransport.ts'
+import { headersIdentity, type HeadersOption, mergeHeaders } from '../core/headers.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'
 import type { TechniqueDefinition } from '../providers/sharedConnection.ts'
 
@@ -11,7 +12,7 @@ export interface ServerEventsOptions<
 > extends ConnectionOptions<Schemas, On> {
   /** Default `'GET'`. */
   method?: string | undefined
-  headers?: Readonly<Record<string, string>> | undefined
+  headers?: HeadersOption | undefined
   /** Sent anew at each attempt; an object goes as JSON. */
   body?: string | Readonly<Record<string, unknown>> | undefined
   /** Default `'same-origin'`. */
@@ -29,9 +30,10 @@ export interface ServerEventsOptions<
 export const serverEventsDefinition: TechniqueDefinition<ServerEventsOptions> = {
   technique: 'server-events',
   attachToken: tokenInHeader(),
-  identity: ({ method, headers, body, credentials }) => [method, headers, body, credentials],
+  identity: ({ method, headers, body, credentials }) => [method, headersIdentity(headers), body, credentials],
   request: ({ headers, body }) => ({
-    headers: typeof body === 'object' ? { 'Content-Type': 'application/json', ...headers } : headers,
+    headers:
+      typeof body === 'object' ? mergeHeaders({ 'Content-Type': 'application/json' }, headers) : headers,
   }),
   createTransport: (environment, { method, body, credentials, lastEventId }) =>
     createEventStreamTransport(environment, {

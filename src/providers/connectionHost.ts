@@ -3,6 +3,8 @@ import type { Writer } from '../cache/writer.ts'
 import type { AttachToken } from '../core/attachToken.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Environment } from '../core/environment.ts'
+import type { RequestPart } from '../core/failure.ts'
+import type { HeadersOption } from '../core/headers.ts'
 import type { RealtimeEvent, Technique } from '../core/events.ts'
 import type { TokenReason } from '../core/connectionState.ts'
 import type { PreparedRequest, UrlSource } from '../core/prepareRequest.ts'
@@ -19,7 +21,7 @@ export interface TechniqueEnvironment extends TransportEnvironment {
 /** What one request is made from, beside the provider's options. */
 export interface PreparationOptions {
   url: UrlSource
-  headers?: Readonly<Record<string, string>> | undefined
+  headers?: HeadersOption | undefined
   protocols?: readonly string[] | undefined
   isSocket?: boolean
   attachToken: AttachToken
@@ -28,6 +30,7 @@ export interface PreparationOptions {
   /** The token that the server did not take; `undefined` when there is none. */
   refused: Token | undefined
   attachCursor?: ((request: TransportRequest) => TransportRequest) | undefined
+  waitingFor?: ((part: RequestPart | undefined) => void) | undefined
   /** A token is about to be asked for. */
   asked?: (reason: TokenReason) => void
 }

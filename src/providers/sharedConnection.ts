@@ -3,14 +3,21 @@ import { createDispatch } from '../cache/dispatch.ts'
 import { Feed, type FeedSource } from '../cache/feed.ts'
 import { MessageTable } from '../cache/messageTable.ts'
 import { Connection } from '../core/connection.ts'
-import type { Channel, ChannelLink, ConnectionDriverOptions, LivenessPlan } from '../core/connectionSetup.ts'
+import type {
+  AttemptPlan,
+  Channel,
+  ChannelLink,
+  ConnectionDriverOptions,
+  LivenessPlan,
+} from '../core/connectionSetup.ts'
 import type { TokenReason } from '../core/connectionState.ts'
 import type { ConnectionEvent, GapCause, Technique } from '../core/events.ts'
 import type { AttachToken } from '../core/attachToken.ts'
+import type { HeadersOption } from '../core/headers.ts'
 import type { PreparedRequest } from '../core/prepareRequest.ts'
 import type { Shared } from '../core/registry.ts'
-import { createTokenAuthority, type Token, type TokenAuthority } from '../core/tokenAuthority.ts'
-import type { Transport, TransportRequest } from '../core/transport.ts'
+import { createTokenAuthority, type TokenAuthority } from '../core/tokenAuthority.ts'
+import type { Transport } from '../core/transport.ts'
 import { warnOfEvent } from '../core/warnOnce.ts'
 import type { ConnectionOptions } from './connectionOptions.ts'
 import type { ConnectionHost, TechniqueEnvironment } from './connectionHost.ts'
@@ -25,7 +32,7 @@ export interface TechniqueDefinition<Options extends ConnectionOptions = Connect
   identity(options: Options): unknown
   /** What a request carries from the start. */
   request(options: Options): {
-    headers?: Record<string, string> | undefined
+    headers?: HeadersOption | undefined
     protocols?: readonly string[] | undefined
   }
   createTransport(environment: TechniqueEnvironment, options: Options): Transport
@@ -151,10 +158,7 @@ export class SharedConnection implements Shared {
     }
   }
 
-  #prepare(attempt: {
-    refused: Token | undefined
-    attachCursor: (request: TransportRequest) => TransportRequest
-  }): Promise<PreparedRequest> {
+  #prepare(attempt: AttemptPlan): Promise<PreparedRequest> {
     const { url, getToken, attachToken } = this.#latest
     const hasToken = (getToken ?? this.#host.options.getToken) !== undefined
     const { headers, protocols } = this.#definition.request(this.#latest)

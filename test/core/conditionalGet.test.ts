@@ -23,7 +23,7 @@ async function setUp(answer: Answer, options: Partial<ConditionalGet> = {}) {
     conditionalGet({
       clock: systemClock,
       fetch: (target, init) => fetch(target, init),
-      prepare: refused =>
+      prepare: ({ refused }) =>
         Promise.resolve(refused === undefined ? prepared('old', 'given') : prepared('new', 'forced')),
       toError,
       signal: new AbortController().signal,

@@ -17,6 +17,7 @@ const configuration = new ConfigurationError('wrong')
 const kinds = {
   close: [{ kind: 'close', code: 1006, opened: true }, 'retry', /closed the WebSocket with code 1006/],
   status: [{ kind: 'status', status: 503 }, 'retry', /HTTP status 503/],
+  preparation: [{ kind: 'preparation', part: 'url' }, 'retry', /^"url" threw/],
   network: [{ kind: 'network', cause: new Error('secret') }, 'retry', /cannot be reached/],
   timeout: [{ kind: 'timeout' }, 'retry', /in time/],
   silence: [{ kind: 'silence' }, 'retry', /Nothing was heard/],

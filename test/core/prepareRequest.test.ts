@@ -6,7 +6,8 @@ import {
   tokenInQuery,
 } from '../../src/core/attachToken.ts'
 import { UnauthorizedError } from '../../src/core/errors.ts'
-import { preparationFailure, prepareRequest, type RequestPlan } from '../../src/core/prepareRequest.ts'
+import { prepareRequest, type RequestPlan } from '../../src/core/prepareRequest.ts'
+import { preparationFailure } from '../../src/core/requestPart.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
 

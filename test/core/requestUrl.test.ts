@@ -103,7 +103,7 @@ describe('a token', () => {
   })
 
   test('meets a clear error where a trusted origin is none', () => {
-    expect(trusts('https://host/', 'host')).toThrow(/"host" in trustedOrigins/)
+    expect(trusts('https://host/', 'host')).toThrow(/"host" in "trustedOrigins"/)
   })
 })
 
@@ -150,7 +150,7 @@ describe('a token without encryption', () => {
   })
 
   test('meets a clear error where an origin that is allowed is none', () => {
-    expect(sending('http://api/', ['api'])).toThrow(/"api" in trustedOrigins or insecureOrigins/)
+    expect(sending('http://api/', ['api'])).toThrow(/"api" in "trustedOrigins" or "insecureOrigins"/)
   })
 })
 

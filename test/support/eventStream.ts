@@ -6,7 +6,7 @@ import type { AttemptRequest, FetchLike } from '../../src/core/transport.ts'
 import { FakeClock } from './fakeClock.ts'
 import { startServer, writeParts } from './httpServer.ts'
 import type { Answer } from './httpServer.ts'
-import { RecordingSink, requestOf } from './recordingSink.ts'
+import { preparedBy, RecordingSink, requestOf } from './recordingSink.ts'
 
 export interface EventStreamSetup extends EventStreamOptions {
   maxMessageBytes?: number
@@ -33,7 +33,7 @@ export async function connect(
   const transport = createTransport(options)
   const sink = new RecordingSink()
   const open = () => {
-    const attempt = transport.open(requestOf(server.url, request), sink)
+    const attempt = transport.open(preparedBy(transport, requestOf(server.url, request)), sink)
     onTestFinished(() => attempt.close())
     return attempt
   }

@@ -6,7 +6,7 @@ import type { LongPollOptions } from '../../src/core/longPollTransport.ts'
 import type { AttemptRequest, FetchLike } from '../../src/core/transport.ts'
 import { startServer } from './httpServer.ts'
 import type { Answer } from './httpServer.ts'
-import { RecordingSink, requestOf } from './recordingSink.ts'
+import { preparedBy, RecordingSink, requestOf } from './recordingSink.ts'
 
 export interface LongPollSetup extends LongPollOptions {
   maxMessageBytes?: number
@@ -26,7 +26,7 @@ export function openPoll(url: string, setup: LongPollSetup = {}) {
   const transport = createLongPollTransport({ clock, fetch: () => fetch, maxMessageBytes }, options)
   const sink = new RecordingSink()
   const open = () => {
-    const attempt = transport.open(requestOf(url, request), sink)
+    const attempt = transport.open(preparedBy(transport, requestOf(url, request)), sink)
     onTestFinished(() => attempt.close())
     return attempt
   }

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { Failure } from '../../src/core/failure.ts'
-import type { AttemptRequest, MessageMeta, TransportSink } from '../../src/core/transport.ts'
+import type { AttemptRequest, MessageMeta, Transport, TransportSink } from '../../src/core/transport.ts'
 import { until } from './until.ts'
 
 export type SinkCall =
@@ -54,6 +54,12 @@ export class RecordingSink implements TransportSink {
     await until(() => expect(this.messages.length).toBeGreaterThanOrEqual(count))
     return this.messages
   }
+}
+
+/** A request with what the transport itself adds to it, as a connection prepares each one. */
+export function preparedBy(transport: Transport, request: AttemptRequest): AttemptRequest {
+  const again = async () => preparedBy(transport, await request.again())
+  return { ...request, ...transport.attachCursor?.(request), again }
 }
 
 /** The request of an attempt on a URL; `again` makes an equal one. */
