@@ -124,7 +124,7 @@ export class Feed implements CacheWriter {
 
   /** Something was missed: every key is invalidated, and refetched where it is on screen. Gives the keys. */
   invalidateAll(): readonly QueryKey[] {
-    return this.#invalidate('active')
+    return this.#invalidate()
   }
 
   /** The connection has ended: its keys are kept up to date no more, and count as stale when they are next looked at. */
@@ -148,7 +148,7 @@ export class Feed implements CacheWriter {
     this.#options.writer.write(hash, key, judged)
   }
 
-  #invalidate(refetchType: 'active' | 'none'): readonly QueryKey[] {
+  #invalidate(refetchType?: 'none'): readonly QueryKey[] {
     const { client, table, writer, sources } = this.#options
     writer.flush()
     this.#prune()
@@ -158,10 +158,10 @@ export class Feed implements CacheWriter {
     for (const { queryHash, queryKey } of cache.getAll()) {
       if (table.owns(queryKey)) stale.set(queryHash, queryKey)
     }
+    // Each query once: a second time would count as an invalidation during the fetch of the first.
     const begun = new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey })))
-    // In one call: a second for the same query would cancel its refetch and ask again.
     const predicate = (query: Query) => stale.has(query.queryHash) || begun.has(query)
-    writer.invalidateNow({ predicate, refetchType })
+    writer.invalidateNow({ predicate, ...(refetchType && { refetchType }) })
     return [...stale.values(), ...prefixes]
   }
 

@@ -1,79 +1,154 @@
 import type { Query, QueryCacheNotifyEvent } from '@tanstack/react-query'
+import type { Clock, TimerHandle } from '../core/clock.ts'
 import { isFunction, isIdempotent, type Update } from './update.ts'
 
-/** What came for a query while it was fetching: its answer may be older. */
+/** The shortest time between two extra fetches of one query (ms). */
+const SHORTEST_INTERVAL = 1_000
+
+/** What came for a query while it was fetching: the response may be older. */
 interface Race {
-  /** Which fetch it is: one that took its place began later, and knows what came before it. */
+  /** Identifies the fetch. A fetch that replaced it began later and knows what came before. */
   fetch: Promise<unknown> | undefined
-  /** To be applied once more, over the answer. */
+  /** Applied once more, over the response. */
   updates: Update[]
-  /** The answer is not to be relied on: one more fetch is needed. */
-  needsFetch: boolean
-  /** The data was known to be stale before, and is so again if the fetch comes to nothing. */
+  /** The response may or may not contain some update: one more fetch is needed. */
+  isUncertain: boolean
+  /** Invalidated meanwhile: one more fetch is needed, whatever becomes of this one. */
+  isInvalidated: boolean
+  /** The data was stale before, and stays stale if the fetch fails or is cancelled. */
   wasStale: boolean
 }
 
-/** What follows when a race is over. */
-export interface RaceOutcome {
-  /** Applies updates over a fetch's answer. */
+/** What races need from the writer. */
+export interface RaceOptions {
+  clock: Clock
+  /** Applies updates over a fetch's response. */
   replay(query: Query, updates: readonly Update[]): void
-  /** Fetches once more. */
-  refetch(query: Query): void
 }
 
 /**
- * Keeps what would be lost to a fetch in flight: TanStack Query overwrites an update with the older answer, and forgets
- * an invalidation that comes during a first fetch.
+ * Keeps what a running fetch would lose, and bounds extra fetches. TanStack Query overwrites an update with the older
+ * response, forgets an invalidation that comes during a first fetch, and cancels any other fetch for one. Here a running
+ * fetch is never cancelled: another one follows it. Per query, extra fetches are at least a second apart.
  */
 export class FetchRaces {
-  readonly #outcome: RaceOutcome
+  readonly #options: RaceOptions
   readonly #races = new Map<Query, Race>()
+  /** Queries that must be fetched once more, by a fetch that has not begun yet, with the timer of that. */
+  readonly #owed = new Map<Query, TimerHandle | undefined>()
+  readonly #lastExtra = new WeakMap<Query, number>()
 
-  constructor(outcome: RaceOutcome) {
-    this.#outcome = outcome
+  constructor(options: RaceOptions) {
+    this.#options = options
   }
 
-  get size(): number {
-    return this.#races.size
+  /** Whether fetches must be observed. */
+  get isIdle(): boolean {
+    return this.#races.size === 0 && this.#owed.size === 0
   }
 
   /** Keeps updates of a query that is fetching. */
   keep(query: Query, updates: readonly Update[]): void {
     const race = this.#race(query)
     for (const update of updates) {
-      if (!isFunction(update)) Object.assign(race, { updates: [update], needsFetch: false })
+      if (!isFunction(update)) Object.assign(race, { updates: [update], isUncertain: false })
       else if (isIdempotent(update)) race.updates.push(update)
-      else race.needsFetch = true
+      else race.isUncertain = true
     }
   }
 
-  /** Keeps an invalidation of a query that is fetching. */
-  keepInvalidation(query: Query): void {
-    this.#race(query).needsFetch = true
+  /** Marks a query as stale, also after the fetch that is running. */
+  invalidate(query: Query): void {
+    query.invalidate()
+    if (isFetching(query)) this.#race(query).wasStale = true
+  }
+
+  /** Marks a query as stale, and has it fetched once by a fetch that begins from now on, if it has an active reader. */
+  refetch(query: Query): void {
+    query.invalidate()
+    if (isFetching(query)) this.#race(query).isInvalidated = true
+    else if (query.isActive() && !this.#owed.has(query)) this.#fetchWhenAllowed(query)
+  }
+
+  /** Ends the race of a query whose fetch has settled. `isTooOld`: the response does not count. */
+  observe(event: QueryCacheNotifyEvent, isTooOld: boolean): void {
+    const query = event.query as Query
+    if (event.type === 'removed') {
+      this.#races.delete(query)
+      this.#settle(query)
+    }
+    if (event.type !== 'updated') return
+    // It began after what it is owed for.
+    if (event.action.type === 'fetch') this.#settle(query)
+    const race = this.#races.get(query)
+    if (!race || isFetching(query)) return
+    this.#races.delete(query)
+    const isAnswered = event.action.type === 'success' && event.action.manual !== true
+    if (!isAnswered && race.wasStale) query.invalidate()
+    const isSame = query.promise === race.fetch
+    if (isAnswered && isSame && race.updates.length > 0 && !isTooOld)
+      this.#options.replay(query, race.updates)
+    const isOwed = isAnswered ? isSame && (race.isUncertain || race.isInvalidated) : race.isInvalidated
+    if (isOwed) this.#owe(query)
+  }
+
+  /** Forgets everything; nothing is replayed or fetched any more. */
+  clear(): void {
+    this.#races.clear()
+    for (const query of [...this.#owed.keys()]) this.#settle(query)
   }
 
   #race(query: Query): Race {
     const fetch = query.promise
     const former = this.#races.get(query)
-    const isSame = former?.fetch === fetch
-    const race = former && isSame ? former : { fetch, updates: [], needsFetch: false, wasStale: false }
-    race.wasStale ||= query.state.isInvalidated
+    if (former?.fetch === fetch && former) {
+      former.wasStale ||= query.state.isInvalidated
+      return former
+    }
+    const { isInvalidated: wasStale } = query.state
+    const race = { fetch, updates: [], isUncertain: false, isInvalidated: false, wasStale }
     this.#races.set(query, race)
     return race
   }
 
-  /** Ends the race of a query whose fetch is over. `isTooOld`: the answer will not count. */
-  observe(event: QueryCacheNotifyEvent, isTooOld: boolean): void {
-    const query = event.query as Query
-    const race = this.#races.get(query)
-    if (!race) return
-    if (event.type === 'removed') return void this.#races.delete(query)
-    if (event.type !== 'updated' || query.state.fetchStatus !== 'idle') return
-    this.#races.delete(query)
-    const isAnswered = event.action.type === 'success' && event.action.manual !== true
-    if (!isAnswered && race.wasStale) query.invalidate()
-    if (!isAnswered || query.promise !== race.fetch) return
-    if (race.updates.length > 0 && !isTooOld) this.#outcome.replay(query, race.updates)
-    if (race.needsFetch) this.#outcome.refetch(query)
+  #owe(query: Query): void {
+    query.invalidate()
+    if (!query.isActive() || this.#owed.has(query)) return
+    this.#owed.set(query, undefined)
+    // TanStack Query is still winding up the settled fetch.
+    queueMicrotask(() => {
+      if (this.#owed.has(query)) this.#fetchWhenAllowed(query)
+    })
   }
+
+  #fetchWhenAllowed(query: Query): void {
+    const { clock } = this.#options
+    const elapsed = clock.now() - (this.#lastExtra.get(query) ?? -Infinity)
+    // A wall clock that was set back must not put the fetch off.
+    if (elapsed < 0 || elapsed >= SHORTEST_INTERVAL) return this.#fetch(query)
+    const timer = clock.setTimeout(() => this.#fetch(query), SHORTEST_INTERVAL - elapsed)
+    this.#owed.set(query, timer)
+  }
+
+  #fetch(query: Query): void {
+    this.#settle(query)
+    if (!query.isActive() || isStatic(query)) return
+    this.#lastExtra.set(query, this.#options.clock.now())
+    void query.fetch(undefined, { cancelRefetch: false }).catch(() => undefined)
+  }
+
+  #settle(query: Query): void {
+    this.#options.clock.clearTimeout(this.#owed.get(query))
+    this.#owed.delete(query)
+  }
+}
+
+/** Whether a fetch is under way, or waits for the network. */
+export function isFetching(query: Query): boolean {
+  return query.state.fetchStatus !== 'idle'
+}
+
+/** Whether its readers never want it refetched. Older versions of TanStack Query have no such readers. */
+function isStatic(query: Query): boolean {
+  return (query as { isStatic?(): boolean }).isStatic?.() ?? false
 }

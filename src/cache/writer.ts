@@ -1,19 +1,22 @@
 import type {
-  InvalidateQueryFilters,
   Query,
+  QueryCache,
   QueryCacheNotifyEvent,
   QueryClient,
+  QueryFilters,
   QueryKey,
 } from '@tanstack/react-query'
+import type { Clock } from '../core/clock.ts'
 import { CacheWatch } from './cacheWatch.ts'
-import { FetchRaces } from './fetchRaces.ts'
+import { FetchRaces, isFetching } from './fetchRaces.ts'
 import type { ScheduleFrame } from './frameScheduler.ts'
 import { applyUpdates, isFunction, isPartial, type Update } from './update.ts'
 
 /** What the writer is given. */
 export interface WriterOptions {
-  /** The current client; asked at each flush, so that nothing is written to a former one. */
+  /** The current client, read at each flush: nothing is written to a former one. */
   client(): QueryClient
+  clock: Clock
   scheduleFrame: ScheduleFrame
   /** Runs all writes of a flush so that their readers are told together: TanStack Query's `notifyManager.batch`. */
   batch(call: () => void): void
@@ -44,15 +47,13 @@ export class Writer {
   #writes = new Map<string, PendingWrite>()
   #invalidations = new Map<string, QueryKey>()
   #isPlanned = false
+  #latestCache: QueryCache | undefined
 
   constructor(options: WriterOptions) {
     this.#options = options
     this.#races = new FetchRaces({
+      clock: options.clock,
       replay: (query, updates) => this.#apply(query, updates),
-      // In a task of its own: the fetch that has just been answered is not wound up yet.
-      refetch: query => {
-        queueMicrotask(() => this.invalidateNow({ predicate: candidate => candidate === query }))
-      },
     })
   }
 
@@ -78,16 +79,21 @@ export class Writer {
     this.#plan()
   }
 
-  /** Invalidates at once. What fetches already, and would forget it, is invalidated again when that is over. */
-  invalidateNow(filters: InvalidateQueryFilters): void {
-    const client = this.#options.client()
-    const cache = client.getQueryCache()
-    for (const query of cache.findAll(filters)) {
-      const isCancelled = query.state.data !== undefined && query.isActive() && filters.refetchType !== 'none'
-      if (isFetching(query) && !isCancelled) this.#races.keepInvalidation(query)
+  /**
+   * Invalidates at once: queries with an active reader are fetched once more, within the bounds of `FetchRaces`, all
+   * others (and all with `refetchType: 'none'`) only marked as stale.
+   */
+  invalidateNow({ refetchType, ...filters }: QueryFilters & { refetchType?: 'none' }): void {
+    this.#options.batch(() =>
+      this.#invalidate(new Set(this.#cache().findAll(filters)), refetchType === 'none'),
+    )
+  }
+
+  #invalidate(queries: ReadonlySet<Query>, isMark = false): void {
+    for (const query of queries) {
+      this.#options.guard(() => (isMark ? this.#races.invalidate(query) : this.#races.refetch(query)))
     }
     this.#follow()
-    void client.invalidateQueries(filters)
   }
 
   /** Whether something waits to be written for the key of this hash. */
@@ -109,8 +115,19 @@ export class Writer {
     this.#invalidations = new Map()
     this.#options.batch(() => {
       for (const [hash, write] of writes) this.#options.guard(() => this.#write(hash, write))
-      for (const queryKey of invalidations.values()) this.invalidateNow({ queryKey })
+      // Each query once: a second time would count as an invalidation during the fetch of the first.
+      const cache = this.#cache()
+      const prefixes = [...invalidations.values()]
+      this.#invalidate(new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey }))))
     })
+  }
+
+  /** The current cache. What was kept of a former one is forgotten. */
+  #cache(): QueryCache {
+    const cache = this.#options.client().getQueryCache()
+    if (cache !== this.#latestCache) this.#races.clear()
+    this.#latestCache = cache
+    return cache
   }
 
   #observe(event: QueryCacheNotifyEvent): void {
@@ -122,8 +139,8 @@ export class Writer {
   }
 
   #follow(): void {
-    const isNeeded = this.#races.size > 0 || this.#judges.size > 0
-    this.#watch.follow(isNeeded ? this.#options.client().getQueryCache() : undefined)
+    const isNeeded = !this.#races.isIdle || this.#judges.size > 0
+    this.#watch.follow(isNeeded ? this.#cache() : undefined)
   }
 
   #plan(): void {
@@ -142,13 +159,12 @@ export class Writer {
   }
 
   #write(hash: string, { key, updates }: PendingWrite): void {
-    const client = this.#options.client()
-    const cache = client.getQueryCache()
+    const cache = this.#cache()
     const query = cache.get(hash)
     if (!query) {
       const { data } = applyUpdates(undefined, updates, this.#options.guard)
       if (data === undefined) return
-      client.setQueryData(key, data)
+      this.#options.client().setQueryData(key, data)
       if (updates.every(isPartial)) cache.get(hash)?.invalidate()
       return
     }
@@ -175,10 +191,6 @@ export class Writer {
     if (before.status === 'error') query.setState({ ...query.state, status: 'error', error: before.error })
     if (before.isInvalidated || before.data === undefined) query.invalidate()
   }
-}
-
-function isFetching(query: Query): boolean {
-  return query.state.fetchStatus !== 'idle'
 }
 
 function replaceData(query: Query, data: unknown): void {

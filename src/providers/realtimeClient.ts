@@ -46,6 +46,7 @@ export class RealtimeClient implements ConnectionHost {
     this.#queryClient = queryClient
     this.writer = new Writer({
       client: this.queryClient,
+      clock: this.clock,
       scheduleFrame,
       batch: notifyInTask,
       guard: call => this.guard(call),

@@ -4,7 +4,7 @@ import { anything } from '../support/schemas.ts'
 import { setUpCache } from '../support/setUpCache.ts'
 
 function setup() {
-  const { client, writer, feed, createFeed } = setUpCache()
+  const { client, clock, writer, feed, createFeed } = setUpCache()
   /** A query on screen; gives how often it was fetched. */
   const show = (queryKey: readonly unknown[]) => {
     const counts = { fetches: 0 }
@@ -21,7 +21,7 @@ function setup() {
       .getAll()
       .filter(({ state }) => state.isInvalidated)
       .map(({ queryHash }) => queryHash)
-  return { client, writer, feed, createFeed, show, stale }
+  return { client, clock, writer, feed, createFeed, show, stale }
 }
 const settle = () => new Promise(resolve => setTimeout(resolve, 10))
 
@@ -37,12 +37,13 @@ describe('a gap', () => {
   })
 
   test('refetches a key on screen exactly once, also where it was written, noted and under an invalidated beginning', async () => {
-    const { feed, show } = setup()
+    const { clock, feed, show } = setup()
     const shown = show(['orders', 1])
     await settle()
     feed.invalidateQueries(['orders'])
     feed.invalidateQueries(['orders', 1])
     await settle()
+    clock.advance(1_000)
     const before = shown.fetches
     feed.setQueryData(['orders', 1], 'pushed')
     feed.note(['orders', 1])

@@ -1,6 +1,6 @@
 import { QueryObserver } from '@tanstack/react-query'
 import { describe, expect, test } from 'vitest'
-import { append, patch, upsert } from '../../src/cache/updaters.ts'
+import { append, idempotent, patch, upsert } from '../../src/cache/updaters.ts'
 import { setUpFetches } from '../support/setUpFetches.ts'
 
 interface Row {
@@ -58,6 +58,15 @@ describe('an update that comes while its query fetches', () => {
     expect(asked).toHaveLength(3)
     await answer([1, 2])
     expect([data(), asked.length]).toEqual([[1, 2], 3])
+  })
+
+  test('and is marked with idempotent is applied once more over the response, and needs no more fetch', async () => {
+    const { answer, refetch, push, data, asked } = setUpFetches()
+    await answer({ n: 1 })
+    await refetch()
+    await push(idempotent((data: unknown) => ({ ...(data as object), isOpen: false })))
+    await answer({ n: 2, isOpen: true })
+    expect([data(), asked.length]).toEqual([{ n: 2, isOpen: false }, 2])
   })
 
   test('is replaced by a value that comes after it: then no more fetch is needed', async () => {
@@ -140,16 +149,20 @@ describe('an invalidation', () => {
     expect([data(), asked.length]).toEqual(['new', 2])
   })
 
-  test('that comes during a refetch starts that anew, and is not repeated', async () => {
-    const { writer, feed, answer, refetch, asked, settle } = setUpFetches()
+  test('that comes during a refetch, however often, does not cancel it: one more fetch follows', async () => {
+    const { writer, feed, answer, refetch, asked, settle, data } = setUpFetches()
     await answer(1)
     await refetch()
-    feed.invalidateQueries(key)
-    writer.flush()
-    await settle()
-    expect(asked).toHaveLength(3)
+    for (let count = 0; count < 3; count++) {
+      feed.invalidateQueries(key)
+      writer.flush()
+      await settle()
+    }
+    expect(asked).toHaveLength(2)
     await answer(2)
-    expect(asked).toHaveLength(3)
+    expect([data(), asked.length]).toEqual([2, 3])
+    await answer(3)
+    expect([data(), asked.length]).toEqual([3, 3])
   })
 
   test('after a gap that meets a fetch nobody watches is repeated when that has been answered', async () => {

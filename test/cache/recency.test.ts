@@ -187,7 +187,7 @@ describe('where data names its position in the log,', () => {
   })
 
   test('data from before the beginning of a stream is fetched anew when that is known', async () => {
-    const { answer, feed, asked, settle } = setUpPositions()
+    const { answer, clock, feed, asked, settle } = setUpPositions()
     await answer(list(5, 1))
     feed.began(at(5))
     await settle()
@@ -196,6 +196,7 @@ describe('where data names its position in the log,', () => {
     await settle()
     expect(asked).toHaveLength(2)
     await answer(list(6, 1, 6))
+    clock.advance(1_000)
     feed.began(at(6, 2))
     await settle()
     expect(asked).toHaveLength(3)

@@ -45,6 +45,12 @@ export class FakeClock implements Clock {
     this.#now = end
   }
 
+  /** The wall clock is set back by so many ms; timers do not notice. */
+  setBack(ms: number): void {
+    this.#now -= ms
+    for (const timer of this.#timers.values()) timer.due -= ms
+  }
+
   /** The machine sleeps: time passes, and no timer counts it. */
   sleep(ms: number): void {
     this.#now += ms

@@ -13,6 +13,7 @@ export function setUpCache(
   const table = new MessageTable()
   const writer = new Writer({
     client: () => client,
+    clock,
     scheduleFrame: () => undefined,
     batch: call => call(),
     guard: call => call(),
