@@ -18,7 +18,7 @@ export type { LongPollOptions } from './hooks/longPollDefinition.ts'
 export type { SocketOptions } from './hooks/socketDefinition.ts'
 export type { ConnectionResult } from './hooks/useConnection.ts'
 
-export { append, patch, remove, upsert, type Updater } from './cache/updaters.ts'
+export { append, idempotent, patch, remove, upsert, type Updater } from './cache/updaters.ts'
 export type { CacheWriter } from './cache/cacheWriter.ts'
 export type { MessageHandlerOf } from './cache/handlers.ts'
 export type { MessageOf, MessageSchema, MessageSchemas, Register } from './cache/messageTypes.ts'

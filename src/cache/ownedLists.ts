@@ -108,5 +108,6 @@ function read(list: readonly unknown[], place: number, by: string): unknown {
 }
 
 function search<Row>(list: readonly Row[], by: keyof Row, id: unknown): number {
-  return list.findIndex(row => row[by] === id)
+  // Rows may be anything that a server sends.
+  return list.findIndex(row => (row as Row | null | undefined)?.[by] === id)
 }

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../core/errors.ts'
 import { ownedIn } from './ownedLists.ts'
 
 /** A pure change of cached data. `flush` stands for the running flush: what it has copied already is not copied again. */
@@ -19,17 +20,35 @@ function define<Data>(isIdempotent: boolean, change: Updater<Data>): Updater<Dat
 }
 
 /**
+ * Marks a function of your own as safe to apply again over an older response: applying it twice gives what applying it
+ * once gives. If such an update comes while its query fetches, it is applied to the response as well. Without the mark,
+ * the query is fetched once more instead.
+ *
+ * ```ts
+ * cache.setQueryData<Room>(['room', id], idempotent(room => room && { ...room, isOpen: false }))
+ * ```
+ */
+export function idempotent<Data>(updater: (data: Data | undefined) => Data | undefined): Updater<Data> {
+  const copy: Updater<Data> = (data, flush) => (updater as Updater<Data>)(data, flush)
+  return Object.assign(copy, updater, { isIdempotent: true })
+}
+
+/**
  * Adds an item, or an array of items, to the end of a list.
  *
  * @param options `by`: an item whose `by` is in the list already is not added again. `max`: the oldest rows above this go.
+ * @throws ConfigurationError for a `max` that is not a whole number. Wrong data and items are reported as `handler-error`.
  */
 export function append<Row>(
   items: Row | readonly Row[],
   { by, max }: { by?: RowKey<Row>; max?: number } = {},
 ): Updater<readonly Row[]> {
+  checkMax('append', max)
   const added = Array.isArray(items) ? (items as readonly Row[]) : [items as Row]
-  return define(by !== undefined, (list, flush) => {
+  return define(by !== undefined, (data, flush) => {
+    const list = listIn('append', data)
     const owned = ownedIn(flush)
+    if (added.includes(undefined as Row) && by === undefined) throw wrong('append', 'adds rows', undefined)
     const fresh = by === undefined ? added : newRows(added, by, id => list && owned.find(list, by, id) >= 0)
     if (list && fresh.length === 0) return list
     const rows = owned.writable(list)
@@ -43,15 +62,19 @@ export function append<Row>(
  * Puts an item in the place of the row with the same `by`, or adds it.
  *
  * @param options `at`: where a new row goes, default `'end'`. `max`: the rows furthest from there go.
+ * @throws ConfigurationError for a `max` that is not a whole number. Wrong data and items are reported as `handler-error`.
  */
 export function upsert<Row>(
   item: Row,
   { by, max, at = 'end' }: { by: RowKey<Row>; max?: number; at?: 'start' | 'end' },
 ): Updater<readonly Row[]> {
-  return define(true, (list, flush) => {
+  checkMax('upsert', max)
+  return define(true, (data, flush) => {
+    const list = listIn('upsert', data)
+    const id = idOf('upsert', item, by)
     const owned = ownedIn(flush)
     const rows = owned.writable(list)
-    const place = owned.find(rows, by, item[by])
+    const place = owned.find(rows, by, id)
     if (place < 0 && at === 'start') owned.unshift(rows, item)
     else owned.put(rows, place < 0 ? rows.length : place, item)
     owned.cap(rows, max, at)
@@ -67,20 +90,26 @@ export interface Patch {
 
 /**
  * Changes fields of an object; with `by`, of the row of a list whose `by` the fields name. A row that is not there is
- * not added.
+ * not added. Wrong data and fields are reported as `handler-error`.
  */
 export const patch: Patch = (fields: object, { by }: { by?: string } = {}) =>
   (by === undefined ? patchObject(fields) : patchRow(fields as Record<string, unknown>, by)) as never
 
 // A spread defines properties and, unlike Object.assign, cannot set a prototype.
 function patchObject(fields: object): Updater<object> {
-  return define(true, data => ({ ...data, ...fields }))
+  return define(true, data => {
+    if (!isObject(fields)) throw wrong('patch', 'takes an object of fields', fields)
+    if (!isObject(data ?? {})) throw wrong('patch', 'without `by` changes an object', data)
+    return { ...data, ...fields }
+  })
 }
 
 function patchRow(fields: Record<string, unknown>, by: string): Updater<readonly Record<string, unknown>[]> {
-  return define(true, (list = [], flush) => {
+  return define(true, (data, flush) => {
+    const list = listIn('patch', data) ?? []
+    const id = idOf('patch', fields, by)
     const owned = ownedIn(flush)
-    const place = owned.find(list, by, fields[by])
+    const place = owned.find(list, by, id)
     if (place < 0) return list
     const rows = owned.writable(list)
     owned.put(rows, place, { ...rows[place], ...fields })
@@ -88,9 +117,11 @@ function patchRow(fields: Record<string, unknown>, by: string): Updater<readonly
   })
 }
 
-/** Takes the row whose `by` is `id` out of a list. */
+/** Takes the row whose `by` is `id` out of a list. Wrong data and an `id` of `undefined` are reported as `handler-error`. */
 export function remove<Row>(id: unknown, { by }: { by: RowKey<Row> }): Updater<readonly Row[]> {
-  return define(true, (list = [], flush) => {
+  return define(true, (data, flush) => {
+    const list = listIn('remove', data) ?? []
+    if (id === undefined) throw wrong('remove', `finds a row by its "${by}"`, id)
     const owned = ownedIn(flush)
     const place = owned.find(list, by, id)
     if (place < 0) return list
@@ -107,5 +138,38 @@ function newRows<Row>(
   isThere: (id: unknown) => boolean | undefined,
 ): readonly Row[] {
   const ids = new Set<unknown>()
-  return added.filter(({ [by]: id }) => !isThere(id) && !ids.has(id) && ids.add(id))
+  return added.filter(item => {
+    const id = idOf('append', item, by)
+    return !isThere(id) && !ids.has(id) && ids.add(id)
+  })
+}
+
+/** The cached list; nothing where there is none yet. */
+function listIn<Row>(updater: string, data: readonly Row[] | null | undefined): readonly Row[] | undefined {
+  if (data === undefined || data === null) return undefined
+  if (!Array.isArray(data)) throw wrong(updater, 'changes a list', data)
+  return data as readonly Row[]
+}
+
+function idOf(updater: string, row: unknown, by: string): unknown {
+  const id = isObject(row) ? row[by] : undefined
+  if (id === undefined) throw wrong(updater, `with \`by\` takes objects with a member "${by}"`, row)
+  return id
+}
+
+function checkMax(updater: string, max: number | undefined): void {
+  if (max === undefined || max === Infinity || (Number.isInteger(max) && max >= 0)) return
+  throw new ConfigurationError(`The max of ${updater} must be a whole number from 0 on, or Infinity.`)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Says what was found by its kind only: data is in no error. */
+function wrong(updater: string, rule: string, found: unknown): ConfigurationError {
+  const type = typeof found
+  const kind = Array.isArray(found) ? 'a list' : type === 'object' ? 'an object' : `a ${type}`
+  const name = found === undefined || found === null ? String(found) : kind
+  return new ConfigurationError(`${updater} ${rule}, and found ${name}.`)
 }

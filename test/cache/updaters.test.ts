@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { append, patch, remove, type Updater, upsert } from '../../src/cache/updaters.ts'
+import { append, idempotent, patch, remove, type Updater, upsert } from '../../src/cache/updaters.ts'
+import { ConfigurationError } from '../../src/core/errors.ts'
 
 interface Row {
   id: number
@@ -99,6 +100,108 @@ test('missing data counts as an empty list or object', () => {
   expect(patch<Row>({ id: 1 }, { by: 'id' })(undefined)).toEqual([])
   expect(remove<Row>(1, { by: 'id' })(undefined)).toEqual([])
 })
+
+const wrong = (value: unknown) => value as never
+
+describe('data of the wrong shape is refused with an error that names the updater and what it found, and nothing of it:', () => {
+  test('a list updater on data that is no list', () => {
+    for (const data of [{ secret: 1 }, 'secret', 7, true]) {
+      for (const update of [
+        append<Row>({ id: 1 }),
+        append<Row>({ id: 1 }, { by: 'id' }),
+        upsert<Row>({ id: 1 }, { by: 'id' }),
+        patch<Row>({ id: 1 }, { by: 'id' }),
+        remove<Row>(1, { by: 'id' }),
+      ]) {
+        const error = thrownBy(() => update(wrong(data)))
+        expect(error.message).toMatch(
+          /^(append|upsert|patch|remove) .*(an object|a string|a number|a boolean)/,
+        )
+        expect(error.message).not.toContain('secret')
+      }
+    }
+  })
+
+  test('patch without by on data that is no object', () => {
+    for (const data of [[1], 'secret', 7])
+      expect(thrownBy(() => patch({ a: 1 })(wrong(data))).message).toMatch(
+        /^patch .*(a list|a string|a number)/,
+      )
+  })
+
+  test('an item that is undefined', () => {
+    for (const update of [append(undefined), append([{ id: 1 }, undefined])])
+      expect(thrownBy(() => update([])).message).toMatch(/^append .*undefined/)
+  })
+
+  test('with by, an item that is no object or has no such member', () => {
+    for (const item of [undefined, null, 7, 'text', {}, { id: undefined }]) {
+      for (const update of [
+        append<Row>([{ id: 9 }, wrong(item)], { by: 'id' }),
+        upsert<Row>(wrong(item), { by: 'id' }),
+        patch<Row>(wrong(item), { by: 'id' }),
+      ]) {
+        expect(thrownBy(() => update(list)).message).toMatch(/^(append|upsert|patch) .*"id"/)
+      }
+    }
+    expect(thrownBy(() => remove<Row>(undefined, { by: 'id' })(list)).message).toMatch(/^remove .*"id"/)
+  })
+
+  test('fields for patch that are no object', () => {
+    for (const fields of [undefined, null, 7, [1]])
+      expect(thrownBy(() => patch(wrong(fields))({ a: 1 } as never)).message).toMatch(/^patch /)
+  })
+
+  test('a max that is no whole number, when the updater is made', () => {
+    for (const max of [NaN, -1, 1.5, '5']) {
+      expect(thrownBy(() => append({ id: 1 }, { max: wrong(max) })).message).toContain('max')
+      expect(thrownBy(() => upsert({ id: 1 }, { by: 'id', max: wrong(max) })).message).toContain('max')
+    }
+    expect(append(1, { max: Infinity })([])).toEqual([1])
+  })
+})
+
+test('rows of a list that are no objects are left where they are, and match no item', () => {
+  const mixed = [undefined, null, 7, 'text', { id: 1 }] as never as readonly Row[]
+  expect(append<Row>({ id: 2 }, { by: 'id' })(mixed)).toEqual([...mixed, { id: 2 }])
+  expect(upsert<Row>({ id: 1, name: 'x' }, { by: 'id' })(mixed)).toEqual([
+    ...mixed.slice(0, 4),
+    { id: 1, name: 'x' },
+  ])
+  expect(patch<Row>({ id: 1, name: 'x' }, { by: 'id' })(mixed)?.[4]).toEqual({ id: 1, name: 'x' })
+  expect(remove<Row>(1, { by: 'id' })(mixed)).toEqual(mixed.slice(0, 4))
+})
+
+test('null counts as missing data: a poll gives it where there is nothing yet', () => {
+  const none = wrong(null)
+  expect(append<Row>({ id: 1 }, { by: 'id' })(none)).toEqual([{ id: 1 }])
+  expect(upsert<Row>({ id: 1 }, { by: 'id' })(none)).toEqual([{ id: 1 }])
+  expect(patch({ a: 1 })(none)).toEqual({ a: 1 })
+  expect(patch<Row>({ id: 1 }, { by: 'id' })(none)).toEqual([])
+  expect(remove<Row>(1, { by: 'id' })(none)).toEqual([])
+})
+
+test('idempotent marks a copy of a function as safe to apply twice, and keeps what an updater says of itself', () => {
+  const close = (data: { isOpen: boolean } | undefined) => data && { ...data, isOpen: false }
+  const marked = idempotent(close)
+  expect(marked({ isOpen: true })).toEqual({ isOpen: false })
+  expect([marked.isIdempotent, 'isIdempotent' in close]).toEqual([true, false])
+  const flush = {}
+  const first = idempotent(append<Row>({ id: 4 }))(list, flush)
+  const second = idempotent(append<Row>({ id: 5 }))
+  expect([second.isIdempotent, second.sharesStructure]).toEqual([true, true])
+  expect(second(first, flush)).toBe(first)
+})
+
+const thrownBy = (call: () => unknown): Error => {
+  try {
+    call()
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError)
+    return error as Error
+  }
+  throw new Error('Nothing was thrown.')
+}
 
 const anyUpdater: fc.Arbitrary<Updater<readonly Row[]>> = fc.oneof(
   fc.nat(9).map(id => append<Row>({ id, name: 'a' }, { by: 'id', max: 6 })),
