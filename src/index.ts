@@ -1,5 +1,5 @@
 export { RealtimeProvider, type RealtimeProviderProps } from './providers/RealtimeProvider.tsx'
-export type { HeartbeatOptions, RealtimeOptions } from './providers/realtimeOptions.ts'
+export type { GapAfterOutage, HeartbeatOptions, RealtimeOptions } from './providers/realtimeOptions.ts'
 export type { ConnectionOptions, Gap, ReconnectOptions } from './providers/connectionOptions.ts'
 
 export { useSocket, type SocketRequest, type SocketResult } from './hooks/useSocket.ts'

@@ -122,6 +122,11 @@ export class Feed implements CacheWriter {
     this.#note(this.#hashes.of(key), key)
   }
 
+  /** The keys that a gap would invalidate now. */
+  keys(): readonly QueryKey[] {
+    return [...this.#staleKeys().values(), ...this.#stalePrefixes()]
+  }
+
   /** Something was missed: every key is invalidated, and refetched where it is on screen. Gives the keys. */
   invalidateAll(): readonly QueryKey[] {
     return this.#invalidate()
@@ -149,20 +154,31 @@ export class Feed implements CacheWriter {
   }
 
   #invalidate(refetchType?: 'none'): readonly QueryKey[] {
-    const { client, table, writer, sources } = this.#options
+    const { client, writer } = this.#options
     writer.flush()
     this.#prune()
     const cache = client().getQueryCache()
-    const prefixes = [...this.#prefixes.values(), ...sources().map(({ queryKey }) => queryKey)]
-    const stale = new Map(this.#keys)
-    for (const { queryHash, queryKey } of cache.getAll()) {
-      if (table.owns(queryKey)) stale.set(queryHash, queryKey)
-    }
+    const prefixes = this.#stalePrefixes()
+    const stale = this.#staleKeys()
     // Each query once: a second time would count as an invalidation during the fetch of the first.
     const begun = new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey })))
     const predicate = (query: Query) => stale.has(query.queryHash) || begun.has(query)
     writer.invalidateNow({ predicate, ...(refetchType && { refetchType }) })
     return [...stale.values(), ...prefixes]
+  }
+
+  /** Keys that it wrote, and those that it would write without a handler, by hash. */
+  #staleKeys(): Map<string, QueryKey> {
+    const { client, table } = this.#options
+    const stale = new Map(this.#keys)
+    for (const { queryHash, queryKey } of client().getQueryCache().getAll()) {
+      if (table.owns(queryKey)) stale.set(queryHash, queryKey)
+    }
+    return stale
+  }
+
+  #stalePrefixes(): readonly QueryKey[] {
+    return [...this.#prefixes.values(), ...this.#options.sources().map(({ queryKey }) => queryKey)]
   }
 
   #refetch(predicate: (query: Query) => boolean): void {

@@ -39,7 +39,6 @@ export class AttemptRun implements TransportSink {
   waitingFor: RequestPart | undefined
   #isOver = false
   #isOpen = false
-  #isHeard = false
   #prepared: PreparedRequest | undefined
   #attempt: Attempt | undefined
   #liveness: Liveness | undefined
@@ -102,12 +101,7 @@ export class AttemptRun implements TransportSink {
   message(data: unknown, meta: MessageMeta): boolean {
     if (this.#isOver) return false
     this.#liveness?.heard()
-    const isReadable = this.#owner.inbound.receive(data, meta)
-    if (isReadable && !this.#isHeard && !this.#isOver) {
-      this.#isHeard = true
-      this.#owner.handle({ type: 'heard' }, this)
-    }
-    return isReadable
+    return this.#owner.inbound.receive(data, meta)
   }
 
   alive(): void {
@@ -122,13 +116,18 @@ export class AttemptRun implements TransportSink {
     if (!this.#isOver) this.#owner.retryFloor = delay
   }
 
-  failed(failure: Failure): void {
+  failed(reported: Failure): void {
     if (this.#isOver) return
-    const decision = decideFailure(failure)
-    const action = this.#override(failure) ?? decision.action
-    const floor = Math.max(decision.floor ?? 0, this.#owner.retryFloor)
-    if (decision.gap) this.#owner.inbound.cursorLost()
-    this.#owner.handle({ type: 'failed', failure, decision: { action, floor } }, this)
+    const { inbound, retryFloor, setup } = this.#owner
+    // A position goes along in a transport's own way, or by `recovery.attach`.
+    const isOurs = reported.kind === 'status' && inbound.hasAttached
+    const failure = isOurs ? { ...reported, hadCursor: true } : reported
+    const decided = decideFailure(failure, setup.options())
+    const action = this.#override(failure)
+    const decision = action === undefined ? decided : { action, floor: decided.floor ?? 0 }
+    if (decision.action === 'drop-cursor') inbound.cursorLost()
+    const floor = Math.max(decision.floor ?? 0, retryFloor)
+    this.#owner.handle({ type: 'failed', failure, decision: { ...decision, floor } }, this)
   }
 
   /** What the application decides instead of the failure table; nothing where its function throws. */

@@ -37,7 +37,11 @@ export class Connection implements AttemptOwner {
       holder: this,
       renew: setup.renew,
     })
-    this.inbound = new Inbound(setup, { channel: this.channel, replied: () => this.#replied() })
+    this.inbound = new Inbound(setup, {
+      channel: this.channel,
+      replied: () => this.#replied(),
+      outage: () => this.#outage(),
+    })
   }
 
   start(): void {
@@ -133,6 +137,11 @@ export class Connection implements AttemptOwner {
     this.#run.end()
     this.#run = undefined
     this.channel?.lost()
+  }
+
+  #outage(): number {
+    const downSince = 'progress' in this.#state ? this.#state.progress.downSince : null
+    return downSince === null ? 0 : this.setup.clock.now() - downSince
   }
 
   #replied(): void {

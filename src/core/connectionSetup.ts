@@ -39,6 +39,8 @@ export interface ConnectionSetup {
   began?(since: Cursor): void
   /** What was missed cannot be resumed: called once a reopening. */
   gap(cause: GapCause): void
+  /** Over how long many clients spread the refetches of a gap (ms); `undefined` for the default. `outage` in ms. */
+  gapSpread?(cause: GapCause, outage: number): number | undefined
   report(event: ConnectionEvent): void
   createChannel?: ((link: ChannelLink) => Channel) | undefined
 }
@@ -60,6 +62,8 @@ export type AttachCursor = (request: TransportRequest) => TransportRequest
 export interface ConnectionDriverOptions {
   times: ReconnectTimes
   decide?: ((failure: Failure) => FailureAction | undefined) | undefined
+  /** Whether a `getToken` could give another token. */
+  hasGetToken: boolean
   pausesWhenHidden: boolean
   liveness?: LivenessPlan | undefined
   recovery?: Recovery | undefined

@@ -14,8 +14,12 @@ export interface Progress {
   retryCount: number
   /** Whether it has been open since it was started. */
   hasOpened: boolean
-  /** Failures in a row before `open`: a browser hides why a handshake failed, it may be the token. */
+  /** Failures before `open` since it was last stable. A browser hides why a handshake failed; it may be the token. */
   earlyFailures: number
+  /** Whether a token was refused since it was last stable. The next refusal is final. */
+  isRefused: boolean
+  /** Whether a 400 dropped its cursor since it was last stable. The next one is final. */
+  hasDroppedCursor: boolean
   /** When it was lost, or first could not be reached, since it was last stable (ms). */
   downSince: number | null
   /** What the last failure was, until it is open again. */
@@ -49,7 +53,6 @@ export type Event =
   | { type: 'pause-changed' }
   | { type: 'authorized'; token: TokenUse }
   | { type: 'opened' }
-  | { type: 'heard' }
   /** `part`: what had not settled by then. */
   | { type: 'elapsed'; part?: RequestPart | undefined }
   | { type: 'hint' }

@@ -36,11 +36,19 @@ export type Failure =
  */
 export type FailureAction = 'retry' | 'refresh' | 'drop-cursor' | 'stop' | 'end'
 
-/** The decision on one failure. `floor`: no retry sooner than this, in ms. `gap`: what was missed cannot be resumed. */
+/** The decision on one failure. */
 export interface FailureDecision {
   action: FailureAction
+  /** No retry comes sooner than this (ms). */
   floor?: number
-  gap?: boolean
+  /** The same failure again, before the connection was stable, is permanent. */
+  isOnce?: boolean
+}
+
+/** What a decision depends on besides the failure. */
+export interface FailureContext {
+  /** Whether there is a `getToken` that could give another token. */
+  hasGetToken: boolean
 }
 
 /** A server that asks for more than this is not obeyed (ms). */
@@ -50,11 +58,13 @@ const PERMANENT_CLOSE_CODES = new Set([1003, 1007, 1009, 1010])
 const REFRESHING_CLOSE_CODES = new Set([1008, 3000, 4401])
 const RETRIED_APPLICATION_CODES = new Set([4408, 4429])
 
+const WITH_TOKEN: FailureContext = { hasGetToken: true }
+
 /** The failure table (design: "What ends a retry"). Codes decide, never the text of a reason. */
-export function decideFailure(failure: Failure): FailureDecision {
+export function decideFailure(failure: Failure, context: FailureContext = WITH_TOKEN): FailureDecision {
   switch (failure.kind) {
     case 'close':
-      return { action: decideCloseCode(failure.code) }
+      return { action: decideCloseCode(failure.code, context) }
     case 'status':
       return decideStatus(failure)
     case 'token':
@@ -73,7 +83,10 @@ export function decideFailure(failure: Failure): FailureDecision {
   }
 }
 
-function decideCloseCode(code: number): FailureAction {
+function decideCloseCode(code: number, { hasGetToken }: FailureContext): FailureAction {
+  // "Policy violation" is about a token only where there is one. 401, 4401 and 3000 always are: a `url` function or a
+  // cookie may bring other credentials once.
+  if (code === 1008 && !hasGetToken) return 'stop'
   if (REFRESHING_CLOSE_CODES.has(code)) return 'refresh'
   if (PERMANENT_CLOSE_CODES.has(code)) return 'stop'
   if (RETRIED_APPLICATION_CODES.has(code)) return 'retry'
@@ -85,9 +98,9 @@ function decideStatus({ status, retryAfter, hadCursor }: Failure & { kind: 'stat
   const floor = Math.min(retryAfter ?? 0, MAX_RETRY_AFTER)
   if (status === 401) return { action: 'refresh', floor }
   if (status === 204) return { action: 'end' }
-  if (status === 400 && hadCursor) return { action: 'drop-cursor', gap: true }
-  if (status === 409) return { action: 'drop-cursor', floor, gap: true }
-  if (status === 410) return { action: 'drop-cursor', floor, gap: true }
+  if (status === 400 && hadCursor) return { action: 'drop-cursor', isOnce: true }
+  if (status === 409) return { action: 'drop-cursor', floor }
+  if (status === 410) return { action: 'drop-cursor', floor }
   if (status === 408 || status === 425 || status === 429) return { action: 'retry', floor }
   if (status >= 400 && status <= 499) return { action: 'stop' }
   return { action: 'retry', floor }
@@ -135,6 +148,8 @@ function describeTimeout(part: RequestPart | undefined): string {
 
 function describeClose({ code, opened }: Failure & { kind: 'close' }): string {
   if (code === 1009) return 'The server closed with 1009: a message was larger than it takes.'
+  if (code === 1008)
+    return 'The server closed with 1008: its policy does not allow this client, or its token.'
   if (opened) return `The server closed the WebSocket with code ${code}.`
   return 'The WebSocket could not be opened: refused, unreachable, or a subprotocol that the server did not select.'
 }
@@ -142,6 +157,19 @@ function describeClose({ code, opened }: Failure & { kind: 'close' }): string {
 function describe(failure: Failure, message: string, status?: number): RealtimeError {
   const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined
   return new ConnectionFailedError(message, { kind: failure.kind, status, retryAfter })
+}
+
+/** The error of a connection whose credentials were refused again. It names the code. */
+export function refusedTwice(failure: Failure, hadToken: boolean): RealtimeError {
+  const what = hadToken ? 'refused the token twice' : 'asks for a token, and none was sent'
+  return new UnauthorizedError(
+    `The server ${what}${nameCode(failure)}. Sign in again, then call reconnect().`,
+  )
+}
+
+function nameCode(failure: Failure): string {
+  if (failure.kind === 'close') return ` (close code ${failure.code})`
+  return failure.kind === 'status' ? ` (HTTP status ${failure.status})` : ''
 }
 
 /** The error of a connection that has used up its retries; `failure` was the last. */

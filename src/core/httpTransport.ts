@@ -16,8 +16,6 @@ export interface HttpTechnique<Cursor = unknown> {
   cursor: Cursor | undefined
   /** Adds the cursor, and what else every request carries. */
   attachCursor: (request: TransportRequest) => TransportRequest
-  /** The last cursor was malformed to the server (400), and none was taken since. */
-  isCursorBad?: boolean
   init: RequestInit
   /** The answers that are no failure. */
   statuses: readonly number[]
@@ -135,18 +133,9 @@ function findFailure(
 ): Failure | undefined {
   const contentType = headers.get('content-type') ?? ''
   if (!technique.statuses.includes(status)) {
-    const hadCursor = isDroppable(technique, status)
+    const hadCursor = technique.cursor !== undefined
     return { kind: 'status', status, retryAfter: parseRetryAfter(headers.get('retry-after'), now), hadCursor }
   }
-  if (technique.cursor !== undefined) technique.isCursorBad = false
   if (status === 200 && !technique.contentType.test(contentType)) return { kind: 'content-type', contentType }
   return undefined
-}
-
-/** Whether a cursor went along that may be to blame. A second one that is malformed is not: dropping it would go on for ever. */
-function isDroppable(technique: HttpTechnique, status: number): boolean {
-  const hadCursor = technique.cursor !== undefined
-  if (!hadCursor || status !== 400) return hadCursor
-  technique.isCursorBad = !technique.isCursorBad
-  return technique.isCursorBad
 }

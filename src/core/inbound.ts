@@ -1,3 +1,4 @@
+import { defaultGapSpread } from './backoff.ts'
 import { isLargerThan } from './byteLength.ts'
 import type { TimerHandle } from './clock.ts'
 import type { Channel, ConnectionSetup } from './connectionSetup.ts'
@@ -7,9 +8,6 @@ import { attach } from './prepareRequest.ts'
 import { type Cursor, type Recovery, RecoveryTracker } from './recovery.ts'
 import type { MessageMeta, SocketData, TransportRequest } from './transport.ts'
 
-/** How long a gap's refetches are spread, so that many clients do not ask at once (ms). */
-const GAP_JITTER = 1_000
-
 /** A message of a stream without positions. */
 const PLAIN = { isNews: true, cursor: undefined }
 
@@ -18,6 +16,8 @@ export interface InboundLink {
   channel: Channel | undefined
   /** A heartbeat was answered. */
   replied(): void
+  /** How long the last outage has gone on, or went on until the connection opened; 0 once it was stable (ms). */
+  outage(): number
 }
 
 /** The inbound half of a connection: reads messages, follows the position in the server's log, notices gaps. */
@@ -31,6 +31,7 @@ export class Inbound {
   #hasLostCursor = false
   /** It began at a position that the application's data named. */
   #hasStart = false
+  #hasAttached = false
   #gapTimer: TimerHandle | undefined
 
   constructor(setup: ConnectionSetup, link: InboundLink) {
@@ -41,11 +42,20 @@ export class Inbound {
   /** Tells the server where to go on: where it was cut off, or where data begins that is there already. */
   attachCursor = (request: TransportRequest): TransportRequest => {
     const { recovery } = this.#setup.options()
+    this.#hasAttached = false
     if (!recovery) return request
-    if (this.#tracker.cursor === undefined && this.#openings === 0) this.#startAt(this.#setup.start?.())
+    // Once: a position that the server dropped must not be sent again.
+    const mayStart = this.#openings === 0 && !this.#hasStart
+    if (mayStart && this.#tracker.cursor === undefined) this.#startAt(this.#setup.start?.())
     const { cursor } = this.#tracker
+    this.#hasAttached = cursor !== undefined
     if (cursor === undefined) return request
     return attach('recovery.attach', () => recovery.attach(request, cursor))
+  }
+
+  /** Whether the latest request carries a position by `recovery.attach`. */
+  get hasAttached(): boolean {
+    return this.#hasAttached
   }
 
   /** From where on everything came without a hole. */
@@ -74,11 +84,14 @@ export class Inbound {
 
   /** Plans one round of refetches; causes that come before it join it. */
   gap(cause: GapCause): void {
-    const { clock, random } = this.#setup
-    this.#gapTimer ??= clock.setTimeout(() => {
+    if (this.#gapTimer !== undefined) return
+    const { clock, random, gapSpread } = this.#setup
+    const outage = this.#link.outage()
+    const spread = gapSpread?.(cause, outage) ?? defaultGapSpread(outage)
+    this.#gapTimer = clock.setTimeout(() => {
       this.#gapTimer = undefined
       this.#setup.gap(cause)
-    }, random() * GAP_JITTER)
+    }, random() * spread)
   }
 
   /** Reads one frame, event or body and hands on its messages in order. `false`: it was not readable. */

@@ -15,7 +15,7 @@
  * A state owns at most one timer (`arm`), and the timer dies when the state's name changes: `authorizing` and `opening`
  * time out, `open` becomes stable, `waiting` retries. What a timer means is `elapsed` in the state it finds.
  */
-import { backoffDelay } from './backoff.ts'
+import { backoffDelay, delayAbove, longestWait } from './backoff.ts'
 import type {
   Effect,
   Event,
@@ -26,10 +26,17 @@ import type {
   Transition,
   World,
 } from './connectionState.ts'
-import { UnauthorizedError } from './errors.ts'
-import { type Failure, type FailureDecision, gaveUp, toError } from './failure.ts'
+import { type Failure, type FailureDecision, gaveUp, refusedTwice, toError } from './failure.ts'
 
-const FRESH: Progress = { retryCount: 0, hasOpened: false, earlyFailures: 0, downSince: null, error: null }
+const FRESH: Progress = {
+  retryCount: 0,
+  hasOpened: false,
+  earlyFailures: 0,
+  isRefused: false,
+  hasDroppedCursor: false,
+  downSince: null,
+  error: null,
+}
 const NOTHING: readonly Effect[] = []
 
 /** The next state, and what is to be done. An event that means nothing in a state leaves that very state. */
@@ -49,8 +56,6 @@ export function transition(state: State, event: Event, world: World): Transition
       return authorized(state, event.token, world)
     case 'opened':
       return opened(state, world)
-    case 'heard':
-      return state.name === 'open' ? stay(settle(state)) : stay(state)
     case 'elapsed':
       return elapsed(state, event, world)
     case 'hint':
@@ -108,16 +113,18 @@ function authorized(state: State, token: TokenUse, world: World): Transition {
 
 function opened(state: State, world: World): Transition {
   if (state.name !== 'opening') return stay(state)
-  const progress = { ...state.progress, hasOpened: true, earlyFailures: 0, error: null }
+  const progress = { ...state.progress, hasOpened: true, error: null }
   const open: State = { name: 'open', progress, token: state.token }
   return { state: open, effects: [{ type: 'arm', delay: world.times.stableAfter }, { type: 'greet' }] }
 }
 
-/** A message, or a stable while, proves the connection (and its token) good; `open` alone never does. */
-function settle(state: State & { name: 'open' }): State {
-  if (state.progress.retryCount === 0 && state.token !== 'forced') return state
-  const token = state.token === 'forced' ? 'given' : state.token
-  return { ...state, token, progress: { ...state.progress, retryCount: 0, downSince: null } }
+/** Open for `stableAfter`. This alone proves the connection and its token good: neither `open` nor a message does. */
+function settle({ token }: State & { name: 'open' }): State {
+  return {
+    name: 'open',
+    token: token === 'forced' ? 'given' : token,
+    progress: { ...FRESH, hasOpened: true },
+  }
 }
 
 function elapsed(state: State, { part }: Event & { type: 'elapsed' }, world: World): Transition {
@@ -140,14 +147,10 @@ interface FailedAttempt {
 
 function failed(state: Trying, { failure, decision }: FailedAttempt, world: World): Transition {
   if (decision.action === 'end') return leave({ name: 'closed' })
-  if (decision.action === 'stop') return leave({ name: 'failed', error: toError(failure) })
+  const error = permanentError(state, { failure, decision }, world)
+  if (error) return leave({ name: 'failed', error })
+  const { retryCount, earlyFailures, isRefused, hasDroppedCursor, downSince } = state.progress
   const refused = decision.action === 'refresh'
-  if (refused && 'token' in state && state.token === 'forced') {
-    return leave({ name: 'failed', error: new UnauthorizedError() })
-  }
-  const { retryCount, earlyFailures } = state.progress
-  if (retryCount >= world.times.maxRetries)
-    return leave({ name: 'failed', error: gaveUp(failure, retryCount) })
   // A failure before `open` hides its cause, unless it has an HTTP status: two may be a refused token.
   const isMute = state.name === 'opening' && failure.kind !== 'status'
   const isSuspicious = isMute && state.token === 'given' && earlyFailures === 1
@@ -155,12 +158,24 @@ function failed(state: Trying, { failure, decision }: FailedAttempt, world: Worl
     ...state.progress,
     retryCount: retryCount + 1,
     earlyFailures: earlyFailures + (isMute ? 1 : 0),
-    downSince: state.progress.downSince ?? world.now,
+    isRefused: isRefused || refused,
+    hasDroppedCursor: hasDroppedCursor || decision.isOnce === true,
+    downSince: downSince ?? world.now,
     error: toError(failure),
   }
   const effects: Effect[] = decision.action === 'drop-cursor' ? [{ type: 'drop-cursor' }] : []
   const reason = refused || isSuspicious ? 'refused' : 'connect'
   return wait(progress, { reason, floor: decision.floor ?? 0, retryCount, effects }, world)
+}
+
+/** The error of a failure after which no retry makes sense. */
+function permanentError(state: Trying, { failure, decision }: FailedAttempt, { times }: World) {
+  const { retryCount, isRefused, hasDroppedCursor } = state.progress
+  const token = state.name === 'authorizing' ? 'none' : state.token
+  if (decision.action === 'stop' || (decision.isOnce && hasDroppedCursor)) return toError(failure)
+  if (decision.action === 'refresh' && (isRefused || token === 'forced'))
+    return refusedTwice(failure, token !== 'none')
+  return retryCount >= times.maxRetries ? gaveUp(failure, retryCount) : undefined
 }
 
 interface Wait {
@@ -170,29 +185,17 @@ interface Wait {
   effects: Effect[]
 }
 
-/**
- * A server that restarts is away for some seconds, and nobody should wait much longer than that: while the outage is
- * short, so is the longest wait; then it grows by a share of what goes on, up to `maxDelay`. Times in ms.
- */
-const SHORT_OUTAGE = 15_000
-const SHORT_WAIT = 1_750
-const OUTAGE_SHARE = 0.35
-
-function longestWait(outage: number, { minDelay, maxDelay }: World['times']): number {
-  const patience = SHORT_WAIT + OUTAGE_SHARE * Math.max(0, outage - SHORT_OUTAGE)
-  return Math.min(maxDelay, Math.max(minDelay, patience))
-}
-
 function wait(progress: Progress, { reason, floor, retryCount, effects }: Wait, world: World): Transition {
   const { now, random, times } = world
   const maxDelay = longestWait(now - (progress.downSince ?? now), times)
-  const delay = Math.max(floor, backoffDelay(retryCount, { ...times, maxDelay }, random))
+  const delay = delayAbove(floor, backoffDelay(retryCount, { ...times, maxDelay }, 1), random)
   const waiting: State = {
     name: 'waiting',
     progress,
     reason,
     until: now + delay,
-    notBefore: now + floor,
+    // The floor has jitter, too: a hint or the end of a pause must not bring all clients back at the same time.
+    notBefore: now + delayAbove(floor, floor, random),
   }
   return leave(waiting, ...effects, { type: 'arm', delay })
 }

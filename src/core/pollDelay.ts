@@ -1,4 +1,4 @@
-import { type BackoffOptions, backoffDelay } from './backoff.ts'
+import { type BackoffOptions, backoffDelay, delayAbove } from './backoff.ts'
 
 /** What the time to the next poll follows from; times in ms. */
 export interface PollPace {
@@ -7,6 +7,8 @@ export interface PollPace {
   failures: number
   /** Default: twice the interval, doubled with each failure up to 30 s. */
   backoff: Partial<BackoffOptions> | undefined
+  /** The wait that the server asked for after the last failure (`Retry-After`); 0 where it asked for none. */
+  floor: number
   /** In [0, 1). */
   random: number
   /** Whether it is the first of its loop. */
@@ -17,10 +19,14 @@ const MAX_BACKOFF = 30_000
 /** By how much of the interval a first poll may come sooner, so that clients that started together drift apart. */
 const PHASE = 0.1
 
-/** The time from the end of one poll to the next, in ms: never sooner than the interval, but for the first. */
-export function pollDelay({ interval, failures, backoff, random, isFirst }: PollPace): number {
+/**
+ * The time from the end of one poll to the next, in ms: never sooner than the interval, except for the first, and never
+ * sooner than the server's floor with jitter on top.
+ */
+export function pollDelay({ interval, failures, backoff, floor, random, isFirst }: PollPace): number {
   if (failures === 0) return isFirst ? interval * (1 - PHASE * random) : interval
   const shape = { minDelay: 2 * interval, maxDelay: MAX_BACKOFF, factor: 2, ...backoff }
   const longest = backoffDelay(failures - 1, shape, 1)
-  return interval + random * Math.max(0, longest - interval)
+  const delay = interval + random * Math.max(0, longest - interval)
+  return floor > 0 ? Math.max(delay, delayAbove(floor, Math.max(interval, longest), random)) : delay
 }

@@ -57,8 +57,8 @@ export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest
   }
   request = { ...request, headers: mergeHeaders(request.headers) }
   assertSendable(request, plan.isSocket ?? false)
-  const given = token ? 'given' : 'none'
-  return { request, token, refreshAt, tokenUse: forced ? 'forced' : given }
+  const given = forced ? 'forced' : 'given'
+  return { request, token, refreshAt, tokenUse: token ? given : 'none' }
 }
 
 /** What a function of the application makes of a request; throws, with the function's name, where that is none. */

@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-query'
 import { RealtimeError } from '../core/errors.ts'
 import type { PauseReason } from '../core/connectionState.ts'
+import { delayAbove } from '../core/backoff.ts'
 import { pollDelay } from '../core/pollDelay.ts'
 import { demandOf, type PollDemand, type PollUser } from './pollDemand.ts'
 
@@ -51,6 +52,8 @@ export class Poller {
   #isUrgent = false
   #failures = 0
   #settledAt: number
+  /** The wait that the server asked for after the last failure (ms). */
+  #floor = 0
   #floorUntil = 0
   #random = Math.random()
 
@@ -133,19 +136,20 @@ export class Poller {
   }
 
   #count(action: { type: string; error?: unknown; manual?: boolean | undefined }): void {
-    if (action.type === 'success' && !action.manual) this.#failures = 0
+    if (action.type === 'success' && !action.manual) this.#failures = this.#floor = 0
     if (action.type !== 'error') return
     this.#failures++
     // Only of our own errors: what others mean by the name may be seconds.
     const { retryAfter } = (action.error instanceof RealtimeError ? action.error : {}) as {
       retryAfter?: number
     }
-    this.#floorUntil = Date.now() + (retryAfter ?? 0)
+    this.#floor = retryAfter ?? 0
   }
 
   #settle(): void {
     this.#settledAt = Date.now()
     this.#random = Math.random()
+    this.#floorUntil = this.#settledAt + delayAbove(this.#floor, this.#floor, this.#random)
     this.#isUrgent = false
   }
 
@@ -185,16 +189,17 @@ export class Poller {
     const now = Date.now()
     // A wall clock that was set back must not put the next poll off.
     this.#settledAt = Math.min(this.#settledAt, now)
+    const floorUntil = Math.min(this.#floorUntil, now + 2 * this.#floor)
     const delay = pollDelay({
       interval,
       failures: this.#failures,
       backoff: user.options.backoff,
+      floor: this.#floor,
       random: this.#random,
       isFirst: this.#isFirst,
     })
-    if (offline)
-      return Math.ceil(Math.max(this.#settledAt + Math.max(delay, OFFLINE_INTERVAL), this.#floorUntil))
-    return Math.ceil(Math.max(this.#isUrgent ? now : this.#settledAt + delay, this.#floorUntil))
+    if (offline) return Math.ceil(Math.max(this.#settledAt + Math.max(delay, OFFLINE_INTERVAL), floorUntil))
+    return Math.ceil(Math.max(this.#isUrgent ? now : this.#settledAt + delay, floorUntil))
   }
 
   #publish({ isPolling, nextPollAt, pausedBy }: Plan): void {

@@ -5,7 +5,7 @@ import type { ReconnectTimes } from '../core/connectionState.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import type { GetToken } from '../core/tokenAuthority.ts'
 import type { FetchLike } from '../core/transport.ts'
-import type { ReconnectOptions } from './connectionOptions.ts'
+import type { Gap, ReconnectOptions } from './connectionOptions.ts'
 
 /** How an open socket is watched; times in ms. */
 export interface HeartbeatOptions {
@@ -17,6 +17,11 @@ export interface HeartbeatOptions {
   message?: unknown
   /** Whether a message answers a heartbeat; it is then not dispatched. Default: it has the `type` of `message`. */
   isReply?: (message: Message) => boolean
+}
+
+/** A gap that is going to be fetched. `outage`: how long the connection was lost, 0 if it was not (ms). */
+export interface GapAfterOutage extends Gap {
+  outage: number
 }
 
 /** The options of `RealtimeProvider`. */
@@ -42,6 +47,11 @@ export interface RealtimeOptions {
   /** For sockets; `true` for the defaults. Default `false`. */
   heartbeat?: boolean | HeartbeatOptions | undefined
   reconnect?: ReconnectOptions | undefined
+  /**
+   * Over how long many clients spread the refetches of a gap (ms), so that they do not all fetch at the same time. Each
+   * client waits for a random share of it. Default: half the outage, between 1,000 and 5,000.
+   */
+  gapSpread?: number | ((gap: GapAfterOutage) => number) | undefined
   /** The time a connection outlives its last user (ms). Default 1,000. */
   linger?: number | undefined
   /** Told of every change of status, retry, gap and bad message. There is no token in any of it. */
@@ -54,9 +64,9 @@ export interface RealtimeOptions {
   fetch?: FetchLike | undefined
 }
 
-/** Full jitter from 500 ms to 20 s, for ever; times in ms. */
+/** Full jitter from 1 s to 20 s, without end; times in ms. */
 export const DEFAULT_RECONNECT: ReconnectTimes = {
-  minDelay: 500,
+  minDelay: 1_000,
   maxDelay: 20_000,
   factor: 2,
   maxRetries: Infinity,

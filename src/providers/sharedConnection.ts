@@ -83,6 +83,7 @@ export class SharedConnection implements Shared {
       renew: former => this.#authority.grant(former, 'expiring', this.#asked),
       deliver: createDispatch({ table: this.#table, feed: this.feed, report }),
       gap: cause => this.#gap(cause),
+      gapSpread: (cause, outage) => this.#gapSpread(cause, outage),
       start: () => this.feed.start(),
       opened: () => this.feed.opened(),
       began: since => this.feed.began(since),
@@ -150,6 +151,7 @@ export class SharedConnection implements Shared {
     return {
       times,
       decide,
+      hasGetToken: this.#hasGetToken,
       pausesWhenHidden: this.#wanted().every(({ whenHidden }) => whenHidden === 'pause'),
       liveness: this.#definition.liveness(latest, provider),
       recovery: latest.recovery,
@@ -159,8 +161,7 @@ export class SharedConnection implements Shared {
   }
 
   #prepare(attempt: AttemptPlan): Promise<PreparedRequest> {
-    const { url, getToken, attachToken } = this.#latest
-    const hasToken = (getToken ?? this.#host.options.getToken) !== undefined
+    const { url, attachToken } = this.#latest
     const { headers, protocols } = this.#definition.request(this.#latest)
     return this.#host.prepare({
       url,
@@ -170,8 +171,12 @@ export class SharedConnection implements Shared {
       attachToken: attachToken ?? this.#host.options.attachToken ?? this.#definition.attachToken,
       authority: this.#authority,
       ...attempt,
-      ...(hasToken && { asked: this.#asked }),
+      ...(this.#hasGetToken && { asked: this.#asked }),
     })
+  }
+
+  get #hasGetToken(): boolean {
+    return (this.#latest.getToken ?? this.#host.options.getToken) !== undefined
   }
 
   get #authority(): TokenAuthority {
@@ -189,6 +194,15 @@ export class SharedConnection implements Shared {
     for (const onGap of new Set([...this.#users.values()].map(user => user.onGap))) {
       this.#host.guard(() => onGap?.({ cause, keys }))
     }
+  }
+
+  #gapSpread(cause: GapCause, outage: number): number | undefined {
+    const { gapSpread } = this.#host.options
+    if (typeof gapSpread !== 'function') return gapSpread
+    let spread: number | undefined
+    this.#host.guard(() => (spread = gapSpread({ cause, keys: this.feed.keys(), outage })))
+    // What makes no sense would fetch at once, or never.
+    return spread !== undefined && spread >= 0 && spread < Infinity ? spread : undefined
   }
 
   #report(event: ConnectionEvent): void {

@@ -315,13 +315,13 @@ describe('what the application decides', () => {
   })
 })
 
-test('the wait that the server asked for is a floor for this and every later retry', async () => {
+test('the wait that the server asked for is a floor for this and every later retry, with jitter on top', async () => {
   const harness = await new ConnectionHarness().open()
   harness.transport.last.sink.retryFloor(3_000)
   for (let count = 0; count < 2; count++) {
     harness.transport.last.sink.failed({ kind: 'ended' })
     harness.hint('visible')
-    harness.clock.advance(2_999)
+    harness.clock.advance(4_499)
     await settle()
     expect(harness.transport.running).toHaveLength(0)
     harness.clock.advance(1)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Failure } from '../../src/core/failure.ts'
 import type { Recovery } from '../../src/core/recovery.ts'
 import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
 
@@ -50,15 +51,58 @@ describe('a gap', () => {
     const harness = await new ConnectionHarness().open({ resumed: true })
     harness.transport.last.sink.failed({ kind: 'status', status: 410, retryAfter: 30_000 })
     expect(harness.transport.droppedCursors).toBe(1)
-    harness.clock.advance(30_000)
+    harness.clock.advance(45_000)
     expect(harness.gaps).toEqual([])
     await settle()
     harness.transport.last.sink.opened({ resumed: false })
-    harness.clock.advance(1_000)
+    harness.clock.advance(5_000)
     expect(harness.gaps).toEqual(['cursor-lost'])
     await harness.failAndReopen(undefined, { resumed: true })
     harness.clock.advance(1_000)
     expect(harness.gaps).toEqual(['cursor-lost'])
+  })
+
+  test.each([
+    [0, 1_000],
+    [1_000, 1_000],
+    [6_000, 3_000],
+    [60_000, 5_000],
+  ])(
+    'after an outage of %i ms is spread by many clients over %i ms: half the outage, between 1 and 5 s',
+    async (outage, spread) => {
+      const harness = await new ConnectionHarness({ times: oneRetryAfter(outage) }).open()
+      await harness.failAndReopen()
+      // `random` is 0.5.
+      harness.clock.advance(spread / 2 - 1)
+      expect(harness.gaps).toEqual([])
+      harness.clock.advance(1)
+      expect(harness.gaps).toEqual(['reconnect'])
+    },
+  )
+
+  test('on a connection that has been stable is spread over one second, however long an outage was before', async () => {
+    const harness = await new ConnectionHarness({ recovery, times: oneRetryAfter(60_000) }).open()
+    await harness.failAndReopen(undefined, { resumed: true })
+    harness.clock.advance(5_000)
+    harness.receive(at(5))
+    harness.receive(at(9))
+    harness.clock.advance(500)
+    expect(harness.gaps).toEqual(['sequence'])
+  })
+
+  test('is spread as gapSpread says, which hears the cause and how long the outage was', async () => {
+    const harness = await new ConnectionHarness({ times: oneRetryAfter(6_000) }).open()
+    const asked: unknown[] = []
+    harness.gapSpread = (cause, outage) => {
+      asked.push(cause, outage)
+      return 20_000
+    }
+    await harness.failAndReopen()
+    harness.clock.advance(9_999)
+    expect(harness.gaps).toEqual([])
+    harness.clock.advance(1)
+    expect(harness.gaps).toEqual(['reconnect'])
+    expect(asked).toEqual(['reconnect', 6_000])
   })
 
   test('that is planned dies with the connection', async () => {
@@ -67,6 +111,66 @@ describe('a gap', () => {
     harness.connection.dispose()
     harness.clock.advance(60_000)
     expect(harness.gaps).toEqual([])
+  })
+})
+
+/** A back-off whose first wait is this long (ms), since `random` is 0.5. */
+function oneRetryAfter(delay: number) {
+  const { times } = new ConnectionHarness().options
+  return { ...times, minDelay: 2 * delay, maxDelay: 2 * delay }
+}
+
+describe('a position that recovery.attach has sent', () => {
+  const refusal: Failure = { kind: 'status', status: 400, hadCursor: false }
+  const positions = ({ transport }: ConnectionHarness) =>
+    transport.attempts.map(({ request }) => new URL(request.url).searchParams.get('after'))
+
+  test('is dropped when the server answers 400, which is a gap; the next attempt goes without it', async () => {
+    const harness = await new ConnectionHarness({ recovery }).open()
+    harness.receive(at(5))
+    await harness.failAndReopen()
+    await harness.failAndReopen(refusal)
+    harness.clock.advance(60_000)
+    expect(positions(harness)).toEqual([null, '{"epoch":"e","seq":5}', null])
+    expect(harness.gaps).toContain('cursor-lost')
+    expect(harness.status).toBe('open')
+  })
+
+  test('is dropped once: a second 400 before the connection was stable is permanent', async () => {
+    const harness = await new ConnectionHarness({ recovery }).open()
+    harness.receive(at(5))
+    await harness.failAndReopen()
+    await harness.failAndReopen(refusal)
+    harness.receive(at(6))
+    await harness.failAndReopen()
+    harness.transport.last.sink.failed(refusal)
+    expect(harness.connection.getSnapshot()).toMatchObject({ status: 'failed', error: { status: 400 } })
+  })
+
+  test('is not to blame for a 400 to a request without it', async () => {
+    const harness = await new ConnectionHarness({ recovery }).open()
+    harness.transport.last.sink.failed(refusal)
+    expect(harness.status).toBe('failed')
+  })
+
+  test.each([400, 409, 410])('is not sent again after a %i, where cached data had named it', async status => {
+    const harness = new ConnectionHarness({ recovery })
+    harness.start = () => ({ epoch: 'e', seq: 3 })
+    harness.connection.start()
+    await settle()
+    await harness.failAndReopen({ kind: 'status', status })
+    harness.clock.advance(60_000)
+    expect(positions(harness)).toEqual(['{"epoch":"e","seq":3}', null])
+    expect(harness.gaps).toEqual(['cursor-lost'])
+  })
+
+  test('is dropped with a gap when reconnect.decide says so', async () => {
+    const harness = await new ConnectionHarness({ recovery, decide: () => 'drop-cursor' }).open()
+    harness.receive(at(5))
+    await harness.failAndReopen({ kind: 'status', status: 422 })
+    harness.clock.advance(60_000)
+    expect(positions(harness)).toEqual([null, null])
+    expect(harness.gaps).toEqual(['cursor-lost'])
   })
 })
 

@@ -71,17 +71,32 @@ test.each(statuses.flatMap(([action, all]) => all.map(status => [status, action]
   },
 )
 
-test('a 400 drops the cursor that it was sent with, and is permanent without one', () => {
+test('a 400 drops the cursor that it was sent with, once, and is permanent without one', () => {
   expect(decideFailure({ kind: 'status', status: 400, hadCursor: true })).toEqual({
     action: 'drop-cursor',
-    gap: true,
+    isOnce: true,
   })
   expect(decideFailure({ kind: 'status', status: 400, hadCursor: false })).toEqual({ action: 'stop' })
 })
 
-test('409 and 410 are gaps', () => {
-  expect(decideFailure({ kind: 'status', status: 409 }).gap).toBe(true)
-  expect(decideFailure({ kind: 'status', status: 410 }).gap).toBe(true)
+describe('without getToken', () => {
+  const anonymous = { hasGetToken: false }
+
+  test('a close with 1008 is permanent, with an error that names the code', () => {
+    const failure: Failure = { kind: 'close', code: 1008, opened: true }
+    expect(decideFailure(failure, anonymous)).toEqual({ action: 'stop' })
+    expect(toError(failure)).toMatchObject({
+      code: 'connection-failed',
+      status: 1008,
+      message: expect.stringContaining('1008'),
+    })
+  })
+
+  test('401, 4401 and 3000 allow one more attempt, since a url function or a cookie may bring other credentials', () => {
+    for (const code of [4401, 3000])
+      expect(decideFailure({ kind: 'close', code, opened: true }, anonymous).action).toBe('refresh')
+    expect(decideFailure({ kind: 'status', status: 401 }, anonymous).action).toBe('refresh')
+  })
 })
 
 test.each([401, 409, 410, 429, 503])('Retry-After of a %i is the floor, capped at an hour', status => {

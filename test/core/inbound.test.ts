@@ -24,7 +24,11 @@ test('"not resumed" on the first opening is no gap, and on the next one it is', 
     deliver: () => {},
     gap: (cause: GapCause) => gaps.push(cause),
   }
-  const inbound = new Inbound(setup as unknown as ConnectionSetup, { channel: undefined, replied: () => {} })
+  const inbound = new Inbound(setup as unknown as ConnectionSetup, {
+    channel: undefined,
+    replied: () => {},
+    outage: () => 0,
+  })
   const open = () => {
     inbound.opened({ resumed: false })
     inbound.receive(JSON.stringify({ type: 'welcome', params: null, response: null }), {})

@@ -103,25 +103,6 @@ describe('refusals', () => {
     expect(await sink.untilFailed()).toMatchObject({ status: 400, hadCursor: false })
   })
 
-  test('a cursor that is malformed again, after the one before was dropped, is not to blame any more', async () => {
-    const { sink, open, transport } = await poll([
-      first,
-      status(400),
-      first,
-      status(400),
-      status(204),
-      status(400),
-    ])
-    const failures = () => sink.calls.flatMap(call => (call.call === 'failed' ? [call.failure] : []))
-    for (const hadCursor of [true, false, true]) {
-      const before = failures().length
-      await until(() => expect(failures()).toHaveLength(before + 1))
-      expect(failures().at(-1)).toMatchObject({ status: 400, hadCursor })
-      if (hadCursor) transport.dropCursor?.()
-      open()
-    }
-  })
-
   test('after the cursor is dropped it is not sent; a kept one makes the next attempt a resumed one', async () => {
     const { sink, open, transport, requests } = await poll([first, status(500), status(409), status(204)])
     await sink.untilFailed()

@@ -8,6 +8,8 @@ const progress: Progress = {
   retryCount: 3,
   hasOpened: true,
   earlyFailures: 0,
+  isRefused: false,
+  hasDroppedCursor: false,
   downSince: NOW - 60_000,
   error: null,
 }
@@ -18,7 +20,7 @@ const world: World = {
   random: 0.5,
   pausedBy: new Set(),
   times: {
-    minDelay: 500,
+    minDelay: 1_000,
     maxDelay: 20_000,
     factor: 2,
     maxRetries: Infinity,
@@ -47,7 +49,6 @@ const events = {
   'pause-changed': { type: 'pause-changed' },
   authorized: { type: 'authorized', token: 'given' },
   opened: { type: 'opened' },
-  heard: { type: 'heard' },
   elapsed: { type: 'elapsed' },
   hint: { type: 'hint' },
   failed: { type: 'failed', failure: { kind: 'network' }, decision: { action: 'retry' } },
@@ -70,7 +71,6 @@ const table = {
     'pause-changed': same,
     authorized: same,
     opened: same,
-    heard: same,
     elapsed: same,
     hint: same,
     failed: same,
@@ -83,7 +83,6 @@ const table = {
     'pause-changed': same,
     authorized: 'opening: arm, open',
     opened: same,
-    heard: same,
     elapsed: retry,
     hint: same,
     failed: retry,
@@ -96,7 +95,6 @@ const table = {
     'pause-changed': same,
     authorized: same,
     opened: 'open: arm, greet',
-    heard: same,
     elapsed: retry,
     hint: same,
     failed: retry,
@@ -109,7 +107,6 @@ const table = {
     'pause-changed': same,
     authorized: same,
     opened: same,
-    heard: 'open: ',
     elapsed: 'open: ',
     hint: 'open: pulse',
     failed: retry,
@@ -122,7 +119,6 @@ const table = {
     'pause-changed': same,
     authorized: same,
     opened: same,
-    heard: same,
     elapsed: begin,
     hint: begin,
     failed: same,
@@ -135,7 +131,6 @@ const table = {
     'pause-changed': begin,
     authorized: same,
     opened: same,
-    heard: same,
     elapsed: same,
     hint: same,
     failed: same,
@@ -148,7 +143,6 @@ const table = {
     'pause-changed': same,
     authorized: same,
     opened: same,
-    heard: same,
     elapsed: same,
     hint: same,
     failed: same,
@@ -161,7 +155,6 @@ const table = {
     'pause-changed': same,
     authorized: same,
     opened: same,
-    heard: same,
     elapsed: same,
     hint: same,
     failed: same,
@@ -229,6 +222,25 @@ describe('a failed attempt', () => {
     expect(effects.map(({ type }) => type)).toEqual(['end-attempt', 'drop-cursor', 'arm'])
   })
 
+  test('that drops the cursor once is permanent the second time, until the connection was stable', () => {
+    const once: Event = {
+      type: 'failed',
+      failure: { kind: 'status', status: 400, hadCursor: true },
+      decision: { action: 'drop-cursor', isOnce: true },
+    }
+    const { state } = next(states.opening, once)
+    if (state.name !== 'waiting') throw new Error(state.name)
+    expect(next({ ...states.opening, progress: state.progress }, once).state).toMatchObject({
+      name: 'failed',
+      error: { status: 400 },
+    })
+    const { state: stable } = next({ ...states.open, progress: state.progress }, events.elapsed)
+    expect(next(stable, once).state.name).toBe('waiting')
+    // A 409 says that the position is gone, and may say so as often as that is true.
+    const again = next({ ...states.opening, progress: state.progress }, fail('drop-cursor'))
+    expect(again.state.name).toBe('waiting')
+  })
+
   test('counts one retry and shows its error until the connection is open again', () => {
     const { state } = next(states.opening, fail('retry'))
     expect(state).toMatchObject({ progress: { retryCount: 4, error: { code: 'connection-failed' } } })
@@ -239,25 +251,39 @@ describe('a failed attempt', () => {
     expect(again.state).toMatchObject({ name: 'open', progress: { retryCount: 4, error: null } })
   })
 
-  test('waits a random share of the step, and no less than the floor', () => {
-    const delayOf = (floor: number) => next(states.open, fail('retry', { floor })).effects.at(-1)
-    expect(delayOf(0)).toEqual({ type: 'arm', delay: 0.5 * 500 * 2 ** 3 })
-    expect(delayOf(60_000)).toEqual({ type: 'arm', delay: 60_000 })
-    expect(next(states.open, fail('retry', { floor: 60_000 })).state).toMatchObject({
-      until: NOW + 60_000,
-      notBefore: NOW + 60_000,
-    })
-    expect(next(states.open, fail('retry')).state).toMatchObject({ until: NOW + 2_000, notBefore: NOW })
+  const waitAfter = (floor: number, random: number, state: State = states.open) => {
+    const { state: waiting } = next(state, fail('retry', { floor }), { ...world, random })
+    if (waiting.name !== 'waiting') throw new Error(waiting.name)
+    return { delay: waiting.until - NOW, notBefore: waiting.notBefore - NOW }
+  }
+
+  test('waits a random share of the step', () => {
+    const { state, effects } = next(states.open, fail('retry'))
+    expect(state).toMatchObject({ until: NOW + 4_000, notBefore: NOW })
+    expect(effects.at(-1)).toEqual({ type: 'arm', delay: 0.5 * 1_000 * 2 ** 3 })
+  })
+
+  test('waits for a floor with jitter of its own size on top, so that no two clients come back together', () => {
+    for (const random of [0, 0.25, 0.999]) {
+      const jittered = 60_000 * (1 + random)
+      expect(waitAfter(60_000, random)).toEqual({ delay: jittered, notBefore: jittered })
+    }
+  })
+
+  test('spreads its wait between a small floor and the step', () => {
+    expect(waitAfter(250, 0)).toEqual({ delay: 250, notBefore: 250 })
+    expect(waitAfter(250, 0.5)).toEqual({ delay: 250 + 0.5 * (8_000 - 250), notBefore: 375 })
   })
 
   test.each([
-    [0, 1_750],
-    [5_000, 1_750],
-    [15_000, 1_750],
-    [35_000, 8_750],
+    [0, 2_000],
+    [4_000, 2_000],
+    [10_000, 5_000],
+    [35_000, 17_500],
+    [40_000, 20_000],
     [1_000_000, 20_000],
   ])(
-    'after an outage of %i ms waits for at most %i ms, so that a short one has no long tail',
+    'after an outage of %i ms waits for at most %i ms: half the outage, at least 2 s, up to maxDelay',
     (outage, longest) => {
       const unlucky = { ...world, random: 0.999 }
       const state = { ...states.open, progress: { ...progress, retryCount: 50, downSince: NOW - outage } }
@@ -306,12 +332,33 @@ describe('a refused token', () => {
     expect(next({ ...states.opening, token: 'forced' }, fail('refresh')).state).toMatchObject(expected)
   })
 
-  test('is a first one again after a message, or a stable while', () => {
-    for (const event of [events.heard, events.elapsed]) {
-      const { state } = next(forced, event)
-      expect(state).toMatchObject({ name: 'open', token: 'given' })
-      expect(next(state, fail('refresh')).state).toMatchObject({ name: 'waiting', reason: 'refused' })
-    }
+  test('is the second one, too, where other attempts failed or opened in between', () => {
+    const { state } = next(states.open, fail('refresh'))
+    if (state.name !== 'waiting') throw new Error(state.name)
+    expect(state.progress.isRefused).toBe(true)
+    const { state: reopened } = next({ ...states.opening, progress: state.progress }, events.opened)
+    expect(next(reopened, fail('refresh')).state.name).toBe('failed')
+    const { state: lost } = next(reopened, fail('retry'))
+    if (lost.name !== 'waiting') throw new Error(lost.name)
+    expect(next({ ...states.opening, progress: lost.progress }, fail('refresh')).state.name).toBe('failed')
+  })
+
+  test('is a first one again after stableAfter without a loss', () => {
+    const { state } = next({ ...forced, progress: { ...progress, isRefused: true } }, events.elapsed)
+    expect(state).toMatchObject({ name: 'open', token: 'given', progress: { isRefused: false } })
+    expect(next(state, fail('refresh')).state).toMatchObject({ name: 'waiting', reason: 'refused' })
+  })
+
+  test('that is refused again is named with its code, also where no token was sent', () => {
+    const refused = { ...progress, isRefused: true }
+    const close = fail('refresh', { failure: { kind: 'close', code: 4401, opened: true } })
+    const status = fail('refresh', { failure: { kind: 'status', status: 401 } })
+    const messageOf = (state: State, event: Event) =>
+      (next(state, event).state as State & { name: 'failed' }).error.message
+    expect(messageOf({ ...states.open, progress: refused }, close)).toMatch(/refused the token.*4401/)
+    expect(messageOf({ ...states.opening, progress: refused, token: 'none' }, status)).toMatch(
+      /none was sent.*401/,
+    )
   })
 
   test('is asked for with its reason when the wait is over', () => {
@@ -348,14 +395,17 @@ describe('the count of retries', () => {
     expect(next(states.opening, events.opened).state).toMatchObject({ progress: { retryCount: 3 } })
   })
 
-  test('is reset by the first message or a stable while', () => {
-    expect(next(states.open, events.heard).state).toMatchObject({ progress: { retryCount: 0 } })
-    expect(next(states.open, events.elapsed).state).toMatchObject({ progress: { retryCount: 0 } })
-  })
-
-  test('that is 0 already makes no new state of a message', () => {
-    const settled = { ...states.open, progress: { ...progress, retryCount: 0 } }
-    expect(summary(settled, events.heard, world)).toBe(same)
+  test('is reset by stableAfter without a loss, with all else that the losses before have left', () => {
+    const worn = { ...progress, earlyFailures: 2, isRefused: true, hasDroppedCursor: true }
+    expect(next({ ...states.open, progress: worn }, events.elapsed).state).toMatchObject({
+      progress: {
+        retryCount: 0,
+        earlyFailures: 0,
+        isRefused: false,
+        hasDroppedCursor: false,
+        downSince: null,
+      },
+    })
   })
 
   test('and the error are forgotten by reconnect, but not that it was open', () => {
@@ -388,9 +438,9 @@ describe('a pause', () => {
     const { state: waiting } = next(states.open, fail('retry', { floor: 60_000 }))
     const { state: asleep } = next(waiting, events['pause-changed'], hidden)
     const early = next(asleep, events['pause-changed'], { ...world, now: NOW + 20_000 })
-    expect(early.state).toMatchObject({ name: 'waiting', until: NOW + 60_000, notBefore: NOW + 60_000 })
-    expect(early.effects).toContainEqual({ type: 'arm', delay: 40_000 })
-    const late = next(asleep, events['pause-changed'], { ...world, now: NOW + 60_000 })
+    expect(early.state).toMatchObject({ name: 'waiting', until: NOW + 90_000, notBefore: NOW + 90_000 })
+    expect(early.effects).toContainEqual({ type: 'arm', delay: 70_000 })
+    const late = next(asleep, events['pause-changed'], { ...world, now: NOW + 90_000 })
     expect(late.state.name).toBe('authorizing')
   })
 

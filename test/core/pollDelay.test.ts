@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pollDelay } from '../../src/core/pollDelay.ts'
 
-const pace = { interval: 1_000, failures: 0, backoff: undefined, random: 0.5, isFirst: false }
+const pace = { interval: 1_000, failures: 0, backoff: undefined, floor: 0, random: 0.5, isFirst: false }
 
 describe('the time to the next poll', () => {
   it('is the interval', () => {
@@ -19,6 +19,17 @@ describe('the time to the next poll', () => {
     expect(pollDelay({ ...pace, failures: 6, random: 0 })).toBe(1_000)
     expect(pollDelay({ ...pace, failures: 2, random: 0.5 })).toBe(2_500)
     expect(pollDelay({ ...pace, interval: 60_000, failures: 3, random: 1 })).toBe(60_000)
+  })
+
+  it('is no shorter than a floor that the server named, with jitter of its own size on top', () => {
+    const failed = { ...pace, failures: 1, floor: 60_000 }
+    const delays = [0, 0.25, 0.999].map(random => pollDelay({ ...failed, random }))
+    expect(delays).toEqual([60_000, 75_000, 119_940])
+  })
+
+  it('is the interval with its back-off where the floor is shorter', () => {
+    const failed = { ...pace, failures: 3, floor: 500 }
+    expect([0, 0.5, 1].map(random => pollDelay({ ...failed, random }))).toEqual([1_000, 4_500, 8_000])
   })
 
   it('takes the back-off that is given', () => {

@@ -60,7 +60,7 @@ describe('the token', () => {
     expect((await prepare(granting(null))).tokenUse).toBe('none')
     expect((await prepare(granting('t'))).tokenUse).toBe('given')
     expect((await prepare(granting('t', true))).tokenUse).toBe('forced')
-    expect((await prepare(granting(null, true))).tokenUse).toBe('forced')
+    expect((await prepare(granting(null, true))).tokenUse).toBe('none')
   })
 
   test('is attached only where there is one: an anonymous request may go anywhere (A3)', async () => {

@@ -4,7 +4,15 @@ import type { Progress, State } from '../../src/core/connectionState.ts'
 import { IDLE_SNAPSHOT, readSnapshot, type Status } from '../../src/core/snapshot.ts'
 
 const error = new RealtimeError('connection-failed', 'down')
-const fresh: Progress = { retryCount: 2, hasOpened: false, earlyFailures: 0, downSince: 0, error }
+const fresh: Progress = {
+  retryCount: 2,
+  hasOpened: false,
+  earlyFailures: 0,
+  isRefused: false,
+  hasDroppedCursor: false,
+  downSince: 0,
+  error,
+}
 const wasOpen: Progress = { ...fresh, hasOpened: true }
 const by = new Set(['hidden'] as const)
 

@@ -1,7 +1,13 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, render, screen } from '@testing-library/react'
 import { renderToString } from 'react-dom/server'
-import { type PollingOptions, type PollingResult, pollingOptions, usePolling } from 'react-query-realtime'
+import {
+  ConnectionFailedError,
+  type PollingOptions,
+  type PollingResult,
+  pollingOptions,
+  usePolling,
+} from 'react-query-realtime'
 import { describe, expect, it, vi } from 'vitest'
 import { pass, renderLive, setOnline, setVisible, useFakeTime } from './pollingSetup.tsx'
 
@@ -38,6 +44,25 @@ describe('usePolling: the rhythm', () => {
     await pass(3_100)
     expect(queryFn).toHaveBeenCalledTimes(4)
     expect(screen.getByText('4')).toBeDefined()
+  })
+
+  it('a Retry-After gets jitter of its own size on top, also when the page is seen again meanwhile', async () => {
+    useFakeTime()
+    const { Counter, queryFn } = setUp(call => {
+      if (call > 1) return call
+      throw new ConnectionFailedError('busy', { kind: 'status', status: 429, retryAfter: 10_000 })
+    })
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    renderLive(<Counter />)
+    await pass(12_000)
+    setVisible(false)
+    setVisible(true)
+    await pass(2_900)
+    expect(queryFn).toHaveBeenCalledTimes(1)
+    await pass(200)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    await pass(1_000)
+    expect(queryFn).toHaveBeenCalledTimes(3)
   })
 
   it('never overlaps: after a slow answer it waits a whole interval (P1)', async () => {

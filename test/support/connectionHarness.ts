@@ -25,6 +25,7 @@ const DEFAULTS: ConnectionDriverOptions = {
     stableAfter: 5_000,
     connectTimeout: 10_000,
   },
+  hasGetToken: true,
   pausesWhenHidden: false,
   maxMessageBytes: 1_000,
 }
@@ -60,6 +61,8 @@ export class ConnectionHarness {
     return message
   }
   prepare: (refused?: Token) => Promise<Omit<PreparedRequest, 'request'>>
+  gapSpread: NonNullable<ConnectionSetup['gapSpread']> = () => undefined
+  start: NonNullable<ConnectionSetup['start']> = () => undefined
   renew: RenewToken = () => Promise.reject(new Error('Nothing renews.'))
   channelOptions: SocketChannelOptions = {}
   readonly connection: Connection
@@ -82,6 +85,8 @@ export class ConnectionHarness {
       renew: former => this.renew(former),
       deliver: (...delivery) => this.deliver(...delivery),
       gap: cause => void this.gaps.push(cause),
+      gapSpread: (...gap) => this.gapSpread(...gap),
+      start: () => this.start(),
       report: event => void this.events.push(event),
       createChannel: link => createSocketChannel(link, () => this.channelOptions),
     })
