@@ -35,11 +35,9 @@ export function createDispatch({ table, feed, report }: DispatchOptions): Dispat
     for (const listener of table.listeners) call(listener, message)
     if (message.error !== undefined) return isReply ? undefined : missed(message.type)
     if (rule?.handler) return call(rule.handler, message)
-    const isWritten = feed.replace(
-      messageKey(message.type, message.params),
-      message.response,
-      rule !== undefined,
-    )
+    // Who sent the request has its response: a reply makes no query of its own.
+    const isKnown = rule !== undefined && !isReply
+    const isWritten = feed.replace(messageKey(message.type, message.params), message.response, isKnown)
     if (!isWritten && !isReply) missed(message.type)
   }
 

@@ -1,5 +1,6 @@
+import { buildFirstMessage } from './firstMessage.ts'
 import type { Cursor } from './recovery.ts'
-import type { SocketData, TransportRequest } from './transport.ts'
+import type { TransportRequest } from './transport.ts'
 
 /** Tells the server, in the request of an attempt, where to go on. Take the ready ones, or write your own. */
 export type AttachCursor = (request: TransportRequest, cursor: Cursor) => TransportRequest
@@ -35,9 +36,17 @@ export function cursorInHeader(name: string): AttachCursor {
   return (request, cursor) => ({ ...request, headers: { ...request.headers, [name]: cursorText(cursor) } })
 }
 
-/** As the first message of a socket, sent before all others. It takes the place of a token in a first message. */
-export function cursorInFirstMessage(build: (cursor: Cursor) => SocketData): AttachCursor {
-  return (request, cursor) => ({ ...request, firstMessage: build(cursor) })
+/**
+ * As the first message of a socket, sent before all others. It takes the place of a token in a first message. What `build`
+ * returns goes as it is if it is a string or binary data, and through `serialize` otherwise.
+ *
+ * @throws ConfigurationError where `build` throws or returns nothing: the connection is `failed` with it.
+ */
+export function cursorInFirstMessage(build: (cursor: Cursor) => unknown): AttachCursor {
+  return (request, cursor) => ({
+    ...request,
+    firstMessage: buildFirstMessage('cursorInFirstMessage', () => build(cursor)),
+  })
 }
 
 function cursorText(cursor: Cursor): string {

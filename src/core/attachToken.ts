@@ -1,10 +1,14 @@
-import type { SocketData, TransportRequest } from './transport.ts'
+import { buildFirstMessage } from './firstMessage.ts'
+import type { TransportRequest } from './transport.ts'
 
 /** Puts a token into the request of one attempt. Take the ready ones, or write your own. */
 export type AttachToken = (request: TransportRequest, token: string) => TransportRequest
 
-/** Builds the message by which an open socket is told a fresh token. */
-export type Reauthenticate = (token: string) => SocketData
+/**
+ * Builds the message that brings a fresh token over an open socket: a string or binary data, which go as they are, or
+ * anything else, which goes through `serialize`.
+ */
+export type Reauthenticate = (token: string) => unknown
 
 /**
  * In the URL's query, by default as `token`. It works with every server, but proxies and servers log URLs: let the
@@ -36,7 +40,15 @@ export function tokenInProtocol(format: (token: string) => string = token => `to
   return (request, token) => ({ ...request, protocols: [...request.protocols, format(token)] })
 }
 
-/** As the first message of a socket, sent before all others. */
-export function tokenInFirstMessage(build: (token: string) => SocketData): AttachToken {
-  return (request, token) => ({ ...request, firstMessage: build(token) })
+/**
+ * As the first message of a socket, sent before all others. What `build` returns goes as it is if it is a string or binary
+ * data, and through `serialize` otherwise.
+ *
+ * @throws ConfigurationError where `build` throws or returns nothing: the connection is `failed` with it.
+ */
+export function tokenInFirstMessage(build: (token: string) => unknown): AttachToken {
+  return (request, token) => ({
+    ...request,
+    firstMessage: buildFirstMessage('tokenInFirstMessage', () => build(token)),
+  })
 }

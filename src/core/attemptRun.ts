@@ -1,5 +1,6 @@
 import type { Channel, ConnectionSetup } from './connectionSetup.ts'
-import { decideFailure, type Failure, type FailureAction, type RequestPart } from './failure.ts'
+import { ConfigurationError } from './errors.ts'
+import { decideFailure, type Failure, type FailureAction, impossible, type RequestPart } from './failure.ts'
 import { findRefusedHeader } from './headers.ts'
 import type { Inbound } from './inbound.ts'
 import { type Liveness, watchLiveness } from './liveness.ts'
@@ -15,6 +16,9 @@ import type {
   TransportRequest,
   TransportSink,
 } from './transport.ts'
+
+/** As errors name it. */
+const FIRST_MESSAGE = 'The first message (of attachToken or recovery.attach)'
 
 /** The connection, as one of its attempts sees it. */
 export interface AttemptOwner {
@@ -40,6 +44,8 @@ export class AttemptRun implements TransportSink {
   #isOver = false
   #isOpen = false
   #prepared: PreparedRequest | undefined
+  #firstMessage: SocketData | undefined
+  #isProbing = false
   #attempt: Attempt | undefined
   #liveness: Liveness | undefined
 
@@ -50,7 +56,12 @@ export class AttemptRun implements TransportSink {
   authorize(isRefused: boolean): void {
     void this.#prepare(isRefused, prepared => {
       this.#prepared = prepared
-      this.#owner.handle({ type: 'authorized', token: prepared.tokenUse }, this)
+      const { firstMessage } = prepared.request
+      if (firstMessage !== undefined) {
+        // Before a socket is opened for it, so that an error of the application's is found in time.
+        this.#guarded(FIRST_MESSAGE, () => (this.#firstMessage = this.#owner.channel?.encode(firstMessage)))
+      }
+      if (!this.#isOver) this.#owner.handle({ type: 'authorized', token: prepared.tokenUse }, this)
     })
   }
 
@@ -65,6 +76,11 @@ export class AttemptRun implements TransportSink {
   send(data: SocketData): boolean {
     this.#liveness?.check()
     return this.#attempt?.send?.(data) ?? false
+  }
+
+  /** The options may have changed. */
+  configured(): void {
+    if (this.#isOpen) this.#watch()
   }
 
   pulse(): void {
@@ -93,8 +109,8 @@ export class AttemptRun implements TransportSink {
   /** It is open, and nobody was told yet: what must go first goes before what a listener sends. */
   greet(): void {
     this.#watch()
-    const first = this.#prepared?.request.firstMessage
-    if (first !== undefined) this.#attempt?.send?.(first)
+    const first = this.#firstMessage
+    if (first !== undefined && !this.#guarded(FIRST_MESSAGE, () => this.#attempt?.send?.(first))) return
     this.#owner.channel?.opened()
   }
 
@@ -186,17 +202,41 @@ export class AttemptRun implements TransportSink {
     return { ...request, again }
   }
 
+  /** Watches by the latest options. A change of times keeps what is awaited, so that no change puts a death off. */
   #watch(): void {
     const { setup, channel } = this.#owner
     const { liveness } = setup.options()
-    if (!liveness) return
-    const { interval, timeout, message } = liveness
-    const asks = message !== undefined && channel !== undefined
-    this.#liveness = watchLiveness(setup.clock, {
-      interval,
-      timeout,
-      probe: asks ? () => void this.#attempt?.send?.(channel.encode(message)) : undefined,
-      dead: () => this.failed({ kind: 'silence' }),
-    })
+    const isProbing = liveness?.message !== undefined && channel !== undefined
+    if (liveness && this.#liveness && isProbing === this.#isProbing) return this.#liveness.change(liveness)
+    this.#liveness?.stop()
+    this.#isProbing = isProbing
+    this.#liveness =
+      liveness &&
+      watchLiveness(setup.clock, {
+        interval: liveness.interval,
+        timeout: liveness.timeout,
+        probe: isProbing ? () => this.#probe() : undefined,
+        dead: () => this.failed({ kind: 'silence' }),
+      })
+  }
+
+  #probe(): void {
+    const { setup, channel } = this.#owner
+    const message = setup.options().liveness?.message
+    this.#guarded('"heartbeat.message"', () => channel && this.#attempt?.send?.(channel.encode(message)))
+  }
+
+  /** `false` where it threw: the attempt fails for good, with an error that names the part. */
+  #guarded(part: string, call: () => unknown): boolean {
+    try {
+      call()
+      return true
+    } catch (cause) {
+      // What the application's code threw may quote a token.
+      const reason =
+        cause instanceof ConfigurationError ? cause.message : 'Its "serialize" or the WebSocket threw.'
+      this.failed(impossible(`${part} could not be sent. ${reason}`))
+      return false
+    }
   }
 }

@@ -67,10 +67,14 @@ export class Connection implements AttemptOwner {
     this.handle({ type: 'reconnect' })
   }
 
-  /** Reads again whether the latest options want it paused. */
+  /** Takes the latest options: whether they want it paused, and how an open connection is watched. */
   configured(): void {
     const { environment, options } = this.setup
     this.#pause('hidden', options().pausesWhenHidden && environment.isHidden())
+    this.#run?.configured()
+    if (this.#latency === null || options().liveness) return
+    this.#latency = null
+    this.#publish()
   }
 
   subscribe = (listener: () => void): (() => void) => this.#changes.subscribe(listener)

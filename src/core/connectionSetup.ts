@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Environment } from './environment.ts'
 import type { Message, Parse } from './envelope.ts'
+import type { Reply } from './requests.ts'
 import type { ConnectionEvent, GapCause } from './events.ts'
 import type { Failure, FailureAction, RequestPart } from './failure.ts'
 import type { ReconnectTimes } from './connectionState.ts'
@@ -95,10 +96,11 @@ export interface ChannelLink {
 
 /** The outgoing half of a socket, as the driver tells it what happens. */
 export interface Channel {
+  /** Strings and binary as they are, anything else through `serialize`. Throws where that makes nothing that can be sent. */
   encode(value: unknown): SocketData
   opened(): void
-  /** What settles the request that waited for this message, with the message as it was taken; `undefined` where none did. */
-  take(message: Message): ((taken: Message | undefined) => void) | undefined
+  /** The reply that this message is; `undefined` where no request waited for it. */
+  take(message: Message): Reply | undefined
   /** Looks at the clock now. */
   pulse(): void
   lost(): void

@@ -13,6 +13,8 @@ export interface Message<Type extends string = string, Params = unknown, Respons
   readonly seq?: number | undefined
   /** A refused request's reason, in place of `response`. */
   readonly error?: unknown
+  /** The `id` of the request that this message is the reply to. */
+  readonly re?: string | number | undefined
 }
 
 /** Turns what arrived into an envelope, an array of envelopes, or any other value, which is then a `response`. A throw is a bad message. */
@@ -45,15 +47,17 @@ const UNNAMED = 'message'
 /** The type of something that looks like an envelope but has no usable `type`; no table has it. */
 const UNUSABLE = ''
 
-const ENVELOPE_KEYS = new Set(['type', 'params', 'response', 'error', 'id', 'epoch', 'seq'])
+const ENVELOPE_KEYS = new Set(['type', 'params', 'response', 'error', 'id', 'epoch', 'seq', 're'])
 
 /** The messages in a parsed value: one envelope, an array of them, or a bare value that becomes the response of `meta.type`. */
 export function readMessages(value: unknown, meta: MessageMeta): readonly Message[] {
   if (isEnvelope(value)) return [value]
   const { type, id } = meta
+  if (type === undefined && isBareReply(value)) return [withType(value)]
   // Nothing, where a frame holds messages; an empty list, where an event of a type brings one.
   const mayBeBatch = Array.isArray(value) && (value.length > 0 || type === undefined)
   if (mayBeBatch && value.every(isEnvelope)) return value
+  if (mayBeBatch && value.every(item => isEnvelope(item) || isBareReply(item))) return value.map(withType)
   return [{ type: type ?? unnamedType(value), params: undefined, response: value, id }]
 }
 
@@ -65,6 +69,18 @@ function isEnvelope(value: unknown): value is Message {
   if (Object.hasOwn(value, 'response') || Object.hasOwn(value, 'params') || Object.hasOwn(value, 'error'))
     return true
   return Object.keys(value).every(key => ENVELOPE_KEYS.has(key))
+}
+
+/** A reply that names its request by `re` may leave out the rest. */
+function isBareReply(value: unknown): value is Message {
+  if (!isPlainObject(value) || Object.hasOwn(value, 'type')) return false
+  const { re } = value
+  const hasContent = Object.hasOwn(value, 'response') || Object.hasOwn(value, 'error')
+  return hasContent && (typeof re === 'string' || typeof re === 'number')
+}
+
+function withType(message: Message): Message {
+  return Object.hasOwn(message, 'type') ? message : { ...message, type: UNUSABLE }
 }
 
 function unnamedType(value: unknown): string {

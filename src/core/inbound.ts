@@ -102,11 +102,12 @@ export class Inbound {
     try {
       messages = readMessages(parse(data, meta), meta)
     } catch {
+      if (this.#isPlainReply(data)) return true
       // What the parser threw may quote the message, so it goes no further.
       return this.#bad('unreadable')
     }
     this.counters.lastMessageAt = this.#setup.clock.now()
-    for (const message of messages) this.#guarded(message)
+    for (const message of messages) this.#guarded(message, () => this.#accept(message))
     return true
   }
 
@@ -126,9 +127,9 @@ export class Inbound {
   }
 
   /** What the application's own functions throw about one message harms no other. */
-  #guarded(message: Message): void {
+  #guarded(message: Message, call: () => void): void {
     try {
-      this.#accept(message)
+      call()
     } catch (error) {
       this.#setup.report({ kind: 'handler-error', type: message.type, error })
     }
@@ -145,11 +146,22 @@ export class Inbound {
     if (isNews) this.#deliver(message, cursor)
   }
 
+  /** Whether text that is no message answers a heartbeat, as `pong` answers `ping`. */
+  #isPlainReply(data: unknown): boolean {
+    if (typeof data !== 'string') return false
+    const { isReply } = this.#setup.options().liveness ?? {}
+    let answers = false
+    for (const message of readMessages(data, {}))
+      this.#guarded(message, () => (answers = isReply?.(message) ?? false))
+    if (answers) this.#link.replied()
+    return answers
+  }
+
   #deliver(message: Message, cursor: Cursor | undefined): void {
-    const settle = this.#link.channel?.take(message)
-    let taken: Promise<Message | undefined> | Message | undefined = message
+    const { settle, message: completed = message } = this.#link.channel?.take(message) ?? {}
+    let taken: Promise<Message | undefined> | Message | undefined = completed
     try {
-      taken = this.#setup.deliver(message, settle !== undefined, cursor)
+      taken = this.#setup.deliver(completed, settle !== undefined, cursor)
     } finally {
       // After its effect, so that whoever waited for a reply finds it in the cache, and all that came before it.
       if (settle && taken instanceof Promise) void taken.then(settle)

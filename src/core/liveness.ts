@@ -17,6 +17,8 @@ export interface Liveness {
   heard(): void
   /** The ms since the last probe: the latency, when its answer has just come. */
   sinceProbe(): number
+  /** Goes on with other times, counted from the last probe or sign of life. */
+  change(times: { interval: number; timeout: number }): void
   /** Looks at the clock now: a timer may have been throttled or slept. */
   check(): void
   /** Looks at the clock now and, with a probe, asks for a sign of life unless one is awaited already. */
@@ -28,10 +30,11 @@ export interface Liveness {
  * Starts watching. Death is a probe that stays unanswered for `timeout` on the wall clock. A timer that fires late (a
  * throttled tab, a sleep) therefore leads to a question, never straight to a death.
  */
-export function watchLiveness(clock: Clock, { interval, timeout, probe, dead }: LivenessOptions): Liveness {
+export function watchLiveness(clock: Clock, { probe, dead, ...first }: LivenessOptions): Liveness {
+  let times = first
   let timer: TimerHandle | undefined
   let heardAt = clock.now()
-  let probedAt = 0
+  let probedAt = heardAt
   let dueAt = 0
   let isAwaiting = false
 
@@ -42,32 +45,37 @@ export function watchLiveness(clock: Clock, { interval, timeout, probe, dead }: 
   }
 
   function isOverdue(now: number): boolean {
-    return probe ? isAwaiting && now - probedAt >= timeout : now - heardAt >= interval
+    return probe ? isAwaiting && now - probedAt >= times.timeout : now - heardAt >= times.interval
   }
 
   function pulse() {
     const now = clock.now()
     if (isOverdue(now)) return dead()
-    if (!probe) return arm(heardAt + interval - now)
-    return isAwaiting ? arm(probedAt + timeout - now) : ask(now, probe)
+    if (!probe) return arm(heardAt + times.interval - now)
+    return isAwaiting ? arm(probedAt + times.timeout - now) : ask(now, probe)
   }
 
   function ask(now: number, send: () => void) {
     probedAt = now
     isAwaiting = true
-    arm(timeout)
+    arm(times.timeout)
     send()
   }
 
-  arm(interval)
+  arm(times.interval)
   return {
     heard() {
       heardAt = clock.now()
       if (!isAwaiting) return
       isAwaiting = false
-      arm(probedAt + interval - heardAt)
+      arm(probedAt + times.interval - heardAt)
     },
     sinceProbe: () => clock.now() - probedAt,
+    change(next) {
+      if (next.interval === times.interval && next.timeout === times.timeout) return
+      times = next
+      arm((probe ? probedAt : heardAt) + (isAwaiting ? next.timeout : next.interval) - clock.now())
+    },
     check() {
       if (clock.now() >= dueAt) pulse()
     },

@@ -1,7 +1,7 @@
-import type { Reauthenticate } from './attachToken.ts'
 import type { TimerHandle } from './clock.ts'
 import type { ChannelLink } from './connectionSetup.ts'
 import { ConfigurationError } from './errors.ts'
+import type { SocketData } from './transport.ts'
 
 /** Keeps the token of one open socket fresh. */
 export interface Renewal {
@@ -19,7 +19,7 @@ const MIN_INTERVAL = 1_000
  */
 export function startRenewal(
   { clock, holder, renew, send, report }: ChannelLink,
-  reauthenticate: () => Reauthenticate | undefined,
+  reauthenticate: () => ((token: string) => SocketData) | undefined,
 ): Renewal {
   let timer: TimerHandle | undefined
   let dueAt = Infinity
@@ -50,7 +50,9 @@ export function startRenewal(
       if (token && token !== holder.held.token && send(build(token))) holder.held = granted
     } catch {
       // What it threw may quote the token.
-      const error = new ConfigurationError('"reauthenticate" threw. Call it in your own code to see what.')
+      const error = new ConfigurationError(
+        '"reauthenticate" threw, or what it returned cannot be sent. Call it in your own code to see what.',
+      )
       report({ kind: 'handler-error', type: 'reauthenticate', error })
     }
     // A token that is the same as before, and at its end, is left to end.

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Message } from './envelope.ts'
 import { ConnectionLostError, type RealtimeError, RequestError, RequestTimeoutError } from './errors.ts'
+import { Fifo } from './fifo.ts'
 import { hashValue } from './hash.ts'
 
 /** What is asked. */
@@ -14,144 +15,212 @@ export interface RequestOptions {
   /** The time for the reply, waiting for the connection included (ms). Default 10,000. */
   timeout?: number | undefined
   signal?: AbortSignal | undefined
-  /** Asking twice does no harm: after a loss it is sent again instead of rejecting. Default `false`. */
+  /** Sending it twice does no harm: after a loss it is sent again instead of rejecting. Default `false`. */
   idempotent?: boolean | undefined
 }
 
-/** How a request leaves: `cancel` takes it back while it still waits for a connection. `undefined`: no room. */
-export type Post = (envelope: RequestEnvelope, sent: () => void) => { cancel(): void } | undefined
+/** A request as it goes out. No other request of the connection has its `id`. */
+export interface RequestFrame extends RequestEnvelope {
+  id: number
+}
+
+/** How a frame leaves. */
+export interface PostedFrame {
+  /** It has been handed to the network. */
+  sent(): void
+  /** The network threw when it was handed over. */
+  failed(error: unknown): void
+}
+
+/** Sends a frame, or lets it wait; `cancel` takes it back while it waits. `undefined`: no connection will come. */
+export type Post = (frame: RequestFrame, posted: PostedFrame) => { cancel(): void } | undefined
+
+/** A message that a request waited for, with the type and params that it may leave out. */
+export interface Reply {
+  message: Message
+  /** Settles the request; call it once the message has had its effect. `undefined`: its schema refused it. */
+  settle(taken: Message | undefined): void
+}
 
 const DEFAULT_TIMEOUT = 10_000
 
-interface Pending {
-  readonly key: string
-  readonly envelope: RequestEnvelope
-  readonly isIdempotent: boolean
-  readonly waiters: Set<Waiter>
-  isSent: boolean
-  cancel(): void
-}
+/** How many requests are remembered that were given up before their reply came, and for how long (ms). */
+const MAX_GIVEN_UP = 1_000
+const GIVEN_UP_TTL = 60_000
 
-interface Waiter {
+interface Call {
+  readonly key: string
+  readonly frame: RequestFrame
+  readonly isIdempotent: boolean
+  isSent: boolean
+  /** When it timed out or was aborted after it was sent. */
+  givenUpAt?: number
+  cancel(): void
   resolve(response: unknown): void
   reject(error: unknown): void
 }
 
-/** Requests that wait for their reply, matched by `type` and `params`. Equal ones share one frame and one reply. */
+/**
+ * Requests that wait for their reply. A reply that names one by `re` belongs to that one, any other to the oldest with its
+ * `type` and `params`. That may be one that was given up after it was sent: its late reply must not settle a newer one.
+ */
 export class Requests {
   readonly #clock: Clock
   readonly #post: Post
-  readonly #pending = new Map<string, Pending>()
+  #lastId = 0
+  /** By id: what waits for a connection, for a reply, or for a late reply. */
+  readonly #calls = new Map<string, Call>()
+  /** By type and params: what was sent, in the order of sending. */
+  readonly #sent = new Map<string, Fifo<Call>>()
+  readonly #givenUp = new Fifo<Call>()
 
   constructor(clock: Clock, post: Post) {
     this.#clock = clock
     this.#post = post
   }
 
+  /** How many have not been settled. */
   get size(): number {
-    return this.#pending.size
+    return this.#calls.size - this.#givenUp.size
   }
 
   /** Resolves with the reply's `response`; rejects with a `RequestError`, `RequestTimeoutError`, `ConnectionLostError` or the signal's reason. */
   async request(envelope: RequestEnvelope, options: RequestOptions): Promise<unknown> {
-    options.signal?.throwIfAborted()
-    return this.#wait(this.#join(envelope, options.idempotent ?? false), options)
+    const { signal, timeout = DEFAULT_TIMEOUT, idempotent = false } = options
+    if (signal?.aborted) throw abortReason(signal)
+    return new Promise((resolve, reject: (error: Error) => void) => {
+      const finish = () => {
+        this.#clock.clearTimeout(timer)
+        signal?.removeEventListener('abort', abort)
+      }
+      const call: Call = {
+        key: keyOf(envelope),
+        frame: { ...envelope, id: ++this.#lastId },
+        isIdempotent: idempotent,
+        isSent: false,
+        cancel: () => undefined,
+        resolve(response) {
+          finish()
+          resolve(response)
+        },
+        reject(error) {
+          finish()
+          reject(error as Error)
+        },
+      }
+      const abort = () => this.#giveUp(call, abortReason(signal))
+      const expire = () => this.#giveUp(call, new RequestTimeoutError(envelope.type, timeout))
+      const timer = this.#clock.setTimeout(expire, timeout)
+      signal?.addEventListener('abort', abort)
+      this.#calls.set(String(call.frame.id), call)
+      this.#start(call)
+    })
   }
 
-  /** What settles the request that this message is the reply of. An equal message after it is no reply any more. */
-  take(message: Message): ((taken: Message | undefined) => void) | undefined {
-    if (this.#pending.size === 0) return undefined
-    const entry = this.#pending.get(keyOf(message))
-    if (!entry?.isSent) return undefined
-    this.#pending.delete(entry.key)
-    return taken => {
-      for (const waiter of [...entry.waiters]) {
-        if (taken && taken.error === undefined) waiter.resolve(taken.response)
-        else waiter.reject(taken ? new RequestError(message.type, taken.error) : invalidReply(message.type))
-      }
+  /** The reply that this message is, if a request was sent that it belongs to. */
+  take(message: Message): Reply | undefined {
+    if (this.#sent.size === 0) return undefined
+    const call = message.re === undefined ? this.#oldest(keyOf(message)) : this.#named(message.re)
+    if (!call) return undefined
+    this.#forget(call)
+    const { type, params } = call.frame
+    const completed = message.type === '' ? { ...message, type } : message
+    const isPlain = completed.type === type && completed.params === undefined && params !== undefined
+    return {
+      message: isPlain ? { ...completed, params } : completed,
+      settle: taken => {
+        if (taken && taken.error === undefined) call.resolve(taken.response)
+        else call.reject(taken ? new RequestError(type, taken.error) : invalidReply(type))
+      },
     }
   }
 
-  /** The connection is gone: rejects what was sent, but for what may be sent again. */
+  /** The connection is gone, and with it all replies: rejects what was sent, but for what may be sent again. */
   lost(): void {
-    for (const entry of [...this.#pending.values()]) {
-      if (!entry.isSent || (entry.isIdempotent && this.#send(entry))) continue
-      this.#reject(entry, new ConnectionLostError())
+    const calls = [...this.#calls.values()].filter(({ isSent }) => isSent)
+    this.#sent.clear()
+    for (const call of calls) {
+      if (call.isIdempotent && call.givenUpAt === undefined) this.#start(call)
+      else this.#reject(call, new ConnectionLostError())
     }
   }
 
   rejectAll(error: RealtimeError): void {
-    for (const entry of [...this.#pending.values()]) this.#reject(entry, error)
+    for (const call of [...this.#calls.values()]) this.#reject(call, error)
   }
 
-  #join(envelope: RequestEnvelope, isIdempotent: boolean): Pending {
-    const key = keyOf(envelope)
-    const existing = this.#pending.get(key)
-    if (existing) return existing
-    const entry: Pending = {
-      key,
-      envelope,
-      isIdempotent,
-      waiters: new Set(),
-      isSent: false,
-      cancel: () => undefined,
+  /** Posts a call, for the first time or again. */
+  #start(call: Call): void {
+    call.isSent = false
+    try {
+      const ticket = this.#post(call.frame, {
+        sent: () => this.#markSent(call),
+        failed: error => this.#reject(call, error),
+      })
+      if (ticket) call.cancel = () => ticket.cancel()
+      else this.#reject(call, new ConnectionLostError('The connection is closed.'))
+    } catch (error) {
+      this.#reject(call, error)
     }
-    if (!this.#send(entry)) {
-      throw new ConnectionLostError('The connection is closed, or its queue is full (see queue.limit).')
+  }
+
+  #markSent(call: Call): void {
+    call.isSent = true
+    const equal = this.#sent.get(call.key) ?? new Fifo<Call>()
+    this.#sent.set(call.key, equal)
+    equal.push(call)
+  }
+
+  #named(re: string | number): Call | undefined {
+    const call = this.#calls.get(String(re))
+    return call?.isSent ? call : undefined
+  }
+
+  #oldest(key: string): Call | undefined {
+    this.#dropGivenUp()
+    return this.#sent.get(key)?.first()
+  }
+
+  /** Nobody waits for the reply any more. It may still come. */
+  #giveUp(call: Call, error: unknown): void {
+    if (call.isSent && this.#calls.get(String(call.frame.id)) === call) {
+      call.givenUpAt = this.#clock.now()
+      this.#givenUp.push(call)
+      this.#dropGivenUp()
+      call.reject(error)
+    } else this.#reject(call, error)
+  }
+
+  #dropGivenUp(): void {
+    const oldest = this.#clock.now() - GIVEN_UP_TTL
+    for (let call = this.#givenUp.first(); call; call = this.#givenUp.first()) {
+      if (this.#givenUp.size <= MAX_GIVEN_UP && (call.givenUpAt ?? 0) > oldest) return
+      this.#forget(call)
     }
-    this.#pending.set(key, entry)
-    return entry
   }
 
-  #send(entry: Pending): boolean {
-    entry.isSent = false
-    const ticket = this.#post(entry.envelope, () => {
-      entry.isSent = true
-    })
-    entry.cancel = () => ticket?.cancel()
-    return ticket !== undefined
+  #reject(call: Call, error: unknown): void {
+    this.#forget(call)
+    call.cancel()
+    call.reject(error)
   }
 
-  #wait(entry: Pending, { timeout = DEFAULT_TIMEOUT, signal }: RequestOptions): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#clock.clearTimeout(timer)
-        signal?.removeEventListener('abort', abort)
-        entry.waiters.delete(waiter)
-        if (entry.waiters.size === 0) this.#forget(entry)
-      }
-      const waiter: Waiter = {
-        resolve(response) {
-          leave()
-          resolve(response)
-        },
-        reject(error: Error) {
-          leave()
-          reject(error)
-        },
-      }
-      const abort = () => waiter.reject(signal?.reason)
-      const expire = () => waiter.reject(new RequestTimeoutError(entry.envelope.type, timeout))
-      const timer = this.#clock.setTimeout(expire, timeout)
-      signal?.addEventListener('abort', abort)
-      entry.waiters.add(waiter)
-    })
-  }
-
-  #reject(entry: Pending, error: RealtimeError): void {
-    this.#forget(entry)
-    for (const waiter of [...entry.waiters]) waiter.reject(error)
-  }
-
-  #forget(entry: Pending): void {
-    if (this.#pending.get(entry.key) !== entry) return
-    this.#pending.delete(entry.key)
-    entry.cancel()
+  #forget(call: Call): void {
+    this.#calls.delete(String(call.frame.id))
+    this.#givenUp.delete(call)
+    const equal = this.#sent.get(call.key)
+    equal?.delete(call)
+    if (equal?.size === 0) this.#sent.delete(call.key)
   }
 }
 
 function invalidReply(type: string): RequestError {
   return new RequestError(type, undefined, `The reply to the request "${type}" does not match its schema.`)
+}
+
+/** Not every runtime's signal has a reason. */
+function abortReason(signal: AbortSignal | undefined): unknown {
+  return signal?.reason ?? Object.assign(new Error('The request was aborted.'), { name: 'AbortError' })
 }
 
 function keyOf({ type, params }: RequestEnvelope): string {

@@ -1,7 +1,8 @@
 import type { Clock } from './clock.ts'
+import { Fifo } from './fifo.ts'
 import type { SocketData } from './transport.ts'
 
-/** How much waits for a connection, and for how long (ms). */
+/** How much `send` may leave waiting for a connection, and for how long (ms). */
 export interface QueueOptions {
   limit: number
   ttl: number
@@ -10,50 +11,91 @@ export interface QueueOptions {
 /** Data that waits to be sent. */
 export interface QueuedData {
   data: SocketData
+  /** Counts against `limit` and is dropped after `ttl`. A request does neither: its caller has a timeout. */
+  isBounded: boolean
+  /** Who sent it. */
+  sender?: object | undefined
   /** Called when it has been handed to the network. */
   sent?: () => void
+  /** Called with what was thrown when it was handed to the network. */
+  failed?: (error: unknown) => void
 }
 
-/** What `send` is given while there is no open connection, in order. */
-export interface SendQueue {
-  /** `false`: it is full, and the data was not taken. */
-  push(item: QueuedData, options: QueueOptions): boolean
-  remove(item: QueuedData): void
-  /** Hands everything to `send` in order; what `send` does not take stays, with all that came after it. */
-  drain(send: (data: SocketData) => boolean): void
-  clear(): void
+interface Entry extends QueuedData {
+  pushedAt?: number
 }
 
-/** Creates an empty queue. What outlives its ttl is dropped when the queue is next looked at. */
-export function createSendQueue(clock: Clock): SendQueue {
-  let items: { item: QueuedData; expiresAt: number }[] = []
+/** What waits while there is no open connection, in order. What outlives its `ttl` is dropped when the queue is next looked at. */
+export class SendQueue {
+  readonly #clock: Clock
+  readonly #options: () => QueueOptions
+  readonly #waiting = new Fifo<Entry>()
+  readonly #bounded = new Fifo<Entry>()
+  /** How much waits, by sender. */
+  readonly #counts = new Map<object, number>()
 
-  function dropExpired() {
-    const now = clock.now()
-    items = items.filter(({ expiresAt }) => expiresAt > now)
+  constructor(clock: Clock, options: () => QueueOptions) {
+    this.#clock = clock
+    this.#options = options
   }
 
-  return {
-    push(item, { limit, ttl }) {
-      dropExpired()
-      if (items.length >= limit) return false
-      items.push({ item, expiresAt: clock.now() + ttl })
-      return true
-    },
-    remove(item) {
-      items = items.filter(entry => entry.item !== item)
-    },
-    drain(send) {
-      dropExpired()
-      let first = items[0]
-      while (first && send(first.item.data)) {
-        items.shift()
-        first.item.sent?.()
-        first = items[0]
+  /** `false`: the queue is full, and the data was not taken. */
+  push(item: QueuedData): boolean {
+    this.#dropExpired()
+    if (item.isBounded && this.#bounded.size >= this.#options().limit) return false
+    const entry: Entry = Object.assign(item, { pushedAt: this.#clock.now() })
+    this.#waiting.push(entry)
+    if (item.isBounded) this.#bounded.push(entry)
+    this.#count(item, 1)
+    return true
+  }
+
+  remove(item: QueuedData): void {
+    if (!this.#waiting.delete(item)) return
+    this.#bounded.delete(item)
+    this.#count(item, -1)
+  }
+
+  /** Whether anything of this sender still waits. */
+  holds(sender: object): boolean {
+    this.#dropExpired()
+    return this.#counts.has(sender)
+  }
+
+  /** Hands everything to `send` in order; what `send` does not take stays, with all that came after it. */
+  drain(send: (data: SocketData) => boolean): void {
+    this.#dropExpired()
+    for (let item = this.#waiting.first(); item; item = this.#waiting.first()) {
+      try {
+        if (!send(item.data)) return
+        this.remove(item)
+      } catch (error) {
+        this.remove(item)
+        item.failed?.(error)
+        continue
       }
-    },
-    clear() {
-      items = []
-    },
+      item.sent?.()
+    }
+  }
+
+  clear(): void {
+    this.#waiting.clear()
+    this.#bounded.clear()
+    this.#counts.clear()
+  }
+
+  #dropExpired(): void {
+    const oldest = this.#clock.now() - this.#options().ttl
+    for (let item = this.#bounded.first(); item; item = this.#bounded.first()) {
+      if ((item.pushedAt ?? 0) > oldest) return
+      this.remove(item)
+    }
+  }
+
+  #count({ sender }: QueuedData, change: number): void {
+    if (!sender) return
+    const held = (this.#counts.get(sender) ?? 0) + change
+    if (held > 0) this.#counts.set(sender, held)
+    else this.#counts.delete(sender)
   }
 }

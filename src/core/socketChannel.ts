@@ -1,27 +1,33 @@
 import type { Reauthenticate } from './attachToken.ts'
 import type { Channel, ChannelLink } from './connectionSetup.ts'
 import type { Serialize } from './envelope.ts'
-import { ConnectionLostError } from './errors.ts'
+import { ConfigurationError, ConnectionLostError } from './errors.ts'
 import { type Renewal, startRenewal } from './renewal.ts'
 import { Requests, type RequestEnvelope, type RequestOptions } from './requests.ts'
-import { createSendQueue, type QueuedData, type QueueOptions } from './sendQueue.ts'
+import { type QueuedData, type QueueOptions, SendQueue } from './sendQueue.ts'
 import type { SocketData } from './transport.ts'
+
+/** Who sends. What is sent after it has gone waits only behind what it still has waiting. */
+export interface Sender {
+  readonly isGone: boolean
+}
 
 /** The outgoing half of a socket connection. */
 export interface SocketChannel extends Channel {
-  /** Sends, or queues until the connection is open. `false`: the queue is full or the connection is closed. */
-  send(data: unknown): boolean
+  /**
+   * Sends, or queues until the connection is open. `false`: the queue is full, the connection is closed, or the sender has
+   * gone and nothing of it waits.
+   */
+  send(data: unknown, sender?: Sender): boolean
   request(envelope: RequestEnvelope, options?: RequestOptions): Promise<unknown>
 }
 
 /** What of the latest options the outgoing half reads. */
 export interface SocketChannelOptions {
   serialize?: Serialize | undefined
-  queue?: Partial<QueueOptions> | undefined
+  queue?: { readonly [Name in keyof QueueOptions]?: number | undefined } | undefined
   reauthenticate?: Reauthenticate | undefined
 }
-
-const DEFAULT_QUEUE: QueueOptions = { limit: 100, ttl: 30_000 }
 
 /** Creates the outgoing half of one connection. `provider`: what holds where its own options say nothing. */
 export function createSocketChannel(
@@ -29,35 +35,39 @@ export function createSocketChannel(
   options: () => SocketChannelOptions,
   provider: () => Pick<SocketChannelOptions, 'reauthenticate'> = options,
 ): SocketChannel {
-  const queue = createSendQueue(link.clock)
+  const queue = new SendQueue(link.clock, () => withDefaults(options().queue))
+  const encode = (data: unknown) => toSocketData(data, options().serialize)
   let renewal: Renewal | undefined
 
-  function post(item: QueuedData): boolean {
+  function post(item: QueuedData, mayWait = true): boolean {
     if (link.send(item.data)) {
       item.sent?.()
       return true
     }
-    if (!link.mayOpen()) return false
-    const isQueued = queue.push(item, { ...DEFAULT_QUEUE, ...options().queue })
+    if (!link.mayOpen() || !mayWait) return false
+    const isQueued = queue.push(item)
     if (!isQueued) link.report({ kind: 'queue-overflow' })
     return isQueued
   }
 
-  const requests = new Requests(link.clock, (envelope, sent) => {
-    const item = { data: serialize(envelope), sent }
+  const requests = new Requests(link.clock, (frame, posted) => {
+    const item = { data: encode(frame), isBounded: false, ...posted }
     return post(item) ? { cancel: () => queue.remove(item) } : undefined
   })
 
-  function serialize(value: unknown): SocketData {
-    return (options().serialize ?? JSON.stringify)(value)
-  }
-
   return {
-    send: data => post({ data: isSocketData(data) ? data : serialize(data) }),
+    send(data, sender) {
+      const failed = (error: unknown) => link.report({ kind: 'handler-error', type: 'send', error })
+      const mayWait = !sender?.isGone || queue.holds(sender)
+      return post({ data: encode(data), isBounded: true, sender, failed }, mayWait)
+    },
     request: (envelope, requestOptions = {}) => requests.request(envelope, requestOptions),
-    encode: serialize,
+    encode,
     opened() {
-      renewal = startRenewal(link, () => options().reauthenticate ?? provider().reauthenticate)
+      renewal = startRenewal(link, () => {
+        const build = options().reauthenticate ?? provider().reauthenticate
+        return build && (token => encode(build(token)))
+      })
       queue.drain(link.send)
     },
     pulse: () => renewal?.check(),
@@ -71,6 +81,22 @@ export function createSocketChannel(
       requests.rejectAll(new ConnectionLostError('The connection was closed before the reply came.'))
     },
   }
+}
+
+function withDefaults({ limit = 100, ttl = 30_000 }: SocketChannelOptions['queue'] = {}): QueueOptions {
+  return { limit, ttl }
+}
+
+/** The one rule for all that goes out: strings and binary as they are, anything else through `serialize`. */
+function toSocketData(data: unknown, serialize: Serialize = JSON.stringify): SocketData {
+  if (isSocketData(data)) return data
+  if (data instanceof Promise) throw new ConfigurationError('A promise cannot be sent. Await it first.')
+  const serialized: unknown = serialize(data)
+  if (isSocketData(serialized)) return serialized
+  const kind = serialized instanceof Promise ? 'a promise' : typeof serialized
+  throw new ConfigurationError(
+    `"serialize" made ${kind} of what is to be sent. It must return a string or binary data.`,
+  )
 }
 
 function isSocketData(data: unknown): data is SocketData {

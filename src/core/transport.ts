@@ -10,8 +10,8 @@ export interface TransportRequest {
   url: string
   headers: Record<string, string>
   protocols: string[]
-  /** Sent as soon as a socket is open, before anything that waits in its queue. */
-  firstMessage?: SocketData
+  /** Sent as soon as a socket is open, before anything that waits in its queue. Strings and binary go as they are, anything else through `serialize`. */
+  firstMessage?: unknown
   /** HTTP only; default `'follow'`. `'error'`: a header of it must not reach the place of a redirect. */
   redirect?: 'follow' | 'error'
 }

@@ -23,7 +23,7 @@ export interface SocketOptions<
   reauthenticate?: Reauthenticate | undefined
   /** For what is neither a string nor binary. Default: `JSON.stringify`. */
   serialize?: Serialize | undefined
-  /** What waits while it is not open: at most `limit` (100), each for `ttl` ms (30,000). */
+  /** What `send` leaves waiting while it is not open: at most `limit` (100), each for `ttl` ms (30,000). Requests have their `timeout` instead. */
   queue?: Partial<QueueOptions> | undefined
 }
 
@@ -41,7 +41,29 @@ export const socketDefinition: TechniqueDefinition<SocketOptions> = {
     const heartbeat = options.heartbeat ?? provider.heartbeat ?? false
     if (heartbeat === false) return undefined
     const plan = { ...DEFAULT_HEARTBEAT, ...(heartbeat === true ? {} : heartbeat) }
-    const type = (plan.message as { type?: unknown } | null)?.type
-    return { isReply: (message: Message) => message.type === type, ...plan }
+    return { isReply: repliesTo(plan.message), ...plan }
   },
+}
+
+/**
+ * Whether a message answers a heartbeat: it has the same `type`. A heartbeat that is plain text is answered by the same text,
+ * and `ping` by `pong`, too.
+ */
+function repliesTo(heartbeat: unknown): (message: Message) => boolean {
+  const type = typeOf(heartbeat)
+  if (type !== undefined) return message => message.type === type
+  if (typeof heartbeat !== 'string') return () => false
+  return ({ response }) => response === heartbeat || (heartbeat === 'ping' && response === 'pong')
+}
+
+/** The `type` of a heartbeat, which may be serialized already. */
+function typeOf(heartbeat: unknown): string | undefined {
+  let value = heartbeat
+  try {
+    if (typeof value === 'string') value = JSON.parse(value)
+  } catch {
+    return undefined
+  }
+  const { type } = (value ?? {}) as { type?: unknown }
+  return typeof type === 'string' ? type : undefined
 }

@@ -13,9 +13,12 @@ export interface HeartbeatOptions {
   interval?: number
   /** How long one may stay without any sign of life. Default 10,000. */
   timeout?: number
-  /** What is sent. Default `{ type: 'heartbeat' }`. */
+  /** What is sent: strings and binary as they are, anything else through `serialize`. Default `{ type: 'heartbeat' }`. */
   message?: unknown
-  /** Whether a message answers a heartbeat; it is then not dispatched. Default: it has the `type` of `message`. */
+  /**
+   * Whether a message answers a heartbeat; it is then not dispatched. Text that `parse` cannot read comes as the `response`.
+   * Default: it has the `type` of `message`; where that is plain text, it is the same text, or `pong` for `ping`.
+   */
   isReply?: (message: Message) => boolean
 }
 

@@ -135,6 +135,7 @@ export class SharedConnection implements Shared {
   reconfigured(): void {
     this.#driverOptions = undefined
     this.feed.configured()
+    this.connection.configured()
   }
 
   #use(options: ConnectionOptions): void {

@@ -14,11 +14,17 @@ export interface Cursor {
 /** An envelope as the log keeps it. */
 export interface Entry extends Envelope, Cursor {}
 
+/** A reply to a request, which `re` names by its `id` if it has one. */
+export interface ReplyEnvelope extends Envelope {
+  re?: string | number
+}
+
 /** An error reply to a request: there is no `response`, and `error.message` says what to do. */
 export interface ErrorReply {
   type: string
   params: unknown
   error: { code: string; message: string }
+  re?: string | number
 }
 
 /** The same string for equal `(type, params)`, whatever the order of the members. */

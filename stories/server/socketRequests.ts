@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { BadRequest } from './badRequest.ts'
 import type { Channel } from './channel.ts'
 import { checkNumber, checkRecord, checkText } from './check.ts'
-import { isRecord, type Envelope, type ErrorReply } from './envelope.ts'
+import { type ErrorReply, isRecord, type ReplyEnvelope } from './envelope.ts'
 import { LATE } from './orders.ts'
 
 /** What a request is answered with; a buffer goes out as a binary frame without an envelope. */
-export type Reply = Envelope | ErrorReply | Buffer
+export type Reply = ReplyEnvelope | ErrorReply | Buffer
 
 type Handler = (params: unknown, channel: Channel) => unknown
 
@@ -27,8 +27,15 @@ const HANDLERS = new Map<string, Handler>([
   ['binary', binary],
 ])
 
-/** Answers one request, with its own `type` and `params`. Never throws. */
+/** Answers one request with its own `type` and `params`, and with its `id` as `re`. Never throws. */
 export async function answerRequest(request: unknown, channel: Channel): Promise<Reply> {
+  const answer = await answerOf(request, channel)
+  const id = isRecord(request) ? request.id : undefined
+  const isNamed = typeof id === 'string' || typeof id === 'number'
+  return isNamed && !Buffer.isBuffer(answer) ? { ...answer, re: id } : answer
+}
+
+async function answerOf(request: unknown, channel: Channel): Promise<Reply> {
   if (!isRecord(request) || typeof request.type !== 'string') {
     const message = 'A message must be a JSON object with a string "type", like {"type":"echo","params":1}.'
     return { type: 'error', params: null, error: { code: 'bad-message', message } }

@@ -98,6 +98,7 @@ describe('a message', () => {
 test('what a reply changes, and what came before it, is written at once', async () => {
   const { client, deliver, effect } = setup({ messages: { a: anything, b: anything, c: later(1) } })
   deliver({ type: 'a', response: 0 })
+  for (const type of ['b', 'c']) client.setQueryData([type], 0)
   await task()
   // From here on it is the next frame that writes, and this test has none.
   deliver({ type: 'a', response: 1 })
@@ -105,6 +106,23 @@ test('what a reply changes, and what came before it, is written at once', async 
   expect([client.getQueryData(['a']), client.getQueryData(['b'])]).toEqual([1, 2])
   await effect({ type: 'c', response: 3 }, true)
   expect(client.getQueryData(['c'])).toBe(3)
+})
+
+test('a reply makes no query of its own, known type or not, and updates one that is there', () => {
+  const handler = vi.fn()
+  const { client, deliver, events } = setup({
+    messages: { known: anything, handled: anything },
+    on: { handled: handler },
+  })
+  client.setQueryData(['shown'], 0)
+  for (const type of ['known', 'unknown', 'shown', 'handled']) deliver({ type, response: 1 }, true)
+  const keys = client
+    .getQueryCache()
+    .getAll()
+    .map(({ queryKey }) => queryKey)
+  expect([keys, client.getQueryData(['shown'])]).toEqual([[['shown']], 1])
+  expect(handler).toHaveBeenCalledTimes(1)
+  expect(events).toEqual([])
 })
 
 describe('a schema', () => {

@@ -1,4 +1,7 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import type { ConnectionDriverOptions } from '../../src/core/connectionSetup.ts'
+import { ConfigurationError } from '../../src/core/errors.ts'
 import type { Failure } from '../../src/core/failure.ts'
 import type { Recovery } from '../../src/core/recovery.ts'
 import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
@@ -334,6 +337,73 @@ describe('a heartbeat', () => {
   })
 })
 
+describe('a heartbeat that changes on an open connection', () => {
+  const plan = { interval: 25_000, timeout: 10_000, message: { type: 'ping' } }
+  const isReply = ({ type }: { type: string }) => type === 'ping'
+  const open = (liveness?: ConnectionDriverOptions['liveness']) => new ConnectionHarness({ liveness }).open()
+  const change = (harness: ConnectionHarness, liveness?: ConnectionDriverOptions['liveness']) => {
+    harness.options = { ...harness.options, liveness }
+    harness.connection.configured()
+  }
+  const beats = (harness: ConnectionHarness) => harness.transport.attempts.flatMap(({ sent }) => sent).length
+
+  test('has its new interval at once, counted from the last heartbeat', async () => {
+    const harness = await open(plan)
+    harness.clock.advance(20_000)
+    change(harness, { ...plan, interval: 21_000 })
+    harness.clock.advance(999)
+    expect(beats(harness)).toBe(0)
+    harness.clock.advance(1)
+    expect(beats(harness)).toBe(1)
+    harness.receive({ type: 'ping' })
+    change(harness, { ...plan, interval: 60_000 })
+    harness.clock.advance(59_999)
+    expect(beats(harness)).toBe(1)
+  })
+
+  test('has its new timeout at once, also for the heartbeat that is awaited', async () => {
+    const harness = await open(plan)
+    harness.clock.advance(26_000)
+    change(harness, { ...plan, timeout: 2_000 })
+    harness.clock.advance(999)
+    expect(harness.status).toBe('open')
+    harness.clock.advance(1)
+    expect(harness.status).toBe('reconnecting')
+  })
+
+  test('is switched on, and off again with its latency', async () => {
+    const harness = await open()
+    harness.clock.advance(60_000)
+    change(harness, { ...plan, isReply })
+    harness.clock.advance(25_000)
+    harness.receive({ type: 'ping' })
+    expect([beats(harness), harness.connection.getSnapshot().latency]).toEqual([1, 0])
+    change(harness)
+    expect(harness.connection.getSnapshot().latency).toBeNull()
+    harness.clock.advance(60_000)
+    expect([beats(harness), harness.status]).toEqual([1, 'open'])
+  })
+
+  test('sends its new message, and gives way to silence where that goes', async () => {
+    const harness = await open(plan)
+    change(harness, { ...plan, message: 'ping' })
+    harness.clock.advance(25_000)
+    expect(harness.transport.last.sent).toEqual(['ping'])
+    change(harness, { interval: 1_000, timeout: 1_000 })
+    harness.clock.advance(1_000)
+    expect(harness.status).toBe('reconnecting')
+  })
+
+  test('again and again, as users with different options render, still notices a dead link', async () => {
+    const harness = await open(plan)
+    for (let count = 0; count < 40 && harness.status === 'open'; count++) {
+      change(harness, count % 2 === 0 ? { ...plan, interval: 20_000 } : plan)
+      harness.clock.advance(1_000)
+    }
+    expect(harness.status).toBe('reconnecting')
+  })
+})
+
 describe('a hint while it waits', () => {
   test.each([
     ['visible', 1],
@@ -467,9 +537,131 @@ describe('what is sent', () => {
     const again = harness.channel.request({ type: 'b' }, { idempotent: true })
     await harness.failAndReopen()
     await lost
-    expect(harness.transport.last.sent).toEqual(['{"type":"b"}'])
+    expect(harness.transport.last.sent).toEqual(['{"type":"b","id":2}'])
     harness.receive({ type: 'b', response: 1 })
     expect(await again).toBe(1)
+  })
+})
+
+describe('what goes out', () => {
+  test.each([
+    ['an object goes through serialize', { a: 1 }, '{"a":1}'],
+    ['text goes as it is', 'text', 'text'],
+    ['a view goes as it is', new Uint8Array([1]), new Uint8Array([1])],
+    ['a buffer goes as it is', new ArrayBuffer(1), new ArrayBuffer(1)],
+  ])('%s: sent, as a heartbeat, as a first message or with a fresh token', async (_what, one, wire) => {
+    const harness = new ConnectionHarness({ liveness: { interval: 10, timeout: 10, message: one } })
+    harness.request = { firstMessage: one }
+    harness.prepare = () =>
+      Promise.resolve({ token: 't', tokenUse: 'given', refreshAt: harness.clock.now() + 5_000 })
+    harness.renew = () => Promise.resolve({ token: 'next', forced: false })
+    harness.channelOptions = { reauthenticate: () => one }
+    harness.connection.start()
+    harness.channel.send(one)
+    await harness.open()
+    harness.clock.advance(10)
+    harness.transport.last.sink.alive()
+    harness.options = { ...harness.options, liveness: undefined }
+    harness.connection.configured()
+    harness.clock.advance(5_000)
+    await settle()
+    // The first message, what waited, the heartbeat, and the fresh token.
+    expect(harness.transport.last.sent).toEqual([wire, wire, wire, wire])
+  })
+
+  test('goes through the serialize of the application', async () => {
+    const harness = new ConnectionHarness({ liveness: { interval: 10, timeout: 10, message: { beat: 1 } } })
+    harness.request = { firstMessage: { token: 't' } }
+    harness.channelOptions = { serialize: value => `<${Object.keys(value as object).join()}>` }
+    await harness.open()
+    harness.clock.advance(10)
+    void harness.channel.request({ type: 'a', params: 1 }).catch(() => undefined)
+    expect(harness.transport.last.sent).toEqual(['<token>', '<beat>', '<type,params,id>'])
+  })
+
+  test.each([
+    ['undefined', () => undefined],
+    ['a function', () => () => 1],
+    ['a promise', () => Promise.resolve('later')],
+  ])('%s is an error of who sends it, and not the text of it', async (_what, build) => {
+    const { channel, transport } = await new ConnectionHarness().open()
+    expect(() => channel.send(build())).toThrow(ConfigurationError)
+    expect(transport.last.sent).toEqual([])
+  })
+
+  test('by a serialize that returns a promise is an error that names it', async () => {
+    const harness = await new ConnectionHarness().open()
+    harness.channelOptions = { serialize: (() => Promise.resolve('later')) as never }
+    expect(() => harness.channel.send({})).toThrow(/"serialize"/)
+    await expect(harness.channel.request({ type: 'a' })).rejects.toThrow(/"serialize"/)
+  })
+})
+
+describe('what cannot be sent', () => {
+  const circular: Record<string, unknown> = {}
+  circular.self = circular
+  const secret = () => {
+    throw new Error('the token is secret')
+  }
+  const failure = (harness: ConnectionHarness) => harness.connection.getSnapshot().error
+
+  test.each([
+    ['circular', circular, undefined],
+    ['refused by serialize', { a: 1 }, secret],
+    ['a promise', Promise.resolve('x'), undefined],
+  ])(
+    'as the first message, %s, fails at once, names the part and opens no socket',
+    async (_what, firstMessage, serialize) => {
+      const harness = new ConnectionHarness()
+      harness.request = { firstMessage }
+      harness.channelOptions = { serialize }
+      harness.connection.start()
+      await settle()
+      expect([harness.status, harness.transport.attempts.length]).toEqual(['failed', 0])
+      expect(failure(harness)).toBeInstanceOf(ConfigurationError)
+      expect(failure(harness)?.message).toContain('first message')
+      expect(inspect(harness.events, { depth: Infinity, showHidden: true })).not.toContain('secret')
+    },
+  )
+
+  test('as the first message, because the socket throws, fails and does not stay connecting', async () => {
+    const harness = new ConnectionHarness()
+    harness.request = { firstMessage: 'hello' }
+    Object.defineProperty(harness.transport, 'takes', { get: secret })
+    await harness.open()
+    expect([harness.status, harness.transport.running.length]).toEqual(['failed', 0])
+    expect(failure(harness)?.message).toContain('first message')
+    expect(failure(harness)?.message).not.toContain('secret')
+  })
+
+  test('as a heartbeat fails, and names the part', async () => {
+    const harness = await new ConnectionHarness({
+      liveness: { interval: 10, timeout: 10, message: circular },
+    }).open()
+    harness.clock.advance(10)
+    expect([harness.status, failure(harness)?.message]).toEqual([
+      'failed',
+      expect.stringContaining('heartbeat.message'),
+    ])
+  })
+
+  test('of what waits, because the socket throws, is dropped and reported, and the connection stays', async () => {
+    const harness = new ConnectionHarness()
+    harness.connection.start()
+    harness.channel.send('bad')
+    const asked = expect(harness.channel.request({ type: 'a' })).rejects.toThrow('mine')
+    harness.channel.send('good')
+    let calls = 0
+    Object.defineProperty(harness.transport, 'takes', {
+      get: () => {
+        if (++calls <= 2) throw new Error('mine')
+        return true
+      },
+    })
+    await harness.open()
+    await asked
+    expect([harness.status, harness.transport.last.sent]).toEqual(['open', ['good']])
+    expect(harness.events).toContainEqual({ kind: 'handler-error', type: 'send', error: new Error('mine') })
   })
 })
 

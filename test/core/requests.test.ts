@@ -1,28 +1,35 @@
 import { getEventListeners, setMaxListeners } from 'node:events'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Message } from '../../src/core/envelope.ts'
 import { ConnectionLostError, RequestError, RequestTimeoutError } from '../../src/core/errors.ts'
-import { Requests, type RequestEnvelope } from '../../src/core/requests.ts'
+import { Requests, type RequestEnvelope, type RequestFrame } from '../../src/core/requests.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 
-/** A network that sends at once, keeps what it gets until it is opened, or takes nothing. */
-function setup(mode: 'open' | 'queue' | 'full' = 'open') {
+/** A network that sends at once, keeps what it gets until it is opened, or is closed for good. */
+function setup(mode: 'open' | 'queue' | 'closed' = 'open') {
   const clock = new FakeClock()
-  const network = { mode, frames: [] as RequestEnvelope[], cancelled: 0 }
-  const waiting: (() => void)[] = []
-  const requests = new Requests(clock, (envelope, sent) => {
-    if (network.mode === 'full') return undefined
+  const network = { mode, frames: [] as RequestFrame[], cancelled: 0 }
+  const waiting = new Set<() => void>()
+  const requests = new Requests(clock, (frame, posted) => {
+    if (network.mode === 'closed') return undefined
     const leave = () => {
-      network.frames.push(envelope)
-      sent()
+      network.frames.push(frame)
+      posted.sent()
     }
     if (network.mode === 'open') leave()
-    else waiting.push(leave)
-    return { cancel: () => void network.cancelled++ }
+    else waiting.add(leave)
+    return {
+      cancel: () => {
+        network.cancelled++
+        waiting.delete(leave)
+      },
+    }
   })
   const open = () => {
     network.mode = 'open'
-    waiting.splice(0).forEach(leave => leave())
+    waiting.forEach(leave => leave())
+    waiting.clear()
   }
   return { clock, network, requests, open }
 }
@@ -37,9 +44,9 @@ const reply = (envelope: RequestEnvelope, more: Partial<Message>): Message => ({
 
 /** Whether the message was a reply; if so, it settles its request. */
 function settle(requests: Requests, message: Message): boolean {
-  const finish = requests.take(message)
-  finish?.(message)
-  return finish !== undefined
+  const reply = requests.take(message)
+  reply?.settle(reply.message)
+  return reply !== undefined
 }
 
 describe('a reply', () => {
@@ -67,14 +74,11 @@ describe('a reply', () => {
     await expect(request).rejects.toBeInstanceOf(RequestError)
   })
 
-  test('that nobody waits for, or that comes late, is no reply (W35)', async () => {
-    const { clock, requests } = setup()
+  test('that no request waits for is no reply (W35)', () => {
+    const { requests } = setup()
     expect(settle(requests, reply(price('A'), {}))).toBe(false)
-    const request = requests.request(price('A'), { timeout: 50 })
-    const rejected = expect(request).rejects.toBeInstanceOf(RequestTimeoutError)
-    clock.advance(50)
-    await rejected
-    expect(settle(requests, reply(price('A'), { response: 1 }))).toBe(false)
+    void requests.request(price('A'), {})
+    expect(settle(requests, reply(price('B'), {}))).toBe(false)
   })
 
   test('cannot come before the request has left', async () => {
@@ -87,33 +91,218 @@ describe('a reply', () => {
   })
 })
 
-describe('equal requests that are pending', () => {
-  test('share one frame and one reply', async () => {
+describe('a reply that names its request by `re`', () => {
+  test('settles that one, whatever the order', async () => {
     const { network, requests } = setup()
-    const all = Array.from({ length: 50 }, () => requests.request(price('A'), {}))
-    expect(network.frames).toEqual([price('A')])
-    settle(requests, reply(price('A'), { response: 1 }))
-    expect(await Promise.all(all)).toEqual(Array.from({ length: 50 }, () => 1))
-    void requests.request(price('A'), {}).catch(() => undefined)
-    expect(network.frames).toHaveLength(2)
+    const all = [1, 2, 3].map(() => requests.request(price('A'), {}))
+    const [first, second, third] = network.frames.map(({ id }) => id)
+    for (const re of [third, first, second]) {
+      expect(settle(requests, reply(price('A'), { re, response: re }))).toBe(true)
+    }
+    expect(await Promise.all(all)).toEqual([first, second, third])
   })
 
-  test('have their own timeout and abort: one that leaves harms no other', async () => {
-    const { clock, network, requests } = setup()
-    const controller = new AbortController()
-    const aborted = expect(requests.request(price('A'), { signal: controller.signal })).rejects.toThrow(
-      'enough',
-    )
-    const short = expect(requests.request(price('A'), { timeout: 10 })).rejects.toThrow(/10 ms/)
-    const stays = requests.request(price('A'), {})
-    controller.abort(new Error('enough'))
-    clock.advance(10)
-    await Promise.all([aborted, short])
-    expect(network.cancelled).toBe(0)
-    settle(requests, reply(price('A'), { response: 1 }))
-    expect(await stays).toBe(1)
+  test('may name it as text', async () => {
+    const { network, requests } = setup()
+    const request = requests.request(price('A'), {})
+    settle(requests, reply(price('A'), { re: String(network.frames[0]?.id), response: 1 }))
+    expect(await request).toBe(1)
+  })
+
+  test('may leave out the type and the params, and has those of the request then', () => {
+    const { network, requests } = setup()
+    void requests.request(price('A'), {})
+    const bare = { type: '', params: undefined, response: 1, re: network.frames[0]?.id }
+    expect(requests.take(bare)?.message).toMatchObject({ ...price('A'), response: 1 })
+  })
+
+  test('may be of another type and of other params, which it keeps', async () => {
+    const { network, requests } = setup()
+    const request = requests.request({ type: 'order.create', params: { item: 'tea' } }, {})
+    const created = reply({ type: 'order.created' }, { re: network.frames[0]?.id, response: 1 })
+    expect(requests.take(created)?.message).toBe(created)
+    const other = requests.request({ type: 'order.create', params: { item: 'tea' } }, {})
+    settle(requests, reply({ type: 'order.created' }, { re: network.frames[1]?.id, response: 2 }))
+    expect(await other).toBe(2)
+    void request.catch(() => undefined)
+  })
+
+  test('settles no other, where it names one that is settled, was never sent, or is unknown', async () => {
+    const { network, requests } = setup()
+    const first = requests.request(price('A'), {})
+    const re = network.frames[0]?.id
+    settle(requests, reply(price('A'), { re, response: 1 }))
+    await first
+    let isSettled = false
+    void requests.request(price('A'), {}).finally(() => (isSettled = true))
+    network.mode = 'queue'
+    void requests.request(price('A'), {}).finally(() => (isSettled = true))
+    for (const stranger of [re, 3, 999, 'mine'])
+      expect(settle(requests, reply(price('A'), { re: stranger, response: 2 }))).toBe(false)
+    await Promise.resolve()
+    expect(isSettled).toBe(false)
   })
 })
+
+describe('equal requests', () => {
+  test('are frames of their own, each with its id: a double click makes two orders', async () => {
+    const { network, requests } = setup()
+    const order = { type: 'order.create', params: { item: 'tea' } }
+    const both = [requests.request(order, {}), requests.request(order, {})]
+    expect(network.frames).toEqual([
+      { ...order, id: 1 },
+      { ...order, id: 2 },
+    ])
+    settle(requests, reply(order, { response: 'first' }))
+    settle(requests, reply(order, { response: 'second' }))
+    expect(await Promise.all(both)).toEqual(['first', 'second'])
+  })
+
+  test('get the replies in the order of sending where these name none, and one error rejects one', async () => {
+    const { requests } = setup()
+    const all = [1, 2, 3].map(() => requests.request(price('A'), {}))
+    const settled = Promise.allSettled(all)
+    settle(requests, reply(price('A'), { response: 1 }))
+    settle(requests, reply(price('A'), { error: 'no' }))
+    settle(requests, reply(price('A'), { response: 3 }))
+    expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  })
+
+  test('count the order in which they left, not in which they were called', async () => {
+    const { network, requests, open } = setup('queue')
+    const waiting = requests.request(price('A'), {})
+    network.mode = 'open'
+    const direct = requests.request(price('A'), {})
+    open()
+    settle(requests, reply(price('A'), { response: 'of the direct one' }))
+    settle(requests, reply(price('A'), { response: 'of the waiting one' }))
+    expect(await Promise.all([waiting, direct])).toEqual(['of the waiting one', 'of the direct one'])
+  })
+})
+
+describe('a late reply', () => {
+  const timedOut = async ({ clock, requests }: ReturnType<typeof setup>) => {
+    const request = expect(requests.request(price('A'), { timeout: 50 })).rejects.toThrow(RequestTimeoutError)
+    clock.advance(50)
+    await request
+  }
+
+  test('to a request that timed out is the reply of that one, and settles no later equal one (W35)', async () => {
+    const world = setup()
+    await timedOut(world)
+    const next = world.requests.request(price('A'), {})
+    expect(settle(world.requests, reply(price('A'), { error: 'too late' }))).toBe(true)
+    settle(world.requests, reply(price('A'), { response: 'mine' }))
+    expect(await next).toBe('mine')
+  })
+
+  test('to a request that was aborted after it left settles no later equal one', async () => {
+    const { requests } = setup()
+    const controller = new AbortController()
+    const aborted = expect(requests.request(price('A'), { signal: controller.signal })).rejects.toThrow()
+    controller.abort()
+    await aborted
+    const next = requests.request(price('A'), {})
+    settle(requests, reply(price('A'), { response: 'of the aborted one' }))
+    settle(requests, reply(price('A'), { response: 'mine' }))
+    expect(await next).toBe('mine')
+  })
+
+  test('cannot come to a request that was given up before it left', async () => {
+    const { clock, requests, open } = setup('queue')
+    const given = expect(requests.request(price('A'), { timeout: 50 })).rejects.toThrow(RequestTimeoutError)
+    clock.advance(50)
+    await given
+    open()
+    const next = requests.request(price('A'), {})
+    settle(requests, reply(price('A'), { response: 'mine' }))
+    expect(await next).toBe('mine')
+  })
+
+  test('cannot come any more when the connection was lost: the next reply is that of a new request', async () => {
+    const world = setup()
+    await timedOut(world)
+    world.requests.lost()
+    const next = world.requests.request(price('A'), {})
+    settle(world.requests, reply(price('A'), { response: 'mine' }))
+    expect(await next).toBe('mine')
+  })
+
+  test('is expected for a minute: a server that lost one request does not lose all later equal ones', async () => {
+    const world = setup()
+    await timedOut(world)
+    world.clock.advance(60_000)
+    const next = world.requests.request(price('A'), {})
+    settle(world.requests, reply(price('A'), { response: 'mine' }))
+    expect(await next).toBe('mine')
+  })
+
+  test('is expected of a thousand requests at most', async () => {
+    const { clock, requests } = setup()
+    const all = Promise.allSettled(
+      Array.from({ length: 1_001 }, () => requests.request(price('A'), { timeout: 50 })),
+    )
+    clock.advance(50)
+    await all
+    const taken = Array.from({ length: 1_001 }, () => settle(requests, reply(price('A'), {})))
+    expect(taken.filter(Boolean)).toHaveLength(1_000)
+  })
+})
+
+test('whatever is given up and in whatever order replies by `re` and without come, each request gets its own', async () => {
+  // A server that answers equal requests in order, or names them; it may be slow, so that requests time out meanwhile.
+  const step = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constant('request' as const), symbol: fc.constantFrom('A', 'B') }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constant('reply' as const), which: fc.nat(), re: fc.boolean() }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 40 }) }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('lose' as const) }) },
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async steps => {
+      const { clock, network, requests } = setup()
+      const outcomes: Promise<unknown>[] = []
+      let unanswered: RequestFrame[] = []
+      for (const one of steps) {
+        if (one.do === 'request') {
+          const id = outcomes.length + 1
+          const settled = requests.request(price(one.symbol), { timeout: 50 })
+          outcomes.push(settled.then(response => expect(response).toBe(id)).catch(rethrowUnlessExpected))
+          unanswered.push(network.frames.at(-1)!)
+        } else if (one.do === 'reply' && unanswered.length > 0) {
+          const chosen = unanswered[one.which % unanswered.length]!
+          // Without a name, the oldest with the same params is what a server in order would answer.
+          const symbolOf = (frame: RequestFrame) => (frame.params as { symbol: string }).symbol
+          const frame = one.re ? chosen : unanswered.find(other => symbolOf(other) === symbolOf(chosen))!
+          unanswered = unanswered.filter(other => other !== frame)
+          const { type, params, id } = frame
+          settle(requests, reply({ type, params }, { response: id, ...(one.re && { re: id }) }))
+        } else if (one.do === 'wait') clock.advance(one.ms)
+        else if (one.do === 'lose') {
+          requests.lost()
+          unanswered = []
+        }
+      }
+      requests.rejectAll(new ConnectionLostError())
+      await Promise.all(outcomes)
+      expect([requests.size, clock.pending]).toEqual([0, 0])
+    }),
+    { numRuns: 300 },
+  )
+})
+
+function rethrowUnlessExpected(error: unknown): void {
+  if (error instanceof ConnectionLostError || error instanceof RequestTimeoutError) return
+  throw error
+}
 
 describe('a request', () => {
   test('times out after 10 s by default', async () => {
@@ -143,8 +332,8 @@ describe('a request', () => {
     expect([network.frames.length, requests.size]).toEqual([0, 0])
   })
 
-  test('that no queue takes rejects at once', async () => {
-    const { requests } = setup('full')
+  test('to a connection that is closed rejects at once', async () => {
+    const { requests } = setup('closed')
     await expect(requests.request(price('A'), {})).rejects.toBeInstanceOf(ConnectionLostError)
     expect(requests.size).toBe(0)
   })
@@ -176,7 +365,7 @@ describe('at a loss', () => {
     expect(await waiting).toBe(2)
   })
 
-  test('what is idempotent is sent again, once (W34)', async () => {
+  test('what is idempotent is sent again with its id, once (W34)', async () => {
     const { network, requests, open } = setup()
     const request = requests.request(price('A'), { idempotent: true })
     network.mode = 'queue'
@@ -184,17 +373,20 @@ describe('at a loss', () => {
     requests.lost()
     expect(settle(requests, reply(price('A'), { response: 'too early' }))).toBe(false)
     open()
-    expect(network.frames).toEqual([price('A'), price('A')])
+    expect(network.frames).toEqual([
+      { ...price('A'), id: 1 },
+      { ...price('A'), id: 1 },
+    ])
     settle(requests, reply(price('A'), { response: 1 }))
     expect(await request).toBe(1)
   })
 
-  test('what is idempotent rejects where it cannot be queued', async () => {
+  test('what is idempotent rejects where the connection is closed', async () => {
     const { network, requests } = setup()
     const request = expect(requests.request(price('A'), { idempotent: true })).rejects.toThrow(
       ConnectionLostError,
     )
-    network.mode = 'full'
+    network.mode = 'closed'
     requests.lost()
     await request
     expect(requests.size).toBe(0)

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest'
-import { createSendQueue } from '../../src/core/sendQueue.ts'
+import { type QueuedData, SendQueue } from '../../src/core/sendQueue.ts'
 import { FakeClock } from '../support/fakeClock.ts'
-
-const options = { limit: 3, ttl: 30_000 }
 
 function setup() {
   const clock = new FakeClock()
-  const queue = createSendQueue(clock)
-  const push = (data: string, more = options) => queue.push({ data }, more)
+  const options = { limit: 3, ttl: 30_000 }
+  const queue = new SendQueue(clock, () => options)
+  const push = (data: string, more: Partial<QueuedData> = {}) =>
+    queue.push({ data, isBounded: true, ...more })
   const drained = () => {
     const sent: unknown[] = []
     queue.drain(data => sent.push(data) > 0)
     return sent
   }
-  return { clock, queue, push, drained }
+  return { clock, options, queue, push, drained }
 }
 
 test('what waits is sent once, in order', () => {
@@ -24,10 +24,11 @@ test('what waits is sent once, in order', () => {
 })
 
 test('a full queue takes no more, and keeps what it has (W33)', () => {
-  const { push, drained } = setup()
+  const { options, push, drained } = setup()
   expect(['a', 'b', 'c', 'd'].map(data => push(data))).toEqual([true, true, true, false])
   expect(drained()).toEqual(['a', 'b', 'c'])
-  expect(push('e', { limit: 0, ttl: 1 })).toBe(false)
+  options.limit = 0
+  expect(push('e')).toBe(false)
 })
 
 test('what is older than its ttl is not sent, and leaves its place (W33)', () => {
@@ -47,9 +48,9 @@ test('what the network does not take stays, with all that came after it', () => 
 })
 
 test('sent is called when it was handed over, not before', () => {
-  const { queue } = setup()
+  const { queue, push } = setup()
   const sent: string[] = []
-  queue.push({ data: 'a', sent: () => sent.push('a') }, options)
+  push('a', { sent: () => sent.push('a') })
   queue.drain(() => false)
   expect(sent).toEqual([])
   queue.drain(() => true)
@@ -58,8 +59,8 @@ test('sent is called when it was handed over, not before', () => {
 
 test('an item can be taken back, and all can be dropped', () => {
   const { queue, push, drained } = setup()
-  const item = { data: 'a' }
-  queue.push(item, options)
+  const item = { data: 'a', isBounded: true }
+  queue.push(item)
   push('b')
   queue.remove(item)
   queue.remove(item)
@@ -67,4 +68,67 @@ test('an item can be taken back, and all can be dropped', () => {
   push('c')
   queue.clear()
   expect(drained()).toEqual([])
+})
+
+test('a request waits in order with all else, but counts against no limit and has no ttl', () => {
+  const { clock, push, drained } = setup()
+  push('a')
+  for (const request of ['r', 's', 't']) push(request, { isBounded: false })
+  expect(['b', 'c', 'd'].map(data => push(data))).toEqual([true, true, false])
+  clock.advance(30_000)
+  push('e')
+  expect(drained()).toEqual(['r', 's', 't', 'e'])
+})
+
+test('a limit and a ttl that change hold for what waits already', () => {
+  const { clock, options, push, drained } = setup()
+  ;['a', 'b'].forEach(data => push(data))
+  clock.advance(1_000)
+  options.limit = 2
+  expect(push('c')).toBe(false)
+  options.ttl = 1_000
+  expect(push('c')).toBe(true)
+  expect(drained()).toEqual(['c'])
+})
+
+test('it is known of whom something waits: not what was sent, expired or taken back', () => {
+  const { clock, queue, push, drained } = setup()
+  const sender = {}
+  const item = { data: 'x', isBounded: true, sender }
+  const held = () => queue.holds(sender)
+  push('a', { sender })
+  expect(held()).toBe(true)
+  drained()
+  expect(held()).toBe(false)
+  queue.push(item)
+  push('b', { sender })
+  queue.remove(item)
+  expect(held()).toBe(true)
+  clock.advance(30_000)
+  expect(held()).toBe(false)
+})
+
+test('data that makes the network throw is dropped and named, and what comes after it is sent', () => {
+  const { queue, push } = setup()
+  const failures: unknown[] = []
+  const sent: unknown[] = []
+  push('bad', { failed: error => failures.push(error), sent: () => sent.push('bad') })
+  push('good')
+  queue.drain(data => {
+    if (data === 'bad') throw new Error('mine')
+    return sent.push(data) > 0
+  })
+  expect([failures, sent]).toEqual([[new Error('mine')], ['good']])
+})
+
+test('200,000 that wait are each taken, taken back or sent at constant cost, and stay in order', () => {
+  const { options, queue } = setup()
+  options.limit = Infinity
+  const items = Array.from({ length: 200_000 }, (_, index) => ({ data: `${index}`, isBounded: true }))
+  // At a cost that grows with the length, this would take minutes.
+  expect(items.every(item => queue.push(item))).toBe(true)
+  items.forEach((item, index) => index % 2 === 0 && queue.remove(item))
+  const sent: unknown[] = []
+  queue.drain(data => sent.push(data) > 0)
+  expect(sent).toEqual(items.filter((_, index) => index % 2 === 1).map(({ data }) => data))
 })

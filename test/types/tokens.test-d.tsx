@@ -27,14 +27,13 @@ export const byTheClock: GetToken = () => ({ token: 'token', expiresIn: new Date
 // @ts-expect-error the token itself is missing
 export const without: GetToken = () => ({ expiresIn: 60_000 })
 
-// One function builds the first message and the one in band; text and binary will do.
+// One function builds the first message and the one in band; text and binary go as they are, anything else is serialized.
 const authenticate: Reauthenticate = token => new TextEncoder().encode(token)
 export const socket = socketOptions({
   url: '/socket',
   attachToken: tokenInFirstMessage(authenticate),
   reauthenticate: authenticate,
 })
-// @ts-expect-error a message is no object
 socketOptions({ url: '/socket', reauthenticate: token => ({ token }) })
 // @ts-expect-error only a socket is told in band
 serverEventsOptions({ url: '/events', reauthenticate: authenticate })

@@ -117,6 +117,18 @@ describe('a request over the socket', () => {
     expect(await ask('echo', params)).toEqual({ type: 'echo', params, response: params })
   })
 
+  it('is answered with its id as `re`, refused or not, and without `re` if it has none', async () => {
+    const { send, take } = await open()
+    send([
+      { type: 'echo', params: 1, id: 7 },
+      { type: 'no such thing', id: 'mine' },
+      { type: 'echo', params: 2, id: { not: 'an id' } },
+    ])
+    expect(await take()).toEqual({ type: 'echo', params: 1, response: 1, re: 7 })
+    expect(await take()).toMatchObject({ type: 'no such thing', error: { code: 'unknown-type' }, re: 'mine' })
+    expect(await take()).toEqual({ type: 'echo', params: 2, response: 2 })
+  })
+
   it('price: the latest response, or not-found', async () => {
     const { ask, publish, take } = await open()
     const missing = await ask('price', { symbol: 'BTC' })
