@@ -1,14 +1,25 @@
 'use client'
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import {
+  useCallback,
+  useEffect,
+  useInsertionEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Lease } from '../core/registry.ts'
 import { type ConnectionSnapshot, IDLE_SNAPSHOT } from '../core/snapshot.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'
 import { useRealtimeClient } from '../providers/RealtimeContext.ts'
 import type { SharedConnection, TechniqueDefinition } from '../providers/sharedConnection.ts'
+import { ConnectionUser } from './connectionUser.ts'
 import { createTracker } from './tracker.ts'
 
-/** What the hooks of all pushing techniques give. A component re-renders only when something changes that it has read. */
+/**
+ * What the hooks of all pushing techniques give. Its functions keep their identity for the component's life and act on the
+ * connection of its latest commit. A component re-renders only when something changes that it has read. */
 export interface ConnectionResult extends Omit<ConnectionSnapshot, 'latency'> {
   /** The time of the last message, in ms since the epoch. Reading it re-renders nothing. */
   readonly lastMessageAt: number | null
@@ -24,6 +35,8 @@ export interface ConnectionView {
   current(): SharedConnection | undefined
   /** Takes a share for as long as `task` runs. */
   borrow<Result>(task: (shared: SharedConnection) => Promise<Result>): Promise<Result>
+  /** What the functions of the result act on. */
+  readonly user: ConnectionUser
   readonly result: ConnectionResult
 }
 
@@ -36,38 +49,44 @@ export function useConnection<Options extends ConnectionOptions>(
   assertShareable(options)
   const key = client.keyOf(definition, options)
   const isEnabled = options.enabled !== false
-  const [user] = useState(() => ({}))
+  const [user] = useState(() => new ConnectionUser())
   const [tracker] = useState(() => createTracker<ConnectionSnapshot>())
   const latest = useRef(options)
 
   useEffect(() => {
-    latest.current = options
     if (isEnabled) client.get(key)?.configure(user, options)
   })
   const acquire = useCallback(
     () => client.acquire(key, definition, latest.current),
     [client, key, definition],
   )
+  useInsertionEffect(() => {
+    latest.current = options
+    user.commit({ client, key, isEnabled, acquire })
+  })
+  useInsertionEffect(() => () => user.leave(), [user])
   const subscribe = useCallback(
     (notify: () => void) => {
       if (!isEnabled) return () => undefined
       const { value: shared, release } = acquire()
       shared.configure(user, latest.current)
+      const endShare = user.share(key)
       const unsubscribe = shared.connection.subscribe(notify)
       return () => {
+        endShare()
         unsubscribe()
         shared.leave(user)
         release()
       }
     },
-    [acquire, isEnabled, user],
+    [acquire, isEnabled, key, user],
   )
   const current = useCallback(() => client.get(key), [client, key])
   const read = () => (isEnabled ? current()?.connection.getSnapshot() : undefined) ?? IDLE_SNAPSHOT
   const select = () => tracker.select(read())
   const snapshot = useSyncExternalStore(subscribe, select, () => IDLE_SNAPSHOT)
-  const result = useMemo(() => tracker.expose(createActions(current), snapshot), [tracker, current, snapshot])
-  return { current, borrow: useBorrow(acquire), result }
+  const result = useMemo(() => tracker.expose(createActions(user), snapshot), [tracker, user, snapshot])
+  return { current, borrow: useBorrow(acquire), user, result }
 }
 
 function useBorrow(acquire: () => Lease<SharedConnection>): ConnectionView['borrow'] {
@@ -89,12 +108,12 @@ function assertShareable({ url, id }: ConnectionOptions): void {
   throw new ConfigurationError('A connection whose url is a function needs an id, by which it is shared.')
 }
 
-function createActions(current: ConnectionView['current']): Omit<ConnectionResult, keyof ConnectionSnapshot> {
+function createActions(user: ConnectionUser): Omit<ConnectionResult, keyof ConnectionSnapshot> {
   return {
-    reconnect: () => current()?.connection.reconnect(),
-    close: () => current()?.connection.close(),
+    reconnect: user.reconnect,
+    close: user.close,
     get lastMessageAt() {
-      return current()?.connection.inbound.counters.lastMessageAt ?? null
+      return user.peek()?.connection.inbound.counters.lastMessageAt ?? null
     },
   }
 }

@@ -1,5 +1,5 @@
 'use client'
-import { useMemo, useSyncExternalStore } from 'react'
+import { useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Technique } from '../core/events.ts'
 import type { Status } from '../core/snapshot.ts'
 import type { RealtimeClient } from '../providers/realtimeClient.ts'
@@ -21,7 +21,7 @@ export interface ConnectionInfo {
   readonly bad: number
 }
 
-/** What `useRealtime` gives. */
+/** What `useRealtime` gives. Its functions keep their identity for the component's life. */
 export interface Realtime {
   /** The same array until something in it changes; counters are looked at once a second. */
   readonly connections: readonly ConnectionInfo[]
@@ -49,14 +49,20 @@ export function useRealtime(): Realtime {
   const client = useRealtimeClient()
   const store = useMemo(() => createStore(client), [client])
   const connections = useSyncExternalStore(store.subscribe, store.getSnapshot, () => NONE)
-  return useMemo(() => {
-    const all = () => client.connections().map(({ value }) => value.connection)
-    return {
-      connections,
-      reconnectAll: () => all().forEach(connection => connection.reconnect()),
-      closeAll: () => all().forEach(connection => connection.close()),
-    }
-  }, [client, connections])
+  const [{ commit, actions }] = useState(createActions)
+  useInsertionEffect(() => commit(client))
+  return useMemo(() => ({ connections, ...actions }), [connections, actions])
+}
+
+/** Functions that act on the provider of the latest commit. */
+function createActions() {
+  let client: RealtimeClient | undefined
+  const all = () => (client?.connections() ?? []).map(({ value }) => value.connection)
+  const actions: Omit<Realtime, 'connections'> = {
+    reconnectAll: () => all().forEach(connection => connection.reconnect()),
+    closeAll: () => all().forEach(connection => connection.close()),
+  }
+  return { commit: (latest: RealtimeClient) => void (client = latest), actions }
 }
 
 function createStore(client: RealtimeClient) {

@@ -1,9 +1,11 @@
 'use client'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import type { MessageSchemas, NoMessages, ParamsOf, ResponseOf } from '../cache/messageTypes.ts'
 import type { RequestOptions } from '../core/requests.ts'
 import type { SocketChannel } from '../core/socketChannel.ts'
 import { socketDefinition, type SocketOptions } from './socketDefinition.ts'
+import type { SharedConnection } from '../providers/sharedConnection.ts'
+import type { ConnectionUser } from './connectionUser.ts'
 import { type ConnectionResult, useConnection } from './useConnection.ts'
 
 /** What is asked over a socket. */
@@ -16,9 +18,25 @@ export interface SocketRequest<Type extends string, Params> {
 export interface SocketResult<Schemas extends MessageSchemas = MessageSchemas> extends ConnectionResult {
   /** The round trip of the last heartbeat, in ms; `null` before it and without `heartbeat`. */
   readonly latency: number | null
-  /** Sends strings and binary as they are, all else through `serialize`; queued until it is open. `false`: not taken. */
+  /**
+   * Sends strings and binary data as they are, anything else through `serialize`. While the connection is not open, it is
+   * queued, from any effect of a mounted component, up to `queue.limit` (100) and for `queue.ttl` (30,000 ms). `false`: it
+   * was not taken, because the queue is full or the connection is closed or not enabled.
+   *
+   * After the component has unmounted, its cleanups included, `send` still sends while the connection is open. Otherwise it
+   * queues only behind what the same component still has waiting, so that a `join` that has not left is followed by its
+   * `leave`. Without that it returns `false`: what it would undo ended with the socket.
+   *
+   * @throws ConfigurationError for what cannot be sent: `undefined`, a function, a promise.
+   */
   send(data: unknown): boolean
-  /** Sends `{ type, params }` and resolves with the `response` of the envelope with the same `type` and `params`. */
+  /**
+   * Sends `{ type, params, id }`, one frame for each call, and resolves with the reply's `response`. The reply names the
+   * request by `re`, or has its `type` and `params` and comes in the order of sending. It waits for the connection, also
+   * after the component has unmounted, for at most `timeout`.
+   *
+   * Rejects with a `RequestError` (the server refused), a `RequestTimeoutError`, a `ConnectionLostError` or the reason of `signal`.
+   */
   request<Type extends string>(
     request: SocketRequest<Type, ParamsOf<Type, Schemas>>,
     options?: RequestOptions,
@@ -45,16 +63,17 @@ export interface SocketResult<Schemas extends MessageSchemas = MessageSchemas> e
 export function useSocket<const Schemas extends MessageSchemas = NoMessages, On = NoMessages>(
   options: SocketOptions<Schemas, On>,
 ): SocketResult<Schemas> {
-  const { result, current, borrow } = useConnection(socketDefinition, options as SocketOptions)
-  return useMemo(() => {
-    const channel = () => current()?.connection.channel as SocketChannel | undefined
-    const actions: Pick<SocketResult<Schemas>, 'send' | 'request'> = {
-      send: data => channel()?.send(data) ?? false,
-      request: (request, requestOptions) =>
-        borrow(({ connection }) => {
-          return (connection.channel as SocketChannel).request(request, requestOptions) as Promise<never>
-        }),
-    }
-    return Object.defineProperties(result, Object.getOwnPropertyDescriptors(actions)) as SocketResult<Schemas>
-  }, [result, current, borrow])
+  const { result, user } = useConnection(socketDefinition, options as SocketOptions)
+  const [actions] = useState(() => createActions(user))
+  return useMemo(() => Object.assign(result, actions) as SocketResult<Schemas>, [result, actions])
+}
+
+function createActions(user: ConnectionUser): Pick<SocketResult, 'send' | 'request'> {
+  const channelOf = (shared: SharedConnection | undefined) =>
+    shared?.connection.channel as SocketChannel | undefined
+  return {
+    send: data => channelOf(user.reach())?.send(data, user) ?? false,
+    request: (request, requestOptions) =>
+      user.borrow(shared => channelOf(shared)?.request(request, requestOptions) as Promise<never>),
+  }
 }

@@ -1,0 +1,91 @@
+import { ConnectionLostError } from '../core/errors.ts'
+import type { Lease } from '../core/registry.ts'
+import type { Sender } from '../core/socketChannel.ts'
+import type { RealtimeClient } from '../providers/realtimeClient.ts'
+import type { SharedConnection } from '../providers/sharedConnection.ts'
+
+/** The connection that a component wants by its latest commit. */
+export interface WantedConnection {
+  client: RealtimeClient
+  key: string
+  isEnabled: boolean
+  acquire(): Lease<SharedConnection>
+}
+
+/** How long a share is held for a component that sends before its own share is there (ms). React takes far less. */
+const EARLY_SHARE = 5_000
+
+/**
+ * One component that uses a connection. The functions of its result act on it, so that they keep their identity while the
+ * component's url, options and status change.
+ */
+export class ConnectionUser implements Sender {
+  /** It has unmounted. */
+  isGone = true
+  #wanted: WantedConnection | undefined
+  #sharedKey: string | undefined
+  #early: { key: string; lease: Lease<SharedConnection> } | undefined
+
+  /** Takes what the latest commit wants, before any layout effect of that commit. */
+  commit(wanted: WantedConnection): void {
+    this.#wanted = wanted
+    this.isGone = false
+  }
+
+  leave(): void {
+    this.isGone = true
+    // Not within the commit, in which nothing may be rendered anew.
+    queueMicrotask(() => this.#endEarlyShare())
+  }
+
+  /** The component has its own share of a connection, until the returned function is called. */
+  share(key: string): () => void {
+    this.#sharedKey = key
+    this.#endEarlyShare()
+    return () => {
+      if (this.#sharedKey === key) this.#sharedKey = undefined
+    }
+  }
+
+  /** The connection while it exists and is wanted. */
+  peek(): SharedConnection | undefined {
+    const { client, key, isEnabled } = this.#wanted ?? {}
+    return isEnabled && key !== undefined ? client?.get(key) : undefined
+  }
+
+  /**
+   * The connection, which a mounted component gets even before its own share is there: layout effects, and the effects of
+   * its children, run earlier.
+   */
+  reach(): SharedConnection | undefined {
+    const wanted = this.#wanted
+    if (!wanted?.isEnabled || this.isGone || wanted.key === this.#sharedKey) return this.peek()
+    if (this.#early?.key !== wanted.key) {
+      this.#endEarlyShare()
+      const early = { key: wanted.key, lease: wanted.acquire() }
+      this.#early = early
+      wanted.client.clock.setTimeout(() => this.#early === early && this.#endEarlyShare(), EARLY_SHARE)
+    }
+    return this.#early?.lease.value
+  }
+
+  /** Takes a share for as long as `task` runs, also for a component that has unmounted. */
+  borrow = async <Result>(task: (shared: SharedConnection) => Promise<Result>): Promise<Result> => {
+    if (!this.#wanted?.isEnabled) throw new ConnectionLostError('The connection is not enabled.')
+    const lease = this.#wanted.acquire()
+    try {
+      return await task(lease.value)
+    } finally {
+      lease.release()
+    }
+  }
+
+  reconnect = (): void => this.reach()?.connection.reconnect()
+
+  close = (): void => this.reach()?.connection.close()
+
+  #endEarlyShare(): void {
+    this.#early?.lease.release()
+    this.#early = undefined
+  }
+}
