@@ -24,11 +24,13 @@ type Result = StandardSchemaV1.Result<unknown>
 /** Creates the dispatch of one connection. */
 export function createDispatch({ table, feed, report }: DispatchOptions): Dispatch {
   function call(handler: MessageHandler, message: Message) {
+    feed.type = message.type
     try {
       handler(message, feed)
     } catch (error) {
       report({ kind: 'handler-error', type: message.type, error })
     }
+    feed.type = undefined
   }
 
   function deliver(message: Message, rule: MessageRule | undefined, isReply: boolean) {

@@ -6,12 +6,11 @@ import type { PositionOf } from './age.ts'
 import type { CacheWriter } from './cacheWriter.ts'
 import { KeyHashes } from './keyHashes.ts'
 import type { MessageTable } from './messageTable.ts'
+import { ReaderTrust } from './readerTrust.ts'
 import { Recency } from './recency.ts'
-import type { Update } from './update.ts'
+import { isPartial, type Update } from './update.ts'
+import { WrittenKeys } from './writtenKeys.ts'
 import type { Writer } from './writer.ts'
-
-/** From how many keys on it is looked for ones that have left the cache. */
-const FIRST_PRUNING = 1_024
 
 /** Queries that a connection keeps up to date. */
 export interface FeedSource {
@@ -31,26 +30,36 @@ export interface FeedOptions {
   sources(): readonly FeedSource[]
   /** From where on the stream was followed without a hole. */
   since(): Cursor | undefined
+  /** How many queries messages may create. */
+  maxQueries(): number
+  /** Queries that messages had created were dropped, because there were more than `maxQueries`. */
+  dropped(count: number): void
 }
 
 /** What one connection keeps up to date: these keys are stale when it misses something. */
 export class Feed implements CacheWriter {
   /** The position of the message that is being handled. */
   cursor: Cursor | undefined
+  /** The type of the message whose handler runs. */
+  type: string | undefined
   readonly #options: FeedOptions
   readonly #recency: Recency
+  readonly #trust: ReaderTrust
+  readonly #written: WrittenKeys
   readonly #hashes = new KeyHashes()
-  #keys = new Map<string, QueryKey>()
-  /** Beginnings of keys that it invalidated: what it missed would have done so again. */
-  readonly #prefixes = new Map<string, QueryKey>()
   #positions: readonly { hash: string; length: number; positionOf: PositionOf }[] = []
-  #pruneAt = FIRST_PRUNING
+  readonly #createdAt: number
+  #hasOpened = false
+  /** Queries whose data a handler changed, although it is older than the connection. */
+  readonly #early = new Set<Query>()
   #isJudging = false
   #hasEnded = false
 
   constructor(options: FeedOptions) {
     this.#options = options
-    const { clock, table, since } = options
+    const { clock, table, since, writer } = options
+    this.#createdAt = clock.now()
+    const cache = () => options.client().getQueryCache()
     this.#recency = new Recency({
       clock,
       since,
@@ -58,11 +67,19 @@ export class Feed implements CacheWriter {
       positionOf: key => this.#positionOf(key),
       refetch: query => this.#refetch(candidate => candidate === query),
     })
+    this.#written = new WrittenKeys({
+      cache,
+      isPending: hash => writer.isPending(hash),
+      cancel: hash => writer.cancel(hash),
+      forgotten: hash => this.#recency.forget(hash),
+    })
+    this.#trust = new ReaderTrust({ cache, removed: hash => this.#written.removed(hash) })
   }
 
-  /** Reads again which of its data have an age. */
+  /** Reads the latest options again: which of its data have an age, and which sources it has no more. */
   configured(): void {
     const { client, sources, table, writer } = this.#options
+    if (!this.#hasEnded) this.#trust.follow()
     this.#positions = sources().flatMap(({ queryKey, position }) =>
       position
         ? [{ hash: hashValue(queryKey), length: queryKey.length, positionOf: position as PositionOf }]
@@ -79,36 +96,48 @@ export class Feed implements CacheWriter {
     return this.#recency.start(this.#options.client().getQueryCache().getAll())
   }
 
-  /** It has begun to follow the server: what was read before, and does not say up to where, may lack what came between. */
+  /**
+   * The connection has opened and nothing says that something was missed. Data that was fetched before the first opening,
+   * and does not say up to where, may lack what came between; and readers whose request failed are served now.
+   */
   opened(): void {
-    const fed = this.#options.sources().filter(({ position }) => !position)
     const cache = this.#options.client().getQueryCache()
-    const early = new Set(fed.flatMap(({ queryKey }) => cache.findAll({ queryKey })))
-    if (early.size > 0) this.#refetch(query => early.has(query))
+    const refetched = new Set([...this.#trust.wanted.keys()].flatMap(hash => this.#unserved(hash) ?? []))
+    if (!this.#hasOpened) {
+      this.#hasOpened = true
+      for (const { queryKey, position } of this.#options.sources())
+        if (!position) for (const query of cache.findAll({ queryKey })) refetched.add(query)
+    }
+    if (refetched.size > 0) this.#refetch(query => refetched.has(query))
   }
 
-  /** It has followed the server's log from this position on: what was read up to an earlier one lacks what came between. */
+  /** The stream is followed from this position on: what was read up to an earlier one lacks what came between. */
   began(since: Cursor): void {
     this.#refetch(query => this.#recency.isBefore(query, since))
   }
 
   setQueryData(key: QueryKey, update: Update): void {
-    if (!this.#hasEnded) this.#write(this.#hashes.of(key), key, update)
+    if (this.#hasEnded) return
+    const hash = this.#hashes.of(key)
+    if (this.type !== undefined) this.#written.addKeyOf(this.type, hash, key)
+    this.#write(hash, key, update)
   }
 
   /** Sets a query's data to what a message brings; unless its type is known, only where there is such a query. */
   replace(key: QueryKey, response: unknown, isKnown: boolean): boolean {
     const hash = this.#hashes.of(key)
     const isWanted = isKnown || this.#options.client().getQueryCache().get(hash) !== undefined
-    if (isWanted && !this.#hasEnded) this.#write(hash, key, response)
-    return isWanted
+    if (!isWanted || this.#hasEnded) return isWanted
+    this.#trust.add(hash)
+    this.#write(hash, key, response)
+    return true
   }
 
   invalidateQueries(key: QueryKey): void {
     if (this.#hasEnded) return
     const hash = this.#hashes.of(key)
-    if (this.#prefixes.size >= this.#pruneAt) this.#prune()
-    this.#prefixes.set(hash, key)
+    if (this.type !== undefined) this.#written.addPrefixOf(this.type, hash, key)
+    this.#written.addPrefix(hash, key)
     this.#options.writer.invalidate(hash, key)
   }
 
@@ -117,9 +146,25 @@ export class Feed implements CacheWriter {
     this.#options.writer.flush()
   }
 
-  /** Counts a key among those that this connection keeps up to date. */
-  note(key: QueryKey): void {
-    this.#note(this.#hashes.of(key), key)
+  /** A `useSocketQuery` reads this key until the function that it gets is called. */
+  join(key: QueryKey, hasStaleTime: boolean): () => void {
+    return this.#trust.join(this.#hashes.of(key), key, hasStaleTime)
+  }
+
+  /** A response to a request for this key has brought its whole data. */
+  answered(key: QueryKey): void {
+    const hash = this.#hashes.of(key)
+    this.#written.add(hash, key)
+    this.#trust.add(hash)
+  }
+
+  /**
+   * Whether a query's data needs no request: the connection has kept it current for its readers, or its position says so.
+   * Before the first opening, data with a position waits for where the stream begins.
+   */
+  isCurrent(query: Query): boolean {
+    if (this.#trust.has(query)) return true
+    return this.#hasOpened ? this.#recency.isFollowed(query) : this.#recency.hasPosition(query)
   }
 
   /** The keys that a gap would invalidate now. */
@@ -137,29 +182,71 @@ export class Feed implements CacheWriter {
     this.#invalidate('none')
     this.#hasEnded = true
     this.#recency.end()
+    this.#trust.end()
     this.configured()
   }
 
-  #note(hash: string, key: QueryKey): void {
-    if (this.#keys.has(hash)) return
-    if (this.#keys.size >= this.#pruneAt) this.#prune()
-    this.#keys.set(hash, key)
+  /** No handler takes these types any more, and `sources` are no more kept current: what they wrote counts as stale. */
+  released(types: readonly string[], sources: readonly FeedSource[]): void {
+    if (this.#hasEnded) return
+    const touched = types.map(type => this.#written.takeType(type))
+    const keys = new Set(touched.flatMap(({ keys }) => [...keys.keys()]))
+    const prefixes = [...touched.flatMap(type => type.prefixes), ...sources.map(({ queryKey }) => queryKey)]
+    if (keys.size === 0 && prefixes.length === 0) return
+    const cache = this.#options.client().getQueryCache()
+    const below = new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey })))
+    this.#options.writer.flush()
+    this.#options.writer.invalidateNow({
+      predicate: query => keys.has(query.queryHash) || below.has(query),
+      refetchType: 'none',
+    })
   }
 
   #write(hash: string, key: QueryKey, update: Update): void {
-    this.#note(hash, key)
+    if (this.#written.add(hash, key)) this.#noteFirst(hash, key, update)
     const { cursor } = this
     const judged = this.#isJudging ? this.#recency.stamp({ hash, key, cursor }, update) : update
     this.#options.writer.write(hash, key, judged)
   }
 
+  /** A change of data that is older than the connection shows that it missed the changes before. */
+  #noteFirst(hash: string, key: QueryKey, update: Update): void {
+    const dropped = this.#written.evict(this.#options.maxQueries())
+    if (dropped > 0) this.#options.dropped(dropped)
+    const query = this.#options.client().getQueryCache().get(hash)
+    if (!query || query.state.data === undefined || query.state.dataUpdatedAt >= this.#createdAt) return
+    if (!isPartial(update) || this.#positionOf(key)) return
+    if (this.#early.size === 0) queueMicrotask(() => this.#refetchEarly())
+    this.#early.add(query)
+  }
+
+  #refetchEarly(): void {
+    const early = new Set(this.#early)
+    this.#early.clear()
+    if (this.#hasEnded) return
+    this.flush()
+    this.#refetch(query => early.has(query))
+  }
+
+  /** The query that a `useSocketQuery` reads, where it waits for data that nobody is fetching. */
+  #unserved(hash: string): Query | undefined {
+    const query = this.#options.client().getQueryCache().get(hash)
+    if (!query || query.state.fetchStatus !== 'idle') return undefined
+    const hasFailed = query.state.status === 'error'
+    const isOld = !this.#hasOpened && !this.#trust.isTimed(hash) && !this.isCurrent(query)
+    return hasFailed || isOld ? query : undefined
+  }
+
   #invalidate(refetchType?: 'none'): readonly QueryKey[] {
     const { client, writer } = this.#options
     writer.flush()
-    this.#prune()
+    this.#written.prune()
     const cache = client().getQueryCache()
     const prefixes = this.#stalePrefixes()
     const stale = this.#staleKeys()
+    // After the end, readers with a `staleTime` of their own decide for themselves; a gap they could not know of.
+    if (refetchType === 'none')
+      for (const hash of stale.keys()) if (this.#trust.isTimed(hash)) stale.delete(hash)
     // Each query once: a second time would count as an invalidation during the fetch of the first.
     const begun = new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey })))
     const predicate = (query: Query) => stale.has(query.queryHash) || begun.has(query)
@@ -170,7 +257,8 @@ export class Feed implements CacheWriter {
   /** Keys that it wrote, and those that it would write without a handler, by hash. */
   #staleKeys(): Map<string, QueryKey> {
     const { client, table } = this.#options
-    const stale = new Map(this.#keys)
+    const stale = new Map(this.#written.keys)
+    for (const [hash, { key }] of this.#trust.wanted) stale.set(hash, key)
     for (const { queryHash, queryKey } of client().getQueryCache().getAll()) {
       if (table.owns(queryKey)) stale.set(queryHash, queryKey)
     }
@@ -178,7 +266,7 @@ export class Feed implements CacheWriter {
   }
 
   #stalePrefixes(): readonly QueryKey[] {
-    return [...this.#prefixes.values(), ...this.#options.sources().map(({ queryKey }) => queryKey)]
+    return [...this.#written.prefixes, ...this.#options.sources().map(({ queryKey }) => queryKey)]
   }
 
   #refetch(predicate: (query: Query) => boolean): void {
@@ -187,18 +275,5 @@ export class Feed implements CacheWriter {
 
   #positionOf(key: QueryKey): PositionOf | undefined {
     return this.#positions.find(({ hash, length }) => hashValue(key.slice(0, length)) === hash)?.positionOf
-  }
-
-  #prune(): void {
-    const { client, writer } = this.#options
-    const cache = client().getQueryCache()
-    for (const hash of this.#keys.keys()) {
-      if (cache.get(hash) || writer.isPending(hash)) continue
-      this.#keys.delete(hash)
-      this.#recency.forget(hash)
-    }
-    for (const [hash, queryKey] of this.#prefixes)
-      if (!cache.find({ queryKey, exact: false })) this.#prefixes.delete(hash)
-    this.#pruneAt = Math.max(FIRST_PRUNING, 2 * Math.max(this.#keys.size, this.#prefixes.size))
   }
 }

@@ -25,26 +25,51 @@ export interface MessageRule {
 /** The one table of a connection: the same type declared by two users is one rule, that of the latest rendered. */
 export class MessageTable {
   readonly #users = new Map<object, MessageRules>()
+  /** Rules of users that have left since `settle`; they hold until then, or while there is no other user. */
+  readonly #left = new Set<MessageRules>()
+  /** The user that was set last, if it is still there. */
+  #last: object | undefined
+  #handled: ReadonlySet<string> = new Set()
+  #isSettled = true
   #rules: Map<string, MessageRule> | undefined
   #listeners: readonly ((message: Message) => void)[] | undefined
 
   /** Sets the rules of a user; the user becomes the latest rendered. */
   set(user: object, rules: MessageRules): void {
     const former = this.#users.get(user)
-    const isLast = former !== undefined && former === [...this.#users.values()].at(-1)
-    if (isLast && isSame(former, rules)) return
+    if (former && this.#last === user && isSame(former, rules)) return
     this.#users.delete(user)
     this.#users.set(user, rules)
+    this.#last = user
     this.#forget()
   }
 
-  /** A user goes. The rules of the last one stay, for what still comes in before the connection ends. */
+  /** A user goes. Its rules hold until `settle`, as another user may take its place in the same commit. */
   delete(user: object): void {
     const rules = this.#users.get(user)
     if (!rules) return
     this.#users.delete(user)
-    if (this.#users.size === 0) this.#users.set(FORMER, { ...rules, onMessage: undefined })
+    if (this.#last === user) this.#last = undefined
+    this.#left.add(rules)
     this.#forget()
+  }
+
+  /**
+   * Ends a round of changes, and gives the types that had a handler before it and have none any more. The rules of the
+   * last users stay, for what still comes in before the connection ends.
+   */
+  settle(): readonly string[] {
+    if (this.#users.size > 0 && this.#left.size > 0) {
+      this.#left.clear()
+      this.#forget()
+    }
+    if (this.#isSettled) return []
+    this.#isSettled = true
+    const handled = new Set<string>()
+    for (const [type, { handler }] of this.#currentRules) if (handler) handled.add(type)
+    const lost = [...this.#handled].filter(type => !handled.has(type))
+    this.#handled = handled
+    return lost
   }
 
   /** Whether messages of this key's type are written at it without a handler. */
@@ -55,7 +80,7 @@ export class MessageTable {
 
   /** Whether data of any type has a version. */
   get hasVersions(): boolean {
-    return [...(this.#rules ??= this.#merge()).values()].some(({ version }) => version)
+    return [...this.#currentRules.values()].some(({ version }) => version)
   }
 
   /** How the version of this key's data is read. */
@@ -64,7 +89,7 @@ export class MessageTable {
   }
 
   rule(type: string): MessageRule | undefined {
-    return (this.#rules ??= this.#merge()).get(type)
+    return this.#currentRules.get(type)
   }
 
   /** The `onMessage` of every user. */
@@ -72,8 +97,12 @@ export class MessageTable {
     return (this.#listeners ??= [...this.#users.values()].flatMap(({ onMessage }) => onMessage ?? []))
   }
 
+  get #currentRules(): Map<string, MessageRule> {
+    return (this.#rules ??= this.#merge())
+  }
+
   #forget(): void {
-    if (this.#users.size > 1) this.#users.delete(FORMER)
+    this.#isSettled = false
     this.#rules = undefined
     this.#listeners = undefined
   }
@@ -85,15 +114,13 @@ export class MessageTable {
       rules.set(type, rule)
       return rule
     }
-    for (const { on = {}, messages = {} } of new Set(this.#users.values())) {
+    for (const { on = {}, messages = {} } of new Set([...this.#left, ...this.#users.values()])) {
       for (const type of Object.keys(on)) ruleOf(type).handler = on[type]
       for (const type of Object.keys(messages)) Object.assign(ruleOf(type), schemasOf(messages[type]))
     }
     return rules
   }
 }
-
-const FORMER = {}
 
 function isSame(a: MessageRules, b: MessageRules): boolean {
   return a.on === b.on && a.messages === b.messages && a.onMessage === b.onMessage

@@ -116,6 +116,15 @@ export class Recency {
     return isElsewhere(this.#position(query), since)
   }
 
+  hasPosition(query: Query): boolean {
+    return this.#position(query) !== undefined
+  }
+
+  /** Whether a query's data says that it holds everything up to where the stream began, so that nothing is missing. */
+  isFollowed(query: Query): boolean {
+    return holds(this.#position(query), this.#rules.since()) === true
+  }
+
   end(): void {
     for (const timer of this.#timers.values()) this.#rules.clock.clearTimeout(timer)
     this.#timers.clear()

@@ -101,6 +101,11 @@ export class Writer {
     return this.#writes.has(hash)
   }
 
+  /** Drops the update that waits for the key of this hash. */
+  cancel(hash: string): void {
+    this.#writes.delete(hash)
+  }
+
   /** Forgets what waits to be written. */
   drop(): void {
     this.#writes.clear()

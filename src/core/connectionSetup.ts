@@ -34,7 +34,7 @@ export interface ConnectionSetup {
   ): Promise<Message | undefined> | Message | undefined
   /** From where a stream that has no position yet should go on. */
   start?(): Cursor | undefined
-  /** It is open for the first time: what comes from now on is followed. */
+  /** It is open, and nothing says so far that something was missed. */
   opened?(): void
   /** The stream is followed from this position on. */
   began?(since: Cursor): void

@@ -23,6 +23,8 @@ export type ConnectionEvent =
   | { kind: 'unknown-type'; type: string }
   | { kind: 'handler-error'; type: string; error: unknown }
   | { kind: 'queue-overflow' }
+  /** Messages had created more queries than `maxQueries`; `count` that had no reader were dropped. */
+  | { kind: 'queries-dropped'; count: number }
 
 /** A connection's event with the connection it is about; `url` is without query. */
 export type RealtimeEvent = ConnectionEvent & {

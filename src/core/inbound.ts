@@ -70,11 +70,10 @@ export class Inbound {
       this.#hasLostCursor = false
       return this.gap('cursor-lost')
     }
-    if (this.#openings === 1) return this.#setup.opened?.()
-    if (resumed) return
     const { recovery } = this.#setup.options()
     const willBeTold = recovery?.resumed !== undefined && this.#tracker.cursor !== undefined
-    if (!willBeTold) this.gap('reconnect')
+    if (this.#openings === 1 || resumed || willBeTold) this.#setup.opened?.()
+    else this.gap('reconnect')
   }
 
   /** The server knows the position no more. What was missed is fetched when it is open again, not before. */

@@ -3,6 +3,7 @@ import { createEmitter } from './emitter.ts'
 
 /** Something shared that lives as long as it has users, and a little longer. */
 export interface Shared {
+  /** Called for each first user: of a new value, and of one that has lost all of its users. */
   start(): void
   dispose(): void
 }
@@ -41,9 +42,8 @@ export class Registry<Value extends Shared> {
       entry = { value: create(), users: 0, linger: undefined }
       this.#entries.set(key, entry)
     }
-    entry.users++
     this.#clock.clearTimeout(entry.linger)
-    entry.value.start()
+    if (entry.users++ === 0) entry.value.start()
     this.#changes.emit()
     return { value: entry.value, release: this.#createRelease(key, entry) }
   }

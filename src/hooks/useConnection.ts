@@ -1,4 +1,5 @@
 'use client'
+import { skipToken, type SkipToken } from '@tanstack/react-query'
 import {
   useCallback,
   useEffect,
@@ -40,15 +41,23 @@ export interface ConnectionView {
   readonly result: ConnectionResult
 }
 
-/** Shares a connection for as long as the component is mounted, and shows where it stands. */
+/** Stands for the options of a hook that is given `skipToken`. */
+const SKIPPED = { url: '', enabled: false }
+
+/**
+ * Shares a connection for as long as the component is mounted, and shows where it stands. `skipToken`, `enabled: false` and
+ * `isWanted: false` all mean that this component needs no connection now.
+ */
 export function useConnection<Options extends ConnectionOptions>(
   definition: TechniqueDefinition<Options>,
-  options: Options,
+  given: Options | SkipToken,
+  isWanted = true,
 ): ConnectionView {
   const client = useRealtimeClient()
+  const options = given === skipToken ? (SKIPPED as Options) : given
   assertShareable(options)
   const key = client.keyOf(definition, options)
-  const isEnabled = options.enabled !== false
+  const isEnabled = isWanted && options.enabled !== false
   const [user] = useState(() => new ConnectionUser())
   const [tracker] = useState(() => createTracker<ConnectionSnapshot>())
   const latest = useRef(options)

@@ -1,4 +1,5 @@
 'use client'
+import type { SkipToken } from '@tanstack/react-query'
 import type { MessageSchemas, NoMessages } from '../cache/messageTypes.ts'
 import type { Validators } from '../core/cursorStrategy.ts'
 import { longPollDefinition, type LongPollOptions } from './longPollDefinition.ts'
@@ -30,7 +31,7 @@ export function useLongPoll<
   const Schemas extends MessageSchemas = NoMessages,
   On = NoMessages,
   Cursor = Validators,
->(options: LongPollOptions<Schemas, On, Cursor>): LongPollResult<Cursor> {
-  const view = useConnection(longPollDefinition, options as LongPollOptions)
+>(options: LongPollOptions<Schemas, On, Cursor> | SkipToken): LongPollResult<Cursor> {
+  const view = useConnection(longPollDefinition, options as LongPollOptions | SkipToken)
   return useTransportCursor(view, 'cursor') as LongPollResult<Cursor>
 }

@@ -2,16 +2,14 @@
 import {
   type QueryCache,
   type QueryFunction,
-  type QueryKey,
   useQuery,
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { ParamsOf, ResponseOf } from '../cache/messageTypes.ts'
-import { messageKey } from '../core/envelope.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import { isEqual } from '../core/hash.ts'
+import { useMessageKey } from './useMessageKey.ts'
 
 /**
  * The last message of a type, whichever connection brought it. It never fetches, and mounting it is enough for such
@@ -27,8 +25,8 @@ export function useMessage<const Type extends string>(
   params?: ParamsOf<Type>,
 ): UseQueryResult<ResponseOf<Type>> {
   const client = useQueryClient()
-  const queryKey = useSameKey(type, params)
-  // Kept, for options that are new at each render are hashed anew, and set anew in an effect after each.
+  const queryKey = useMessageKey(type, params)
+  // Memoised: new options would be hashed on every render and set again in an effect.
   const options = useMemo(
     () =>
       client.defaultQueryOptions<ResponseOf<Type>>({
@@ -40,15 +38,6 @@ export function useMessage<const Type extends string>(
     [client, queryKey],
   )
   return useQuery(options)
-}
-
-/** The key of a message; the same array as long as it is equal. */
-function useSameKey(type: string, params: unknown): QueryKey {
-  const [known, setKnown] = useState(() => ({ type, params, queryKey: messageKey(type, params) }))
-  if (known.type === type && isEqual(known.params, params)) return known.queryKey
-  const queryKey = messageKey(type, params)
-  setKnown({ type, params, queryKey })
-  return queryKey
 }
 
 /**

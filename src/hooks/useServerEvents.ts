@@ -1,4 +1,5 @@
 'use client'
+import type { SkipToken } from '@tanstack/react-query'
 import type { MessageSchemas, NoMessages } from '../cache/messageTypes.ts'
 import { serverEventsDefinition, type ServerEventsOptions } from './serverEventsDefinition.ts'
 import { type ConnectionResult, useConnection, useTransportCursor } from './useConnection.ts'
@@ -28,8 +29,8 @@ export interface ServerEventsResult extends ConnectionResult {
  * @throws ConfigurationError without a `RealtimeProvider` above, or with a `url` function and no `id`.
  */
 export function useServerEvents<const Schemas extends MessageSchemas = NoMessages, On = NoMessages>(
-  options: ServerEventsOptions<Schemas, On>,
+  options: ServerEventsOptions<Schemas, On> | SkipToken,
 ): ServerEventsResult {
-  const view = useConnection(serverEventsDefinition, options as ServerEventsOptions)
+  const view = useConnection(serverEventsDefinition, options as ServerEventsOptions | SkipToken)
   return useTransportCursor(view, 'lastEventId') as ServerEventsResult
 }

@@ -1,4 +1,5 @@
 'use client'
+import type { SkipToken } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import type { MessageSchemas, NoMessages, ParamsOf, ResponseOf } from '../cache/messageTypes.ts'
 import type { RequestOptions } from '../core/requests.ts'
@@ -61,9 +62,9 @@ export interface SocketResult<Schemas extends MessageSchemas = MessageSchemas> e
  * @throws ConfigurationError without a `RealtimeProvider` above, or with a `url` function and no `id`.
  */
 export function useSocket<const Schemas extends MessageSchemas = NoMessages, On = NoMessages>(
-  options: SocketOptions<Schemas, On>,
+  options: SocketOptions<Schemas, On> | SkipToken,
 ): SocketResult<Schemas> {
-  const { result, user } = useConnection(socketDefinition, options as SocketOptions)
+  const { result, user } = useConnection(socketDefinition, options as SocketOptions | SkipToken)
   const [actions] = useState(() => createActions(user))
   return useMemo(() => Object.assign(result, actions) as SocketResult<Schemas>, [result, actions])
 }

@@ -1,17 +1,21 @@
 'use client'
 import {
-  type QueryKey,
+  type Query,
+  type QueryFunction,
+  skipToken,
+  type SkipToken,
   useQuery,
   useQueryClient,
   type UseQueryOptions,
   type UseQueryResult,
 } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import type { MessageSchemas, NoMessages, ParamsOf, ResponseOf } from '../cache/messageTypes.ts'
-import { messageKey } from '../core/envelope.ts'
-import { RealtimeError } from '../core/errors.ts'
+import { ConnectionLostError, RealtimeError } from '../core/errors.ts'
 import type { SocketChannel } from '../core/socketChannel.ts'
 import { socketDefinition, type SocketOptions } from './socketDefinition.ts'
 import { useConnection } from './useConnection.ts'
+import { useMessageKey } from './useMessageKey.ts'
 
 /** What `useSocketQuery` asks, with any option of `useQuery`. */
 export interface SocketQueryOptions<
@@ -20,14 +24,17 @@ export interface SocketQueryOptions<
   Data = ResponseOf<Type, Schemas>,
 > extends Omit<UseQueryOptions<ResponseOf<Type, Schemas>, Error, Data>, 'queryKey' | 'queryFn'> {
   type: Type
-  params?: ParamsOf<Type, Schemas>
+  /** `skipToken`: no connection and no request yet. */
+  params?: ParamsOf<Type, Schemas> | SkipToken
   /** The time for the reply (ms). Default 10,000. */
   timeout?: number | undefined
 }
 
 /**
- * Asks once over a socket, then stays live: replies and pushes with the same `type` and `params` have one key. It asks
- * again only when something was missed. A request that the server refused is not retried, unless `retry` says so.
+ * Sends one request over a socket, then stays live: replies and pushes with the same `type` and `params` have one key. It
+ * sends another only when something may have been missed: after a gap, for data that came from elsewhere (hydrated,
+ * persisted, seeded), and for data that no component has read for a while. A `staleTime` of yours decides instead.
+ * A request that the server refused is not retried, unless `retry` says so.
  *
  * ```tsx
  * function Price({ symbol }: { symbol: string }) {
@@ -44,24 +51,46 @@ export function useSocketQuery<
   On = NoMessages,
   Data = ResponseOf<Type, Schemas>,
 >(
-  socket: SocketOptions<Schemas, On>,
+  socket: SocketOptions<Schemas, On> | SkipToken,
   { type, params, timeout, ...options }: SocketQueryOptions<Type, Schemas, Data>,
 ): UseQueryResult<Data> {
-  const { borrow } = useConnection(socketDefinition, socket as SocketOptions)
-  const queryKey: QueryKey = messageKey(type, params)
-  const { retry } = useQueryClient().defaultQueryOptions({ queryKey })
+  const client = useQueryClient()
+  const isSkipped = socket === skipToken || params === skipToken
+  const queryKey = useMessageKey(type, params)
+  const defaults = client.defaultQueryOptions({ queryKey })
+  const staleTime = options.staleTime ?? client.getQueryDefaults(queryKey).staleTime
+  const hasStaleTime = staleTime !== undefined
+  const isEnabled = !isSkipped && isWanted(options.enabled, client.getQueryCache().get(defaults.queryHash))
+  const { borrow, current } = useConnection(socketDefinition, socket as SocketOptions | SkipToken, isEnabled)
+  // Before `useQuery`, because effects run in this order: the connection knows its reader when that decides to fetch.
+  useEffect(() => {
+    if (isEnabled) return current()?.feed.join(queryKey, hasStaleTime)
+  }, [current, queryKey, isEnabled, hasStaleTime])
+  const isCurrent = (query: unknown) => current()?.feed.isCurrent(query as Query) ?? false
+  const request: QueryFunction = async ({ signal }) => {
+    // StrictMode mounts twice in one task, and the request of the first mount has been cancelled by then.
+    await Promise.resolve()
+    if (signal.aborted) throw new ConnectionLostError()
+    return borrow(async ({ connection, feed }) => {
+      const channel = connection.channel as SocketChannel
+      const response = await channel.request({ type, params }, { signal, timeout })
+      feed.answered(queryKey)
+      return response
+    })
+  }
   return useQuery({
-    staleTime: Infinity,
-    retry: (count, error) => !isFinal(error) && wantsRetry(retry, count, error),
     ...options,
+    staleTime: (staleTime ?? ((query: unknown) => (isCurrent(query) ? Infinity : 0))) as number,
+    networkMode: options.networkMode ?? 'always',
+    retry: options.retry ?? ((count, error) => !isFinal(error) && wantsRetry(defaults.retry, count, error)),
     queryKey,
-    queryFn: ({ signal }) =>
-      borrow(({ connection, feed }) => {
-        feed.note(queryKey)
-        const channel = connection.channel as SocketChannel
-        return channel.request({ type, params }, { signal, timeout }) as Promise<never>
-      }),
+    queryFn: (isSkipped ? skipToken : request) as QueryFunction<ResponseOf<Type, Schemas>>,
   })
+}
+
+function isWanted(enabled: unknown, query: Query | undefined): boolean {
+  if (typeof enabled !== 'function') return enabled !== false
+  return !query || (enabled as (query: Query) => boolean)(query)
 }
 
 type Retry = UseQueryOptions['retry']

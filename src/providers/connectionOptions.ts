@@ -63,4 +63,6 @@ export interface ConnectionOptions<
   onGap?: ((gap: Gap) => void) | undefined
   /** Larger messages are dropped and reported (bytes). Default: the provider's, 1 MiB. */
   maxMessageBytes?: number | undefined
+  /** How many queries its messages may create. Default: the provider's, 10,000. */
+  maxQueries?: number | undefined
 }

@@ -61,6 +61,11 @@ export interface RealtimeOptions {
   onEvent?: ((event: RealtimeEvent) => void) | undefined
   /** Larger messages are dropped and reported (bytes). Default 1 MiB. */
   maxMessageBytes?: number | undefined
+  /**
+   * How many queries the messages of one connection may create. Past it, the oldest that no component reads are dropped
+   * from the cache. Default 10,000.
+   */
+  maxQueries?: number | undefined
   /** Default: the global one, read when called. */
   webSocket?: WebSocketConstructor | undefined
   /** Default: the global one, read when called. */
@@ -79,3 +84,4 @@ export const DEFAULT_RECONNECT: ReconnectTimes = {
 
 export const DEFAULT_LINGER = 1_000
 export const DEFAULT_MAX_MESSAGE_BYTES = 1_048_576
+export const DEFAULT_MAX_QUERIES = 10_000

@@ -14,6 +14,7 @@ import type { TokenReason } from '../core/connectionState.ts'
 import type { ConnectionEvent, GapCause, Technique } from '../core/events.ts'
 import type { AttachToken } from '../core/attachToken.ts'
 import type { HeadersOption } from '../core/headers.ts'
+import { hashValue } from '../core/hash.ts'
 import type { PreparedRequest } from '../core/prepareRequest.ts'
 import type { Shared } from '../core/registry.ts'
 import { createTokenAuthority, type TokenAuthority } from '../core/tokenAuthority.ts'
@@ -21,7 +22,7 @@ import type { Transport } from '../core/transport.ts'
 import { warnOfEvent } from '../core/warnOnce.ts'
 import type { ConnectionOptions } from './connectionOptions.ts'
 import type { ConnectionHost, TechniqueEnvironment } from './connectionHost.ts'
-import { DEFAULT_RECONNECT, type RealtimeOptions } from './realtimeOptions.ts'
+import { DEFAULT_MAX_QUERIES, DEFAULT_RECONNECT, type RealtimeOptions } from './realtimeOptions.ts'
 
 /** A technique, as its hook brings it along, so that an application carries only the transports that it uses. */
 export interface TechniqueDefinition<Options extends ConnectionOptions = ConnectionOptions> {
@@ -55,6 +56,10 @@ export class SharedConnection implements Shared {
   readonly #asked = (reason: TokenReason) => this.#report({ kind: 'token', reason })
   #latest: ConnectionOptions
   #driverOptions: ConnectionDriverOptions | undefined
+  #isChanged = false
+  #isDisposed = false
+  /** What the users want it to keep up to date, by the hash of its key; read once after each round of changes. */
+  #sources: ReadonlyMap<string, FeedSource>
 
   constructor(host: ConnectionHost, definition: TechniqueDefinition, options: ConnectionOptions) {
     this.#host = host
@@ -62,13 +67,16 @@ export class SharedConnection implements Shared {
     this.#latest = options
     this.technique = definition.technique
     this.id = options.id ?? host.nextId(definition.technique)
+    this.#sources = this.#readSources()
     this.feed = new Feed({
       client: host.queryClient,
       writer: host.writer,
       clock: host.clock,
       table: this.#table,
-      sources: () => this.#wanted().flatMap(({ feeds = [] }) => feeds.map(toSource)),
+      sources: () => [...this.#sources.values()],
       since: () => this.connection.inbound.since,
+      maxQueries: () => this.#latest.maxQueries ?? host.options.maxQueries ?? DEFAULT_MAX_QUERIES,
+      dropped: count => this.#report({ kind: 'queries-dropped', count }),
     })
     this.#ownAuthority = createTokenAuthority(() => this.#latest.getToken, host.clock)
     const report = (event: ConnectionEvent) => this.#report(event)
@@ -99,11 +107,14 @@ export class SharedConnection implements Shared {
     })
   }
 
+  /** A first user starts afresh, whatever failed for those before. */
   start(): void {
-    this.connection.start()
+    if (this.connection.getSnapshot().status === 'failed') this.connection.reconnect()
+    else this.connection.start()
   }
 
   dispose(): void {
+    this.#isDisposed = true
     this.connection.dispose()
     this.#ownAuthority.dispose()
     this.feed.end()
@@ -121,28 +132,50 @@ export class SharedConnection implements Shared {
     this.#users.delete(user)
     this.#users.set(user, options)
     this.#table.set(user, options)
-    this.#use(options)
+    this.#latest = options
+    // The first user's wishes are known before the connection asks for them.
+    if (this.#users.size === 1) this.#apply()
+    else this.#changed()
   }
 
   leave(user: object): void {
     this.#users.delete(user)
     this.#table.delete(user)
-    const last = [...this.#users.values()].at(-1)
-    if (last) this.#use(last)
+    this.#changed()
   }
 
   /** The provider's options have changed. */
   reconfigured(): void {
+    this.#changed()
+  }
+
+  /** All users of one commit change their options in one task, so what follows from them is worked out once, after it. */
+  #changed(): void {
     this.#driverOptions = undefined
+    if (this.#isChanged) return
+    this.#isChanged = true
+    queueMicrotask(() => this.#apply())
+  }
+
+  #apply(): void {
+    this.#isChanged = false
+    if (this.#isDisposed) return
+    this.#latest = [...this.#users.values()].at(-1) ?? this.#latest
+    this.#driverOptions = undefined
+    const former = this.#sources
+    // Without a user, what the last ones wanted holds until the connection ends.
+    if (this.#users.size > 0) this.#sources = this.#readSources()
+    const lost = [...former].flatMap(([hash, source]) => (this.#sources.has(hash) ? [] : source))
+    const types = this.#table.settle()
     this.feed.configured()
+    this.feed.released(types, lost)
     this.connection.configured()
   }
 
-  #use(options: ConnectionOptions): void {
-    this.#latest = options
-    this.#driverOptions = undefined
-    this.feed.configured()
-    this.connection.configured()
+  #readSources(): ReadonlyMap<string, FeedSource> {
+    const lists = new Set(this.#wanted().map(({ feeds }) => feeds))
+    const sources = [...lists].flatMap((feeds = []) => feeds.map(toSource))
+    return new Map(sources.map(source => [hashValue(source.queryKey), source]))
   }
 
   #readDriverOptions(): ConnectionDriverOptions {

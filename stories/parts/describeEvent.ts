@@ -20,5 +20,7 @@ export function describeEvent(event: RealtimeEvent): string {
       return `the handler of "${event.type}" threw`
     case 'queue-overflow':
       return 'the queue is full: a message was not taken'
+    case 'queries-dropped':
+      return `dropped ${event.count} queries that no component reads`
   }
 }

@@ -46,7 +46,7 @@ describe('a gap', () => {
     clock.advance(1_000)
     const before = shown.fetches
     feed.setQueryData(['orders', 1], 'pushed')
-    feed.note(['orders', 1])
+    feed.answered(['orders', 1])
     feed.invalidateAll()
     await settle()
     expect(shown.fetches).toBe(before + 1)
@@ -186,5 +186,79 @@ describe('when a connection opens for the first time, what was read before may l
     feed.opened()
     await settle()
     expect([['log'], ['price']].map(key => client.getQueryState(key)?.isInvalidated)).toEqual([false, false])
+  })
+})
+
+describe('queries that messages create', () => {
+  const create = (feed: ReturnType<typeof setUpCache>['feed'], from: number, to: number) => {
+    for (let n = from; n < to; n++) feed.replace(['price', { n }], n, true)
+  }
+
+  test('stay below maxQueries, also within one frame: the oldest that nobody reads go first, with an event', () => {
+    const dropped: number[] = []
+    const { client, feed } = setUpCache({ maxQueries: () => 100, dropped: count => void dropped.push(count) })
+    create(feed, 0, 1_000)
+    feed.flush()
+    const left = client
+      .getQueryCache()
+      .getAll()
+      .map(({ queryKey }) => (queryKey[1] as { n: number }).n)
+    expect(left.length).toBeLessThanOrEqual(100)
+    expect(left).toEqual(Array.from({ length: left.length }, (_, index) => 1_000 - left.length + index))
+    expect(dropped.reduce((sum, count) => sum + count, 0)).toBe(1_000 - left.length)
+  })
+
+  test('that a component reads stay, and so do queries that the application has made', () => {
+    const { client, feed } = setUpCache({ maxQueries: () => 10 })
+    client.setQueryData(['price', { n: 'own' }], 1)
+    create(feed, 0, 5)
+    feed.flush()
+    for (let n = 0; n < 5; n++)
+      onTestFinished(
+        new QueryObserver(client, { queryKey: ['price', { n }], enabled: false }).subscribe(() => {}),
+      )
+    create(feed, 5, 200)
+    feed.flush()
+    for (const n of [0, 1, 2, 3, 4, 'own', 199]) expect(client.getQueryData(['price', { n }])).toBeDefined()
+    expect(client.getQueryCache().getAll().length).toBeLessThanOrEqual(12)
+  })
+
+  test('count no more once they have left the cache', () => {
+    const { client, feed } = setUpCache({ maxQueries: () => 100 })
+    create(feed, 0, 90)
+    feed.flush()
+    client.clear()
+    create(feed, 100, 190)
+    feed.flush()
+    expect(client.getQueryCache().getAll()).toHaveLength(90)
+  })
+})
+
+describe('types that have lost their handler', () => {
+  test('leave what it wrote and invalidated stale, and nothing else', () => {
+    const { client, feed, stale } = setup()
+    for (const key of [['a'], ['b'], ['totals', 1]]) client.setQueryData(key, 1)
+    const write = (type: string, key: string) => {
+      feed.type = type
+      feed.setQueryData([key], 2)
+      feed.type = undefined
+    }
+    write('x', 'a')
+    write('y', 'b')
+    feed.type = 'x'
+    feed.invalidateQueries(['totals'])
+    feed.type = undefined
+    feed.flush()
+    client.setQueryData(['totals', 1], 2)
+    feed.released(['x'], [])
+    expect(stale()).toEqual(['["a"]', '["totals",1]'])
+  })
+
+  test('leave stale what they were said to keep current', () => {
+    const { client, feed, stale } = setup()
+    client.setQueryData(['orders', 1], 1)
+    client.setQueryData(['other'], 1)
+    feed.released([], [{ queryKey: ['orders'] }])
+    expect(stale()).toEqual(['["orders",1]'])
   })
 })

@@ -169,7 +169,7 @@ describe('an invalidation', () => {
     const { feed, answer, client, state } = setUpFetches({ isActive: false })
     const unwatch = new QueryObserver(client, { queryKey: key }).subscribe(() => {})
     unwatch()
-    feed.note(key)
+    feed.answered(key)
     feed.invalidateAll()
     await answer('old')
     expect(state()?.isInvalidated).toBe(true)

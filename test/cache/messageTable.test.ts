@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { MessageTable } from '../../src/cache/messageTable.ts'
 import { anything } from '../support/schemas.ts'
 
@@ -25,23 +25,27 @@ test('types, handlers and schemas of all users are one table', () => {
   expect(table.rule('z')).toBeUndefined()
 })
 
-test('rules go with their user; those of the last one stay for what still comes in, but not its onMessage', () => {
+test('rules end with the commit in which their user goes; those of the last users stay for what still comes in, but not their onMessage', () => {
   const table = new MessageTable()
   const [a, b] = [{}, {}]
   table.set(a, { on: { x: handler() }, onMessage: () => undefined })
   table.set(b, { on: { y: handler() } })
   table.delete(a)
+  table.settle()
   expect([table.rule('x'), table.rule('y')]).toEqual([undefined, expect.anything()])
   table.delete(b)
+  table.settle()
   expect([table.rule('y') !== undefined, table.listeners.length]).toEqual([true, 0])
 })
 
-test('the rules of a last user end with the first new one', () => {
+test('the rules of the last users end with the first new one', () => {
   const table = new MessageTable()
   const a = {}
   table.set(a, { on: { x: handler() } })
   table.delete(a)
+  table.settle()
   table.set({}, { on: { y: handler() } })
+  table.settle()
   expect([table.rule('x'), table.rule('y')]).toEqual([undefined, expect.anything()])
 })
 
@@ -76,4 +80,52 @@ test('a user that is unknown, or gone, can leave', () => {
   table.delete(a)
   table.delete(a)
   expect(table.rule('x')).toBeDefined()
+})
+
+describe('the types that have lost their handler', () => {
+  const on = (...types: string[]) => ({ on: Object.fromEntries(types.map(type => [type, handler()])) })
+
+  test('are those that no user handles any more', () => {
+    const table = new MessageTable()
+    const [layout, room] = [{}, {}]
+    table.set(layout, on('x'))
+    table.set(room, on('x', 'y'))
+    expect(table.settle()).toEqual([])
+    table.delete(room)
+    expect(table.settle()).toEqual(['y'])
+    expect(table.settle()).toEqual([])
+  })
+
+  test('are named also where a user drops a handler and stays', () => {
+    const table = new MessageTable()
+    const room = {}
+    table.set(room, on('room.1'))
+    table.settle()
+    table.set(room, on('room.2'))
+    expect(table.settle()).toEqual(['room.1'])
+  })
+
+  test('are none where another user takes over in the same commit', () => {
+    const table = new MessageTable()
+    const [first, second] = [{}, {}]
+    table.set(first, on('x'))
+    table.settle()
+    table.delete(first)
+    table.set(second, on('x'))
+    expect(table.settle()).toEqual([])
+  })
+
+  test('are none while no user is left, and are known when the next one comes without them', () => {
+    const table = new MessageTable()
+    const [first, second] = [{}, {}]
+    table.set(first, on('x'))
+    table.set(second, on('y'))
+    table.settle()
+    table.delete(first)
+    table.delete(second)
+    expect(table.settle()).toEqual([])
+    expect([table.rule('x'), table.rule('y')]).toEqual([expect.anything(), expect.anything()])
+    table.set({}, on('y'))
+    expect(table.settle()).toEqual(['x'])
+  })
 })

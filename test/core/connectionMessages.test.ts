@@ -265,7 +265,7 @@ describe('with data that names a position', () => {
     expect([gaps, bare.gaps, bare.transport.last.request.url]).toEqual([[], ['reconnect'], 'ws://host/'])
   })
 
-  test('it is told once that the connection opened, and from where the stream is followed, when that is known', async () => {
+  test('each opening without a gap is reported, and once from where the stream is followed, when that is known', async () => {
     const harness = new ConnectionHarness({ recovery })
     const begun: unknown[] = []
     harness.connection.setup.opened = () => void begun.push('opened')
@@ -275,7 +275,7 @@ describe('with data that names a position', () => {
     harness.receive(at(5))
     await harness.failAndReopen()
     harness.receive(at(6))
-    expect(begun).toEqual(['opened', { epoch: 'e', seq: 4 }])
+    expect(begun).toEqual(['opened', { epoch: 'e', seq: 4 }, 'opened'])
   })
 })
 

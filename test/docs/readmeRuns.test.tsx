@@ -5,7 +5,7 @@ import type { ComponentType } from 'react'
 import * as react from 'react'
 import * as jsxRuntime from 'react/jsx-runtime'
 import * as realtime from 'react-query-realtime'
-import { RealtimeProvider, useSocket } from 'react-query-realtime'
+import { RealtimeProvider, type SocketOptions, useSocket } from 'react-query-realtime'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import * as ws from 'ws'
 import * as zod from 'zod'
@@ -119,7 +119,7 @@ test('useMessage and useRealtime: the last message and the connections are shown
 })
 
 test('recovery: a socket that was cut off gets what it missed, and nothing else', async () => {
-  const options = snippet('resumable') as Parameters<typeof useSocket>[0]
+  const options = snippet('resumable') as SocketOptions
   const notes: unknown[] = []
   const onMessage = ({ type, response }: realtime.Message) => type === 'note' && notes.push(response)
   const Light = () => <i>{useSocket({ ...options, onMessage }).status}</i>

@@ -1,6 +1,6 @@
 import { waitFor } from '@testing-library/react'
 import { useEffect } from 'react'
-import { type Message, useMessage, useSocket } from 'react-query-realtime'
+import { type CacheWriter, type Message, useMessage, useSocket } from 'react-query-realtime'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 import { anything } from '../support/schemas.ts'
 import { pass } from '../support/setUpFaults.tsx'
@@ -167,7 +167,7 @@ describe('a frame', () => {
     const heard: unknown[] = []
     const { proxy, shows, note, eventsOf, queryClient } = await openSocket({
       on: {
-        note({ response }: Message, cache) {
+        note({ response }: Message, cache: CacheWriter) {
           if (response === 'bad') throw new Error('handler')
           cache.setQueryData(['last'], response)
         },

@@ -117,3 +117,37 @@ test('on a server all hooks render idle, open nothing and read no global (C12)',
   expect(html).toBe('idle,idle,idle,pending,pending,0')
   expect(touch).not.toHaveBeenCalled()
 })
+
+test('options that are new on each render cost each component the same, however many there are', async () => {
+  const page = await open()
+  const readsOf = async (count: number) => {
+    let reads = 0
+    function Inline() {
+      useSocket({
+        url: page.at('/socket'),
+        get on() {
+          reads++
+          return { note: () => undefined }
+        },
+        get feeds() {
+          reads++
+          return [['notes']]
+        },
+      })
+      return null
+    }
+    const list = () => Array.from({ length: count }, (_, key) => <Inline key={key} />)
+    const view = page.render(list())
+    await waitFor(async () => expect(await page.openNow('socket')).toBe(1), patient)
+    await page.publish('note', null, 1)
+    reads = 0
+    view.rerender(list())
+    await page.publish('note', null, 2)
+    view.unmount()
+    return reads / count
+  }
+  const few = await readsOf(20)
+  const many = await readsOf(200)
+  expect(few).toBeGreaterThan(0)
+  expect(many).toBeLessThanOrEqual(1.5 * few)
+})

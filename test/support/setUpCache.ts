@@ -27,6 +27,8 @@ export function setUpCache(
       table,
       sources: () => [],
       since: () => undefined,
+      maxQueries: () => 10_000,
+      dropped: () => undefined,
       ...options,
       ...more,
     })

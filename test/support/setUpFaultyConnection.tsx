@@ -1,3 +1,4 @@
+import type { SkipToken } from '@tanstack/react-query'
 import { screen, waitFor } from '@testing-library/react'
 import { useEffect } from 'react'
 import { type ConnectionResult, type Message, type RealtimeOptions } from 'react-query-realtime'
@@ -22,7 +23,7 @@ interface FaultySetup {
 
 /** Pages with one connection each that goes through a fault proxy, and what it has heard and gone through. */
 export function setUpFaultyConnection<Options extends object, Result extends ConnectionResult>(
-  useTechnique: (options: Options) => Result,
+  useTechnique: (options: Options | SkipToken) => Result,
   defaultPath: string,
 ) {
   const open = setUpFaults()

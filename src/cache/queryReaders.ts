@@ -1,0 +1,99 @@
+import type { Query, QueryCache, QueryCacheNotifyEvent } from '@tanstack/react-query'
+
+/** What a connection wants to know about the queries of its cache. */
+export interface QueryReadersListener {
+  /** The last reader of a query has gone, and none was back by the end of the task. */
+  unwatched(hash: string): void
+  /** A query has left the cache. */
+  removed(hash: string): void
+}
+
+const trackers = new WeakMap<QueryCache, QueryReaders>()
+
+/** The tracker of a query cache; there is one for each cache. */
+export function readersOf(cache: QueryCache): QueryReaders {
+  const tracker = trackers.get(cache) ?? new QueryReaders(cache)
+  trackers.set(cache, tracker)
+  return tracker
+}
+
+/**
+ * Follows who reads the queries of one cache. It listens to the cache once, however many
+ * connections and hooks need it, and not at all when none does.
+ */
+export class QueryReaders {
+  readonly #cache: QueryCache
+  readonly #listeners = new Set<QueryReadersListener>()
+  /** What mounted hooks do when their query leaves the cache. */
+  readonly #restore = new Map<string, Set<() => void>>()
+  /** Queries whose last reader left in this task. */
+  readonly #left = new Set<Query>()
+  /** Hashes of queries that left the cache in this task, while a hook reads them. */
+  readonly #removed = new Set<string>()
+  #unsubscribe: (() => void) | undefined
+
+  constructor(cache: QueryCache) {
+    this.#cache = cache
+  }
+
+  subscribe(listener: QueryReadersListener): () => void {
+    this.#listeners.add(listener)
+    this.#follow()
+    return () => {
+      this.#listeners.delete(listener)
+      this.#follow()
+    }
+  }
+
+  /** Calls `restore` after the query of this hash has left the cache: TanStack Query leaves its readers without one. */
+  onRemoved(hash: string, restore: () => void): () => void {
+    const callbacks = this.#restore.get(hash) ?? new Set()
+    this.#restore.set(hash, callbacks.add(restore))
+    this.#follow()
+    return () => {
+      callbacks.delete(restore)
+      if (callbacks.size === 0 && this.#restore.get(hash) === callbacks) this.#restore.delete(hash)
+      this.#follow()
+    }
+  }
+
+  #follow(): void {
+    const isNeeded = this.#listeners.size > 0 || this.#restore.size > 0
+    if (isNeeded) this.#unsubscribe ??= this.#cache.subscribe(event => this.#observe(event))
+    else {
+      this.#unsubscribe?.()
+      this.#unsubscribe = undefined
+    }
+  }
+
+  #observe({ type, query }: QueryCacheNotifyEvent): void {
+    if (type === 'observerRemoved' && query.getObserversCount() === 0) {
+      // A commit that unmounts one reader and mounts another does both in one task.
+      if (this.#left.size === 0) queueMicrotask(() => this.#settleLeft())
+      this.#left.add(query as Query)
+    }
+    if (type === 'removed') this.#noteRemoved(query.queryHash)
+  }
+
+  #noteRemoved(hash: string): void {
+    for (const listener of this.#listeners) listener.removed(hash)
+    if (!this.#restore.has(hash)) return
+    if (this.#removed.size === 0) queueMicrotask(() => this.#settleRemoved())
+    this.#removed.add(hash)
+  }
+
+  #settleLeft(): void {
+    const left = [...this.#left]
+    this.#left.clear()
+    for (const query of left) {
+      const isBack = query.getObserversCount() > 0 || this.#cache.get(query.queryHash) !== query
+      if (!isBack) for (const listener of this.#listeners) listener.unwatched(query.queryHash)
+    }
+  }
+
+  #settleRemoved(): void {
+    const removed = [...this.#removed]
+    this.#removed.clear()
+    for (const hash of removed) for (const restore of [...(this.#restore.get(hash) ?? [])]) restore()
+  }
+}

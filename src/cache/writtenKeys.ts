@@ -1,0 +1,136 @@
+import type { QueryCache, QueryKey } from '@tanstack/react-query'
+
+/** The number of keys above which keys that have left the cache are looked for. */
+const FIRST_PRUNING = 1_024
+
+/** The share of its limit to which the number of created queries is brought down, so that not each message does it. */
+const EVICTED_SHARE = 0.9
+
+/** What `WrittenKeys` needs of the cache and its writer. */
+export interface WrittenKeysOptions {
+  cache(): QueryCache
+  /** Whether an update of this key waits to be written. */
+  isPending(hash: string): boolean
+  /** Drops the update that waits for this key. */
+  cancel(hash: string): void
+  /** A key is not followed any more. */
+  forgotten(hash: string): void
+}
+
+interface Touched {
+  keys: Map<string, QueryKey>
+  prefixes: Map<string, QueryKey>
+}
+
+/** The keys that one connection has written or invalidated, and the queries that its messages have created. */
+export class WrittenKeys {
+  readonly #options: WrittenKeysOptions
+  readonly #keys = new Map<string, QueryKey>()
+  /** Prefixes that handlers invalidated: a missed message would have done so again. */
+  readonly #prefixes = new Map<string, QueryKey>()
+  /** Keys and prefixes by the type of the message whose handler touched them. */
+  readonly #byType = new Map<string, Touched>()
+  /** Hashes of the queries that messages have created, the oldest first. */
+  readonly #created = new Set<string>()
+  #pruneAt = FIRST_PRUNING
+  #evictAt = 0
+
+  constructor(options: WrittenKeysOptions) {
+    this.#options = options
+  }
+
+  get keys(): ReadonlyMap<string, QueryKey> {
+    return this.#keys
+  }
+
+  get prefixes(): readonly QueryKey[] {
+    return [...this.#prefixes.values()]
+  }
+
+  /** Notes a key that is about to be written. `true`: for the first time. */
+  add(hash: string, key: QueryKey): boolean {
+    if (this.#keys.has(hash)) return false
+    if (this.#keys.size >= this.#pruneAt) this.prune()
+    this.#keys.set(hash, key)
+    if (!this.#options.cache().get(hash)) this.#created.add(hash)
+    return true
+  }
+
+  addPrefix(hash: string, key: QueryKey): void {
+    if (this.#prefixes.size >= this.#pruneAt) this.prune()
+    this.#prefixes.set(hash, key)
+  }
+
+  /** Notes that the handler of a message type has written this key. */
+  addKeyOf(type: string, hash: string, key: QueryKey): void {
+    this.#touchedBy(type).keys.set(hash, key)
+  }
+
+  /** Notes that the handler of a message type has invalidated the queries below this key. */
+  addPrefixOf(type: string, hash: string, key: QueryKey): void {
+    this.#touchedBy(type).prefixes.set(hash, key)
+  }
+
+  /** What the handler of a type has touched; it is forgotten with this call. */
+  takeType(type: string): { keys: ReadonlyMap<string, QueryKey>; prefixes: readonly QueryKey[] } {
+    const touched = this.#byType.get(type)
+    this.#byType.delete(type)
+    return { keys: touched?.keys ?? new Map(), prefixes: [...(touched?.prefixes.values() ?? [])] }
+  }
+
+  /** A query has left the cache. */
+  removed(hash: string): void {
+    if (this.#options.isPending(hash)) return
+    this.#keys.delete(hash)
+    this.#created.delete(hash)
+    this.#options.forgotten(hash)
+  }
+
+  /** Brings the number of created queries below `limit`: the oldest that has no reader goes first. Gives how many went. */
+  evict(limit: number): number {
+    if (this.#created.size <= Math.max(limit, this.#evictAt)) return 0
+    const { isPending, cancel, cache } = this.#options
+    const goal = Math.floor(limit * EVICTED_SHARE)
+    let dropped = 0
+    for (const hash of this.#created) {
+      if (this.#created.size <= goal) break
+      const query = cache().get(hash)
+      if (query && query.getObserversCount() > 0) continue
+      if (isPending(hash)) cancel(hash)
+      this.#created.delete(hash)
+      this.#keys.delete(hash)
+      this.#options.forgotten(hash)
+      if (query) cache().remove(query)
+      dropped++
+    }
+    // Where readers hold more than the limit, the next search waits for as many new queries as this one could drop.
+    this.#evictAt = this.#created.size > goal ? this.#created.size + limit - goal : 0
+    return dropped
+  }
+
+  /** Forgets keys that have left the cache. */
+  prune(): void {
+    const { isPending, forgotten } = this.#options
+    const cache = this.#options.cache()
+    for (const hash of this.#keys.keys()) {
+      if (cache.get(hash) || isPending(hash)) continue
+      this.#keys.delete(hash)
+      this.#created.delete(hash)
+      forgotten(hash)
+    }
+    for (const [hash, queryKey] of this.#prefixes)
+      if (!cache.find({ queryKey, exact: false })) this.#prefixes.delete(hash)
+    for (const [type, { keys, prefixes }] of this.#byType) {
+      for (const hash of keys.keys()) if (!this.#keys.has(hash)) keys.delete(hash)
+      for (const hash of prefixes.keys()) if (!this.#prefixes.has(hash)) prefixes.delete(hash)
+      if (keys.size === 0 && prefixes.size === 0) this.#byType.delete(type)
+    }
+    this.#pruneAt = Math.max(FIRST_PRUNING, 2 * Math.max(this.#keys.size, this.#prefixes.size))
+  }
+
+  #touchedBy(type: string): Touched {
+    let touched = this.#byType.get(type)
+    if (!touched) this.#byType.set(type, (touched = { keys: new Map(), prefixes: new Map() }))
+    return touched
+  }
+}

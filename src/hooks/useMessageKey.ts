@@ -1,0 +1,33 @@
+'use client'
+import { hashKey, type QueryKey, skipToken, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { readersOf } from '../cache/queryReaders.ts'
+import { messageKey } from '../core/envelope.ts'
+import { isEqual } from '../core/hash.ts'
+
+/**
+ * The query key of a message, for the hook that reads it: the same array as long as it is equal. It is a new one after the
+ * query has left the cache (`clear`, `removeQueries`), because TanStack Query leaves a reader without its query until new
+ * options come. The query itself is put back at once, so that the next message finds it.
+ */
+export function useMessageKey(type: string, params: unknown): QueryKey {
+  const client = useQueryClient()
+  const [known, setKnown] = useState(() => ({ type, params, queryKey: keyOf(type, params) }))
+  const isKnown = known.type === type && (known.params === params || isEqual(known.params, params))
+  const current = isKnown ? known : { type, params, queryKey: keyOf(type, params) }
+  if (!isKnown) setKnown(current)
+  const { queryKey } = current
+  useEffect(() => {
+    const cache = client.getQueryCache()
+    return readersOf(cache).onRemoved(hashKey(queryKey), () => {
+      cache.build(client, { queryKey })
+      setKnown(before => (before.queryKey === queryKey ? { ...before, queryKey: [...queryKey] } : before))
+    })
+  }, [client, queryKey])
+  return queryKey
+}
+
+/** No message has the key of a skipped query, so that it shows no data of another one. */
+function keyOf(type: string, params: unknown): QueryKey {
+  return params === skipToken ? [type, null] : messageKey(type, params)
+}
