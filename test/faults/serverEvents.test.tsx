@@ -89,11 +89,12 @@ describe('an answer of', () => {
   })
 
   const future = () => new Date(Date.now() + 7_000).toUTCString()
+  // Up to twice as long: jitter of its own size comes on top.
   test.each<[string, () => string, number, number]>([
-    ['seconds', () => '7', 7_000, 7_000],
-    ['a date', future, 5_000, 7_000],
+    ['seconds', () => '7', 7_000, 14_000],
+    ['a date', future, 5_000, 14_000],
     ['garbage', () => 'soon', 0, 1_999],
-    ['far too long', () => '9999999', 3_600_000, 3_600_000],
+    ['far too long', () => '9999999', 3_600_000, 7_200_000],
   ])('429 with a Retry-After that is %s (S6)', async (_what, retryAfter, least, most) => {
     const { eventsOf } = await openEvents({}, { rules: [answer(429, { 'retry-after': retryAfter() })] })
     await waitFor(() => expect(eventsOf('retry').length).toBeGreaterThanOrEqual(1), patient)
@@ -231,7 +232,7 @@ describe('a stream', () => {
     const { eventsOf } = await openEvents({ url: server.url })
     await waitFor(() => expect(eventsOf('retry')).toHaveLength(1), patient)
     expect(eventsOf('retry')[0]!.delay).toBeGreaterThanOrEqual(floor - LATENESS)
-    expect(eventsOf('retry')[0]!.delay).toBeLessThanOrEqual(floor)
+    expect(eventsOf('retry')[0]!.delay).toBeLessThanOrEqual(2 * floor)
   })
 
   test('of which no byte comes any more is given up after silenceTimeout, and goes on at its cursor (S18)', async () => {

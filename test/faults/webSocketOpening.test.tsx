@@ -44,7 +44,7 @@ test('a connection that is accepted and never answered is given up in the same w
 
 test('a socket that opens and never speaks is replaced by the heartbeat, and its opening resets no count (W3)', async () => {
   const { result, shows, statuses, eventsOf } = await openSocket(
-    { heartbeat: { interval: 100, timeout: 100 }, reconnect: { stableAfter: 60_000 } },
+    { heartbeat: { interval: 100, timeout: 100 }, reconnect: { stableAfter: 1_000 } },
     { rules: [{ at: 'handshake', times: 3, act: { do: 'half-open' } }] },
   )
   await waitFor(() => expect(eventsOf('retry')).toHaveLength(3), patient)
