@@ -134,16 +134,22 @@ export class AttemptRun implements TransportSink {
 
   failed(reported: Failure): void {
     if (this.#isOver) return
-    const { inbound, retryFloor, setup } = this.#owner
-    // A position goes along in a transport's own way, or by `recovery.attach`.
-    const isOurs = reported.kind === 'status' && inbound.hasAttached
-    const failure = isOurs ? { ...reported, hadCursor: true } : reported
+    const { retryFloor, setup } = this.#owner
+    const failure = this.#completed(reported)
     const decided = decideFailure(failure, setup.options())
     const action = this.#override(failure)
     const decision = action === undefined ? decided : { action, floor: decided.floor ?? 0 }
-    if (decision.action === 'drop-cursor') inbound.cursorLost()
+    if (decision.action === 'drop-cursor') this.#owner.inbound.cursorLost()
     const floor = Math.max(decision.floor ?? 0, retryFloor)
     this.#owner.handle({ type: 'failed', failure, decision: { ...decision, floor } }, this)
+  }
+
+  /** A failure with what only the connection knows of it. */
+  #completed(failure: Failure): Failure {
+    const { inbound, setup } = this.#owner
+    // A position goes along in a transport's own way, or by `recovery.attach`.
+    if (failure.kind === 'status' && inbound.hasAttached) return { ...failure, hadCursor: true }
+    return failure.kind === 'ended' && setup.options().isLast ? { ...failure, isIncomplete: true } : failure
   }
 
   /** What the application decides instead of the failure table; nothing where its function throws. */

@@ -41,6 +41,7 @@ export class Connection implements AttemptOwner {
       channel: this.channel,
       replied: () => this.#replied(),
       outage: () => this.#outage(),
+      ended: () => this.close(),
     })
   }
 

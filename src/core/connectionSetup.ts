@@ -69,6 +69,7 @@ export interface ConnectionDriverOptions {
   liveness?: LivenessPlan | undefined
   recovery?: Recovery | undefined
   parse?: Parse | undefined
+  isLast?: ((message: Message) => boolean) | undefined
   /** In bytes. */
   maxMessageBytes: number
 }

@@ -51,10 +51,15 @@ export function createEventStreamTransport(
         sink.alive()
         take(bytes)
       }
-      http.fail({ kind: 'ended' })
+      http.fail(isRepeatable(init.method) ? { kind: 'ended' } : { kind: 'ended', isSpent: true })
     },
   }
   return createHttpTransport(environment, technique)
+}
+
+/** Whether a request may be sent again on its own after it was answered. */
+function isRepeatable(method = 'GET'): boolean {
+  return ['GET', 'HEAD'].includes(method.toUpperCase())
 }
 
 /** The standard sends an id as UTF-8, and `fetch` takes a header as one character a byte. */

@@ -19,8 +19,11 @@ export type Failure =
   | { kind: 'content-type'; contentType: string }
   /** A body that was cut short, too large or not parseable. */
   | { kind: 'body'; cause?: unknown }
-  /** A stream that the server ended without a word. */
-  | { kind: 'ended' }
+  /**
+   * A stream that the server ended. `isSpent`: its request is not sent again on its own, as it was a POST. `isIncomplete`:
+   * there is an `isLast`, and no message was the last.
+   */
+  | { kind: 'ended'; isSpent?: boolean; isIncomplete?: boolean }
   /** The server keeps answering at once with nothing new. */
   | { kind: 'fast-loop' }
   /** `getToken` threw. */
@@ -71,16 +74,22 @@ export function decideFailure(failure: Failure, context: FailureContext = WITH_T
       return { action: isUnauthorizedError(failure.cause) ? 'stop' : 'retry' }
     case 'impossible':
       return { action: 'stop' }
+    case 'ended':
+      return { action: decideEnd(failure) }
     case 'preparation':
     case 'network':
     case 'timeout':
     case 'silence':
     case 'content-type':
     case 'body':
-    case 'ended':
     case 'fast-loop':
       return { action: 'retry' }
   }
+}
+
+function decideEnd({ isSpent, isIncomplete }: Failure & { kind: 'ended' }): FailureAction {
+  if (!isSpent) return 'retry'
+  return isIncomplete ? 'stop' : 'end'
 }
 
 function decideCloseCode(code: number, { hasGetToken }: FailureContext): FailureAction {
@@ -127,6 +136,11 @@ export function toError(failure: Failure): RealtimeError {
       return describe(failure, `The answer has the content type "${failure.contentType}". Is the URL right?`)
     case 'preparation':
       return describe(failure, `"${failure.part}" threw. Call it in your own code to see what.`)
+    case 'ended':
+      return describe(
+        failure,
+        `The server ended the stream${failure.isIncomplete ? ' before its last message' : ''}.`,
+      )
     case 'timeout':
       return describe(failure, describeTimeout(failure.part))
     default:
@@ -138,7 +152,6 @@ const MESSAGES = {
   network: 'The server cannot be reached, or broke off.',
   silence: 'Nothing was heard from the server for too long.',
   body: 'The answer was cut short, too large or not readable.',
-  ended: 'The server ended the stream.',
   'fast-loop': 'The server answers again and again at once with nothing new.',
 }
 

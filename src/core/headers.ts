@@ -22,6 +22,19 @@ export function mergeHeaders(...all: (HeadersOption | undefined)[]): Record<stri
   return Object.fromEntries(merged.values())
 }
 
+/** The headers of a request with a body: an object goes as JSON, unless they say otherwise. */
+export function withContentType(
+  headers: HeadersOption | undefined,
+  body: unknown,
+): HeadersOption | undefined {
+  return typeof body === 'object' ? mergeHeaders({ 'Content-Type': 'application/json' }, headers) : headers
+}
+
+/** A body as `fetch` takes it. */
+export function toBody(body: string | object | undefined): string | undefined {
+  return typeof body === 'object' ? JSON.stringify(body) : body
+}
+
 /** The value by which headers tell connections apart: their form, case and order do not matter. */
 export function headersIdentity(headers: HeadersOption | undefined): readonly Pair[] | undefined {
   if (headers === undefined) return undefined
@@ -32,17 +45,16 @@ export function headersIdentity(headers: HeadersOption | undefined): readonly Pa
   return pairs.length > 0 ? pairs.sort(([a], [b]) => (a < b ? -1 : 1)) : undefined
 }
 
-/** The name of the first header that this runtime refuses to send; `undefined` where it takes all. */
+/** RFC 9110, section 5.6.2: what a name is made of, and section 5.5: a value, one character a byte. */
+const NAME = /^[\w!#$%&'*+.^`|~-]+$/
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/**
+ * The name of the first header that cannot be sent; `undefined` where all can. By the standard and not by `new Headers`:
+ * that of Node takes control characters, and its `fetch` then fails as if the network were down.
+ */
 export function findRefusedHeader(headers: Readonly<Record<string, string>>): string | undefined {
-  const Class = (globalThis as { Headers?: typeof Headers }).Headers
-  if (!Class) return undefined
-  return Object.entries(headers).find(([name, value]) => {
-    try {
-      return !new Class([[name, value]])
-    } catch {
-      return true
-    }
-  })?.[0]
+  return Object.entries(headers).find(([name, value]) => !NAME.test(name) || !VALUE.test(value))?.[0]
 }
 
 function pairsOf(headers: unknown): Pair[] {

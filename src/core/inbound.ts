@@ -18,6 +18,8 @@ export interface InboundLink {
   replied(): void
   /** How long the last outage has gone on, or went on until the connection opened; 0 once it was stable (ms). */
   outage(): number
+  /** `isLast` was true of a message. */
+  ended(): void
 }
 
 /** The inbound half of a connection: reads messages, follows the position in the server's log, notices gaps. */
@@ -106,8 +108,22 @@ export class Inbound {
       return this.#bad('unreadable')
     }
     this.counters.lastMessageAt = this.#setup.clock.now()
-    for (const message of messages) this.#guarded(message, () => this.#accept(message))
+    for (const message of messages) {
+      this.#guarded(message, () => this.#accept(message))
+      if (!this.#isLast(message)) continue
+      this.#link.ended()
+      break
+    }
     return true
+  }
+
+  #isLast(message: Message): boolean {
+    try {
+      return this.#setup.options().isLast?.(message) === true
+    } catch (error) {
+      this.#setup.report({ kind: 'handler-error', type: 'isLast', error })
+      return false
+    }
   }
 
   /** A message too large to be read was dropped by the transport. */

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts'
 import { validators } from './cursorStrategy.ts'
 import type { CursorStrategy } from './cursorStrategy.ts'
 import { createHttpTransport, failOversized } from './httpTransport.ts'
@@ -7,6 +8,12 @@ import type { Transport, TransportEnvironment, TransportRequest, TransportSink }
 
 /** How a long poll is asked. */
 export interface LongPollOptions {
+  /** Default `'GET'`. */
+  method?: string
+  /** Sent again with each request, so no stream. */
+  body?: Exclude<BodyInit, ReadableStream>
+  /** Where to start; default: wherever the server starts. */
+  initialCursor?: unknown
   /** Default `validators()`. */
   cursor?: CursorStrategy
   /** A request that brings nothing for this long is given up (ms); default 60,000. */
@@ -18,20 +25,21 @@ export interface LongPollOptions {
 /** A request that is held for this long counts as open (ms). */
 const HELD = 1_000
 
-/** This many answers at one cursor within this time (ms) are a loop that brings nothing. */
+/** This many responses without news within this time (ms) are a loop that brings nothing. */
 const FAST_LOOP_ANSWERS = 5
 const FAST_LOOP_TIME = 500
 
 /** Long polling over `fetch`; one attempt asks again and again until it fails or is closed. */
 export function createLongPollTransport(
   environment: TransportEnvironment,
-  { cursor: strategy = validators(), holdTimeout = 60_000, ...init }: LongPollOptions = {},
+  { cursor: strategy = validators(), initialCursor, holdTimeout = 60_000, ...init }: LongPollOptions = {},
 ): Transport {
   const { clock, maxMessageBytes } = environment
 
   // A timer and not the request ends what hangs, as `fetch` may ignore its signal.
   const silence = (http: HttpAttempt): Timer => [holdTimeout, () => http.fail({ kind: 'silence' })]
 
+  /** Gives the body, '' where there is none. */
   async function poll(http: HttpAttempt, request: TransportRequest, sink: TransportSink) {
     const hold = () => http.wait([HELD, http.opened], silence(http))
     hold()
@@ -46,15 +54,20 @@ export function createLongPollTransport(
         })
       : ''
     const isEmpty = !/\S/.test(body)
-    if (!isEmpty && !sink.message(body, {})) return http.fail({ kind: 'body' })
+    const { status, headers } = response
+    if (!isEmpty && !sink.message(body, { status, headers })) {
+      http.fail({ kind: 'body' })
+      http.check()
+    }
     const next = isContent ? strategy.read(response, body, cursor) : undefined
     if (next !== undefined || !isEmpty) technique.cursor = next
     http.check()
     if (isEmpty) sink.alive()
+    return isEmpty ? '' : body
   }
 
   const technique: HttpTechnique = {
-    cursor: undefined,
+    cursor: initialCursor,
     attachCursor(request) {
       const { cursor } = technique
       return cursor === undefined ? request : attach('cursor.attach', () => strategy.attach(request, cursor))
@@ -63,20 +76,29 @@ export function createLongPollTransport(
     statuses: [200, 204, 304, 408],
     contentType: /^(?!text\/html)/i,
     async run(http, request, sink) {
-      for (let idle: number[] = []; ; request = await request.again()) {
-        const before = JSON.stringify(technique.cursor)
-        await poll(http, request, sink)
-        const now = clock.now()
-        const isIdle = before === JSON.stringify(technique.cursor)
-        idle = isIdle ? [now, ...idle.slice(0, FAST_LOOP_ANSWERS - 1)] : []
-        if (now - (idle[FAST_LOOP_ANSWERS - 1] ?? -Infinity) <= FAST_LOOP_TIME)
-          return http.fail({ kind: 'fast-loop' })
+      for (const isLoop = createLoopDetector(clock); ; request = await request.again()) {
+        const body = await poll(http, request, sink)
+        if (isLoop(body, JSON.stringify(technique.cursor))) return http.fail({ kind: 'fast-loop' })
         // Answers that are at hand at once must not keep the page from its other tasks.
         await new Promise<void>(resolve => http.wait([0, resolve], silence(http)))
       }
     },
   }
   return createHttpTransport(environment, technique)
+}
+
+/** Takes each body ('' where there is none) with the cursor after it, and tells whether they come fast and without news. */
+function createLoopDetector(clock: Clock): (body: string, cursor: string | undefined) => boolean {
+  let last: { body: string; cursor: string | undefined } | undefined
+  let idle: number[] = []
+  return (body, cursor) => {
+    // A cursor alone is not news: a server may change it with each empty response.
+    const isNews = body !== '' && (body !== last?.body || cursor !== last.cursor)
+    if (body !== '') last = { body, cursor }
+    const now = clock.now()
+    idle = isNews ? [] : [now, ...idle.slice(0, FAST_LOOP_ANSWERS - 1)]
+    return now - (idle[FAST_LOOP_ANSWERS - 1] ?? -Infinity) <= FAST_LOOP_TIME
+  }
 }
 
 /** The whole body; `onPart` is told how many bytes there are so far. */

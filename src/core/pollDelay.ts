@@ -1,4 +1,5 @@
 import { type BackoffOptions, backoffDelay, delayAbove } from './backoff.ts'
+import { withDefaults } from './numberOptions.ts'
 
 /** What the time to the next poll follows from; times in ms. */
 export interface PollPace {
@@ -25,7 +26,7 @@ const PHASE = 0.1
  */
 export function pollDelay({ interval, failures, backoff, floor, random, isFirst }: PollPace): number {
   if (failures === 0) return isFirst ? interval * (1 - PHASE * random) : interval
-  const shape = { minDelay: 2 * interval, maxDelay: MAX_BACKOFF, factor: 2, ...backoff }
+  const shape = withDefaults({ minDelay: 2 * interval, maxDelay: MAX_BACKOFF, factor: 2 }, backoff)
   const longest = backoffDelay(failures - 1, shape, 1)
   const delay = interval + random * Math.max(0, longest - interval)
   return floor > 0 ? Math.max(delay, delayAbove(floor, Math.max(interval, longest), random)) : delay

@@ -77,14 +77,19 @@ export function isLoopback({ hostname }: URL): boolean {
   return /^((.+\.)?localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
 }
 
-function parseOrigin(origin: string): URL {
-  try {
-    return new URL(origin)
-  } catch {
-    throw new ConfigurationError(
-      `"${origin}" in "trustedOrigins" or "insecureOrigins" is not an origin. Write it as https://example.com.`,
-    )
-  }
+/** Throws unless an option is a list of origins. */
+export function assertOrigins(option: string, origins: unknown): void {
+  if (origins === undefined) return
+  if (!Array.isArray(origins))
+    throw new ConfigurationError(`"${option}" must be an array of origins, not ${kindOf(origins)}.`)
+  for (const origin of origins) parseOrigin(origin, option)
+}
+
+function parseOrigin(origin: unknown, option = 'trustedOrigins" or "insecureOrigins'): URL {
+  const url = typeof origin === 'string' ? parse(origin, undefined) : undefined
+  if (url?.host) return url
+  const given = typeof origin === 'string' ? `"${origin}"` : kindOf(origin)
+  throw new ConfigurationError(`${given} in "${option}" is not an origin. Write it as https://example.com.`)
 }
 
 /** The origins that need no naming: the page's and that of `baseUrl`. */

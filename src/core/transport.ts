@@ -44,6 +44,9 @@ export interface MessageMeta {
   type?: string | undefined
   /** The event's own id; an event without one has none, though the cursor stays. */
   id?: string | undefined
+  /** Of the HTTP response that brought it. Long polls and `usePolling` only. */
+  status?: number | undefined
+  headers?: Headers | undefined
 }
 
 /** One attempt that is under way. */

@@ -1,8 +1,9 @@
 import type { MessageSchemas } from '../cache/messageTypes.ts'
 import { tokenInHeader } from '../core/attachToken.ts'
 import type { CursorStrategy } from '../core/cursorStrategy.ts'
-import { headersIdentity, type HeadersOption } from '../core/headers.ts'
+import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
 import { createLongPollTransport } from '../core/longPollTransport.ts'
+import { definedOnly } from '../core/numberOptions.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'
 import type { TechniqueDefinition } from '../providers/sharedConnection.ts'
 
@@ -13,10 +14,16 @@ export interface LongPollOptions<
   Cursor = unknown,
 > extends ConnectionOptions<Schemas, On> {
   headers?: HeadersOption | undefined
+  /** Default `'GET'`. */
+  method?: string | undefined
+  /** Sent again with each request; an object goes as JSON. */
+  body?: string | Readonly<Record<string, unknown>> | undefined
   /** Default `'same-origin'`. */
   credentials?: RequestCredentials | undefined
   /** How a position is read from an answer and told to the server. Default `validators()`: ETag and Last-Modified. */
   cursor?: CursorStrategy<Cursor> | undefined
+  /** Where to start. Default: wherever the server starts. */
+  initialCursor?: Cursor | undefined
   /** A request that brings nothing for this long is given up (ms). Default 60,000. */
   holdTimeout?: number | undefined
 }
@@ -25,13 +32,12 @@ export interface LongPollOptions<
 export const longPollDefinition: TechniqueDefinition<LongPollOptions> = {
   technique: 'long-poll',
   attachToken: tokenInHeader(),
-  identity: ({ headers, credentials }) => [headersIdentity(headers), credentials],
-  request: ({ headers }) => ({ headers }),
-  createTransport: (environment, { cursor, holdTimeout, credentials }) =>
-    createLongPollTransport(environment, {
-      ...(cursor && { cursor }),
-      ...(holdTimeout !== undefined && { holdTimeout }),
-      ...(credentials && { credentials }),
-    }),
+  identity: ({ method, headers, body, credentials }) => [method, headersIdentity(headers), body, credentials],
+  request: ({ headers, body }) => ({ headers: withContentType(headers, body) }),
+  createTransport: (environment, { method, body, credentials, cursor, initialCursor, holdTimeout }) =>
+    createLongPollTransport(
+      environment,
+      definedOnly({ method, body: toBody(body), credentials, cursor, initialCursor, holdTimeout }),
+    ),
   liveness: () => undefined,
 }

@@ -1,7 +1,8 @@
 import type { MessageSchemas } from '../cache/messageTypes.ts'
 import { tokenInHeader } from '../core/attachToken.ts'
 import { createEventStreamTransport } from '../core/eventStreamTransport.ts'
-import { headersIdentity, type HeadersOption, mergeHeaders } from '../core/headers.ts'
+import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
+import { definedOnly } from '../core/numberOptions.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'
 import type { TechniqueDefinition } from '../providers/sharedConnection.ts'
 
@@ -31,17 +32,12 @@ export const serverEventsDefinition: TechniqueDefinition<ServerEventsOptions> = 
   technique: 'server-events',
   attachToken: tokenInHeader(),
   identity: ({ method, headers, body, credentials }) => [method, headersIdentity(headers), body, credentials],
-  request: ({ headers, body }) => ({
-    headers:
-      typeof body === 'object' ? mergeHeaders({ 'Content-Type': 'application/json' }, headers) : headers,
-  }),
+  request: ({ headers, body }) => ({ headers: withContentType(headers, body) }),
   createTransport: (environment, { method, body, credentials, lastEventId }) =>
-    createEventStreamTransport(environment, {
-      ...(method !== undefined && { method }),
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      ...(credentials && { credentials }),
-      ...(lastEventId !== undefined && { lastEventId }),
-    }),
+    createEventStreamTransport(
+      environment,
+      definedOnly({ method, body: toBody(body), credentials, lastEventId }),
+    ),
   liveness: ({ silenceTimeout }) =>
     silenceTimeout === undefined ? undefined : { interval: silenceTimeout, timeout: 0 },
 }

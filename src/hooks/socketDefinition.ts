@@ -1,6 +1,7 @@
 import type { MessageSchemas } from '../cache/messageTypes.ts'
 import { type Reauthenticate, tokenInQuery } from '../core/attachToken.ts'
 import type { Message, Serialize } from '../core/envelope.ts'
+import { withDefaults } from '../core/numberOptions.ts'
 import type { QueueOptions } from '../core/sendQueue.ts'
 import { createSocketChannel } from '../core/socketChannel.ts'
 import { SocketTransport } from '../core/socketTransport.ts'
@@ -40,7 +41,7 @@ export const socketDefinition: TechniqueDefinition<SocketOptions> = {
   liveness(options, provider) {
     const heartbeat = options.heartbeat ?? provider.heartbeat ?? false
     if (heartbeat === false) return undefined
-    const plan = { ...DEFAULT_HEARTBEAT, ...(heartbeat === true ? {} : heartbeat) }
+    const plan = withDefaults(DEFAULT_HEARTBEAT, heartbeat === true ? undefined : heartbeat)
     return { isReply: repliesTo(plan.message), ...plan }
   },
 }

@@ -10,6 +10,7 @@ import {
   useSyncExternalStore,
 } from 'react'
 import { ConfigurationError } from '../core/errors.ts'
+import { assertNumbers } from '../core/numberOptions.ts'
 import type { Lease } from '../core/registry.ts'
 import { type ConnectionSnapshot, IDLE_SNAPSHOT } from '../core/snapshot.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'
@@ -55,7 +56,7 @@ export function useConnection<Options extends ConnectionOptions>(
 ): ConnectionView {
   const client = useRealtimeClient()
   const options = given === skipToken ? (SKIPPED as Options) : given
-  assertShareable(options)
+  assertUsable(options)
   const key = client.keyOf(definition, options)
   const isEnabled = isWanted && options.enabled !== false
   const [user] = useState(() => new ConnectionUser())
@@ -112,7 +113,9 @@ function useBorrow(acquire: () => Lease<SharedConnection>): ConnectionView['borr
   )
 }
 
-function assertShareable({ url, id }: ConnectionOptions): void {
+function assertUsable(options: ConnectionOptions): void {
+  assertNumbers(options)
+  const { url, id } = options
   if (typeof url !== 'function' || id !== undefined) return
   throw new ConfigurationError('A connection whose url is a function needs an id, by which it is shared.')
 }

@@ -10,6 +10,7 @@ import {
 } from '@tanstack/react-query'
 import { useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { ConfigurationError } from '../core/errors.ts'
+import { assertNumbers, withDefaults } from '../core/numberOptions.ts'
 import type { UrlSource } from '../core/prepareRequest.ts'
 import { RealtimeContext } from '../providers/RealtimeContext.ts'
 import { Poller, type PollingState, NO_POLLING } from './poller.ts'
@@ -93,17 +94,21 @@ export function usePolling<QueryData = unknown, Err = Error, Data = QueryData>(
 
 type OwnOptions = PollingOptions & { queryKey: QueryKey; queryHash: string }
 
+/** Pausing while offline and polling on return are ours. */
+const POLLED = {
+  retry: false,
+  networkMode: 'always',
+  refetchOnReconnect: false,
+  refetchOnWindowFocus: false,
+} as const
+
 /** The options as `useQuery` takes them, with the client's defaults. */
 function useQueryOptions(options: PollingOptions, client: QueryClient): OwnOptions {
   const realtime = useContext(RealtimeContext)
   const { url, queryFn, queryKey = defaultKey(url) } = options
+  assertNumbers(options)
   const own = client.defaultQueryOptions({
-    retry: false,
-    // Pausing while offline and polling on return are ours.
-    networkMode: 'always',
-    refetchOnReconnect: false,
-    refetchOnWindowFocus: false,
-    ...options,
+    ...withDefaults(POLLED, options),
     queryKey,
     refetchInterval: false,
   }) as unknown as OwnOptions

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useInsertionEffect, useState } from 'react'
 import { RealtimeClient } from './realtimeClient.ts'
 import { RealtimeContext } from './RealtimeContext.ts'
-import type { RealtimeOptions } from './realtimeOptions.ts'
+import { assertRealtimeOptions, type RealtimeOptions } from './realtimeOptions.ts'
 
 /** The props of `RealtimeProvider`. */
 export interface RealtimeProviderProps extends RealtimeOptions {
@@ -23,6 +23,7 @@ export interface RealtimeProviderProps extends RealtimeOptions {
  * ```
  */
 export function RealtimeProvider({ children, ...options }: RealtimeProviderProps): ReactNode {
+  assertRealtimeOptions(options)
   const queryClient = useQueryClient()
   const [client] = useState(() => new RealtimeClient(options, queryClient))
   // Before the effects of the children, which connect.

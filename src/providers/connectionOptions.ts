@@ -46,8 +46,13 @@ export interface ConnectionOptions<
   feeds?: readonly (QueryKey | FeedSource)[] | undefined
   /** Called for every message, once per component, before the cache is written. It re-renders nothing. */
   onMessage?: ((message: Message) => void) | undefined
-  /** Default: JSON. */
+  /** Default: JSON. Synchronous. */
   parse?: Parse | undefined
+  /**
+   * Whether a message is the last one: after it the connection is `closed`. An end of the stream without it has failed.
+   * Default: none is.
+   */
+  isLast?: ((message: Message) => boolean) | undefined
   /** `false`: this component does not want the connection. Default `true`. */
   enabled?: boolean | undefined
   /** Whether the connection is kept while the page is hidden. Default `'stay'`. */

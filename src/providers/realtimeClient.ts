@@ -90,14 +90,14 @@ export class RealtimeClient implements ConnectionHost {
     return this.#registry.get(key)
   }
 
-  /** What tells a connection apart: technique, URL or id, and what goes with its request. */
+  /** What tells a connection apart: transport, id, the URL unless a function gives it, and what goes with its request. */
   keyOf<Options extends ConnectionOptions>(
     definition: TechniqueDefinition<Options>,
     options: Options,
   ): string {
     const { url, id } = options
-    const target = id ?? (typeof url === 'function' ? '' : this.#resolved(url))
-    return hashValue([definition.technique, target, definition.identity(options)])
+    const target = typeof url === 'function' ? null : this.#resolved(url)
+    return hashValue([definition.technique, id ?? null, target, definition.identity(options)])
   }
 
   connections(): readonly { value: SharedConnection; users: number }[] {

@@ -3,6 +3,8 @@ import type { Message } from '../core/envelope.ts'
 import type { RealtimeEvent } from '../core/events.ts'
 import type { ReconnectTimes } from '../core/connectionState.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
+import { assertNumbers } from '../core/numberOptions.ts'
+import { assertOrigins } from '../core/requestUrl.ts'
 import type { GetToken } from '../core/tokenAuthority.ts'
 import type { FetchLike } from '../core/transport.ts'
 import type { Gap, ReconnectOptions } from './connectionOptions.ts'
@@ -70,6 +72,13 @@ export interface RealtimeOptions {
   webSocket?: WebSocketConstructor | undefined
   /** Default: the global one, read when called. */
   fetch?: FetchLike | undefined
+}
+
+/** Throws a `ConfigurationError` for options that cannot work, whatever is connected. */
+export function assertRealtimeOptions(options: RealtimeOptions): void {
+  assertNumbers(options)
+  assertOrigins('trustedOrigins', options.trustedOrigins)
+  assertOrigins('insecureOrigins', options.insecureOrigins)
 }
 
 /** Full jitter from 1 s to 20 s, without end; times in ms. */

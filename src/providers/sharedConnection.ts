@@ -15,6 +15,7 @@ import type { ConnectionEvent, GapCause, Technique } from '../core/events.ts'
 import type { AttachToken } from '../core/attachToken.ts'
 import type { HeadersOption } from '../core/headers.ts'
 import { hashValue } from '../core/hash.ts'
+import { withDefaults } from '../core/numberOptions.ts'
 import type { PreparedRequest } from '../core/prepareRequest.ts'
 import type { Shared } from '../core/registry.ts'
 import { createTokenAuthority, type TokenAuthority } from '../core/tokenAuthority.ts'
@@ -181,7 +182,7 @@ export class SharedConnection implements Shared {
   #readDriverOptions(): ConnectionDriverOptions {
     const provider = this.#host.options
     const latest = this.#latest
-    const { decide, ...times } = { ...DEFAULT_RECONNECT, ...provider.reconnect, ...latest.reconnect }
+    const { decide, ...times } = withDefaults(DEFAULT_RECONNECT, provider.reconnect, latest.reconnect)
     return {
       times,
       decide,
@@ -190,6 +191,7 @@ export class SharedConnection implements Shared {
       liveness: this.#definition.liveness(latest, provider),
       recovery: latest.recovery,
       parse: latest.parse,
+      isLast: latest.isLast,
       maxMessageBytes: latest.maxMessageBytes ?? this.#host.maxMessageBytes,
     }
   }

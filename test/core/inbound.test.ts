@@ -28,6 +28,7 @@ test('"not resumed" on the first opening is no gap, and on the next one it is', 
     channel: undefined,
     replied: () => {},
     outage: () => 0,
+    ended: () => {},
   })
   const open = () => {
     inbound.opened({ resumed: false })

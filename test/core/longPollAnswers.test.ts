@@ -53,6 +53,25 @@ describe('nothing yet', () => {
     expect(sink.messages).toHaveLength(6)
   })
 
+  test.each([
+    ['changes', (index: number) => `"${index}"`],
+    ['alternates', (index: number) => `"${index % 2}"`],
+  ])('an empty 200 again and again is a fast loop, though its ETag %s', async (_how, etagOf) => {
+    const answers = Array.from({ length: 20 }, (_, index) => json('', { etag: etagOf(index) }))
+    const { sink, requests } = await poll(answers, { clock: stoppedClock })
+    expect(await sink.untilFailed()).toEqual({ kind: 'fast-loop' })
+    expect(requests).toHaveLength(5)
+  })
+
+  test('bodies that differ are news, also where the server names no cursor', async () => {
+    const { sink } = await poll(
+      Array.from({ length: 12 }, (_, index) => json(`${index}`)),
+      { clock: stoppedClock },
+    )
+    expect(await sink.untilMessages(12)).toHaveLength(12)
+    expect(sink.failure).toBeUndefined()
+  })
+
   test('a burst of new cursors is none, and neither are slow answers', async () => {
     const burst = Array.from({ length: 12 }, (_, index) => json(`${index}`, { etag: `"${index}"` }))
     const { sink } = await poll(burst, { clock: stoppedClock })

@@ -1,0 +1,84 @@
+import { ConfigurationError } from './errors.ts'
+import { kindOf } from './requestPart.ts'
+
+type Defined<Options> = { [Key in keyof Options]: Exclude<Options[Key], undefined> }
+
+/** The options that are given: an explicit `undefined` always means the default. */
+export function definedOnly<Options extends object>(
+  options: Options,
+): { [Key in keyof Options]?: Exclude<Options[Key], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as never
+}
+
+/** Merges options over their defaults; a later one wins unless it is `undefined`. */
+export function withDefaults<Defaults extends object, Options extends object>(
+  defaults: Defaults,
+  ...all: (Options | undefined)[]
+): Defined<Defaults> & { [Key in Exclude<keyof Options, keyof Defaults>]?: Defined<Options>[Key] } {
+  return Object.assign({}, defaults, ...all.map(options => definedOnly(options ?? {}))) as never
+}
+
+/** What a number must be at least; `above`: more than that. */
+interface Rule {
+  min: number
+  above?: boolean
+}
+
+const NOT_NEGATIVE: Rule = { min: 0 }
+const POSITIVE: Rule = { min: 0, above: true }
+const AT_LEAST_ONE: Rule = { min: 1 }
+
+type Rules = { readonly [option: string]: Rule | Rules }
+
+const BACKOFF = { minDelay: NOT_NEGATIVE, maxDelay: NOT_NEGATIVE, factor: AT_LEAST_ONE }
+
+/** Every option of the provider and of the hooks that is a number, by its name. All of them mean the same wherever they stand. */
+const NUMBERS: Rules = {
+  heartbeat: { interval: POSITIVE, timeout: POSITIVE },
+  reconnect: {
+    ...BACKOFF,
+    maxRetries: NOT_NEGATIVE,
+    stableAfter: NOT_NEGATIVE,
+    connectTimeout: POSITIVE,
+  },
+  backoff: BACKOFF,
+  recovery: { rememberedFor: POSITIVE },
+  expects: { within: POSITIVE },
+  queue: { limit: NOT_NEGATIVE, ttl: NOT_NEGATIVE },
+  linger: NOT_NEGATIVE,
+  closeDelay: NOT_NEGATIVE,
+  gapSpread: NOT_NEGATIVE,
+  maxMessageBytes: POSITIVE,
+  maxQueries: NOT_NEGATIVE,
+  silenceTimeout: POSITIVE,
+  holdTimeout: POSITIVE,
+  interval: NOT_NEGATIVE,
+  timeout: POSITIVE,
+}
+
+/** Throws a `ConfigurationError` that names the first option whose number makes no sense. `undefined` is the default. */
+export function assertNumbers(options: object, rules: Rules = NUMBERS, path = ''): void {
+  for (const [name, rule] of Object.entries(rules)) {
+    const value = (options as Record<string, unknown>)[name]
+    // What is on or off, and what a function works out, is no number.
+    if (value === undefined || typeof value === 'boolean' || typeof value === 'function') continue
+    if (!isRule(rule)) {
+      if (typeof value === 'object' && value !== null) assertNumbers(value, rule, `${path}${name}.`)
+      continue
+    }
+    assertNumber(`${path}${name}`, value, rule)
+  }
+}
+
+function assertNumber(name: string, value: unknown, { min, above = false }: Rule): void {
+  if (typeof value === 'number' && (above ? value > min : value >= min)) return
+  const given = typeof value === 'number' ? String(value) : kindOf(value)
+  throw new ConfigurationError(
+    `"${name}" must be a number ${above ? 'above' : 'of at least'} ${min}, not ${given}.`,
+  )
+}
+
+function isRule(rule: Rule | Rules): rule is Rule {
+  return typeof rule.min === 'number'
+}
