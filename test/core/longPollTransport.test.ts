@@ -20,10 +20,11 @@ describe('a 200', () => {
     const { sink, requests } = await poll([first, json('[2]', { etag: '"2"' })])
     await sink.untilMessages(2)
     await until(() => expect(requests).toHaveLength(3))
+    const meta = { status: 200, headers: expect.any(Headers) }
     expect(sink.calls).toEqual([
       { call: 'opened', resumed: false },
-      { call: 'message', data: '1', meta: {} },
-      { call: 'message', data: '[2]', meta: {} },
+      { call: 'message', data: '1', meta },
+      { call: 'message', data: '[2]', meta },
     ])
     expect(sentValidators(requests)).toEqual([NONE, PAIR, ['"2"', undefined]])
   })

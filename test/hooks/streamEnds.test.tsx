@@ -1,0 +1,137 @@
+import { screen, waitFor } from '@testing-library/react'
+import { type Failure, useLongPoll, useServerEvents, useSocket } from 'react-query-realtime'
+import { describe, expect, test } from 'vitest'
+import { startServer } from '../support/httpServer.ts'
+import { startSocketServer } from '../support/socketServer.ts'
+import { renderLive } from './pollingSetup.tsx'
+
+const reconnect = { minDelay: 10, maxDelay: 20 }
+const isLast = ({ type }: { type: string }) => type === 'done'
+const pass = () => new Promise(resolve => setTimeout(resolve, 150))
+const events = (...types: string[]) => types.map(type => `event: ${type}\ndata: 1\n\n`).join('')
+
+/** A server that answers each request with some events and the end of the stream. */
+const startStream = (...types: string[]) =>
+  startServer(response =>
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).end(events(...types)),
+  )
+
+function Stream(options: Parameters<typeof useServerEvents>[0]) {
+  const { status, error } = useServerEvents(options)
+  return <p>{`${status} ${error?.message ?? ''}`}</p>
+}
+
+describe('a stream that ends', () => {
+  test('is closed by the message for which isLast is true, and not asked for again', async () => {
+    for (const method of ['GET', 'POST']) {
+      const { url, requests } = await startStream('part', 'done')
+      const { unmount } = renderLive(<Stream {...{ url, method, isLast, reconnect }} />)
+      await screen.findByText('closed')
+      await pass()
+      expect(requests).toHaveLength(1)
+      unmount()
+    }
+  })
+
+  test('as the answer to a POST is not asked for again on its own', async () => {
+    const { url, requests } = await startStream('part')
+    renderLive(<Stream {...{ url, reconnect, method: 'POST', body: { prompt: 'a' } }} />)
+    await screen.findByText('closed')
+    await pass()
+    expect(requests).toHaveLength(1)
+  })
+
+  test('as the answer to a POST has failed, where isLast was true of no message', async () => {
+    const { url, requests } = await startStream('part')
+    renderLive(<Stream {...{ url, isLast, reconnect, method: 'POST' }} />)
+    await screen.findByText('failed The server ended the stream before its last message.')
+    await pass()
+    expect(requests).toHaveLength(1)
+  })
+
+  test('as the answer to a POST is asked for again where reconnect says so', async () => {
+    const { url, requests } = await startStream('part')
+    const decide = ({ kind }: Failure) => (kind === 'ended' ? 'retry' : undefined)
+    renderLive(<Stream {...{ url, method: 'POST', reconnect: { ...reconnect, decide } }} />)
+    await waitFor(() => expect(requests.length).toBeGreaterThan(2), { timeout: 5_000 })
+  })
+
+  test('as the answer to a GET is asked for again, as before', async () => {
+    const { url, requests } = await startStream('part')
+    renderLive(<Stream {...{ url, isLast, reconnect }} />)
+    await waitFor(() => expect(requests.length).toBeGreaterThan(2), { timeout: 5_000 })
+  })
+})
+
+test('isLast closes a socket and a long poll, and nothing after it in the same frame counts', async () => {
+  const frame = JSON.stringify(['part', 'done', 'late'].map(type => ({ type, response: 1 })))
+  const seen: string[] = []
+  const sockets = await startSocketServer(socket => socket.send(frame))
+  const polls = await startServer(response =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end(frame),
+  )
+  const options = { isLast, reconnect, onMessage: ({ type }: { type: string }) => void seen.push(type) }
+  const Both = () => {
+    const socket = useSocket({ url: sockets.url, ...options })
+    const poll = useLongPoll({ url: polls.url, ...options })
+    return `${socket.status} ${poll.status}`
+  }
+  renderLive(<Both />)
+  await screen.findByText('closed closed')
+  await pass()
+  expect([sockets.requests.length, polls.requests.length]).toEqual([1, 1])
+  expect(seen.sort()).toEqual(['done', 'done', 'part', 'part'])
+})
+
+test('an isLast that throws is reported and ends nothing', async () => {
+  const { url, requests } = await startStream('part')
+  const reported: string[] = []
+  const broken = () => {
+    throw new Error('no')
+  }
+  renderLive(<Stream {...{ url, reconnect, isLast: broken }} />, {
+    onEvent: event => void (event.kind === 'handler-error' && reported.push(event.type)),
+  })
+  await waitFor(() => expect(requests.length).toBeGreaterThan(1), { timeout: 5_000 })
+  expect(reported[0]).toBe('isLast')
+})
+
+test('an event id that a header cannot carry is dropped as a gap, and the stream goes on', async () => {
+  const { url, requests } = await startServer((response, _request, index) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    if (index === 0) response.end('id: a\u0001b\ndata: 1\n\n')
+    else response.write('data: 2\n\n')
+  })
+  const gaps: string[] = []
+  const Reader = () => useServerEvents({ url, reconnect, onGap: ({ cause }) => void gaps.push(cause) }).status
+  renderLive(<Reader />, { gapSpread: 1 })
+  await waitFor(() => expect(gaps).toEqual(['cursor-lost']), { timeout: 5_000 })
+  await screen.findByText('open')
+  expect(requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, undefined])
+})
+
+test('a long poll goes by POST with its body from where initialCursor says, and parse sees status and headers', async () => {
+  const bodies: string[] = []
+  const { url, requests } = await startServer((response, request, index) => {
+    request.on('data', data => bodies.push(String(data)))
+    if (index === 0)
+      response.writeHead(200, { 'content-type': 'application/json', 'x-kind': 'news' }).end('1')
+  })
+  const seen: unknown[] = []
+  const Reader = () =>
+    useLongPoll({
+      url,
+      method: 'POST',
+      body: { room: 1 },
+      initialCursor: { etag: '"start"', lastModified: null },
+      parse: (data, { status, headers }) => void seen.push([data, status, headers?.get('x-kind')]),
+    }).status
+  renderLive(<Reader />)
+  await waitFor(() => expect(requests).toHaveLength(2), { timeout: 5_000 })
+  expect(requests[0]).toMatchObject({
+    method: 'POST',
+    headers: { 'if-none-match': '"start"', 'content-type': 'application/json' },
+  })
+  await waitFor(() => expect(bodies).toEqual(['{"room":1}', '{"room":1}']))
+  expect(seen).toEqual([['1', 200, 'news']])
+})
