@@ -49,6 +49,7 @@ export function createDispatch({ table, feed, report }: DispatchOptions): Dispat
   return inOrder(failed, (message, isReply, cursor) => {
     const rule = table.rule(message.type)
     const finish = (valid: Message | undefined) => {
+      if (feed.hasEnded) return undefined
       feed.cursor = cursor
       if (valid) deliver(valid, rule, isReply)
       else report({ kind: 'bad-message', reason: 'invalid', type: message.type })

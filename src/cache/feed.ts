@@ -8,7 +8,7 @@ import { KeyHashes } from './keyHashes.ts'
 import type { MessageTable } from './messageTable.ts'
 import { ReaderTrust } from './readerTrust.ts'
 import { Recency } from './recency.ts'
-import { isPartial, type Update } from './update.ts'
+import { catching, isFunction, isPartial, type Update } from './update.ts'
 import { WrittenKeys } from './writtenKeys.ts'
 import type { Writer } from './writer.ts'
 
@@ -34,6 +34,8 @@ export interface FeedOptions {
   maxQueries(): number
   /** Queries that messages had created were dropped, because there were more than `maxQueries`. */
   dropped(count: number): void
+  /** An updater of a message of this type has thrown. */
+  failed(type: string, error: unknown): void
 }
 
 /** What one connection keeps up to date: these keys are stale when it misses something. */
@@ -141,6 +143,11 @@ export class Feed implements CacheWriter {
     this.#options.writer.invalidate(hash, key)
   }
 
+  /** The connection is over: what still comes is of no use. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
   /** Writes what waits now. */
   flush(): void {
     this.#options.writer.flush()
@@ -204,8 +211,9 @@ export class Feed implements CacheWriter {
 
   #write(hash: string, key: QueryKey, update: Update): void {
     if (this.#written.add(hash, key)) this.#noteFirst(hash, key, update)
-    const { cursor } = this
-    const judged = this.#isJudging ? this.#recency.stamp({ hash, key, cursor }, update) : update
+    const { cursor, type = String(key[0]) } = this
+    const safe = isFunction(update) ? catching(update, error => this.#options.failed(type, error)) : update
+    const judged = this.#isJudging ? this.#recency.stamp({ hash, key, cursor }, safe) : safe
     this.#options.writer.write(hash, key, judged)
   }
 

@@ -33,6 +33,21 @@ export function applyUpdates(
   return { data, sharesStructure }
 }
 
+/** An updater that leaves the data where it would throw. `failed` gets its first error. */
+export function catching(update: Updater<unknown>, failed: (error: unknown) => void): Updater<unknown> {
+  let hasFailed = false
+  const apply = (data: unknown, flush?: object) => {
+    try {
+      return update(data, flush)
+    } catch (error) {
+      if (!hasFailed) failed(error)
+      hasFailed = true
+      return data
+    }
+  }
+  return Object.assign(apply, update)
+}
+
 /** Whether applying an update a second time, over data that may hold it already, changes nothing more. */
 export function isIdempotent(update: Update): boolean {
   return !isFunction(update) || update.isIdempotent === true

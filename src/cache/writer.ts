@@ -47,6 +47,7 @@ export class Writer {
   #writes = new Map<string, PendingWrite>()
   #invalidations = new Map<string, QueryKey>()
   #isPlanned = false
+  #hasEnded = false
   #latestCache: QueryCache | undefined
 
   constructor(options: WriterOptions) {
@@ -58,6 +59,7 @@ export class Writer {
   }
 
   write(hash: string, key: QueryKey, update: Update): void {
+    if (this.#hasEnded) return
     const write = this.#writes.get(hash)
     if (!write) this.#writes.set(hash, { key, updates: [update] })
     else if (isFunction(update)) write.updates.push(update)
@@ -68,13 +70,14 @@ export class Writer {
 
   /** Has what fetches bring judged, or not any more. */
   judgeBy(judge: AnswerJudge, isWanted: boolean): void {
-    if (isWanted) this.#judges.add(judge)
+    if (isWanted && !this.#hasEnded) this.#judges.add(judge)
     else this.#judges.delete(judge)
     this.#follow()
   }
 
   /** Marks as stale, and refetches where someone looks, every query whose key begins with this one. */
   invalidate(hash: string, key: QueryKey): void {
+    if (this.#hasEnded) return
     this.#invalidations.set(hash, key)
     this.#plan()
   }
@@ -84,6 +87,7 @@ export class Writer {
    * others (and all with `refetchType: 'none'`) only marked as stale.
    */
   invalidateNow({ refetchType, ...filters }: QueryFilters & { refetchType?: 'none' }): void {
+    if (this.#hasEnded) return
     this.#options.batch(() =>
       this.#invalidate(new Set(this.#cache().findAll(filters)), refetchType === 'none'),
     )
@@ -106,10 +110,19 @@ export class Writer {
     this.#writes.delete(hash)
   }
 
-  /** Forgets what waits to be written. */
+  /** Forgets what waits to be written, and what waits for a fetch. */
   drop(): void {
     this.#writes.clear()
     this.#invalidations.clear()
+    this.#races.clear()
+  }
+
+  /** Ends it for good: nothing is written or fetched any more, whoever still holds it. */
+  end(): void {
+    this.#hasEnded = true
+    this.#judges.clear()
+    this.drop()
+    this.#follow()
   }
 
   /** Writes everything now. */

@@ -31,7 +31,7 @@ export class RealtimeClient implements ConnectionHost {
   readonly random = (): number => Math.random()
   readonly environment = createEnvironment(systemClock)
   readonly warned = new Set<string>()
-  readonly writer: Writer
+  writer: Writer
   authority: TokenAuthority
   /** Something that `connections` shows has changed. */
   readonly changes = createEmitter()
@@ -44,13 +44,7 @@ export class RealtimeClient implements ConnectionHost {
   constructor(options: RealtimeOptions, queryClient: QueryClient) {
     this.options = options
     this.#queryClient = queryClient
-    this.writer = new Writer({
-      client: this.queryClient,
-      clock: this.clock,
-      scheduleFrame,
-      batch: notifyInTask,
-      guard: call => this.guard(call),
-    })
+    this.writer = this.#createWriter()
     this.#registry = new Registry(this.clock, () => this.options.linger ?? DEFAULT_LINGER)
     this.#registry.subscribe(() => this.changes.emit())
     this.authority = this.#createAuthority()
@@ -180,6 +174,16 @@ export class RealtimeClient implements ConnectionHost {
     }
   }
 
+  #createWriter(): Writer {
+    return new Writer({
+      client: this.queryClient,
+      clock: this.clock,
+      scheduleFrame,
+      batch: notifyInTask,
+      guard: call => this.guard(call),
+    })
+  }
+
   #createAuthority(): TokenAuthority {
     return createTokenAuthority(() => this.options.getToken, this.clock)
   }
@@ -188,6 +192,8 @@ export class RealtimeClient implements ConnectionHost {
     // What waits is of a user who may be gone, and whose data the application may have cleared already.
     this.writer.drop()
     this.#registry.disposeAll()
+    this.writer.end()
+    this.writer = this.#createWriter()
     this.authority.dispose()
     this.authority = this.#createAuthority()
   }

@@ -56,6 +56,7 @@ export class SharedConnection implements Shared {
   readonly #ownAuthority: TokenAuthority
   readonly #asked = (reason: TokenReason) => this.#report({ kind: 'token', reason })
   #latest: ConnectionOptions
+  #hasEnded = false
   #driverOptions: ConnectionDriverOptions | undefined
   #isChanged = false
   #isDisposed = false
@@ -78,6 +79,7 @@ export class SharedConnection implements Shared {
       since: () => this.connection.inbound.since,
       maxQueries: () => this.#latest.maxQueries ?? host.options.maxQueries ?? DEFAULT_MAX_QUERIES,
       dropped: count => this.#report({ kind: 'queries-dropped', count }),
+      failed: (type, error) => this.#report({ kind: 'handler-error', type, error }),
     })
     this.#ownAuthority = createTokenAuthority(() => this.#latest.getToken, host.clock)
     const report = (event: ConnectionEvent) => this.#report(event)
@@ -119,6 +121,7 @@ export class SharedConnection implements Shared {
     this.connection.dispose()
     this.#ownAuthority.dispose()
     this.feed.end()
+    this.#hasEnded = true
   }
 
   /** Without query, where a token may stand. */
@@ -242,6 +245,7 @@ export class SharedConnection implements Shared {
   }
 
   #report(event: ConnectionEvent): void {
+    if (this.#hasEnded) return
     if (event.kind === 'bad-message') this.counters.bad++
     if (event.kind === 'unknown-type') this.counters.unknown++
     // `onMessage` takes every type.

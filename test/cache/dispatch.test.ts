@@ -9,9 +9,11 @@ import { setUpCache } from '../support/setUpCache.ts'
 import { anything, nothing, schemaOf } from '../support/schemas.ts'
 
 function setup(...rules: MessageRules[]) {
-  const { client, writer, table, feed } = setUpCache()
-  rules.forEach(rule => table.set({}, rule))
   const events: ConnectionEvent[] = []
+  const { client, writer, table, feed } = setUpCache({
+    failed: (type, error) => void events.push({ kind: 'handler-error', type, error }),
+  })
+  rules.forEach(rule => table.set({}, rule))
   const dispatch = createDispatch({
     table,
     feed,
@@ -35,6 +37,26 @@ const later = (ms: number) =>
     await new Promise(resolve => setTimeout(resolve, ms))
     return { value }
   })
+
+test('an updater that meets the wrong shape is reported with the type of its message, and harms no other', () => {
+  const { client, deliver, data, events } = setup({
+    on: {
+      a: ({ response }, cache) => {
+        cache.setQueryData(['list'], append(response))
+        cache.setQueryData(['list'], append('after'))
+        cache.setQueryData(['none'], append('x'))
+        cache.setQueryData(['other'], 1)
+      },
+    },
+  })
+  client.setQueryData(['none'], { not: 'a list' })
+  deliver({ response: undefined })
+  expect([data('list'), data('none'), data('other')]).toEqual([['after'], { not: 'a list' }, 1])
+  expect(events.map(({ kind, ...event }) => [kind, 'type' in event && event.type])).toEqual([
+    ['handler-error', 'a'],
+    ['handler-error', 'a'],
+  ])
+})
 
 describe('a message', () => {
   test('with a handler is what the handler makes of it, and is written nowhere else', () => {

@@ -29,6 +29,9 @@ export function setUpCache(
       since: () => undefined,
       maxQueries: () => 10_000,
       dropped: () => undefined,
+      failed: (_type, error) => {
+        throw error
+      },
       ...options,
       ...more,
     })
