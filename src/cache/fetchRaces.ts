@@ -123,9 +123,8 @@ export class FetchRaces {
 
   #fetchWhenAllowed(query: Query): void {
     const { clock } = this.#options
-    const elapsed = clock.now() - (this.#lastExtra.get(query) ?? -Infinity)
-    // A wall clock that was set back must not put the fetch off.
-    if (elapsed < 0 || elapsed >= SHORTEST_INTERVAL) return this.#fetch(query)
+    const elapsed = clock.elapsed() - (this.#lastExtra.get(query) ?? -Infinity)
+    if (elapsed >= SHORTEST_INTERVAL) return this.#fetch(query)
     const timer = clock.setTimeout(() => this.#fetch(query), SHORTEST_INTERVAL - elapsed)
     this.#owed.set(query, timer)
   }
@@ -133,7 +132,7 @@ export class FetchRaces {
   #fetch(query: Query): void {
     this.#settle(query)
     if (!query.isActive() || isStatic(query)) return
-    this.#lastExtra.set(query, this.#options.clock.now())
+    this.#lastExtra.set(query, this.#options.clock.elapsed())
     void query.fetch(undefined, { cancelRefetch: false }).catch(() => undefined)
   }
 

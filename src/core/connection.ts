@@ -81,7 +81,10 @@ export class Connection implements AttemptOwner {
   subscribe = (listener: () => void): (() => void) => this.#changes.subscribe(listener)
 
   /** The same object until something in it changes. Messages do not change it. */
-  getSnapshot = (): ConnectionSnapshot => (this.#snapshot ??= readSnapshot(this.#state, this.#latency))
+  getSnapshot = (): ConnectionSnapshot => {
+    const { clock } = this.setup
+    return (this.#snapshot ??= readSnapshot(this.#state, this.#latency, clock.now() - clock.elapsed()))
+  }
 
   /** Events that come while one is handled wait for their turn; one `from` an attempt counts only while that goes on. */
   handle(event: Event, from?: object): void {
@@ -100,7 +103,7 @@ export class Connection implements AttemptOwner {
   #step(event: Event): void {
     const before = this.#state
     const { clock, random, options } = this.setup
-    const world = { now: clock.now(), random: random(), pausedBy: this.#pausedBy, times: options().times }
+    const world = { now: clock.elapsed(), random: random(), pausedBy: this.#pausedBy, times: options().times }
     const { state, effects } = transition(before, event, world)
     const isNew = state.name !== before.name
     if (isNew) clock.clearTimeout(this.#timer)
@@ -146,7 +149,7 @@ export class Connection implements AttemptOwner {
 
   #outage(): number {
     const downSince = 'progress' in this.#state ? this.#state.progress.downSince : null
-    return downSince === null ? 0 : this.setup.clock.now() - downSince
+    return downSince === null ? 0 : this.setup.clock.elapsed() - downSince
   }
 
   #replied(): void {

@@ -74,7 +74,7 @@ export interface ReconnectTimes extends BackoffOptions {
   connectTimeout: number
 }
 
-/** What the machine is told of the world. `random` is in [0, 1). */
+/** What the machine is told of the world. `now` is `clock.elapsed()`; `random` is in [0, 1). */
 export interface World {
   now: number
   random: number

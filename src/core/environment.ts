@@ -74,10 +74,10 @@ function watch(page: Page, clock: Clock, emit: (hint: Hint) => void): () => void
 /** A timer that fires much too late means that the machine slept. */
 function watchSleep(clock: Clock, emit: (hint: Hint) => void): () => void {
   let timer: TimerHandle
-  let lookedAt = clock.now()
+  let lookedAt = clock.elapsed()
   const look = () => {
-    const late = clock.now() - lookedAt - WAKE_INTERVAL
-    lookedAt = clock.now()
+    const late = clock.elapsed() - lookedAt - WAKE_INTERVAL
+    lookedAt = clock.elapsed()
     timer = clock.setTimeout(look, WAKE_INTERVAL)
     if (late > WAKE_LATENESS) emit('wake')
   }

@@ -27,20 +27,20 @@ export interface Liveness {
 }
 
 /**
- * Starts watching. Death is a probe that stays unanswered for `timeout` on the wall clock. A timer that fires late (a
+ * Starts watching. Death is a probe that stays unanswered for `timeout`, sleep included. A timer that fires late (a
  * throttled tab, a sleep) therefore leads to a question, never straight to a death.
  */
 export function watchLiveness(clock: Clock, { probe, dead, ...first }: LivenessOptions): Liveness {
   let times = first
   let timer: TimerHandle | undefined
-  let heardAt = clock.now()
+  let heardAt = clock.elapsed()
   let probedAt = heardAt
   let dueAt = 0
   let isAwaiting = false
 
   function arm(delay: number) {
     clock.clearTimeout(timer)
-    dueAt = clock.now() + delay
+    dueAt = clock.elapsed() + delay
     timer = clock.setTimeout(pulse, Math.max(0, delay))
   }
 
@@ -49,7 +49,7 @@ export function watchLiveness(clock: Clock, { probe, dead, ...first }: LivenessO
   }
 
   function pulse() {
-    const now = clock.now()
+    const now = clock.elapsed()
     if (isOverdue(now)) return dead()
     if (!probe) return arm(heardAt + times.interval - now)
     return isAwaiting ? arm(probedAt + times.timeout - now) : ask(now, probe)
@@ -65,19 +65,19 @@ export function watchLiveness(clock: Clock, { probe, dead, ...first }: LivenessO
   arm(times.interval)
   return {
     heard() {
-      heardAt = clock.now()
+      heardAt = clock.elapsed()
       if (!isAwaiting) return
       isAwaiting = false
       arm(probedAt + times.interval - heardAt)
     },
-    sinceProbe: () => clock.now() - probedAt,
+    sinceProbe: () => clock.elapsed() - probedAt,
     change(next) {
       if (next.interval === times.interval && next.timeout === times.timeout) return
       times = next
-      arm((probe ? probedAt : heardAt) + (isAwaiting ? next.timeout : next.interval) - clock.now())
+      arm((probe ? probedAt : heardAt) + (isAwaiting ? next.timeout : next.interval) - clock.elapsed())
     },
     check() {
-      if (clock.now() >= dueAt) pulse()
+      if (clock.elapsed() >= dueAt) pulse()
     },
     pulse,
     stop() {

@@ -95,7 +95,7 @@ function createLoopDetector(clock: Clock): (body: string, cursor: string | undef
     // A cursor alone is not news: a server may change it with each empty response.
     const isNews = body !== '' && (body !== last?.body || cursor !== last.cursor)
     if (body !== '') last = { body, cursor }
-    const now = clock.now()
+    const now = clock.elapsed()
     idle = isNews ? [] : [now, ...idle.slice(0, FAST_LOOP_ANSWERS - 1)]
     return now - (idle[FAST_LOOP_ANSWERS - 1] ?? -Infinity) <= FAST_LOOP_TIME
   }

@@ -26,7 +26,7 @@ export function startRenewal(
   let isStopped = false
 
   function plan(refreshAt: number) {
-    dueAt = Math.max(refreshAt, clock.now() + MIN_INTERVAL)
+    dueAt = Math.max(refreshAt, clock.elapsed() + MIN_INTERVAL)
     check()
   }
 
@@ -34,7 +34,7 @@ export function startRenewal(
   function check() {
     clock.clearTimeout(timer)
     if (isStopped || dueAt === Infinity) return
-    const left = dueAt - clock.now()
+    const left = dueAt - clock.elapsed()
     if (left > 0) timer = clock.setTimeout(check, left)
     else void ask()
   }
@@ -56,7 +56,7 @@ export function startRenewal(
       report({ kind: 'handler-error', type: 'reauthenticate', error })
     }
     // A token that is the same as before, and at its end, is left to end.
-    if (refreshAt > clock.now()) plan(refreshAt)
+    if (refreshAt > clock.elapsed()) plan(refreshAt)
   }
 
   plan(holder.held.refreshAt ?? Infinity)

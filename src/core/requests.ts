@@ -184,7 +184,7 @@ export class Requests {
   /** Nobody waits for the reply any more. It may still come. */
   #giveUp(call: Call, error: unknown): void {
     if (call.isSent && this.#calls.get(String(call.frame.id)) === call) {
-      call.givenUpAt = this.#clock.now()
+      call.givenUpAt = this.#clock.elapsed()
       this.#givenUp.push(call)
       this.#dropGivenUp()
       call.reject(error)
@@ -192,7 +192,7 @@ export class Requests {
   }
 
   #dropGivenUp(): void {
-    const oldest = this.#clock.now() - GIVEN_UP_TTL
+    const oldest = this.#clock.elapsed() - GIVEN_UP_TTL
     for (let call = this.#givenUp.first(); call; call = this.#givenUp.first()) {
       if (this.#givenUp.size <= MAX_GIVEN_UP && (call.givenUpAt ?? 0) > oldest) return
       this.#forget(call)

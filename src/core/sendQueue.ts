@@ -43,7 +43,7 @@ export class SendQueue {
   push(item: QueuedData): boolean {
     this.#dropExpired()
     if (item.isBounded && this.#bounded.size >= this.#options().limit) return false
-    const entry: Entry = Object.assign(item, { pushedAt: this.#clock.now() })
+    const entry: Entry = Object.assign(item, { pushedAt: this.#clock.elapsed() })
     this.#waiting.push(entry)
     if (item.isBounded) this.#bounded.push(entry)
     this.#count(item, 1)
@@ -85,7 +85,7 @@ export class SendQueue {
   }
 
   #dropExpired(): void {
-    const oldest = this.#clock.now() - this.#options().ttl
+    const oldest = this.#clock.elapsed() - this.#options().ttl
     for (let item = this.#bounded.first(); item; item = this.#bounded.first()) {
       if ((item.pushedAt ?? 0) > oldest) return
       this.remove(item)

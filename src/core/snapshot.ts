@@ -33,14 +33,14 @@ export const IDLE_SNAPSHOT: ConnectionSnapshot = {
   latency: null,
 }
 
-/** The view of a state. */
-export function readSnapshot(state: State, latency: number | null): ConnectionSnapshot {
+/** The view of a state. `wallAhead`: the wall clock minus `clock.elapsed()`, by which the state counts (ms). */
+export function readSnapshot(state: State, latency: number | null, wallAhead = 0): ConnectionSnapshot {
   const progress = 'progress' in state ? state.progress : undefined
   return {
     status: statusOf(state),
     error: state.name === 'failed' ? state.error : (progress?.error ?? null),
     retryCount: progress?.retryCount ?? 0,
-    nextRetryAt: state.name === 'waiting' ? state.until : null,
+    nextRetryAt: state.name === 'waiting' ? Math.ceil(state.until + wallAhead) : null,
     pausedBy: state.name === 'paused' ? state.by : NO_REASON,
     latency: state.name === 'open' ? latency : null,
   }

@@ -26,7 +26,7 @@ export type GetToken = (request: TokenRequest) => Token | IssuedToken | Promise<
 /** A token that is in use. */
 export interface HeldToken {
   token: Token
-  /** When a fresh one should be asked for (ms since 1970); not where its life is unknown. */
+  /** When a fresh one should be asked for, in `clock.elapsed()`; not where its life is unknown. */
   refreshAt?: number | undefined
 }
 
@@ -88,18 +88,18 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
     if (!token) return { token: null }
     // What it claims of its life was true when it first came in.
     if (expiresIn === undefined && token === current?.token) return current
-    return { token, refreshAt: refreshTime(expiresIn ?? claimedLife(token), clock.now()) }
+    return { token, refreshAt: refreshTime(expiresIn ?? claimedLife(token), clock.elapsed()) }
   }
 
   function ask(reason: TokenReason): Promise<HeldToken> {
-    const mayJoin = pending && clock.now() - pending.askedAt < PATIENCE
+    const mayJoin = pending && clock.elapsed() - pending.askedAt < PATIENCE
     const isAsMuch = reason === 'connect' || pending?.reason === 'refused' || pending?.reason === reason
     if (pending && mayJoin && isAsMuch) return pending.answer
     const call = callable(getToken())
     const answer = Promise.resolve().then(async () =>
       receive(await call?.({ reason, signal: disposal.signal })),
     )
-    const question = { answer, reason, askedAt: clock.now() }
+    const question = { answer, reason, askedAt: clock.elapsed() }
     pending = question
     // Settled before any of those who wait goes on: the next to ask does not join an answered question.
     const settle = (held = current) => {
@@ -121,7 +121,7 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
     async grant(former, reason = 'refused', asked) {
       disposal.signal.throwIfAborted()
       // A token that is at its end is given to nobody any more.
-      const isStale = clock.now() >= (current?.refreshAt ?? Infinity)
+      const isStale = clock.elapsed() >= (current?.refreshAt ?? Infinity)
       const isUsable = current?.token && current.token !== former && !isStale && pending?.reason !== 'refused'
       if (former !== undefined && current && isUsable) return { ...current, forced: false }
       const why = former === undefined ? (isStale ? 'expiring' : 'connect') : reason

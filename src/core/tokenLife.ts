@@ -3,7 +3,7 @@ const LEEWAY = 10_000
 const LEEWAY_SHARE = 0.1
 
 /**
- * When a fresh token should be asked for (ms since 1970); `undefined` where the life of this one is not known. Counted
+ * When a fresh token should be asked for, on the clock of `now` (ms); `undefined` where the life of this one is not known. Counted
  * from `now`, when it came in, so that a wrong clock does no harm.
  */
 export function refreshTime(life: number | undefined, now: number): number | undefined {

@@ -5,6 +5,7 @@ import {
   type QueryCache,
   type QueryCacheNotifyEvent,
 } from '@tanstack/react-query'
+import { systemClock } from '../core/clock.ts'
 import { RealtimeError } from '../core/errors.ts'
 import type { PauseReason } from '../core/connectionState.ts'
 import { delayAbove } from '../core/backoff.ts'
@@ -26,11 +27,15 @@ export const NO_POLLING: PollingState = { isPolling: false, nextPollAt: null, pa
 
 /** Between polls while offline (ms). */
 const OFFLINE_INTERVAL = 60_000
+/** What the wall clock and the one that counts on may differ by without either having been set (ms). */
+const ROUNDING = 1_000
 /** A longer timer would be late by the time the machine slept (ms). */
 const MAX_TIMER = 20_000
 
-interface Plan extends PollingState {
+interface Plan extends Omit<PollingState, 'nextPollAt'> {
   demand: PollDemand | undefined
+  /** When the next poll is due, by the clock that counts on (ms). */
+  dueAt: number | null
 }
 
 /**
@@ -54,6 +59,7 @@ export class Poller {
   #settledAt: number
   /** The wait that the server asked for after the last failure (ms). */
   #floor = 0
+  #dueAt: number | null = null
   #floorUntil = 0
   #random = Math.random()
 
@@ -61,7 +67,8 @@ export class Poller {
     this.#cache = cache
     this.#hash = hash
     const { dataUpdatedAt, errorUpdatedAt } = this.#query?.state ?? {}
-    this.#settledAt = Math.max(dataUpdatedAt ?? 0, errorUpdatedAt ?? 0) || Date.now()
+    const updatedAt = Math.max(dataUpdatedAt ?? 0, errorUpdatedAt ?? 0) || Date.now()
+    this.#settledAt = now() - Math.max(0, Date.now() - updatedAt)
   }
 
   /** Takes a user; `notify` is called when the snapshot has changed. The function it gives tells whether it was the last. */
@@ -93,8 +100,8 @@ export class Poller {
     const plan = this.#plan()
     this.#publish(plan)
     clearTimeout(this.#timer)
-    if (this.#isFetching || !plan.demand || plan.nextPollAt === null) return
-    const wait = Math.max(0, plan.nextPollAt - Date.now())
+    if (this.#isFetching || !plan.demand || plan.dueAt === null) return
+    const wait = Math.ceil(Math.max(0, plan.dueAt - now()))
     this.#timer = setTimeout(this.#tick, Math.min(wait, MAX_TIMER))
   }
 
@@ -147,15 +154,15 @@ export class Poller {
   }
 
   #settle(): void {
-    this.#settledAt = Date.now()
+    this.#settledAt = now()
     this.#random = Math.random()
     this.#floorUntil = this.#settledAt + delayAbove(this.#floor, this.#floor, this.#random)
     this.#isUrgent = false
   }
 
   #tick = (): void => {
-    const { demand, nextPollAt } = this.#plan()
-    if (!demand || nextPollAt === null || nextPollAt > Date.now()) return this.look()
+    const { demand, dueAt } = this.#plan()
+    if (!demand || dueAt === null || dueAt > now()) return this.look()
     this.#isFirst = false
     demand.user.poll()
   }
@@ -173,23 +180,19 @@ export class Poller {
     const demand = awake.sort((a, b) => a.interval - b.interval)[0]
     const isPolling = demand !== undefined && pausedBy.size === 0
     this.#turn(wanted.length > 0, isPolling)
-    const nextPollAt = demand && !this.#isPausedByUser ? this.#dueAt(demand, pausedBy.has('offline')) : null
-    return { isPolling, nextPollAt, pausedBy, demand }
+    const dueAt = demand && !this.#isPausedByUser ? this.#findDue(demand, pausedBy.has('offline')) : null
+    return { isPolling, dueAt, pausedBy, demand }
   }
 
   /** What was paused is due at once; what was not wanted is not overdue. */
   #turn(isWanted: boolean, isPolling: boolean): void {
-    if (isWanted && !this.#isWanted) this.#settledAt = Date.now()
+    if (isWanted && !this.#isWanted) this.#settledAt = now()
     this.#isWanted = isWanted
     if (isPolling && this.snapshot.pausedBy.size > 0) this.#isUrgent = true
   }
 
-  #dueAt({ interval, user }: PollDemand, offline: boolean): number | null {
-    if (this.#isFetching) return this.snapshot.nextPollAt
-    const now = Date.now()
-    // A wall clock that was set back must not put the next poll off.
-    this.#settledAt = Math.min(this.#settledAt, now)
-    const floorUntil = Math.min(this.#floorUntil, now + 2 * this.#floor)
+  #findDue({ interval, user }: PollDemand, offline: boolean): number | null {
+    if (this.#isFetching) return this.#dueAt
     const delay = pollDelay({
       interval,
       failures: this.#failures,
@@ -198,18 +201,32 @@ export class Poller {
       random: this.#random,
       isFirst: this.#isFirst,
     })
-    if (offline) return Math.ceil(Math.max(this.#settledAt + Math.max(delay, OFFLINE_INTERVAL), floorUntil))
-    return Math.ceil(Math.max(this.#isUrgent ? now : this.#settledAt + delay, floorUntil))
+    if (offline) return Math.max(this.#settledAt + Math.max(delay, OFFLINE_INTERVAL), this.#floorUntil)
+    return Math.max(this.#isUrgent ? now() : this.#settledAt + delay, this.#floorUntil)
   }
 
-  #publish({ isPolling, nextPollAt, pausedBy }: Plan): void {
+  /** The same time as before while it is about the same moment: what is rounded must not render anything. */
+  #toWallClock(dueAt: number | null): number | null {
+    if (dueAt === null) return null
+    const shown = Math.ceil(Date.now() + dueAt - now())
+    const before = this.snapshot.nextPollAt
+    const isSame = dueAt === this.#dueAt && before !== null && Math.abs(shown - before) < ROUNDING
+    return isSame ? before : shown
+  }
+
+  #publish({ isPolling, dueAt, pausedBy }: Plan): void {
     const before = this.snapshot
+    const nextPollAt = this.#toWallClock(dueAt)
+    this.#dueAt = dueAt
     const isSamePause = [...pausedBy].join() === [...before.pausedBy].join()
     if (isSamePause && isPolling === before.isPolling && nextPollAt === before.nextPollAt) return
     this.snapshot = { isPolling, nextPollAt, pausedBy: isSamePause ? before.pausedBy : pausedBy }
     for (const notify of this.#users.values()) notify()
   }
 }
+
+/** For deadlines; the wall clock can be set. */
+const now = () => systemClock.elapsed()
 
 function isHidden(): boolean {
   return !focusManager.isFocused()

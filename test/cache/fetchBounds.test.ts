@@ -205,7 +205,7 @@ test('the clock going back does not put a fetch off by more than a second', asyn
   await list.advance(200)
   await list.invalidate()
   await list.advance(200)
-  list.clock.setBack(3_600_000)
+  list.clock.setWallClock(-3_600_000)
   await list.invalidate()
   await list.advance(1_200)
   expect(list.began).toHaveLength(3)

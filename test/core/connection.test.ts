@@ -67,6 +67,36 @@ describe('a connection', () => {
     expect(delays.at(-1)).toBe(10_000)
   })
 
+  test('whose wall clock is set back while it waits retries when it was going to, and shows the wall time', async () => {
+    const harness = await new ConnectionHarness().open()
+    harness.transport.last.sink.failed({ kind: 'network' })
+    const { nextRetryAt } = harness.connection.getSnapshot()
+    expect(nextRetryAt).toBe(harness.clock.now() + 250)
+    const before = harness.transport.attempts.length
+    harness.clock.setWallClock(-3_600_000)
+    harness.environment.hints.emit('online')
+    harness.clock.advance(250)
+    await settle()
+    expect(harness.transport.attempts.length).toBe(before + 1)
+  })
+
+  test('whose server named a floor keeps to it, and no longer, while the wall clock is set', async () => {
+    const harness = await new ConnectionHarness().open()
+    const { clock, transport, environment } = harness
+    transport.last.sink.failed({ kind: 'status', status: 503, retryAfter: 60_000 })
+    const count = transport.attempts.length
+    for (const ms of [3_600_000, -7_200_000]) {
+      clock.setWallClock(ms)
+      clock.advance(20_000)
+      environment.hints.emit('online')
+      await settle()
+    }
+    expect(transport.attempts.length).toBe(count)
+    clock.advance(50_000)
+    await settle()
+    expect(transport.attempts.length).toBe(count + 1)
+  })
+
   test('gives an attempt connectTimeout to open, and gives it up then', async () => {
     const harness = new ConnectionHarness()
     harness.connection.start()

@@ -553,7 +553,7 @@ describe('what goes out', () => {
     const harness = new ConnectionHarness({ liveness: { interval: 10, timeout: 10, message: one } })
     harness.request = { firstMessage: one }
     harness.prepare = () =>
-      Promise.resolve({ token: 't', tokenUse: 'given', refreshAt: harness.clock.now() + 5_000 })
+      Promise.resolve({ token: 't', tokenUse: 'given', refreshAt: harness.clock.elapsed() + 5_000 })
     harness.renew = () => Promise.resolve({ token: 'next', forced: false })
     harness.channelOptions = { reauthenticate: () => one }
     harness.connection.start()

@@ -84,6 +84,7 @@ describe('wake', () => {
     let slept = 0
     const clock: Clock = {
       now: () => fake.now() + slept,
+      elapsed: () => fake.elapsed() + slept,
       setTimeout: (callback, delay) => fake.setTimeout(callback, delay),
       clearTimeout: handle => fake.clearTimeout(handle),
     }
@@ -105,6 +106,17 @@ describe('wake', () => {
       sleep(40_000)
       fake.advance(20_000)
     }
+    expect(hints).toEqual([])
+  })
+
+  test('is not told of a wall clock that is set, forward or back', () => {
+    const clock = new FakeClock()
+    const hints: Hint[] = []
+    createEnvironment(clock).subscribe(hint => hints.push(hint))
+    clock.setWallClock(3_600_000)
+    clock.advance(20_000)
+    clock.setWallClock(-7_200_000)
+    clock.advance(20_000)
     expect(hints).toEqual([])
   })
 })

@@ -9,6 +9,7 @@ function watch({ probing = true } = {}) {
   let slept = 0
   const clock: Clock = {
     now: () => fake.now() + slept,
+    elapsed: () => fake.elapsed() + slept,
     setTimeout: (callback, delay) => fake.setTimeout(callback, delay),
     clearTimeout: handle => fake.clearTimeout(handle),
   }
@@ -143,4 +144,33 @@ test('stop leaves no timer', () => {
     clock.advance(100_000)
     expect(counts).toEqual({ probes: 0, deaths: 0 })
   }
+})
+
+describe('a wall clock that is set back', () => {
+  test.each([true, false])('puts off no death (with a probe: %s)', probing => {
+    const fake = new FakeClock()
+    let deaths = 0
+    watchLiveness(fake, {
+      interval: 25_000,
+      timeout: 10_000,
+      probe: probing ? () => undefined : undefined,
+      dead: () => void deaths++,
+    })
+    fake.advance(20_000)
+    fake.setWallClock(-3_600_000)
+    fake.advance(probing ? 14_999 : 4_999)
+    expect(deaths).toBe(0)
+    fake.advance(1)
+    expect(deaths).toBe(1)
+  })
+
+  test('and forward is no death of an answered link', () => {
+    const { clock, counts, liveness } = watch()
+    clock.advance(25_000)
+    liveness.heard()
+    clock.setWallClock(3_600_000)
+    liveness.check()
+    clock.advance(24_999)
+    expect(counts).toEqual({ probes: 1, deaths: 0 })
+  })
 })

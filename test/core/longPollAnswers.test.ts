@@ -17,7 +17,7 @@ import {
 import { until } from '../support/until.ts'
 
 /** For answers that come within no time, however slow the machine. */
-const stoppedClock: Clock = { ...systemClock, now: () => 0 }
+const stoppedClock: Clock = { ...systemClock, elapsed: () => 0 }
 
 describe('nothing yet', () => {
   test('a 204, 304 or 408 asks again with the same pair, whatever validators it carries', async () => {

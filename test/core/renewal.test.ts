@@ -158,7 +158,7 @@ test('a life longer than the longest timer asks nothing before its time (A11)', 
   const { stop } = startRenewal(
     {
       clock: systemClock,
-      holder: { held: { token: 'a', refreshAt: Date.now() + LONG } },
+      holder: { held: { token: 'a', refreshAt: systemClock.elapsed() + LONG } },
       renew,
       send: data => sent.push(data) > 0,
       mayOpen: () => true,

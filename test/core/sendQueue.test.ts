@@ -40,6 +40,18 @@ test('what is older than its ttl is not sent, and leaves its place (W33)', () =>
   expect(drained()).toEqual(['d'])
 })
 
+test('what waits lives for its ttl, however the wall clock is set', () => {
+  const { clock, push, drained } = setup()
+  push('a')
+  clock.setWallClock(-3_600_000)
+  clock.advance(30_000)
+  expect(drained()).toEqual([])
+  push('b')
+  clock.setWallClock(3_600_000)
+  clock.advance(29_999)
+  expect(drained()).toEqual(['b'])
+})
+
 test('what the network does not take stays, with all that came after it', () => {
   const { queue, push, drained } = setup()
   ;['a', 'b', 'c'].forEach(data => push(data))

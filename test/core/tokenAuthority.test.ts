@@ -183,9 +183,22 @@ describe('a token whose life is known', () => {
         },
       clock,
     )
-    const left = async (grant = authority.grant()) => ((await grant).refreshAt ?? Infinity) - clock.now()
+    const left = async (grant = authority.grant()) => ((await grant).refreshAt ?? Infinity) - clock.elapsed()
     return { clock, reasons, authority, left }
   }
+
+  test('is due when its time has passed, however the wall clock is set', async () => {
+    for (const ms of [-3_600_000, 3_600_000]) {
+      const { clock, reasons, authority } = over({ token: 'a', expiresIn: HOUR })
+      await authority.grant()
+      clock.setWallClock(ms)
+      clock.advance(HOUR - 10_001)
+      await authority.grant()
+      clock.advance(HOUR - 10_000)
+      await authority.grant()
+      expect(reasons).toEqual(['connect', 'connect', 'expiring'])
+    }
+  })
 
   test('is due 10 s before its end, or a tenth of its life before it if that is less (A8)', async () => {
     expect(await over({ token: 'a', expiresIn: HOUR }).left()).toBe(HOUR - 10_000)

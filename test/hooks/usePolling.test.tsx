@@ -246,9 +246,30 @@ describe('usePolling: rest and return', () => {
     const { Counter, queryFn } = setUp(call => call)
     renderLive(<Counter />)
     await pass(500)
+    expect(queryFn).toHaveBeenCalledTimes(1)
     vi.setSystemTime(Date.now() - 3_600_000)
-    await pass(2_000)
-    expect(queryFn.mock.calls.length).toBeGreaterThan(1)
+    await pass(500)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    await pass(1_000)
+    expect(queryFn).toHaveBeenCalledTimes(3)
+  })
+
+  it('a floor that the server named ends in time though the wall clock is set back, and nextPollAt is wall time', async () => {
+    useFakeTime()
+    const busy = () => {
+      throw new ConnectionFailedError('busy', { kind: 'status', status: 429, retryAfter: 30_000 })
+    }
+    const { Counter, queryFn, view } = setUp(call => (call === 1 ? busy() : call))
+    renderLive(<Counter />)
+    await pass(1_000)
+    expect((view.current.nextPollAt ?? 0) - Date.now()).toBe(29_000)
+    vi.setSystemTime(Date.now() - 3_600_000)
+    await pass(20_000)
+    expect((view.current.nextPollAt ?? 0) - Date.now()).toBe(9_000)
+    await pass(8_999)
+    expect(queryFn).toHaveBeenCalledTimes(1)
+    await pass(1)
+    expect(queryFn).toHaveBeenCalledTimes(2)
   })
 
   it('offline it makes no storm but tries once a minute, and once at once when it is online again (P8)', async () => {

@@ -5,22 +5,27 @@ interface Timer {
   callback: () => void
 }
 
-/** A clock that stands still until it is told to go on (ms). */
+/** A clock that stands still until it is told to go on (ms). Elapsed time starts elsewhere than the wall clock. */
 export class FakeClock implements Clock {
-  #now: number
+  #wall: number
+  #elapsed = 1_000
   #timers = new Map<number, Timer>()
   #lastHandle = 0
 
   constructor(now = 1_700_000_000_000) {
-    this.#now = now
+    this.#wall = now
   }
 
   now(): number {
-    return this.#now
+    return this.#wall
+  }
+
+  elapsed(): number {
+    return this.#elapsed
   }
 
   setTimeout(callback: () => void, delay: number): TimerHandle {
-    this.#timers.set(++this.#lastHandle, { due: this.#now + delay, callback })
+    this.#timers.set(++this.#lastHandle, { due: this.#elapsed + delay, callback })
     return this.#lastHandle as unknown as TimerHandle
   }
 
@@ -35,26 +40,30 @@ export class FakeClock implements Clock {
 
   /** Lets time pass; timers fire in their order, also those that are set on the way. */
   advance(ms: number): void {
-    const end = this.#now + ms
+    const end = this.#elapsed + ms
     for (let next = this.#next(end); next; next = this.#next(end)) {
       const [handle, timer] = next
       this.#timers.delete(handle)
-      this.#now = Math.max(this.#now, timer.due)
+      this.#pass(Math.max(0, timer.due - this.#elapsed))
       timer.callback()
     }
-    this.#now = end
-  }
-
-  /** The wall clock is set back by so many ms; timers do not notice. */
-  setBack(ms: number): void {
-    this.#now -= ms
-    for (const timer of this.#timers.values()) timer.due -= ms
+    this.#pass(end - this.#elapsed)
   }
 
   /** The machine sleeps: time passes, and no timer counts it. */
   sleep(ms: number): void {
-    this.#now += ms
+    this.#pass(ms)
     for (const timer of this.#timers.values()) timer.due += ms
+  }
+
+  /** Somebody sets the system's time, forward or back. */
+  setWallClock(ms: number): void {
+    this.#wall += ms
+  }
+
+  #pass(ms: number): void {
+    this.#wall += ms
+    this.#elapsed += ms
   }
 
   #next(end: number): [number, Timer] | undefined {
