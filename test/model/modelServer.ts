@@ -25,6 +25,7 @@ export type Change =
   | { type: 'row.removed'; params: null; response: string }
   | { type: 'note'; params: null; response: Row }
   | { type: 'line'; params: null; response: number }
+  | { type: 'quote'; params: { k: number }; response: number }
 
 export type Entry = Message & { epoch: number; seq: number }
 
@@ -32,6 +33,9 @@ export type Entry = Message & { epoch: number; seq: number }
 export class ModelServer {
   readonly rows = new Map<string, Row>()
   readonly notes: Row[] = []
+  readonly quotes = new Map<number, number>()
+  /** The quotes that somebody reads: no other is sent. */
+  readonly wanted = new Set<number>()
   epoch = 1
   log: Entry[] = []
   /** How many changes there were, over all epochs. */
@@ -50,6 +54,7 @@ export class ModelServer {
     if (change.type === 'row.changed') this.rows.set(change.response.id, change.response)
     if (change.type === 'row.removed') this.rows.delete(change.response)
     if (change.type === 'note') this.notes.push(change.response)
+    if (change.type === 'quote') this.quotes.set(change.params.k, change.response)
     const entry = { ...change, epoch: this.epoch, seq: this.log.length + 1 }
     this.log.push(entry)
     this.#keepJournal(change.type === 'line' ? [change.response] : [])
@@ -60,6 +65,7 @@ export class ModelServer {
   forget(): void {
     this.epoch++
     this.log = []
+    this.wanted.clear()
     this.#keepJournal([])
   }
 
@@ -69,11 +75,18 @@ export class ModelServer {
     return this.log.slice(cursor.seq)
   }
 
+  /** An entry as it is sent: of a quote that nobody reads its number alone. */
+  toMessage(entry: Entry): Entry {
+    const isWanted = entry.type !== 'quote' || this.wanted.has((entry.params as { k: number }).k)
+    return isWanted ? entry : { ...entry, type: 'skipped', params: null, response: null }
+  }
+
   /** What a request for a key is answered with, if it is looked up now. */
   read(key: readonly unknown[]): unknown {
     if (key[0] === 'entity') return this.#states((key[1] as { k: number }).k).at(-1)
     if (key[0] === 'rows') return [...this.rows.values()]
     if (key[0] === 'journal') return this.#journals.at(-1)
+    if (key[0] === 'quote') return this.quotes.get((key[1] as { k: number }).k) ?? 0
     return [...this.notes]
   }
 

@@ -24,7 +24,10 @@ const addLine =
 
 /** What a page does with the messages of the model's server. */
 const RULES = {
-  messages: { entity: { response: anything, version: ({ version }: Entity) => version } },
+  messages: {
+    entity: { response: anything, version: ({ version }: Entity) => version },
+    quote: anything,
+  },
   on: {
     'row.changed': ({ response }, cache) =>
       cache.setQueryData(['rows'], upsert(response as Row, { by: 'id' })),
@@ -37,7 +40,7 @@ const RULES = {
 /** One life of a connection with its feed, from mount to unmount. */
 export class ModelSession {
   readonly harness: ConnectionHarness
-  readonly #feed: Feed
+  readonly feed: Feed
   /** What it told the server when it last opened. */
   cursor: Cursor | undefined
 
@@ -56,7 +59,7 @@ export class ModelSession {
     }
     this.harness = new ConnectionHarness({ recovery, maxMessageBytes: 100_000 })
     const feed = createFeed(this.harness)
-    this.#feed = feed
+    this.feed = feed
     table.set(this, RULES)
     feed.configured()
     const { setup } = this.harness.connection
@@ -69,6 +72,6 @@ export class ModelSession {
 
   end(): void {
     this.harness.connection.dispose()
-    this.#feed.end()
+    this.feed.end()
   }
 }

@@ -1,4 +1,11 @@
-import { type QueryClient, QueryObserver } from '@tanstack/react-query'
+import {
+  hashKey,
+  type Query,
+  type QueryClient,
+  QueryObserver,
+  type QueryObserverOptions,
+} from '@tanstack/react-query'
+import { readersOf } from '../../src/cache/queryReaders.ts'
 import type { FeedOptions } from '../../src/cache/feed.ts'
 import type { Message } from '../../src/core/envelope.ts'
 import type { Failure } from '../../src/core/failure.ts'
@@ -7,7 +14,16 @@ import { setUpCache } from '../support/setUpCache.ts'
 import { type Change, type Entity, ModelServer } from './modelServer.ts'
 import { ModelSession, SOURCES } from './modelSession.ts'
 
-export const KEYS = [['entity', { k: 0 }], ['entity', { k: 1 }], ['rows'], ['notes'], ['journal']] as const
+export const KEYS = [
+  ['entity', { k: 0 }],
+  ['entity', { k: 1 }],
+  ['rows'],
+  ['notes'],
+  ['journal'],
+  // Read as by `useSocketQuery`, from a server that sends only what is read.
+  ['quote', { k: 0 }],
+  ['quote', { k: 1 }],
+] as const
 
 /** One fetch under way: looked up at the server at some time, and answered at a later one. */
 interface PendingFetch {
@@ -56,7 +72,7 @@ export class ModelWorld {
 
   change(change: Change): void {
     const entry = this.server.change(change)
-    if (this.#isLinked) this.wire.push(entry)
+    if (this.#isLinked) this.wire.push(this.server.toMessage(entry))
   }
 
   /** A message gets lost on a link that stays. */
@@ -67,7 +83,7 @@ export class ModelWorld {
 
   /** The last messages come once more. */
   resend(count: number): void {
-    if (this.#isLinked) this.wire.push(...this.server.log.slice(-count))
+    if (this.#isLinked) this.wire.push(...this.server.log.slice(-count).map(entry => this.server.toMessage(entry)))
   }
 
   /** The page is open, and has loaded all that it shows. */
@@ -93,6 +109,11 @@ export class ModelWorld {
     this.#isLinked = false
     this.wire = []
     this.harness.transport.last.sink.failed(failure)
+    // Requests that were under way over the socket are lost with it.
+    for (const fetch of this.fetches.filter(isOverSocket)) {
+      this.fetches.splice(this.fetches.indexOf(fetch), 1)
+      fetch.reject(new Error('lost'))
+    }
     await settle()
   }
 
@@ -124,22 +145,52 @@ export class ModelWorld {
       response: this.server.head,
       resumed: missed !== undefined,
     }
-    this.wire = [welcome, ...(missed ?? [])]
+    this.wire = [welcome, ...(missed ?? []).map(entry => this.server.toMessage(entry))]
   }
 
   watch(index: number): void {
     const queryKey = KEYS[index]
     if (this.#watched.has(index) || !queryKey) return
-    const observer = new QueryObserver(this.client, { queryKey, queryFn: () => this.#ask(queryKey) })
-    this.#watched.set(
-      index,
-      observer.subscribe(() => undefined),
-    )
+    const isSocketQuery = queryKey[0] === 'quote'
+    const leave = isSocketQuery ? this.#session.feed.join(queryKey, false) : () => undefined
+    const options = {
+      queryKey,
+      queryFn: () => (isSocketQuery ? this.#request(queryKey) : this.#ask(queryKey)),
+      staleTime: isSocketQuery
+        ? (query: unknown) => (this.#session.feed.isCurrent(query as Query) ? Infinity : 0)
+        : Infinity,
+    }
+    const observer = new QueryObserver(this.client, options as QueryObserverOptions)
+    const unsubscribe = observer.subscribe(() => undefined)
+    const cache = this.client.getQueryCache()
+    const forget = readersOf(cache).onRemoved(hashKey(queryKey), () => {
+      cache.build(this.client, { queryKey })
+      observer.setOptions({ ...options } as QueryObserverOptions)
+    })
+    this.#watched.set(index, () => {
+      forget()
+      unsubscribe()
+      leave()
+      if (isSocketQuery) this.server.wanted.delete(queryKey[1].k)
+    })
   }
 
   unwatch(index: number): void {
     this.#watched.get(index)?.()
     this.#watched.delete(index)
+  }
+
+  /** The page gets data from elsewhere, which may be old: hydrated, persisted or seeded. */
+  hydrate(index: number, data: number): void {
+    const queryKey = KEYS[index]
+    if (queryKey?.[0] !== 'quote' || this.#watched.has(index)) return
+    this.client.setQueryData(queryKey, data)
+  }
+
+  /** The application empties the cache under its readers. */
+  async clear(): Promise<void> {
+    this.client.clear()
+    await settle()
   }
 
   refetch(index: number): void {
@@ -149,7 +200,7 @@ export class ModelWorld {
   /** The server looks up what was asked; the answer is under way from then on. */
   lookUp(index: number): void {
     const fetch = this.fetches[index % Math.max(1, this.fetches.length)]
-    if (fetch) fetch.found ??= { data: structuredClone(this.server.read(fetch.key)) }
+    if (fetch && this.#canAnswer(fetch)) this.#find(fetch)
   }
 
   /** A replica looks it up that lags behind. What has a version lags behind what the page has: less could not be noticed. */
@@ -165,8 +216,7 @@ export class ModelWorld {
   async answer(index: number): Promise<void> {
     const fetch = this.#take(index)
     if (!fetch) return
-    fetch.found ??= { data: structuredClone(this.server.read(fetch.key)) }
-    fetch.resolve(fetch.found.data)
+    fetch.resolve(this.#find(fetch))
     await settle()
   }
 
@@ -207,6 +257,25 @@ export class ModelWorld {
     this.client.clear()
   }
 
+  /** The server looks a key up; who reads a quote is sent its changes from then on. */
+  #find(fetch: PendingFetch): unknown {
+    const [type, params] = fetch.key as [string, { k: number }]
+    const isRead = type === 'quote' && this.client.getQueryCache().find({ queryKey: fetch.key })?.isActive()
+    if (isRead) this.server.wanted.add(params.k)
+    fetch.found ??= { data: structuredClone(this.server.read(fetch.key)) }
+    return fetch.found.data
+  }
+
+  #canAnswer(fetch: PendingFetch): boolean {
+    return this.#isLinked || !isOverSocket(fetch)
+  }
+
+  async #request(key: readonly unknown[]): Promise<unknown> {
+    const response = await this.#ask(key)
+    this.#session.feed.answered(key)
+    return response
+  }
+
   #ask(key: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.fetches.push({ key, resolve, reject })
@@ -214,6 +283,13 @@ export class ModelWorld {
   }
 
   #take(index: number): PendingFetch | undefined {
-    return this.fetches.splice(index % Math.max(1, this.fetches.length), 1)[0]
+    const answerable = this.fetches.filter(fetch => this.#canAnswer(fetch))
+    const fetch = answerable[index % Math.max(1, answerable.length)]
+    if (fetch) this.fetches.splice(this.fetches.indexOf(fetch), 1)
+    return fetch
   }
+}
+
+function isOverSocket({ key }: PendingFetch): boolean {
+  return key[0] === 'quote'
 }
