@@ -1,10 +1,4 @@
-import {
-  hashKey,
-  type Query,
-  type QueryClient,
-  QueryObserver,
-  type QueryObserverOptions,
-} from '@tanstack/react-query'
+import { hashKey, type Query, type QueryClient, QueryObserver } from '@tanstack/react-query'
 import { readersOf } from '../../src/cache/queryReaders.ts'
 import type { FeedOptions } from '../../src/cache/feed.ts'
 import type { Message } from '../../src/core/envelope.ts'
@@ -83,7 +77,8 @@ export class ModelWorld {
 
   /** The last messages come once more. */
   resend(count: number): void {
-    if (this.#isLinked) this.wire.push(...this.server.log.slice(-count).map(entry => this.server.toMessage(entry)))
+    if (this.#isLinked)
+      this.wire.push(...this.server.log.slice(-count).map(entry => this.server.toMessage(entry)))
   }
 
   /** The page is open, and has loaded all that it shows. */
@@ -160,12 +155,12 @@ export class ModelWorld {
         ? (query: unknown) => (this.#session.feed.isCurrent(query as Query) ? Infinity : 0)
         : Infinity,
     }
-    const observer = new QueryObserver(this.client, options as QueryObserverOptions)
+    const observer = new QueryObserver(this.client, options)
     const unsubscribe = observer.subscribe(() => undefined)
     const cache = this.client.getQueryCache()
     const forget = readersOf(cache).onRemoved(hashKey(queryKey), () => {
       cache.build(this.client, { queryKey })
-      observer.setOptions({ ...options } as QueryObserverOptions)
+      observer.setOptions({ ...options })
     })
     this.#watched.set(index, () => {
       forget()
