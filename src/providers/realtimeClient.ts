@@ -16,7 +16,7 @@ import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import { createTokenAuthority, type TokenAuthority } from '../core/tokenAuthority.ts'
 import type { FetchLike } from '../core/transport.ts'
 import type { ConnectionOptions } from './connectionOptions.ts'
-import { notifyInTask } from './notifyInTask.ts'
+import { holdScheduler, notifyInTask } from './notifyInTask.ts'
 import { DEFAULT_LINGER, DEFAULT_MAX_MESSAGE_BYTES, type RealtimeOptions } from './realtimeOptions.ts'
 import type { ConnectionHost, PreparationOptions, TechniqueEnvironment } from './connectionHost.ts'
 import { SharedConnection, type TechniqueDefinition } from './sharedConnection.ts'
@@ -62,8 +62,10 @@ export class RealtimeClient implements ConnectionHost {
   /** Lives from here on; the function it gives ends everything, unless it is mounted again in the same task (StrictMode). */
   mount(): () => void {
     this.#mounts++
+    const releaseScheduler = holdScheduler()
     return () => {
       this.#mounts--
+      releaseScheduler()
       queueMicrotask(() => {
         if (this.#mounts === 0) this.#dispose()
       })

@@ -1,8 +1,11 @@
 import { notifyManager, QueryClient, QueryObserver } from '@tanstack/react-query'
-import { expect, onTestFinished, test, vi } from 'vitest'
-import { notifyInTask } from '../../src/providers/notifyInTask.ts'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { holdScheduler, notifyInTask } from '../../src/providers/notifyInTask.ts'
 
-function setUp() {
+beforeEach(() => notifyManager.setScheduler(callback => void setTimeout(callback, 0)))
+
+function setUp({ isHeld = true } = {}) {
+  if (isHeld) onTestFinished(holdScheduler())
   const client = new QueryClient()
   const heard: unknown[] = []
   for (const key of ['a', 'b']) {
@@ -59,13 +62,80 @@ test('a flush that throws tells of what it wrote, and the next is as any other',
   expect(heard.slice(-2)).toEqual([2, 2])
 })
 
-test('a scheduler that the application sets takes its place', () => {
-  const { write, heard } = setUp()
+/** A scheduler of the application, and how many callbacks that do something it was given. */
+function ownScheduler() {
   const scheduled: (() => void)[] = []
   const schedule = vi.fn((callback: () => void) => void scheduled.push(callback))
+  return { scheduled, schedule }
+}
+
+test('a scheduler that the application sets while a provider is mounted takes its place, and stays', () => {
+  const { write, heard } = setUp({ isHeld: false })
+  const release = holdScheduler()
+  const { scheduled, schedule } = ownScheduler()
   notifyManager.setScheduler(schedule)
   notifyInTask(() => write(1))
   expect([heard, scheduled.length]).toEqual([[], 1])
   scheduled.forEach(call => call())
   expect(heard).toEqual([1, 1])
+  release()
+  const before = schedule.mock.calls.length
+  write(2)
+  expect(schedule.mock.calls.length).toBeGreaterThan(before)
+})
+
+test('a scheduler that the application set before a provider is mounted stays', () => {
+  const { write, heard } = setUp({ isHeld: false })
+  const { scheduled, schedule } = ownScheduler()
+  notifyManager.setScheduler(schedule)
+  const release = holdScheduler()
+  notifyInTask(() => write(1))
+  expect(heard).toEqual([])
+  scheduled.forEach(call => call())
+  expect(heard).toEqual([1, 1])
+  release()
+})
+
+test('a scheduler with a delay of its own is one of the application', () => {
+  const { write, heard } = setUp({ isHeld: false })
+  notifyManager.setScheduler(callback => void setTimeout(callback, 10))
+  const release = holdScheduler()
+  notifyInTask(() => write(1))
+  expect(heard).toEqual([])
+  release()
+})
+
+test('without a provider, and after the last one has gone, the scheduler is the one of TanStack Query', async () => {
+  const { write, heard } = setUp({ isHeld: false })
+  notifyInTask(() => write(1))
+  expect(heard).toEqual([])
+  await task()
+  const releases = [holdScheduler(), holdScheduler()]
+  notifyInTask(() => write(2))
+  expect(heard.slice(-2)).toEqual([2, 2])
+  releases[0]?.()
+  notifyInTask(() => write(3))
+  expect(heard.slice(-2)).toEqual([3, 3])
+  releases[1]?.()
+  notifyInTask(() => write(4))
+  expect(heard.slice(-2)).toEqual([3, 3])
+  await task()
+  expect(heard.slice(-2)).toEqual([4, 4])
+  onTestFinished(holdScheduler())
+  notifyInTask(() => write(5))
+  expect(heard.slice(-2)).toEqual([5, 5])
+})
+
+test('looking for the scheduler leaves the global setTimeout as it was', () => {
+  const before = globalThis.setTimeout
+  holdScheduler()()
+  expect(globalThis.setTimeout).toBe(before)
+})
+
+test('importing the package sets no scheduler', async () => {
+  const set = vi.spyOn(notifyManager, 'setScheduler')
+  onTestFinished(() => set.mockRestore())
+  vi.resetModules()
+  await import('react-query-realtime')
+  expect(set).not.toHaveBeenCalled()
 })
