@@ -9,8 +9,9 @@ interface Jsdom {
   JSDOM: new (html: string, options: { url: string }) => { window: Window & { document: Document } }
 }
 
-// The package has no types of its own.
-const { JSDOM } = (await import('jsdom')) as Jsdom
+// A variable, because the package has no types of its own.
+const jsdom: string = 'jsdom'
+const { JSDOM } = (await import(jsdom)) as Jsdom
 const { window } = new JSDOM('<!doctype html>', { url: 'http://localhost/' })
 for (const [name, value] of Object.entries({ window, document: window.document, location: window.location }))
   Object.defineProperty(globalThis, name, { value })
