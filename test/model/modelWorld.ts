@@ -127,6 +127,9 @@ export class ModelWorld {
     if (this.#isLinked) return
     this.harness.connection.start()
     await settle()
+    // A token that is refused twice within `stableAfter` ends the attempts: the user signs in again.
+    if (this.harness.status === 'failed') this.harness.connection.reconnect()
+    await settle()
     while (this.harness.transport.running.length === 0) {
       this.harness.clock.advance(500)
       await settle()
