@@ -9,6 +9,17 @@ export function isLargerThan(data: SocketData, limit: number): boolean {
 
 /** The size of data in bytes, as UTF-8 where it is text. */
 export function byteLength(data: SocketData): number {
-  if (typeof data === 'string') return new TextEncoder().encode(data).byteLength
+  if (typeof data === 'string') return utf8Length(data)
   return 'size' in data ? data.size : data.byteLength
+}
+
+/** Counted, since older versions of React Native have no `TextEncoder`. A lone surrogate counts as U+FFFD does. */
+function utf8Length(text: string): number {
+  let size = 0
+  for (let index = 0; index < text.length; index++) {
+    const code = text.codePointAt(index) ?? 0
+    if (code > 0xffff) index++
+    size += code < 0x80 ? 1 : code < 0x800 ? 2 : code > 0xffff ? 4 : 3
+  }
+  return size
 }

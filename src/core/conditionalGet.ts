@@ -1,4 +1,6 @@
+import { abortReason, throwIfAborted } from './abort.ts'
 import type { Clock, TimerHandle } from './clock.ts'
+import { decodeText } from './decodeText.ts'
 import { type Validators, validators as strategy } from './cursorStrategy.ts'
 import { UnauthorizedError } from './errors.ts'
 import type { Failure, RequestPart } from './failure.ts'
@@ -45,7 +47,7 @@ export async function conditionalGet(get: ConditionalGet): Promise<ConditionalAn
   let part: RequestPart | undefined
   // A race, because a `fetch` may ignore its signal and `getToken` may never answer.
   const end = new Promise<never>((_resolve, reject) => {
-    abort = () => reject(signal.reason as Error)
+    abort = () => reject(abortReason(signal))
     timer = clock.setTimeout(() => reject(toError({ kind: 'timeout', part })), timeout)
   })
   const prepare: Exchange['prepare'] = refused =>
@@ -92,7 +94,7 @@ async function ask(get: Exchange, signal: AbortSignal): Promise<Response> {
       headers,
       redirect = 'follow',
     } = get.validators ? strategy().attach(request, get.validators) : request
-    signal.throwIfAborted()
+    throwIfAborted(signal)
     const { credentials = 'same-origin' } = get
     // `no-store`, or the browser's cache would answer in the server's place.
     const init: RequestInit = { headers, redirect, credentials, signal, cache: 'no-store' }
@@ -113,7 +115,7 @@ async function readBody(get: Exchange, response: Response): Promise<string> {
     ? undefined
     : await response.arrayBuffer().catch(() => undefined)
   if (!bytes || isTooLarge(bytes.byteLength)) throw get.toError({ kind: 'body' })
-  return new TextDecoder().decode(bytes)
+  return decodeText(new Uint8Array(bytes))
 }
 
 function parseBody({ toError }: Exchange, body: string, headers: Headers): unknown {

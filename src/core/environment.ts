@@ -29,18 +29,23 @@ interface Page extends Partial<Target> {
 const WAKE_INTERVAL = 20_000
 const WAKE_LATENESS = 70_000
 
-/** Creates the view of the globals that are there when it is used. */
-export function createEnvironment(clock: Clock): Environment {
+/** Creates the view of the globals that are there when it is used, and of what the `platform` knows beside them. */
+export function createEnvironment(clock: Clock, platform?: Environment): Environment {
   const page = globalThis as Page
   const hints = createEmitter<Hint>()
   let stop: (() => void) | undefined
 
+  function watchAll() {
+    const undo = [watch(page, clock, hints.emit), platform?.subscribe(hints.emit)]
+    return () => undo.forEach(call => call?.())
+  }
+
   return {
-    isHidden: () => page.document?.visibilityState === 'hidden',
-    isOnline: () => page.navigator?.onLine !== false,
+    isHidden: () => page.document?.visibilityState === 'hidden' || platform?.isHidden() === true,
+    isOnline: () => page.navigator?.onLine !== false && platform?.isOnline() !== false,
     subscribe(listener) {
       const unsubscribe = hints.subscribe(listener)
-      stop ??= watch(page, clock, hints.emit)
+      stop ??= watchAll()
       return () => {
         unsubscribe()
         if (hints.size > 0) return

@@ -1,3 +1,4 @@
+import { decodeText } from './decodeText.ts'
 import type { Clock } from './clock.ts'
 import { validators } from './cursorStrategy.ts'
 import type { CursorStrategy } from './cursorStrategy.ts'
@@ -103,13 +104,18 @@ function createLoopDetector(clock: Clock): (body: string, cursor: string | undef
 
 /** The whole body; `onPart` is told how many bytes there are so far. */
 async function readText(http: HttpAttempt, onPart: (size: number) => void): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
+  const parts: Uint8Array[] = []
   let size = 0
   let bytes
   while ((bytes = await http.read())) {
     onPart((size += bytes.byteLength))
-    text += decoder.decode(bytes, { stream: true })
+    parts.push(bytes)
   }
-  return text + decoder.decode()
+  const whole = new Uint8Array(size)
+  let offset = 0
+  for (const part of parts) {
+    whole.set(part, offset)
+    offset += part.byteLength
+  }
+  return decodeText(whole)
 }

@@ -1,3 +1,4 @@
+import { abortReason, throwIfAborted } from './abort.ts'
 import type { Clock } from './clock.ts'
 import type { Message } from './envelope.ts'
 import { ConnectionLostError, type RealtimeError, RequestError, RequestTimeoutError } from './errors.ts'
@@ -87,7 +88,7 @@ export class Requests {
   /** Resolves with the reply's `response`; rejects with a `RequestError`, `RequestTimeoutError`, `ConnectionLostError` or the signal's reason. */
   async request(envelope: RequestEnvelope, options: RequestOptions): Promise<unknown> {
     const { signal, timeout = DEFAULT_TIMEOUT, idempotent = false } = options
-    if (signal?.aborted) throw abortReason(signal)
+    throwIfAborted(signal)
     return new Promise((resolve, reject: (error: Error) => void) => {
       const finish = () => {
         this.#clock.clearTimeout(timer)
@@ -216,11 +217,6 @@ export class Requests {
 
 function invalidReply(type: string): RequestError {
   return new RequestError(type, undefined, `The reply to the request "${type}" does not match its schema.`)
-}
-
-/** Not every runtime's signal has a reason. */
-function abortReason(signal: AbortSignal | undefined): unknown {
-  return signal?.reason ?? Object.assign(new Error('The request was aborted.'), { name: 'AbortError' })
 }
 
 function keyOf({ type, params }: RequestEnvelope): string {

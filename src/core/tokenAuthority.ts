@@ -1,3 +1,4 @@
+import { throwIfAborted } from './abort.ts'
 import type { Clock } from './clock.ts'
 import type { TokenReason } from './connectionState.ts'
 import { ConfigurationError } from './errors.ts'
@@ -113,13 +114,13 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
 
   async function answer(reason: TokenReason): Promise<GrantedToken> {
     const held = await ask(reason)
-    disposal.signal.throwIfAborted()
+    throwIfAborted(disposal.signal)
     return { ...held, forced: reason === 'refused' }
   }
 
   return {
     async grant(former, reason = 'refused', asked) {
-      disposal.signal.throwIfAborted()
+      throwIfAborted(disposal.signal)
       // A token that is at its end is given to nobody any more.
       const isStale = clock.elapsed() >= (current?.refreshAt ?? Infinity)
       const isUsable = current?.token && current.token !== former && !isStale && pending?.reason !== 'refused'

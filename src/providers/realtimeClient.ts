@@ -19,6 +19,7 @@ import type { ConnectionOptions } from './connectionOptions.ts'
 import { holdScheduler, notifyInTask } from './notifyInTask.ts'
 import { DEFAULT_LINGER, DEFAULT_MAX_MESSAGE_BYTES, type RealtimeOptions } from './realtimeOptions.ts'
 import type { ConnectionHost, PreparationOptions, TechniqueEnvironment } from './connectionHost.ts'
+import { tanStackPlatform } from './tanStackPlatform.ts'
 import { SharedConnection, type TechniqueDefinition } from './sharedConnection.ts'
 
 interface GlobalWebSocket {
@@ -29,7 +30,7 @@ interface GlobalWebSocket {
 export class RealtimeClient implements ConnectionHost {
   readonly clock: Clock = systemClock
   readonly random = (): number => Math.random()
-  readonly environment = createEnvironment(systemClock)
+  readonly environment = createEnvironment(systemClock, tanStackPlatform)
   readonly warned = new Set<string>()
   writer: Writer
   authority: TokenAuthority

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createEnvironment, type Hint } from '../../src/core/environment.ts'
 import type { Clock } from '../../src/core/clock.ts'
+import { createEmitter } from '../../src/core/emitter.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
@@ -70,6 +71,19 @@ describe('on a page', () => {
     navigator.onLine = false
     expect([environment.isHidden(), environment.isOnline()]).toEqual([true, false])
   })
+})
+
+test('what the platform knows counts beside the page, and its hints are handed on while somebody subscribes', () => {
+  const hints: Hint[] = []
+  const emitter = createEmitter<Hint>()
+  const platform = { isHidden: () => true, isOnline: () => false, subscribe: emitter.subscribe }
+  const environment = createEnvironment(new FakeClock(), platform)
+  expect([environment.isHidden(), environment.isOnline()]).toEqual([true, false])
+  const end = environment.subscribe(hint => hints.push(hint))
+  emitter.emit('offline')
+  end()
+  emitter.emit('visible')
+  expect([hints, emitter.size]).toEqual([['offline'], 0])
 })
 
 test('without a page it is visible and online, and subscribing throws nothing', () => {

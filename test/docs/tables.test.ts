@@ -153,7 +153,7 @@ describe('the failure table in the README is that of the code', () => {
 })
 
 test('the sizes in the README are the limits that `npm run size` checks', () => {
-  const listed = section('Supported browsers').matchAll(/^\| `([^`]+)` +\| ([\d.]+ kB) +\|$/gm)
+  const listed = section('Supported runtimes').matchAll(/^\| `([^`]+)` +\| ([\d.]+ kB) +\|$/gm)
   const limits = readPage('.size-limit.js').matchAll(/entry\('([^']+)', '([^']+)'\)/g)
   const pairs = [...listed].map(([, name, limit]) => [name, limit])
   expect(pairs).toHaveLength(4)

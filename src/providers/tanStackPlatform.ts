@@ -1,0 +1,15 @@
+import { focusManager, onlineManager } from '@tanstack/react-query'
+import type { Environment } from '../core/environment.ts'
+
+/** What applications teach TanStack Query about their platform: in React Native, whether the app is in front and online. */
+export const tanStackPlatform: Environment = {
+  isHidden: () => !focusManager.isFocused(),
+  isOnline: () => onlineManager.isOnline(),
+  subscribe(listener) {
+    const undo = [
+      focusManager.subscribe(isFocused => listener(isFocused ? 'visible' : 'hidden')),
+      onlineManager.subscribe(isOnline => listener(isOnline ? 'online' : 'offline')),
+    ]
+    return () => undo.forEach(call => call())
+  },
+}

@@ -1,0 +1,27 @@
+import fc from 'fast-check'
+import { afterEach, expect, test, vi } from 'vitest'
+import { byteLength } from '../../src/core/byteLength.ts'
+import { decodeText } from '../../src/core/decodeText.ts'
+
+afterEach(() => void vi.unstubAllGlobals())
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+test('text is decoded without a TextDecoder as with one', () => {
+  vi.stubGlobal('TextDecoder', undefined)
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), text => {
+      const bytes = encoder.encode(text)
+      expect(decodeText(bytes)).toBe(decoder.decode(bytes))
+    }),
+  )
+  expect(decodeText(new Uint8Array([0x61, 0xff]))).toBe('a\uFFFD')
+})
+
+test('the size of text in bytes is counted as a TextEncoder would, lone surrogates included', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.nat(0xffff).map(code => String.fromCharCode(code)) }), text => {
+      expect(byteLength(text)).toBe(encoder.encode(text).byteLength)
+    }),
+  )
+})
