@@ -1,6 +1,9 @@
 /** What an aborted signal throws. The signals of React Native have no `reason`. */
-export function abortReason(signal: AbortSignal | undefined): unknown {
-  return signal?.reason ?? Object.assign(new Error('The request was aborted.'), { name: 'AbortError' })
+export function abortReason(signal: AbortSignal | undefined): Error {
+  return (
+    (signal?.reason as Error | undefined) ??
+    Object.assign(new Error('The request was aborted.'), { name: 'AbortError' })
+  )
 }
 
 /** Throws where the signal is aborted. The signals of React Native have no `throwIfAborted`. */
