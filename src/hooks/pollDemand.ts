@@ -1,4 +1,5 @@
 import { type Query, skipToken } from '@tanstack/react-query'
+import { assertNumbers } from '../core/numberOptions.ts'
 import type { PollingOptions } from './pollingOptions.ts'
 
 /** A component that polls. */
@@ -22,8 +23,13 @@ export function demandOf(user: PollUser, query: Query | undefined): PollDemand |
   if (!isEnabled || subscribed === false || queryFn === skipToken) return undefined
   const data: unknown = query?.state.data
   if (data !== undefined && attempt(() => stopWhen?.(data))) return undefined
-  const ms = typeof interval === 'function' ? attempt(() => interval(data)) : interval
+  const ms = typeof interval === 'function' ? attempt(() => checked(interval(data))) : interval
   return ms && ms > 0 && ms < Infinity ? { user, interval: ms } : undefined
+}
+
+function checked(interval: number | false): number | false {
+  assertNumbers({ interval })
+  return interval
 }
 
 /** The application's functions run inside TanStack's dispatch, where a throw would look like a failed poll. */
