@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query'
+import { QueryClient, QueryClientProvider, skipToken, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { Quote } from '../parts/market.ts'
 import { Price, PriceList } from './PriceList.tsx'
@@ -60,6 +60,6 @@ function Prices({ url, symbols, onMessage }: SideProps) {
 }
 
 function LivePrice({ symbol }: { readonly symbol: string }) {
-  const { data } = useQuery<Quote>({ queryKey: ['price', { symbol }], enabled: false })
+  const { data } = useQuery<Quote>({ queryKey: ['price', { symbol }], queryFn: skipToken })
   return <Price symbol={symbol} quote={data} />
 }
