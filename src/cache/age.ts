@@ -1,4 +1,5 @@
 import type { Cursor } from '../core/recovery.ts'
+import { refusePromise } from '../core/refusePromise.ts'
 import { isFunction, type Update } from './update.ts'
 import type { Updater } from './updaters.ts'
 
@@ -8,10 +9,10 @@ export type VersionOf = (data: unknown) => number | string | undefined
 /** Reads from an answer up to where in the server's log it holds everything. */
 export type PositionOf = (data: unknown) => Cursor | undefined
 
-/** Reads an age; what has none, or makes the application's function throw, has an unknown one. */
+/** Reads an age; what has none, or makes the application's function throw or give a promise, has an unknown one. */
 export function read<Age>(ageOf: (data: unknown) => Age | undefined, data: unknown): Age | undefined {
   try {
-    return data === undefined ? undefined : ageOf(data)
+    return data === undefined ? undefined : refusePromise(ageOf(data), 'The age')
   } catch {
     return undefined
   }

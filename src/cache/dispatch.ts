@@ -1,7 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { Clock, TimerHandle } from '../core/clock.ts'
+import type { Delivery } from '../core/connectionSetup.ts'
 import { type Message, messageKey } from '../core/envelope.ts'
 import type { ConnectionEvent } from '../core/events.ts'
-import type { Cursor } from '../core/recovery.ts'
+import { isPromise } from '../core/refusePromise.ts'
 import type { Feed } from './feed.ts'
 import type { MessageHandler, MessageRule, MessageTable } from './messageTable.ts'
 
@@ -9,78 +11,119 @@ import type { MessageHandler, MessageRule, MessageTable } from './messageTable.t
 export interface DispatchOptions {
   table: MessageTable
   feed: Feed
+  clock: Clock
+  /** The time in which an asynchronous schema must settle (ms); 30,000 where this is 0, endless or missing. */
+  settleWithin?(): number | undefined
   report(event: ConnectionEvent): void
 }
 
 /**
- * Brings messages to the cache, in order. `isReply`: a request waits for it, so that its type needs no rule, and what it
- * changes is written at once. Gives the message as its schema made it, or nothing where that refused it.
+ * Brings messages to the cache, in order. A reply needs no rule, and what it changes is written at once. Gives the message
+ * as its schema made it, or nothing where that refused it.
  */
-export type Dispatch = (message: Message, isReply: boolean, cursor?: Cursor) => Taken
+export type Dispatch = (message: Message, delivery: Delivery) => Taken
 
 type Taken = Promise<Message | undefined> | Message | undefined
 type Result = StandardSchemaV1.Result<unknown>
+/** What schemas say of a message: how they made it, or what is wrong with it. */
+type Verdict = { message: Message } | { message: undefined; event: ConnectionEvent }
+
+const DEFAULT_TIME = 30_000
+
+/** The handler of messages with an `error`. */
+const ERROR_HANDLER = 'error'
 
 /** Creates the dispatch of one connection. */
-export function createDispatch({ table, feed, report }: DispatchOptions): Dispatch {
+export function createDispatch(options: DispatchOptions): Dispatch {
+  const { table, feed, report } = options
+  /** The last message that waits for a schema, its own or that of one before it. */
+  let tail: Promise<unknown> | undefined
+
   function call(handler: MessageHandler, message: Message) {
+    const failed = (error: unknown) => report(failure(message.type, error))
     feed.type = message.type
     try {
-      handler(message, feed)
+      const result: unknown = handler(message, feed)
+      if (isPromise(result)) Promise.resolve(result).catch(failed)
     } catch (error) {
-      report({ kind: 'handler-error', type: message.type, error })
+      failed(error)
     }
     feed.type = undefined
   }
 
-  function deliver(message: Message, rule: MessageRule | undefined, isReply: boolean) {
+  function deliver(message: Message, { isReply = false, saysResumed }: Delivery) {
+    const { type, params, response, error } = message
     for (const listener of table.listeners) call(listener, message)
-    if (message.error !== undefined) return isReply ? undefined : missed(message.type)
+    if (saysResumed) return
+    const hasError = error !== undefined
+    if (hasError && isReply) return
+    const rule = table.rule(hasError ? ERROR_HANDLER : type)
     if (rule?.handler) return call(rule.handler, message)
+    if (hasError) return report({ kind: 'unknown-type', type, hasError })
     // Who sent the request has its response: a reply makes no query of its own.
-    const isKnown = rule !== undefined && !isReply
-    const isWritten = feed.replace(messageKey(message.type, message.params), message.response, isKnown)
-    if (!isWritten && !isReply) missed(message.type)
+    const isWritten = feed.replace(messageKey(type, params), response, rule !== undefined && !isReply)
+    if (!isWritten && !isReply) report({ kind: 'unknown-type', type })
   }
 
-  const missed = (type: string) => report({ kind: 'unknown-type', type })
-  const failed = (type: string, error: unknown) => report({ kind: 'handler-error', type, error })
+  function finish(verdict: Verdict, delivery: Delivery): Message | undefined {
+    if (feed.hasEnded) return undefined
+    feed.cursor = delivery.cursor
+    if (verdict.message) deliver(verdict.message, delivery)
+    else report(verdict.event)
+    feed.cursor = undefined
+    if (delivery.isReply) feed.flush()
+    return verdict.message
+  }
 
-  return inOrder(failed, (message, isReply, cursor) => {
-    const rule = table.rule(message.type)
-    const finish = (valid: Message | undefined) => {
-      if (feed.hasEnded) return undefined
-      feed.cursor = cursor
-      if (valid) deliver(valid, rule, isReply)
-      else report({ kind: 'bad-message', reason: 'invalid', type: message.type })
-      feed.cursor = undefined
-      if (isReply) feed.flush()
-      return valid
-    }
-    if (!rule?.response || message.error !== undefined) return finish(message)
-    const result = validate(message, rule)
-    return result instanceof Promise ? result.then(finish) : finish(result)
-  })
-}
-
-/** Calls at once; while an asynchronous schema is at work, what comes later waits for it. */
-function inOrder(failed: (type: string, error: unknown) => void, dispatch: Dispatch): Dispatch {
-  let tail: Promise<Message | undefined> | undefined
-  return (message, isReply, cursor) => {
-    const taken = tail
-      ? tail.then(() => dispatch(message, isReply, cursor))
-      : dispatch(message, isReply, cursor)
-    if (!(taken instanceof Promise)) return taken
-    const next = taken.catch((error: unknown) => {
-      failed(message.type, error)
-      return undefined
-    })
+  return (message, delivery) => {
+    const verdict = judge(message, options)
+    if (!tail && !(verdict instanceof Promise)) return finish(verdict, delivery)
+    const next = Promise.all([verdict, tail])
+      .then(([known]) => finish(known, delivery))
+      .catch((error: unknown) => void report(failure(message.type, error)))
+      .then(taken => {
+        if (tail === next) tail = undefined
+        return taken ?? undefined
+      })
     tail = next
-    void next.then(() => {
-      if (tail === next) tail = undefined
-    })
     return next
   }
+}
+
+const failure = (type: string, error: unknown) => ({ kind: 'handler-error', type, error }) as const
+
+/** Its schemas begin when a message comes, not when it is its turn, so that none waits longer than the time of one. */
+function judge(
+  message: Message,
+  { table, clock, settleWithin }: DispatchOptions,
+): Promise<Verdict> | Verdict {
+  const { type } = message
+  const rule = table.rule(type)
+  if (!rule?.response || message.error !== undefined) return { message }
+  const bad = (event: ConnectionEvent) => ({ message: undefined, event })
+  const refused = bad({ kind: 'bad-message', reason: 'invalid', type })
+  const judged = (valid: Message | undefined) => (valid ? { message: valid } : refused)
+  const failed = (error: unknown) => bad(failure(type, error))
+  try {
+    const result = validate(message, rule)
+    if (!(result instanceof Promise)) return judged(result)
+    const verdict = result.then(judged, failed)
+    return within(clock, { promise: verdict, time: settleWithin?.(), late: refused })
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+/** What a promise gives, or `late` where it takes longer. */
+function within<Value>(
+  clock: Clock,
+  { promise, time = 0, late }: { promise: Promise<Value>; time: number | undefined; late: Value },
+): Promise<Value> {
+  let timer: TimerHandle | undefined
+  const deadline = new Promise<Value>(resolve => {
+    timer = clock.setTimeout(() => resolve(late), time > 0 && time < Infinity ? time : DEFAULT_TIME)
+  })
+  return Promise.race([promise, deadline]).finally(() => clock.clearTimeout(timer))
 }
 
 /** The message with what its schemas made of it; `undefined` where they refuse it. */

@@ -1,7 +1,9 @@
 import type { Query, QueryClient, QueryKey } from '@tanstack/react-query'
 import type { Clock } from '../core/clock.ts'
+import { ConfigurationError } from '../core/errors.ts'
 import { hashValue } from '../core/hash.ts'
 import type { Cursor } from '../core/recovery.ts'
+import { ignoreRejection, isPromise } from '../core/refusePromise.ts'
 import type { PositionOf } from './age.ts'
 import type { CacheWriter } from './cacheWriter.ts'
 import { KeyHashes } from './keyHashes.ts'
@@ -119,6 +121,10 @@ export class Feed implements CacheWriter {
   }
 
   setQueryData(key: QueryKey, update: Update): void {
+    if (isPromise(update)) {
+      ignoreRejection(update)
+      throw new ConfigurationError('setQueryData was called with a promise. Await it first.')
+    }
     if (this.#hasEnded) return
     const hash = this.#hashes.of(key)
     if (this.type !== undefined) this.#written.addKeyOf(this.type, hash, key)

@@ -1,3 +1,4 @@
+import { refusePromise } from '../core/refusePromise.ts'
 import type { Updater } from './updaters.ts'
 
 /** A value that replaces the cached data, or a function of it. */
@@ -38,7 +39,7 @@ export function catching(update: Updater<unknown>, failed: (error: unknown) => v
   let hasFailed = false
   const apply = (data: unknown, flush?: object) => {
     try {
-      return update(data, flush)
+      return refusePromise(update(data, flush), 'An updater')
     } catch (error) {
       if (!hasFailed) failed(error)
       hasFailed = true

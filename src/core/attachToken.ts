@@ -1,4 +1,5 @@
 import { buildFirstMessage } from './firstMessage.ts'
+import { refusePromise } from './refusePromise.ts'
 import type { TransportRequest } from './transport.ts'
 
 /** Puts a token into the request of one attempt. Take the ready ones, or write your own. */
@@ -29,7 +30,10 @@ export function tokenInHeader(
 ): AttachToken {
   return (request, token) => ({
     ...request,
-    headers: { ...request.headers, [name]: format(token) },
+    headers: {
+      ...request.headers,
+      [name]: refusePromise(format(token), 'The function given to tokenInHeader'),
+    },
     // Browsers drop Authorization on a redirect to another origin, but no other header.
     ...(name.toLowerCase() === 'authorization' ? {} : { redirect: 'error' }),
   })
@@ -37,7 +41,10 @@ export function tokenInHeader(
 
 /** As a WebSocket subprotocol after the application's own, by default `token.…`. Its characters must be those of a token (RFC 9110). */
 export function tokenInProtocol(format: (token: string) => string = token => `token.${token}`): AttachToken {
-  return (request, token) => ({ ...request, protocols: [...request.protocols, format(token)] })
+  return (request, token) => ({
+    ...request,
+    protocols: [...request.protocols, refusePromise(format(token), 'The function given to tokenInProtocol')],
+  })
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Inbound } from './inbound.ts'
 import { type Liveness, watchLiveness } from './liveness.ts'
 import type { Event } from './connectionState.ts'
 import type { PreparedRequest } from './prepareRequest.ts'
+import { refusePromise } from './refusePromise.ts'
 import { preparationFailure } from './requestPart.ts'
 import type { HeldToken } from './tokenAuthority.ts'
 import type {
@@ -132,13 +133,6 @@ export class AttemptRun implements TransportSink {
     if (!this.#isOver) this.#owner.retryFloor = delay
   }
 
-  cursorLost(): void {
-    if (this.#isOver) return
-    const { inbound } = this.#owner
-    if (this.#isOpen) inbound.gap('cursor-lost')
-    else inbound.cursorLost()
-  }
-
   failed(reported: Failure): void {
     if (this.#isOver) return
     const { retryFloor, setup } = this.#owner
@@ -163,7 +157,7 @@ export class AttemptRun implements TransportSink {
   #override(failure: Failure): FailureAction | undefined {
     const { options, report } = this.#owner.setup
     try {
-      return options().decide?.(failure)
+      return refusePromise(options().decide?.(failure), '"reconnect.decide"')
     } catch (error) {
       report({ kind: 'handler-error', type: 'reconnect.decide', error })
       return undefined
@@ -195,7 +189,8 @@ export class AttemptRun implements TransportSink {
     const withoutCursor = { ...request, headers: { ...request.headers } }
     const attached = this.#attachBoth(request)
     if (findRefusedHeader(attached.headers) === undefined) return attached
-    this.cursorLost()
+    if (this.#isOpen) inbound.gap('cursor-lost')
+    else inbound.cursorLost()
     inbound.dropCursor()
     return setup.transport.attachCursor?.(withoutCursor) ?? withoutCursor
   }

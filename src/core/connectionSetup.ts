@@ -23,15 +23,8 @@ export interface ConnectionSetup {
   prepare(attempt: AttemptPlan): Promise<PreparedRequest>
   /** Asks for a fresh token in place of one that is about to end. */
   renew?: RenewToken | undefined
-  /**
-   * Takes every message, in order. `isReply`: a request waits for it. Gives it as it was taken when it has had its effect;
-   * nothing where it was refused.
-   */
-  deliver(
-    message: Message,
-    isReply: boolean,
-    cursor: Cursor | undefined,
-  ): Promise<Message | undefined> | Message | undefined
+  /** Takes every message, in order. Gives it as it was taken when it has had its effect; nothing where it was refused. */
+  deliver(message: Message, delivery: Delivery): Promise<Message | undefined> | Message | undefined
   /** From where a stream that has no position yet should go on. */
   start?(): Cursor | undefined
   /** It is open, and nothing says so far that something was missed. */
@@ -44,6 +37,16 @@ export interface ConnectionSetup {
   gapSpread?(cause: GapCause, outage: number): number | undefined
   report(event: ConnectionEvent): void
   createChannel?: ((link: ChannelLink) => Channel) | undefined
+}
+
+/** What is known of a message when it is delivered. */
+export interface Delivery {
+  /** A request waits for it. */
+  isReply?: boolean | undefined
+  /** It says whether the server resumed: only `onMessage` gets it. */
+  saysResumed?: boolean | undefined
+  /** Its position in the server's log. */
+  cursor?: Cursor | undefined
 }
 
 /** Asks for a fresh token in place of `former`. */

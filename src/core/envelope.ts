@@ -17,7 +17,10 @@ export interface Message<Type extends string = string, Params = unknown, Respons
   readonly re?: string | number | undefined
 }
 
-/** Turns what arrived into an envelope, an array of envelopes, or any other value, which is then a `response`. A throw is a bad message. */
+/**
+ * Turns what arrived into an envelope, an array of envelopes, or any other value, which is then a `response`. A throw is a
+ * bad message. So is a promise: the position in the stream follows at once, so read a Blob as `binaryType: 'arraybuffer'`.
+ */
 export type Parse = (data: unknown, meta: MessageMeta) => unknown
 
 /** Turns what `send` and `request` are given into what goes over the wire. */

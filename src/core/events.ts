@@ -11,6 +11,12 @@ export type Technique = 'socket' | 'server-events' | 'long-poll'
  */
 export type GapCause = 'reconnect' | 'refused' | 'sequence' | 'epoch' | 'cursor-lost'
 
+/**
+ * Why a message was dropped: `parse` threw (`unreadable`) or gave a promise (`promise`), it is larger than
+ * `maxMessageBytes` (`too-large`), or its schema refused it or did not settle in time (`invalid`).
+ */
+export type BadMessageReason = 'unreadable' | 'promise' | 'too-large' | 'invalid'
+
 /** What a connection tells of itself. No event holds a token, a query string or a message's content. */
 export type ConnectionEvent =
   | { kind: 'status'; status: Status; error: RealtimeError | null }
@@ -19,8 +25,9 @@ export type ConnectionEvent =
   | { kind: 'gap'; cause: GapCause; keys: readonly (readonly unknown[])[] }
   /** A token is asked for. */
   | { kind: 'token'; reason: TokenReason }
-  | { kind: 'bad-message'; reason: 'unreadable' | 'too-large' | 'invalid'; type?: string }
-  | { kind: 'unknown-type'; type: string }
+  | { kind: 'bad-message'; reason: BadMessageReason; type?: string }
+  /** `hasError`: it came with an `error`, replied to no request, and there is no `on.error`. */
+  | { kind: 'unknown-type'; type: string; hasError?: true }
   | { kind: 'handler-error'; type: string; error: unknown }
   | { kind: 'queue-overflow' }
   /** Messages had created more queries than `maxQueries`; `count` that had no reader were dropped. */

@@ -1,4 +1,5 @@
 import { ConfigurationError } from './errors.ts'
+import { refusePromise } from './refusePromise.ts'
 
 /** What the application's `build` makes for a first message. `part` names it in errors, which never quote what was thrown. */
 export function buildFirstMessage(part: string, build: () => unknown): unknown {
@@ -9,6 +10,7 @@ export function buildFirstMessage(part: string, build: () => unknown): unknown {
     // What it threw may quote the token.
     throw new ConfigurationError(`The function given to ${part} threw. Call it in your own code to see what.`)
   }
+  refusePromise(message, `The function given to ${part}`)
   if (message !== undefined) return message
   throw new ConfigurationError(`The function given to ${part} returned nothing. It must return the message.`)
 }

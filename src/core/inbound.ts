@@ -1,15 +1,16 @@
 import { defaultGapSpread } from './backoff.ts'
 import { isLargerThan } from './byteLength.ts'
 import type { TimerHandle } from './clock.ts'
-import type { Channel, ConnectionSetup } from './connectionSetup.ts'
+import type { Channel, ConnectionSetup, Delivery } from './connectionSetup.ts'
 import { type Message, parseJson, readMessages } from './envelope.ts'
-import type { GapCause } from './events.ts'
+import type { BadMessageReason, GapCause } from './events.ts'
 import { attach } from './prepareRequest.ts'
-import { type Cursor, type Recovery, RecoveryTracker } from './recovery.ts'
+import { type Cursor, type Inspection, isPosition, type Recovery, RecoveryTracker } from './recovery.ts'
+import { ignoreRejection, isPromise, refusePromise } from './refusePromise.ts'
 import type { MessageMeta, SocketData, TransportRequest } from './transport.ts'
 
 /** A message of a stream without positions. */
-const PLAIN = { isNews: true, cursor: undefined }
+const PLAIN: Inspection = { isNews: true }
 
 /** What the inbound half is given beside the connection's setup. */
 export interface InboundLink {
@@ -107,6 +108,7 @@ export class Inbound {
       // What the parser threw may quote the message, so it goes no further.
       return this.#bad('unreadable')
     }
+    if (parse !== parseJson && messages.some(hasPromise)) return this.#bad('promise')
     this.counters.lastMessageAt = this.#setup.clock.now()
     for (const message of messages) {
       this.#guarded(message, () => this.#accept(message))
@@ -118,12 +120,8 @@ export class Inbound {
   }
 
   #isLast(message: Message): boolean {
-    try {
-      return this.#setup.options().isLast?.(message) === true
-    } catch (error) {
-      this.#setup.report({ kind: 'handler-error', type: 'isLast', error })
-      return false
-    }
+    const { isLast } = this.#setup.options()
+    return isLast !== undefined && this.#read('isLast', () => isLast(message)) === true
   }
 
   /** A message too large to be read was dropped by the transport. */
@@ -151,32 +149,50 @@ export class Inbound {
   }
 
   #accept(message: Message): void {
-    const { liveness, recovery } = this.#setup.options()
+    const { recovery } = this.#setup.options()
     this.counters.received++
-    if (liveness?.isReply?.(message)) {
-      if (recovery && this.#tracker.isBehind(message, recovery)) this.gap('sequence')
+    if (this.#isHeartbeatReply(message)) {
+      if (recovery && this.#tracker.isBehind(this.#positionOf(message, recovery))) this.gap('sequence')
       return this.#link.replied()
     }
-    const { isNews, cursor } = recovery ? this.#inspect(message, recovery) : PLAIN
-    if (isNews) this.#deliver(message, cursor)
+    const { isNews, resumed, cursor } = recovery ? this.#inspect(message, recovery) : PLAIN
+    const saysResumed = resumed !== undefined
+    if (isNews || saysResumed) this.#deliver(message, { saysResumed, cursor })
   }
 
   /** Whether text that is no message answers a heartbeat, as `pong` answers `ping`. */
   #isPlainReply(data: unknown): boolean {
     if (typeof data !== 'string') return false
-    const { isReply } = this.#setup.options().liveness ?? {}
-    let answers = false
-    for (const message of readMessages(data, {}))
-      this.#guarded(message, () => (answers = isReply?.(message) ?? false))
+    const answers = readMessages(data, {}).some(message => this.#isHeartbeatReply(message))
     if (answers) this.#link.replied()
     return answers
   }
 
-  #deliver(message: Message, cursor: Cursor | undefined): void {
+  #isHeartbeatReply(message: Message): boolean {
+    const { isReply } = this.#setup.options().liveness ?? {}
+    return isReply !== undefined && this.#read('heartbeat.isReply', () => isReply(message)) === true
+  }
+
+  #positionOf(message: Message, recovery: Recovery): Cursor | undefined {
+    const position = this.#read('recovery.cursor', () => recovery.cursor(message))
+    return isPosition(position) ? position : undefined
+  }
+
+  /** What a function of the application reads from a message; nothing where it throws or is async, which is reported. */
+  #read<Value>(name: string, call: () => Value): Value | undefined {
+    try {
+      return refusePromise(call(), `"${name}"`)
+    } catch (error) {
+      this.#setup.report({ kind: 'handler-error', type: name, error })
+      return undefined
+    }
+  }
+
+  #deliver(message: Message, delivery: Delivery): void {
     const { settle, message: completed = message } = this.#link.channel?.take(message) ?? {}
     let taken: Promise<Message | undefined> | Message | undefined = completed
     try {
-      taken = this.#setup.deliver(completed, settle !== undefined, cursor)
+      taken = this.#setup.deliver(completed, { ...delivery, isReply: settle !== undefined })
     } finally {
       // After its effect, so that whoever waited for a reply finds it in the cache, and all that came before it.
       if (settle && taken instanceof Promise) void taken.then(settle)
@@ -184,9 +200,10 @@ export class Inbound {
     }
   }
 
-  #inspect(message: Message, recovery: Recovery): { isNews: boolean; cursor?: Cursor | undefined } {
+  #inspect(message: Message, recovery: Recovery): Inspection {
     const { since } = this.#tracker
-    const inspection = this.#tracker.inspect(message, recovery)
+    const says = recovery.resumed && this.#read('recovery.resumed', () => recovery.resumed?.(message))
+    const inspection = this.#tracker.inspect(this.#positionOf(message, recovery), says ?? undefined)
     const { resumed, gap } = inspection
     // A server may say on the first opening, too, that there was nothing to resume.
     const isRefused = resumed === false && (this.#openings > 1 || this.#hasStart)
@@ -203,8 +220,20 @@ export class Inbound {
     this.#hasStart = true
   }
 
-  #bad(reason: 'too-large' | 'unreadable'): false {
+  #bad(reason: BadMessageReason): false {
     this.#setup.report({ kind: 'bad-message', reason })
     return false
   }
+}
+
+/** Whether an async `parse` has made a message, or a part of it. */
+function hasPromise({ params, response, error }: Message): boolean {
+  const parts: unknown[] = [
+    params,
+    error,
+    ...(Array.isArray(response) ? (response as unknown[]) : [response]),
+  ]
+  const promises = parts.filter(isPromise)
+  promises.forEach(ignoreRejection)
+  return promises.length > 0
 }

@@ -3,6 +3,7 @@ import type { TokenUse } from './connectionState.ts'
 import { ConfigurationError } from './errors.ts'
 import type { RequestPart } from './failure.ts'
 import { findRefusedHeader, type HeadersOption, mergeHeaders } from './headers.ts'
+import { refusePromise } from './refusePromise.ts'
 import { inPart } from './requestPart.ts'
 import {
   assertScheme,
@@ -63,7 +64,7 @@ export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest
 
 /** What a function of the application makes of a request; throws, with the function's name, where that is none. */
 export function attach(part: RequestPart, call: () => TransportRequest): TransportRequest {
-  const request: unknown = inPart(part, call)
+  const request: unknown = refusePromise(inPart<unknown>(part, call), `"${part}"`)
   if (isRequest(request)) return request
   throw new ConfigurationError(`"${part}" must give back the request that it was given, with its changes.`)
 }

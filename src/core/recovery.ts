@@ -11,18 +11,24 @@ export interface Recovery {
   cursor(message: Message): Cursor | undefined
   /** Tells the server the position on reopening. */
   attach(request: TransportRequest, cursor: Cursor): TransportRequest
-  /** Whether this message says that the server resumed; `undefined`: it is not about that. One that answers is not dispatched. */
+  /**
+   * Whether this message says that the server resumed; `undefined`: it is not about that. One that says so goes to `onMessage`,
+   * but to no handler and not into the cache. It may have a position: its own in the log, or the newest that the server has.
+   */
   resumed?(message: Message): boolean | undefined
 }
 
 /** What a message means for the position. */
 export interface Inspection {
-  /** Whether it is to be dispatched: not when it was seen already, or only answers `resumed`. */
+  /** Whether handlers and the cache get it: not when it was seen already, or says whether the server resumed. */
   isNews: boolean
   resumed?: boolean | undefined
   gap?: GapCause
   cursor?: Cursor | undefined
 }
+
+/** How many places of messages without news are remembered: a server must not fill the memory with them. */
+const MAX_FILLED = 100
 
 const SEEN: Inspection = { isNews: false }
 
@@ -31,27 +37,32 @@ export class RecoveryTracker {
   cursor: Cursor | undefined
   /** From where on everything came without a hole; `undefined` until there is a position to say it by. */
   since: Cursor | undefined
+  /**
+   * Numbers after the cursor, in its epoch, that messages had which say whether the server resumed. The cursor stays before
+   * them, because such a message may name the newest number instead of its own, and messages up to that may still come.
+   */
+  readonly #filled = new Set<number>()
 
   /** Goes on from a position that something else than a message has named. */
   startAt(cursor: Cursor): void {
     this.cursor = cursor
     this.since = cursor
+    this.#filled.clear()
   }
 
-  inspect(message: Message, recovery: Recovery): Inspection {
-    const resumed = recovery.resumed?.(message)
+  /** Takes the next message, by its position and what it says of a resumption. */
+  inspect(next: Cursor | undefined, resumed: boolean | undefined): Inspection {
     if (resumed === false) this.cursor = undefined
-    const next = recovery.cursor(message)
     if (resumed !== undefined) {
       if (this.cursor === undefined && next !== undefined) this.startAt(next)
+      else this.#fill(next)
       return { isNews: false, resumed }
     }
     return next === undefined ? { isNews: true } : this.#advance(next)
   }
 
   /** Whether a heartbeat's reply names a head of the stream that is further on than what came: something was lost. */
-  isBehind(reply: Message, recovery: Recovery): boolean {
-    const head = recovery.cursor(reply)
+  isBehind(head: Cursor | undefined): boolean {
     const { cursor } = this
     if (typeof head !== 'object' || typeof cursor !== 'object') return false
     if (head.epoch === cursor.epoch && head.seq <= cursor.seq) return false
@@ -63,15 +74,38 @@ export class RecoveryTracker {
     const previous = this.cursor
     if (typeof next === 'string' || previous === undefined || typeof previous === 'string') {
       this.cursor = next
+      this.#filled.clear()
       if (typeof next === 'object') this.since = before(next)
       return { isNews: true, cursor: next }
     }
     if (next.epoch === previous.epoch && next.seq <= previous.seq) return SEEN
     this.cursor = next
-    if (next.epoch === previous.epoch && next.seq === previous.seq + 1) return { isNews: true, cursor: next }
+    const isSameEpoch = next.epoch === previous.epoch
+    const follows = isSameEpoch && this.#isFilled(previous.seq, next.seq)
+    for (const seq of this.#filled) if (!isSameEpoch || seq <= next.seq) this.#filled.delete(seq)
+    if (follows) return { isNews: true, cursor: next }
     this.since = before(next)
-    return { isNews: true, cursor: next, gap: next.epoch === previous.epoch ? 'sequence' : 'epoch' }
+    return { isNews: true, cursor: next, gap: isSameEpoch ? 'sequence' : 'epoch' }
   }
+
+  #fill(position: Cursor | undefined): void {
+    const { cursor } = this
+    if (typeof position !== 'object' || typeof cursor !== 'object' || position.epoch !== cursor.epoch) return
+    if (position.seq > cursor.seq && this.#filled.size < MAX_FILLED) this.#filled.add(position.seq)
+  }
+
+  /** Whether every number between two is taken by a message that came. */
+  #isFilled(previous: number, next: number): boolean {
+    if (next - previous - 1 > this.#filled.size) return false
+    for (let seq = previous + 1; seq < next; seq++) if (!this.#filled.has(seq)) return false
+    return true
+  }
+}
+
+/** Whether a function of the application has given a position. It may have taken anything from a message. */
+export function isPosition(value: unknown): value is Cursor {
+  if (typeof value === 'string') return true
+  return typeof value === 'object' && value !== null && Number.isFinite((value as { seq?: unknown }).seq)
 }
 
 function before(cursor: Exclude<Cursor, string>): Cursor {

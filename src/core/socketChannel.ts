@@ -2,6 +2,7 @@ import type { Reauthenticate } from './attachToken.ts'
 import type { Channel, ChannelLink } from './connectionSetup.ts'
 import type { Serialize } from './envelope.ts'
 import { ConfigurationError, ConnectionLostError } from './errors.ts'
+import { ignoreRejection, isPromise, refusePromise } from './refusePromise.ts'
 import { type Renewal, startRenewal } from './renewal.ts'
 import { Requests, type RequestEnvelope, type RequestOptions } from './requests.ts'
 import { type QueuedData, type QueueOptions, SendQueue } from './sendQueue.ts'
@@ -90,12 +91,14 @@ function withDefaults({ limit = 100, ttl = 30_000 }: SocketChannelOptions['queue
 /** The one rule for all that goes out: strings and binary as they are, anything else through `serialize`. */
 function toSocketData(data: unknown, serialize: Serialize = JSON.stringify): SocketData {
   if (isSocketData(data)) return data
-  if (data instanceof Promise) throw new ConfigurationError('A promise cannot be sent. Await it first.')
-  const serialized: unknown = serialize(data)
+  if (isPromise(data)) {
+    ignoreRejection(data)
+    throw new ConfigurationError('A promise cannot be sent. Await it first.')
+  }
+  const serialized: unknown = refusePromise(serialize(data) as unknown, '"serialize"')
   if (isSocketData(serialized)) return serialized
-  const kind = serialized instanceof Promise ? 'a promise' : typeof serialized
   throw new ConfigurationError(
-    `"serialize" made ${kind} of what is to be sent. It must return a string or binary data.`,
+    `"serialize" made ${typeof serialized} of what is to be sent. It must return a string or binary data.`,
   )
 }
 

@@ -1,3 +1,4 @@
+import { ConfigurationError } from './errors.ts'
 import type { ConnectionEvent } from './events.ts'
 
 // Bundlers replace the whole expression `process.env.NODE_ENV`. Anything else, a check for `process` included, would be
@@ -28,10 +29,17 @@ export function warnOfEvent(event: ConnectionEvent, warned: Set<string>): void {
   }
 }
 
+interface WarnedEvent {
+  kind: string
+  type?: string
+  reason?: string
+  hasError?: boolean
+}
+
 function warnOf(event: ConnectionEvent, warned: Set<string>): void {
   const text = textOf(event)
-  const { kind, type = '', reason = '' } = event as { kind: string; type?: string; reason?: string }
-  if (text !== undefined) warn(warned, `${kind} ${reason} ${type}`, text)
+  const { kind, type = '', reason = '', hasError = '' } = event as WarnedEvent
+  if (text !== undefined) warn(warned, `${kind} ${reason} ${String(hasError)} ${type}`, text)
 }
 
 function warn(warned: Set<string>, subject: string, text: string): void {
@@ -43,11 +51,13 @@ function warn(warned: Set<string>, subject: string, text: string): void {
 function textOf(event: ConnectionEvent): string | undefined {
   switch (event.kind) {
     case 'unknown-type':
+      if (event.hasError)
+        return `no "on.error" for messages with an "error" that reply to no request; one had the type "${event.type}".`
       return `no handler, schema or query for messages of type "${event.type}".`
     case 'bad-message':
       return badMessageText(event)
     case 'handler-error':
-      return `the function for "${event.type}" threw ${nameOf(event.error)}. The "handler-error" event of onEvent has the error.`
+      return `the function for "${event.type}" ${howItFailed(event.error)} The "handler-error" event of onEvent has the error.`
     case 'queue-overflow':
       return 'the send queue is full, so send() returned false. See queue.limit.'
     default:
@@ -57,12 +67,15 @@ function textOf(event: ConnectionEvent): string | undefined {
 
 function badMessageText({ reason, type }: ConnectionEvent & { kind: 'bad-message' }): string {
   if (reason === 'too-large') return 'dropped a message that is larger than maxMessageBytes.'
+  if (reason === 'promise')
+    return 'dropped a message because "parse" gave a promise. It must give the message at once: do not make it async.'
   if (reason === 'unreadable')
     return 'dropped a message that could not be read. Is it JSON, or does "parse" throw?'
   return `dropped a message of type "${type ?? ''}" that does not match its schema in "messages".`
 }
 
-/** The error's own text may quote a message, so it is left out. */
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'something that is not an Error'
+/** The text of an error may quote a message, so it is left out unless it is our own. */
+function howItFailed(error: unknown): string {
+  if (error instanceof ConfigurationError) return `failed: ${error.message}`
+  return `threw ${error instanceof Error ? error.name : 'something that is not an Error'}.`
 }

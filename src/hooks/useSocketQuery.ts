@@ -12,7 +12,6 @@ import {
 import { useEffect } from 'react'
 import type { MessageSchemas, NoMessages, ParamsOf, ResponseOf } from '../cache/messageTypes.ts'
 import { ConnectionLostError, RealtimeError } from '../core/errors.ts'
-import { assertNumbers } from '../core/numberOptions.ts'
 import type { SocketChannel } from '../core/socketChannel.ts'
 import { socketDefinition, type SocketOptions } from './socketDefinition.ts'
 import { useConnection } from './useConnection.ts'
@@ -44,7 +43,7 @@ export interface SocketQueryOptions<
  * }
  * ```
  *
- * @throws ConfigurationError without a `RealtimeProvider` above, or for a `timeout` that makes no sense.
+ * @throws ConfigurationError without a `RealtimeProvider` above.
  */
 export function useSocketQuery<
   const Type extends string,
@@ -56,7 +55,6 @@ export function useSocketQuery<
   { type, params, timeout, ...options }: SocketQueryOptions<Type, Schemas, Data>,
 ): UseQueryResult<Data> {
   const client = useQueryClient()
-  assertNumbers({ timeout })
   const isSkipped = socket === skipToken || params === skipToken
   const queryKey = useMessageKey(type, params)
   const defaults = client.defaultQueryOptions({ queryKey })

@@ -32,7 +32,10 @@ export interface ConnectionOptions<
   url: UrlSource
   /** Names the connection: users with the same id share it. */
   id?: string | undefined
-  /** What to do with messages, by type. Without a handler, a known message is written at `[type, params]`. */
+  /**
+   * What to do with messages, by type. Without a handler, a known message is written at `[type, params]`. `error` gets the
+   * messages with an `error` that reply to no request, whatever their type.
+   */
   on?: MessageTableHandlers<Schemas, On> | undefined
   /** Schemas by type (Standard Schema: zod, valibot, arktype…): of the response, or `{ params, response, version }`. */
   messages?: (Schemas & VersionsOf<Schemas>) | undefined
@@ -44,7 +47,7 @@ export interface ConnectionOptions<
    * server reads the position first and then the data; `recovery` reads the positions of the messages.
    */
   feeds?: readonly (QueryKey | FeedSource)[] | undefined
-  /** Called for every message, once per component, before the cache is written. It re-renders nothing. */
+  /** Called for every message but replies to heartbeats, once per component, before the cache is written. It re-renders nothing. */
   onMessage?: ((message: Message) => void) | undefined
   /** Default: JSON. Synchronous. */
   parse?: Parse | undefined

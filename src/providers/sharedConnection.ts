@@ -1,5 +1,5 @@
 import type { QueryKey } from '@tanstack/react-query'
-import { createDispatch } from '../cache/dispatch.ts'
+import { createDispatch, type Dispatch } from '../cache/dispatch.ts'
 import { Feed, type FeedSource } from '../cache/feed.ts'
 import { MessageTable } from '../cache/messageTable.ts'
 import { Connection } from '../core/connection.ts'
@@ -17,7 +17,9 @@ import type { HeadersOption } from '../core/headers.ts'
 import { hashValue } from '../core/hash.ts'
 import { withDefaults } from '../core/numberOptions.ts'
 import type { PreparedRequest } from '../core/prepareRequest.ts'
+import { refusePromise } from '../core/refusePromise.ts'
 import type { Shared } from '../core/registry.ts'
+import type { QueueOptions } from '../core/sendQueue.ts'
 import { createTokenAuthority, type TokenAuthority } from '../core/tokenAuthority.ts'
 import type { Transport } from '../core/transport.ts'
 import { warnOfEvent } from '../core/warnOnce.ts'
@@ -92,7 +94,7 @@ export class SharedConnection implements Shared {
       options: () => (this.#driverOptions ??= this.#readDriverOptions()),
       prepare: attempt => this.#prepare(attempt),
       renew: former => this.#authority.grant(former, 'expiring', this.#asked),
-      deliver: createDispatch({ table: this.#table, feed: this.feed, report }),
+      deliver: this.#createDispatch(report),
       gap: cause => this.#gap(cause),
       gapSpread: (cause, outage) => this.#gapSpread(cause, outage),
       start: () => this.feed.start(),
@@ -107,6 +109,16 @@ export class SharedConnection implements Shared {
             () => this.#latest,
             () => host.options,
           )),
+    })
+  }
+
+  #createDispatch(report: (event: ConnectionEvent) => void): Dispatch {
+    return createDispatch({
+      table: this.#table,
+      feed: this.feed,
+      clock: this.#host.clock,
+      settleWithin: () => (this.#latest as { queue?: Partial<QueueOptions> }).queue?.ttl,
+      report,
     })
   }
 
@@ -239,7 +251,9 @@ export class SharedConnection implements Shared {
     const { gapSpread } = this.#host.options
     if (typeof gapSpread !== 'function') return gapSpread
     let spread: number | undefined
-    this.#host.guard(() => (spread = gapSpread({ cause, keys: this.feed.keys(), outage })))
+    this.#host.guard(
+      () => (spread = refusePromise(gapSpread({ cause, keys: this.feed.keys(), outage }), '"gapSpread"')),
+    )
     // What makes no sense would fetch at once, or never.
     return spread !== undefined && spread >= 0 && spread < Infinity ? spread : undefined
   }

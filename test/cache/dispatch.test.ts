@@ -1,37 +1,44 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, type Mock, test, vi } from 'vitest'
 import * as z from 'zod'
 import { createDispatch } from '../../src/cache/dispatch.ts'
 import type { MessageRules } from '../../src/cache/messageTable.ts'
 import { append } from '../../src/cache/updaters.ts'
+import type { Delivery } from '../../src/core/connectionSetup.ts'
 import { type Message, parseJson, readMessages } from '../../src/core/envelope.ts'
 import type { ConnectionEvent } from '../../src/core/events.ts'
 import { setUpCache } from '../support/setUpCache.ts'
 import { anything, nothing, schemaOf } from '../support/schemas.ts'
 
-function setup(...rules: MessageRules[]) {
+function setup(...rules: (MessageRules & { ttl?: number })[]) {
   const events: ConnectionEvent[] = []
-  const { client, writer, table, feed } = setUpCache({
+  const { client, clock, writer, table, feed } = setUpCache({
     failed: (type, error) => void events.push({ kind: 'handler-error', type, error }),
   })
   rules.forEach(rule => table.set({}, rule))
   const dispatch = createDispatch({
     table,
     feed,
+    clock,
+    settleWithin: () => rules[0]?.ttl,
     report: event => void events.push(event),
   })
-  const effect = async (message: Partial<Message>, isReply = false) =>
-    dispatch({ type: 'a', params: undefined, response: undefined, ...message }, isReply)
-  const deliver = (message: Partial<Message>, isReply = false) => void effect(message, isReply)
+  const effect = async (message: Partial<Message>, delivery: Delivery = {}) =>
+    dispatch({ type: 'a', params: undefined, response: undefined, ...message }, delivery)
+  const deliver = (message: Partial<Message>, delivery: Delivery = {}) => void effect(message, delivery)
   /** What came as text. */
   const receive = (text: string) =>
-    readMessages(parseJson(text, {}), {}).forEach(message => void dispatch(message, false))
+    readMessages(parseJson(text, {}), {}).forEach(message => void dispatch(message, {}))
   const data = (...key: unknown[]) => {
     writer.flush()
     return client.getQueryData(key)
   }
-  return { client, deliver, effect, receive, data, events }
+  return { client, clock, deliver, effect, receive, data, events }
 }
+/** What a handler was called with. */
+const messagesOf = ({ mock }: Mock) => mock.calls.map(([message]) => message as Message)
+const reply = { isReply: true }
 const task = () => new Promise(resolve => setTimeout(resolve, 1))
+const never = () => new Promise<never>(() => {})
 const later = (ms: number) =>
   schemaOf(async value => {
     await new Promise(resolve => setTimeout(resolve, ms))
@@ -101,19 +108,61 @@ describe('a message', () => {
 
   test('that answers a request needs no rule', () => {
     const { deliver, events, client } = setup()
-    deliver({ response: 1 }, true)
+    deliver({ response: 1 }, reply)
     expect([events, client.getQueryCache().getAll()]).toEqual([[], []])
   })
 
-  test('that refuses a request is written nowhere; one that nobody waited for is unknown', () => {
+  test('with an error that replies to a request is written nowhere, and no handler gets it', () => {
     const handler = vi.fn()
-    const { deliver, data, events } = setup({ on: { a: handler }, messages: { b: anything } })
-    deliver({ error: 'no' }, true)
-    deliver({ type: 'b', error: 'no' }, true)
+    const { deliver, data, events } = setup({ on: { a: handler, error: handler }, messages: { b: anything } })
+    deliver({ error: 'no' }, reply)
+    deliver({ type: 'b', error: 'no' }, reply)
     expect([events, data('b')]).toEqual([[], undefined])
-    deliver({ type: 'b', error: 'no' })
-    expect(events).toEqual([{ kind: 'unknown-type', type: 'b' }])
     expect(handler).not.toHaveBeenCalled()
+  })
+
+  test('with an error that replies to no request goes to on.error as it is, whatever its type', () => {
+    const [handler, onError, onMessage] = [vi.fn(), vi.fn(), vi.fn()]
+    const { client, deliver, data, events } = setup({
+      on: { a: handler, error: onError },
+      messages: { b: nothing },
+      onMessage,
+    })
+    client.setQueryData(['c'], 'kept')
+    for (const type of ['a', 'b', 'c', 'error']) deliver({ type, error: { code: type } })
+    expect(messagesOf(onError).map(({ type, error }) => [type, error])).toEqual(
+      ['a', 'b', 'c', 'error'].map(type => [type, { code: type }]),
+    )
+    expect(onMessage).toHaveBeenCalledTimes(4)
+    expect([handler.mock.calls, events, data('c')]).toEqual([[], [], 'kept'])
+  })
+
+  test('with an error counts as unhandled where there is no on.error, and says that it has an error', () => {
+    const handler = vi.fn()
+    const { deliver, events } = setup({ on: { a: handler } })
+    deliver({ error: 'no' })
+    expect(events).toEqual([{ kind: 'unknown-type', type: 'a', hasError: true }])
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  test('of the type "error" without an error is a message like any other', () => {
+    const onError = vi.fn()
+    const { deliver } = setup({ on: { error: onError } })
+    deliver({ type: 'error', response: 1 })
+    expect(onError.mock.calls[0]?.[0]).toMatchObject({ type: 'error', response: 1 })
+    const { deliver: receive, data } = setup({ messages: { error: anything } })
+    receive({ type: 'error', response: 2 })
+    expect(data('error')).toBe(2)
+  })
+
+  test('that says whether the server resumed reaches onMessage, but no handler and not the cache', () => {
+    const [handler, onMessage] = [vi.fn(), vi.fn()]
+    const { client, deliver, data, events } = setup({ on: { a: handler, error: handler }, onMessage })
+    client.setQueryData(['b'], 'kept')
+    for (const type of ['a', 'b', 'c']) deliver({ type, response: 1 }, { saysResumed: true })
+    deliver({ type: 'd', error: 'no' }, { saysResumed: true })
+    expect(messagesOf(onMessage).map(({ type }) => type)).toEqual(['a', 'b', 'c', 'd'])
+    expect([handler.mock.calls, events, data('b')]).toEqual([[], [], 'kept'])
   })
 })
 
@@ -124,9 +173,9 @@ test('what a reply changes, and what came before it, is written at once', async 
   await task()
   // From here on it is the next frame that writes, and this test has none.
   deliver({ type: 'a', response: 1 })
-  deliver({ type: 'b', response: 2 }, true)
+  deliver({ type: 'b', response: 2 }, reply)
   expect([client.getQueryData(['a']), client.getQueryData(['b'])]).toEqual([1, 2])
-  await effect({ type: 'c', response: 3 }, true)
+  await effect({ type: 'c', response: 3 }, reply)
   expect(client.getQueryData(['c'])).toBe(3)
 })
 
@@ -137,7 +186,7 @@ test('a reply makes no query of its own, known type or not, and updates one that
     on: { handled: handler },
   })
   client.setQueryData(['shown'], 0)
-  for (const type of ['known', 'unknown', 'shown', 'handled']) deliver({ type, response: 1 }, true)
+  for (const type of ['known', 'unknown', 'shown', 'handled']) deliver({ type, response: 1 }, reply)
   const keys = client
     .getQueryCache()
     .getAll()
@@ -187,6 +236,94 @@ describe('a schema', () => {
     expect(order.at(-1)).toEqual(['plain', 'at once'])
   })
 
+  test('that does not settle holds back later messages until the time is over, and is then a bad message', async () => {
+    const { deliver, data, events, clock } = setup({ messages: { a: schemaOf(never), b: anything } })
+    deliver({ response: 'secret' })
+    deliver({ type: 'b', response: 2 })
+    clock.advance(29_999)
+    await task()
+    expect([events, data('b')]).toEqual([[], undefined])
+    clock.advance(1)
+    await task()
+    expect(events).toEqual([{ kind: 'bad-message', reason: 'invalid', type: 'a' }])
+    expect(data('b')).toBe(2)
+  })
+
+  test('holds back a message for no longer than that, however many before it do not settle', async () => {
+    const { deliver, data, events, clock } = setup({ messages: { a: schemaOf(never), b: anything } })
+    for (let count = 0; count < 100; count++) deliver({ response: count })
+    deliver({ type: 'b', response: 'here' })
+    clock.advance(30_000)
+    await task()
+    expect([events.length, data('b')]).toEqual([100, 'here'])
+  })
+
+  test('has the time of the latest options, and 30 s where that is 0 or endless', async () => {
+    for (const [ttl, time] of [
+      [200, 200],
+      [0, 30_000],
+      [Infinity, 30_000],
+    ] as const) {
+      const { deliver, events, clock } = setup({ messages: { a: schemaOf(never) }, ttl })
+      deliver({})
+      clock.advance(time - 1)
+      await task()
+      expect(events).toEqual([])
+      clock.advance(1)
+      await task()
+      expect(events).toHaveLength(1)
+    }
+  })
+
+  test('that settles after its time changes nothing, and rejects without an unhandled rejection', async () => {
+    let settle: (result: { value: unknown }) => void = () => {}
+    let fail: (error: Error) => void = () => {}
+    const settled = new Promise<{ value: unknown }>(resolve => (settle = resolve))
+    const failed = new Promise<never>((_resolve, reject) => (fail = reject))
+    const { deliver, data, events, clock } = setup({
+      messages: { a: schemaOf(() => settled), b: schemaOf(() => failed) },
+    })
+    deliver({ response: 1 })
+    deliver({ type: 'b' })
+    clock.advance(30_000)
+    settle({ value: 1 })
+    fail(new Error('late'))
+    await task()
+    expect([data('a'), events.length]).toEqual([undefined, 2])
+  })
+
+  test('that does not settle rejects the request whose reply it was to check', async () => {
+    const { effect, clock } = setup({ messages: { a: schemaOf(never) } })
+    const taken = effect({ response: 1 }, reply)
+    clock.advance(30_000)
+    expect(await taken).toBeUndefined()
+  })
+
+  test('leaves no timer behind once it has settled', async () => {
+    const { deliver, data, clock } = setup({ messages: { a: later(1) } })
+    deliver({ response: 1 })
+    await vi.waitFor(() => expect(data('a')).toBe(1))
+    expect(clock.pending).toBe(0)
+  })
+
+  test('that throws is reported and harms no later message', async () => {
+    const error = new Error('mine')
+    const { deliver, data, events } = setup({
+      messages: {
+        a: schemaOf(() => {
+          throw error
+        }),
+        b: anything,
+        c: later(1),
+      },
+    })
+    deliver({ type: 'c', response: 0 })
+    deliver({ response: 1 })
+    deliver({ type: 'b', response: 2 })
+    await vi.waitFor(() => expect(data('b')).toBe(2))
+    expect(events).toEqual([{ kind: 'handler-error', type: 'a', error }])
+  })
+
   test('that rejects is reported and harms no later message (W26)', async () => {
     const error = new Error('mine')
     const { deliver, data, events } = setup({
@@ -215,6 +352,36 @@ test('a handler or an onMessage that throws is reported and harms no other (W25)
   expect(heard).toHaveBeenCalledTimes(2)
   expect(data('b')).toBe(1)
   expect(events.map(({ kind }) => kind)).toEqual(['handler-error', 'handler-error', 'handler-error'])
+})
+
+test('an async handler or onMessage that rejects is reported, and is no unhandled rejection', async () => {
+  const error = new Error('mine')
+  const fail = (() => Promise.reject(error)) as () => void
+  const { deliver, events } = setup({ onMessage: fail, on: { a: fail, error: fail } })
+  deliver({})
+  deliver({ error: 'no' })
+  await task()
+  expect(events).toEqual(Array.from({ length: 4 }, () => ({ kind: 'handler-error', type: 'a', error })))
+})
+
+test('an async updater, or a promise as data, is reported and writes nothing', async () => {
+  const secretly = () => Promise.reject(new Error('secret'))
+  const { client, deliver, data, events } = setup({
+    on: {
+      a: (_, cache) => cache.setQueryData(['list'], secretly),
+      b: (_, cache) => cache.setQueryData(['list'], Promise.resolve([1])),
+      c: (_, cache) => cache.setQueryData(['list'], secretly()),
+      d: ({ response }, cache) => cache.setQueryData(['list'], append(response)),
+    },
+  })
+  client.setQueryData(['list'], [0])
+  for (const type of ['a', 'b', 'c', 'd']) deliver({ type, response: 1 })
+  await task()
+  expect(data('list')).toEqual([0, 1])
+  const error: unknown = expect.objectContaining({ message: expect.stringContaining('promise') as unknown })
+  const reported = ['a', 'b', 'c'].map(type => ({ kind: 'handler-error', type, error }))
+  expect(events).toHaveLength(3)
+  expect(events).toEqual(expect.arrayContaining(reported))
 })
 
 describe('what no server may do', () => {

@@ -55,7 +55,7 @@ function setup() {
       // What does not fit an updater, as a row that is none, changes nothing.
     }
   }
-  const { client, writer, table, feed } = setUpCache({ guard })
+  const { client, clock, writer, table, feed } = setUpCache({ guard })
   table.set(
     {},
     {
@@ -70,9 +70,9 @@ function setup() {
       },
     },
   )
-  const dispatch = createDispatch({ table, feed, report: () => undefined })
+  const dispatch = createDispatch({ table, feed, clock, report: () => undefined })
   const receive = (text: string) => {
-    for (const message of readMessages(parseJson(text, {}), {})) void dispatch(message, false)
+    for (const message of readMessages(parseJson(text, {}), {})) void dispatch(message, {})
     writer.flush()
   }
   return { client, receive }

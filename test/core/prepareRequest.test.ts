@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
+  type AttachToken,
   tokenInFirstMessage,
   tokenInHeader,
   tokenInProtocol,
@@ -159,4 +160,22 @@ describe('the URL', () => {
     }
     await expect(prepare({ url: 'wss://host/a', ...socket })).resolves.toBeDefined()
   })
+})
+
+test.each<[string, AttachToken]>([
+  ['attachToken', ((request: unknown) => Promise.resolve(request)) as never],
+  ['attachToken', (() => Promise.reject(new Error('secret'))) as never],
+  ['tokenInHeader', tokenInHeader('X-Token', ((token: string) => Promise.resolve(token)) as never)],
+  ['tokenInProtocol', tokenInProtocol(((token: string) => Promise.resolve(token)) as never)],
+  ['tokenInFirstMessage', tokenInFirstMessage(() => Promise.reject(new Error('secret')))],
+])('%s that is async is an error that names it, and no promise goes out', async (name, attachToken) => {
+  const rejections: unknown[] = []
+  const noted = (reason: unknown) => void rejections.push(reason)
+  process.on('unhandledRejection', noted)
+  const failure = await failureOf({ isSocket: true, url: 'wss://host/a', attachToken })
+  await new Promise(resolve => setTimeout(resolve, 1))
+  process.off('unhandledRejection', noted)
+  const message: unknown = expect.stringMatching(new RegExp(`${name}.* promise`))
+  expect(failure).toMatchObject({ kind: 'impossible', error: { code: 'configuration', message } })
+  expect(rejections).toEqual([])
 })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Message } from '../../src/core/envelope.ts'
 import { type Cursor, type Recovery, RecoveryTracker } from '../../src/core/recovery.ts'
@@ -16,10 +17,13 @@ const bySeq: Recovery = {
 }
 const byId: Recovery = { cursor: ({ id }) => id, attach: request => request }
 
+const inspectBy = (tracker: RecoveryTracker, more: Message, { cursor, resumed }: Recovery) =>
+  tracker.inspect(cursor(more), resumed?.(more))
+
 function follow(recovery: Recovery) {
   const tracker = new RecoveryTracker()
   const inspect = (more: Partial<Message>) => {
-    const { cursor, ...inspection } = tracker.inspect(message(more), recovery)
+    const { cursor, ...inspection } = inspectBy(tracker, message(more), recovery)
     if (cursor !== undefined) expect(cursor).toEqual(tracker.cursor)
     return inspection
   }
@@ -67,7 +71,7 @@ describe('by epoch and seq', () => {
 })
 
 describe('a message that says whether the server resumed', () => {
-  test('is not dispatched', () => {
+  test('is no news', () => {
     const { inspect } = follow(bySeq)
     expect(inspect({ type: 'resume', response: true })).toEqual({ isNews: false, resumed: true })
     expect(inspect({ type: 'resume', response: false })).toEqual({ isNews: false, resumed: false })
@@ -95,6 +99,47 @@ describe('a message that says whether the server resumed', () => {
     expect(inspect({ epoch: 'f', seq: 1 })).toEqual({ isNews: true })
   })
 
+  test('and takes a number of the log is no gap for the next message', () => {
+    const { inspect } = follow(bySeq)
+    inspect({ epoch: 'e', seq: 5 })
+    inspect({ type: 'resume', response: true, epoch: 'e', seq: 6 })
+    expect(inspect({ epoch: 'e', seq: 7 })).toEqual({ isNews: true })
+    // Its number fills one place only.
+    expect(inspect({ epoch: 'e', seq: 9 })).toEqual({ isNews: true, gap: 'sequence' })
+  })
+
+  test('and names the head of the log does not hide that messages before it are missing', () => {
+    const { inspect } = follow(bySeq)
+    inspect({ epoch: 'e', seq: 5 })
+    inspect({ type: 'resume', response: true, epoch: 'e', seq: 9 })
+    expect(inspect({ epoch: 'e', seq: 10 })).toEqual({ isNews: true, gap: 'sequence' })
+  })
+
+  test('leaves no false gap and drops no message, wherever it comes and whether its number is its own or the head', () => {
+    const seed = Date.now()
+    const plan = fc.record({
+      missed: fc.integer({ min: 0, max: 6 }),
+      live: fc.integer({ min: 0, max: 6 }),
+      place: fc.nat({ max: 6 }),
+      isNumbered: fc.boolean(),
+      epoch: fc.constantFrom('e', undefined),
+    })
+    fc.assert(
+      fc.property(plan, ({ missed, live, place, isNumbered, epoch }) => {
+        const { inspect } = follow(bySeq)
+        inspect({ epoch, seq: 5 })
+        const at = isNumbered ? Math.min(place, missed) : 0
+        let seq = 5
+        for (let index = 0; index <= missed + live; index++) {
+          if (index === at)
+            inspect({ type: 'resume', response: true, epoch, seq: isNumbered ? ++seq : 5 + missed })
+          if (index < missed + live) expect(inspect({ epoch, seq: ++seq })).toEqual({ isNews: true })
+        }
+      }),
+      { seed },
+    )
+  })
+
   test('may name the first position of all', () => {
     const { inspect } = follow(bySeq)
     inspect({ type: 'resume', response: true, epoch: 'e', seq: 5 })
@@ -118,20 +163,23 @@ describe('a heartbeat reply that names the head of the stream', () => {
 
   test('tells of what was lost without a trace: it is ahead of what came', () => {
     const tracker = new RecoveryTracker()
-    tracker.inspect(at(5), recovery)
-    expect([tracker.isBehind(at(5), recovery), tracker.isBehind(at(7), recovery)]).toEqual([false, true])
-    expect(tracker.isBehind(at(7), recovery)).toBe(false)
-    expect(tracker.inspect(at(8), recovery)).toMatchObject({ isNews: true })
+    inspectBy(tracker, at(5), recovery)
+    expect([tracker.isBehind(recovery.cursor(at(5))), tracker.isBehind(recovery.cursor(at(7)))]).toEqual([
+      false,
+      true,
+    ])
+    expect(tracker.isBehind(recovery.cursor(at(7)))).toBe(false)
+    expect(inspectBy(tracker, at(8), recovery)).toMatchObject({ isNews: true })
   })
 
   test('tells of a log that began anew', () => {
     const tracker = new RecoveryTracker()
-    tracker.inspect(at(5), recovery)
-    expect(tracker.isBehind(at(1, 'b'), recovery)).toBe(true)
+    inspectBy(tracker, at(5), recovery)
+    expect(tracker.isBehind(recovery.cursor(at(1, 'b')))).toBe(true)
   })
 
   test('says nothing before there is a position', () => {
-    expect(new RecoveryTracker().isBehind(at(7), recovery)).toBe(false)
+    expect(new RecoveryTracker().isBehind(recovery.cursor(at(7)))).toBe(false)
   })
 })
 

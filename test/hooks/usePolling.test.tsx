@@ -149,6 +149,18 @@ describe('usePolling: the rhythm', () => {
     expect(view.current.error).toBeNull()
   })
 
+  it('a stopWhen that is async is reported and stops nothing', async () => {
+    useFakeTime()
+    const { Counter, queryFn, view } = setUp(call => call, {
+      stopWhen: (() => Promise.resolve(true)) as never,
+    })
+    renderLive(<Counter />)
+    await expect(pass(1_000)).rejects.toThrow(/"stopWhen" gave a promise/)
+    await expect(pass(1_000)).rejects.toThrow(/"stopWhen" gave a promise/)
+    expect(queryFn.mock.calls.length).toBeGreaterThan(1)
+    expect(view.current.isPolling).toBe(true)
+  })
+
   it('pushes neither restart nor starve the polls', async () => {
     useFakeTime()
     const { Counter, queryFn } = setUp(() => 'polled')

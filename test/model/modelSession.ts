@@ -63,7 +63,7 @@ export class ModelSession {
     table.set(this, RULES)
     feed.configured()
     const { setup } = this.harness.connection
-    this.harness.deliver = createDispatch({ table, feed, report: () => undefined })
+    this.harness.deliver = createDispatch({ table, feed, clock: this.harness.clock, report: () => undefined })
     setup.gap = () => void feed.invalidateAll()
     setup.start = () => feed.start()
     setup.opened = () => feed.opened()

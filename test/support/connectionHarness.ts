@@ -49,6 +49,7 @@ export class ConnectionHarness {
   readonly clock = new FakeClock()
   readonly transport = new FakeTransport()
   readonly environment = new FakeEnvironment()
+  /** What handlers and the cache would get. */
   readonly messages: Message[] = []
   readonly gaps: GapCause[] = []
   readonly events: ConnectionEvent[] = []
@@ -56,8 +57,8 @@ export class ConnectionHarness {
   readonly refused: (Token | undefined)[] = []
   options: ConnectionDriverOptions
   request: Partial<TransportRequest> = {}
-  deliver: ConnectionSetup['deliver'] = message => {
-    this.messages.push(message)
+  deliver: ConnectionSetup['deliver'] = (message, { saysResumed }) => {
+    if (!saysResumed) this.messages.push(message)
     return message
   }
   prepare: (refused?: Token) => Promise<Omit<PreparedRequest, 'request'>>

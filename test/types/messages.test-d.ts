@@ -48,6 +48,33 @@ export const market = socketOptions({
   },
 })
 
+// Messages with an error may have any type; declared types leave room for their handler.
+socketOptions({
+  url: '/socket',
+  messages,
+  on: {
+    error: (message, cache) => {
+      expectTypeOf(message.type).toEqualTypeOf<string>()
+      expectTypeOf(message.error).toEqualTypeOf<unknown>()
+      expectTypeOf(message.params).toEqualTypeOf<unknown>()
+      expectTypeOf(message.response).toEqualTypeOf<unknown>()
+      expectTypeOf(cache).toEqualTypeOf<CacheWriter>()
+    },
+    price: ({ response }) => expectTypeOf(response.last).toEqualTypeOf<number>(),
+  },
+})
+// A type "error" of one's own has its response, which a message with an error lacks.
+serverEventsOptions({
+  url: '/events',
+  messages: { error: z.object({ code: z.string() }) },
+  on: {
+    error: ({ type, response }) => {
+      expectTypeOf(type).toEqualTypeOf<string>()
+      expectTypeOf(response).toEqualTypeOf<{ code: string } | undefined>()
+    },
+  },
+})
+
 // The same for the other techniques.
 serverEventsOptions({
   url: '/events',
