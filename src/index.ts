@@ -50,10 +50,11 @@ export {
   UntrustedOriginError,
   type RealtimeErrorCode,
 } from './core/errors.ts'
-export { validators, type CursorStrategy, type Validators } from './core/cursorStrategy.ts'
+export { validators, type CursorResponse, type CursorStrategy, type Validators } from './core/cursorStrategy.ts'
 export type { ConnectionEvent, GapCause, RealtimeEvent, Technique } from './core/events.ts'
 export type { Failure, FailureAction } from './core/failure.ts'
 export type { PauseReason, TokenReason } from './core/connectionState.ts'
+export type { HeadersOption } from './core/headers.ts'
 export type { UrlSource } from './core/prepareRequest.ts'
 export type { Cursor, Recovery } from './core/recovery.ts'
 export type { RequestOptions } from './core/requests.ts'

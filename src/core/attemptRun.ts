@@ -133,6 +133,13 @@ export class AttemptRun implements TransportSink {
     if (!this.#isOver) this.#owner.retryFloor = delay
   }
 
+  cursorLost(): void {
+    if (this.#isOver) return
+    const { inbound } = this.#owner
+    if (this.#isOpen) inbound.gap('cursor-lost')
+    else inbound.cursorLost()
+  }
+
   failed(reported: Failure): void {
     if (this.#isOver) return
     const { retryFloor, setup } = this.#owner
@@ -189,8 +196,7 @@ export class AttemptRun implements TransportSink {
     const withoutCursor = { ...request, headers: { ...request.headers } }
     const attached = this.#attachBoth(request)
     if (findRefusedHeader(attached.headers) === undefined) return attached
-    if (this.#isOpen) inbound.gap('cursor-lost')
-    else inbound.cursorLost()
+    this.cursorLost()
     inbound.dropCursor()
     return setup.transport.attachCursor?.(withoutCursor) ?? withoutCursor
   }

@@ -1,7 +1,9 @@
 import { abortReason, throwIfAborted } from './abort.ts'
 import type { Clock, TimerHandle } from './clock.ts'
-import { decodeText } from './decodeText.ts'
+import type { ConditionalFetch } from './conditionalFetch.ts'
 import { type Validators, validators as strategy } from './cursorStrategy.ts'
+import { decodeText } from './decodeText.ts'
+import type { Parse } from './envelope.ts'
 import { UnauthorizedError } from './errors.ts'
 import type { Failure, RequestPart } from './failure.ts'
 import type { PreparedRequest } from './prepareRequest.ts'
@@ -21,7 +23,11 @@ export interface ConditionalGet {
   signal: AbortSignal
   /** Of the answer that is still held; without, the question is unconditional. */
   validators: Validators | undefined
+  /** Of all polls for the same data. */
+  conditionalFetch: ConditionalFetch
   credentials: RequestCredentials | undefined
+  /** Default: JSON. */
+  parse?: Parse | undefined
   /** In bytes. */
   maxBytes: number
   /** For all of it, `getToken` included (ms). */
@@ -81,7 +87,7 @@ async function exchange(get: Exchange, signal: AbortSignal): Promise<Conditional
   }
   const body = await readBody(get, response)
   if (!body) return undefined
-  return { data: parseBody(get, body, headers), validators: strategy().read(response, body, undefined) }
+  return { data: parseBody(get, body, response), validators: strategy().read(response, body, undefined) }
 }
 
 async function ask(get: Exchange, signal: AbortSignal): Promise<Response> {
@@ -89,19 +95,18 @@ async function ask(get: Exchange, signal: AbortSignal): Promise<Response> {
   for (;;) {
     const { request, token, tokenUse } = await get.prepare(refused)
     if (refused !== undefined && token === null) break
-    const {
-      url,
-      headers,
-      redirect = 'follow',
-    } = get.validators ? strategy().attach(request, get.validators) : request
-    throwIfAborted(signal)
+    const conditional = get.validators ? strategy().attach(request, get.validators) : request
     const { credentials = 'same-origin' } = get
-    // `no-store`, or the browser's cache would answer in the server's place.
-    const init: RequestInit = { headers, redirect, credentials, signal, cache: 'no-store' }
     // What `fetch` throws is not passed on: in some runtimes its text holds the URL, and with it a token.
-    const response = await get.fetch(url, init).catch(() => {
-      throw get.toError({ kind: 'network' })
-    })
+    const response = await get.conditionalFetch
+      .send(conditional, async ({ url, headers, redirect = 'follow' }) => {
+        throwIfAborted(signal)
+        // `no-store`, or the browser's cache would answer in the server's place.
+        return get.fetch(url, { headers, redirect, credentials, signal, cache: 'no-store' })
+      })
+      .catch(() => {
+        throw get.toError({ kind: 'network' })
+      })
     if (response.status !== 401) return response
     if (tokenUse === 'forced') break
     refused = token
@@ -118,11 +123,27 @@ async function readBody(get: Exchange, response: Response): Promise<string> {
   return decodeText(new Uint8Array(bytes))
 }
 
-function parseBody({ toError }: Exchange, body: string, headers: Headers): unknown {
+function parseBody({ parse, toError }: Exchange, body: string, { status, headers }: Response): unknown {
+  if (parse) return parseByApplication(() => parse(body, { status, headers }), toError)
   try {
     return readJson(body)
   } catch {
     const contentType = headers.get('content-type') ?? ''
     throw toError(/json/i.test(contentType) ? { kind: 'body' } : { kind: 'content-type', contentType })
   }
+}
+
+/** What the application's function threw is dropped, because it may quote the body. */
+function parseByApplication(parse: () => unknown, toError: Exchange['toError']): unknown {
+  let data: unknown
+  try {
+    data = parse()
+  } catch {
+    throw toError({ kind: 'body', parse: 'threw' })
+  }
+  const { then } = (data ?? {}) as { then?: unknown }
+  if (typeof then !== 'function') return data
+  // Its rejection is reported here already.
+  void Promise.resolve(data).catch(() => undefined)
+  throw toError({ kind: 'body', parse: 'promise' })
 }

@@ -17,8 +17,8 @@ export type Failure =
   | { kind: 'silence' }
   /** A success whose content is not what was asked for, e.g. an HTML page. */
   | { kind: 'content-type'; contentType: string }
-  /** A body that was cut short, too large or not parseable. */
-  | { kind: 'body'; cause?: unknown }
+  /** A body that was cut short, too large or not parseable. `parse`: what the application's own function did. */
+  | { kind: 'body'; cause?: unknown; parse?: 'threw' | 'promise' }
   /**
    * A stream that the server ended. `isSpent`: its request is not sent again on its own, as it was a POST. `isIncomplete`:
    * there is an `isLast`, and no message was the last.
@@ -143,6 +143,8 @@ export function toError(failure: Failure): RealtimeError {
       )
     case 'timeout':
       return describe(failure, describeTimeout(failure.part))
+    case 'body':
+      return describe(failure, failure.parse ? PARSE_MESSAGES[failure.parse] : MESSAGES.body)
     default:
       return describe(failure, MESSAGES[failure.kind])
   }
@@ -153,6 +155,11 @@ const MESSAGES = {
   silence: 'Nothing was heard from the server for too long.',
   body: 'The answer was cut short, too large or not readable.',
   'fast-loop': 'The server answers again and again at once with nothing new.',
+}
+
+const PARSE_MESSAGES = {
+  threw: '"parse" threw. Call it in your own code with the body of a response to see what.',
+  promise: '"parse" returned a promise. It must be synchronous.',
 }
 
 function describeTimeout(part: RequestPart | undefined): string {

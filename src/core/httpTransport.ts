@@ -1,4 +1,5 @@
 import type { Clock, TimerHandle } from './clock.ts'
+import type { ConditionalFetch } from './conditionalFetch.ts'
 import type { Failure } from './failure.ts'
 import { createHttpExchange } from './httpExchange.ts'
 import { parseRetryAfter } from './retryAfter.ts'
@@ -38,7 +39,7 @@ export interface HttpAttempt extends Attempt {
   /** Sets timers (ms) in place of those before. */
   wait: (...timers: Timer[]) => void
   /** The answer to a request, its body unread, in place of the answer before. */
-  ask: (request: TransportRequest) => Promise<Response>
+  ask: (request: TransportRequest, conditional?: ConditionalFetch) => Promise<Response>
   /** The next bytes of the answer's body, `undefined` at its end. */
   read: () => Promise<Uint8Array | undefined>
 }
@@ -83,13 +84,7 @@ function createAttempt(
   function check() {
     if (isOver) throw new Error('over')
   }
-  // What `fetch` threw is dropped: in some runtimes its text holds the URL, and with it a token.
-  async function step<T>(work: () => Promise<T>): Promise<T> {
-    check()
-    const value = await work().catch(() => fail({ kind: 'network' }))
-    check()
-    return value as T
-  }
+  const step = createStep(check, () => fail({ kind: 'network' }))
   return {
     close,
     check,
@@ -99,14 +94,28 @@ function createAttempt(
       isOpen = true
     },
     wait: (...timers) => setTimers(isOver ? [] : timers),
-    async ask(request) {
-      const response = await step(() => exchange.ask(environment.fetch(), request, technique.init))
+    async ask(request, conditional) {
+      const send = async (each: TransportRequest) => {
+        check()
+        return exchange.ask(environment.fetch(), each, technique.init)
+      }
+      const response = await step(() => conditional?.send(request, send) ?? send(request))
       const failure = findFailure(response, technique, clock.now())
       if (failure) fail(failure)
       check()
       return response
     },
     read: () => step(exchange.read),
+  }
+}
+
+/** What `fetch` threw is dropped: in some runtimes its text holds the URL, and with it a token. */
+function createStep(check: () => void, failed: () => void) {
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    check()
+    const value = await work().catch(failed)
+    check()
+    return value as T
   }
 }
 

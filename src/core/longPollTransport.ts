@@ -1,5 +1,6 @@
 import { decodeText } from './decodeText.ts'
 import type { Clock } from './clock.ts'
+import { ConditionalFetch } from './conditionalFetch.ts'
 import { validators } from './cursorStrategy.ts'
 import type { CursorStrategy } from './cursorStrategy.ts'
 import { createHttpTransport, failOversized } from './httpTransport.ts'
@@ -36,8 +37,6 @@ export function createLongPollTransport(
   environment: TransportEnvironment,
   { cursor: strategy = validators(), initialCursor, holdTimeout = 60_000, ...init }: LongPollOptions = {},
 ): Transport {
-  const { clock, maxMessageBytes } = environment
-
   // A timer and not the request ends what hangs, as `fetch` may ignore its signal.
   const silence = (http: HttpAttempt): Timer => [holdTimeout, () => http.fail({ kind: 'silence' })]
 
@@ -45,29 +44,33 @@ export function createLongPollTransport(
   async function poll(http: HttpAttempt, request: TransportRequest, sink: TransportSink) {
     const hold = () => http.wait([HELD, http.opened], silence(http))
     hold()
-    const { cursor } = technique
-    const response = await http.ask(request)
+    const response = await http.ask(request, conditional)
+    if (conditional.isBare) loseCursor(technique, sink)
     http.opened()
     const isContent = response.status === 200
-    const body = isContent
-      ? await readText(http, size => {
-          hold()
-          if (size > maxMessageBytes) failOversized(http, sink, size)
-        })
-      : ''
+    const onPart = (size: number) => {
+      hold()
+      if (size > environment.maxMessageBytes) failOversized(http, sink, size)
+    }
+    const body = isContent ? await readText(http, onPart) : ''
     const isEmpty = !/\S/.test(body)
     const { status, headers } = response
     if (!isEmpty && !sink.message(body, { status, headers })) {
       http.fail({ kind: 'body' })
       http.check()
     }
-    const next = isContent ? refusePromise(strategy.read(response, body, cursor), '"cursor.read"') : undefined
+    // A cursor that cannot be sent is none.
+    const isRead = isContent && !conditional.isRefused
+    const next = isRead
+      ? refusePromise(strategy.read(response, body, technique.cursor), '"cursor.read"')
+      : undefined
     if (next !== undefined || !isEmpty) technique.cursor = next
     http.check()
     if (isEmpty) sink.alive()
     return isEmpty ? '' : body
   }
 
+  const conditional = new ConditionalFetch()
   const technique: HttpTechnique = {
     cursor: initialCursor,
     attachCursor(request) {
@@ -78,7 +81,7 @@ export function createLongPollTransport(
     statuses: [200, 204, 304, 408],
     contentType: /^(?!text\/html)/i,
     async run(http, request, sink) {
-      for (const isLoop = createLoopDetector(clock); ; request = await request.again()) {
+      for (const isLoop = createLoopDetector(environment.clock); ; request = await request.again()) {
         const body = await poll(http, request, sink)
         if (isLoop(body, JSON.stringify(technique.cursor))) return http.fail({ kind: 'fast-loop' })
         // Answers that are at hand at once must not keep the page from its other tasks.
@@ -87,6 +90,12 @@ export function createLongPollTransport(
     },
   }
   return createHttpTransport(environment, technique)
+}
+
+/** A request was answered without its cursor, so what came since that position may be missed. */
+function loseCursor(technique: HttpTechnique, sink: TransportSink): void {
+  technique.cursor = undefined
+  sink.cursorLost()
 }
 
 /** Takes each body ('' where there is none) with the cursor after it, and tells whether they come fast and without news. */

@@ -4,6 +4,7 @@ import type { Message } from './envelope.ts'
 import { ConnectionLostError, type RealtimeError, RequestError, RequestTimeoutError } from './errors.ts'
 import { Fifo } from './fifo.ts'
 import { hashValue } from './hash.ts'
+import { assertNumbers } from './numberOptions.ts'
 
 /** What is asked. */
 export interface RequestEnvelope<Type extends string = string, Params = unknown> {
@@ -85,8 +86,9 @@ export class Requests {
     return this.#calls.size - this.#givenUp.size
   }
 
-  /** Resolves with the reply's `response`; rejects with a `RequestError`, `RequestTimeoutError`, `ConnectionLostError` or the signal's reason. */
+  /** Resolves with the reply's `response`; rejects with a `RequestError`, `RequestTimeoutError`, `ConnectionLostError` the signal's reason, or a `ConfigurationError`. */
   async request(envelope: RequestEnvelope, options: RequestOptions): Promise<unknown> {
+    assertNumbers(options)
     const { signal, timeout = DEFAULT_TIMEOUT, idempotent = false } = options
     throwIfAborted(signal)
     return new Promise((resolve, reject: (error: Error) => void) => {

@@ -36,6 +36,8 @@ export interface TransportSink {
   oversized(bytes: number): void
   /** The server asks that no retry comes sooner (ms; SSE `retry:`). */
   retryFloor(delay: number): void
+  /** The server answered a request without its position. What came since that position may be missed. */
+  cursorLost(): void
   failed(failure: Failure): void
 }
 

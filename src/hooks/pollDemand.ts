@@ -1,4 +1,5 @@
 import { type Query, skipToken } from '@tanstack/react-query'
+import { assertNumbers } from '../core/numberOptions.ts'
 import { refusePromise } from '../core/refusePromise.ts'
 import type { PollingOptions } from './pollingOptions.ts'
 
@@ -22,15 +23,21 @@ export function demandOf(user: PollUser, query: Query | undefined): PollDemand |
   const isEnabled = typeof enabled === 'function' ? !query || enabled(query) : enabled !== false
   if (!isEnabled || subscribed === false || queryFn === skipToken) return undefined
   const data: unknown = query?.state.data
-  if (data !== undefined && attempt('stopWhen', () => stopWhen?.(data))) return undefined
-  const ms = typeof interval === 'function' ? attempt('interval', () => interval(data)) : interval
+  if (data !== undefined && attempt(() => refusePromise(stopWhen?.(data), '"stopWhen"'))) return undefined
+  const ms = typeof interval === 'function' ? attempt(() => checked(interval(data))) : interval
   return ms && ms > 0 && ms < Infinity ? { user, interval: ms } : undefined
 }
 
+function checked(interval: number | false): number | false {
+  refusePromise(interval, '"interval"')
+  assertNumbers({ interval })
+  return interval
+}
+
 /** The application's functions run inside TanStack's dispatch, where a throw would look like a failed poll. */
-function attempt<Result>(option: string, call: () => Result): Result | undefined {
+function attempt<Result>(call: () => Result): Result | undefined {
   try {
-    return refusePromise(call(), `"${option}"`)
+    return call()
   } catch (error) {
     setTimeout(() => {
       throw error

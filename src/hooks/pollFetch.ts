@@ -1,5 +1,6 @@
 import { type Query, replaceEqualDeep } from '@tanstack/react-query'
 import { tokenInHeader } from '../core/attachToken.ts'
+import { ConditionalFetch } from '../core/conditionalFetch.ts'
 import { conditionalGet } from '../core/conditionalGet.ts'
 import type { Validators } from '../core/cursorStrategy.ts'
 import type { UrlSource } from '../core/prepareRequest.ts'
@@ -13,6 +14,8 @@ interface Answer {
 
 /** The last answers with a body. They go when their query goes. */
 const answers = new WeakMap<Query, Answer>()
+/** Whether the server of a query takes validators. */
+const conditionalFetches = new WeakMap<Query, ConditionalFetch>()
 
 const DEFAULT_TIMEOUT = 30_000
 
@@ -42,13 +45,22 @@ export async function pollFetch({ client, query, signal, options }: PollFetch): 
     toError: client.toError,
     signal,
     validators: query && heldValidators(query),
+    conditionalFetch: conditionalFetchOf(query),
     credentials,
+    parse: options.parse,
     maxBytes: options.maxMessageBytes ?? client.maxMessageBytes,
     timeout,
   })
   if (!answer) return query?.state.data ?? null
   if (query) answers.set(query, answer)
   return answer.data
+}
+
+function conditionalFetchOf(query: Query | undefined): ConditionalFetch {
+  const known = query && conditionalFetches.get(query)
+  const conditionalFetch = known ?? new ConditionalFetch()
+  if (query) conditionalFetches.set(query, conditionalFetch)
+  return conditionalFetch
 }
 
 /** The validators of the data that the query holds: none where it was replaced, or a 304 would keep something else. */

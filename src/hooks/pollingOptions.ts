@@ -1,6 +1,7 @@
 import type { QueryKey, UseQueryOptions } from '@tanstack/react-query'
 import type { AttachToken } from '../core/attachToken.ts'
 import type { BackoffOptions } from '../core/backoff.ts'
+import type { Parse } from '../core/envelope.ts'
 import type { HeadersOption } from '../core/headers.ts'
 import type { UrlSource } from '../core/prepareRequest.ts'
 
@@ -26,13 +27,19 @@ export interface PollingOptions<QueryData = unknown, Err = Error, Data = QueryDa
   extends QueryOptions<QueryData, Err, Data>, PollingRhythm<QueryData> {
   /**
    * Asked with GET for JSON; needs a `RealtimeProvider`. Or give a `queryFn`, which needs none. A server of another origin
-   * must expose `ETag` and `Retry-After` (`Access-Control-Expose-Headers`) for them to be seen.
+   * must expose `ETag` and `Retry-After` (`Access-Control-Expose-Headers`) for them to be read. It is sent validators only
+   * if it exposes `ETag` and allows `If-None-Match` and `If-Modified-Since` (`Access-Control-Allow-Headers`).
    */
   url?: UrlSource | undefined
   /** Default `['poll', url]`. Needed with a `queryFn` or a `url` function. */
   queryKey?: QueryKey | undefined
   /** With `url`: sent with each poll. */
   headers?: HeadersOption | undefined
+  /**
+   * With `url`: makes the data of a body, given as text with `{ status, headers }` of its response. Default: JSON.
+   * Synchronous; a throw or a promise fails the poll.
+   */
+  parse?: Parse | undefined
   /** With `url`: as `fetch` takes it. Default `'same-origin'`. */
   credentials?: RequestCredentials | undefined
   /** With `url`: instead of the provider's. */

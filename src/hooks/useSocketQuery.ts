@@ -12,6 +12,7 @@ import {
 import { useEffect } from 'react'
 import type { MessageSchemas, NoMessages, ParamsOf, ResponseOf } from '../cache/messageTypes.ts'
 import { ConnectionLostError, RealtimeError } from '../core/errors.ts'
+import { assertNumbers } from '../core/numberOptions.ts'
 import type { SocketChannel } from '../core/socketChannel.ts'
 import { socketDefinition, type SocketOptions } from './socketDefinition.ts'
 import { useConnection } from './useConnection.ts'
@@ -43,7 +44,7 @@ export interface SocketQueryOptions<
  * }
  * ```
  *
- * @throws ConfigurationError without a `RealtimeProvider` above.
+ * @throws ConfigurationError without a `RealtimeProvider` above, or for a `timeout` that makes no sense.
  */
 export function useSocketQuery<
   const Type extends string,
@@ -55,6 +56,7 @@ export function useSocketQuery<
   { type, params, timeout, ...options }: SocketQueryOptions<Type, Schemas, Data>,
 ): UseQueryResult<Data> {
   const client = useQueryClient()
+  assertNumbers({ timeout })
   const isSkipped = socket === skipToken || params === skipToken
   const queryKey = useMessageKey(type, params)
   const defaults = client.defaultQueryOptions({ queryKey })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
+import { ConditionalFetch } from '../../src/core/conditionalFetch.ts'
 import { type ConditionalGet, conditionalGet } from '../../src/core/conditionalGet.ts'
 import { toError } from '../../src/core/failure.ts'
 import type { PreparedRequest } from '../../src/core/prepareRequest.ts'
@@ -28,6 +29,7 @@ async function setUp(answer: Answer, options: Partial<ConditionalGet> = {}) {
       toError,
       signal: new AbortController().signal,
       validators: undefined,
+      conditionalFetch: new ConditionalFetch(),
       credentials: undefined,
       maxBytes: 1_000,
       timeout: 5_000,

@@ -1,10 +1,10 @@
 import { screen, waitFor } from '@testing-library/react'
 import type { ReactNode } from 'react'
-import { useLongPoll, usePolling, useServerEvents, useSocket } from 'react-query-realtime'
+import { useLongPoll, usePolling, useServerEvents, useSocket, useSocketQuery } from 'react-query-realtime'
 import { describe, expect, test, vi } from 'vitest'
 import { startServer } from '../support/httpServer.ts'
 import { startSocketServer } from '../support/socketServer.ts'
-import { renderLive } from './pollingSetup.tsx'
+import { pass, renderLive, useFakeTime } from './pollingSetup.tsx'
 
 /** A path such as `heartbeat.timeout` as an options object. */
 const at = (path: string, value: unknown): object =>
@@ -31,17 +31,30 @@ const own: [string, (options: object) => unknown, string[]][] = [
   [
     'useSocket',
     options => useSocket({ url: 'ws://127.0.0.1:1', ...options }),
-    ['heartbeat.interval', 'heartbeat.timeout', 'queue.limit', 'queue.ttl', 'maxMessageBytes', ...reconnect],
+    [
+      'heartbeat.interval',
+      'heartbeat.timeout',
+      'queue.limit',
+      'queue.ttl',
+      'maxMessageBytes',
+      'maxQueries',
+      ...reconnect,
+    ],
   ],
   [
     'useServerEvents',
     options => useServerEvents({ url: 'http://127.0.0.1:1', ...options }),
-    ['silenceTimeout', 'maxMessageBytes', ...reconnect],
+    ['silenceTimeout', 'maxMessageBytes', 'maxQueries', ...reconnect],
   ],
   [
     'useLongPoll',
     options => useLongPoll({ url: 'http://127.0.0.1:1', ...options }),
-    ['holdTimeout', 'maxMessageBytes', ...reconnect],
+    ['holdTimeout', 'maxMessageBytes', 'maxQueries', ...reconnect],
+  ],
+  [
+    'useSocketQuery',
+    options => useSocketQuery({ url: 'ws://127.0.0.1:1' }, { type: 'price', ...options }),
+    ['timeout'],
   ],
   [
     'usePolling',
@@ -51,15 +64,20 @@ const own: [string, (options: object) => unknown, string[]][] = [
 ]
 
 describe('a number that makes no sense is a ConfigurationError that names the option', () => {
-  test.each(['heartbeat.interval', 'heartbeat.timeout', 'maxMessageBytes', ...reconnect])(
-    '%s of the provider',
-    path => {
-      for (const value of [NaN, -1, '5000', null, {}]) {
-        expect(thrownBy(null, at(path, value)), JSON.stringify(value)).toMatchObject(error(path))
-      }
-      expect(thrownBy(null, at(path, undefined))).toBeUndefined()
-    },
-  )
+  test.each([
+    'heartbeat.interval',
+    'heartbeat.timeout',
+    'maxMessageBytes',
+    'gapSpread',
+    'linger',
+    'maxQueries',
+    ...reconnect,
+  ])('%s of the provider', path => {
+    for (const value of [NaN, -1, '5000', null, {}]) {
+      expect(thrownBy(null, at(path, value)), JSON.stringify(value)).toMatchObject(error(path))
+    }
+    expect(thrownBy(null, at(path, undefined))).toBeUndefined()
+  })
 
   describe.each(own)('of %s', (_name, use, paths) => {
     test.each(paths)('%s', path => {
@@ -71,6 +89,30 @@ describe('a number that makes no sense is a ConfigurationError that names the op
       }
       expect(thrownBy(<Reader options={at(path, undefined)} />)).toBeUndefined()
     })
+  })
+
+  test('the timeout of request(): it rejects, and sends nothing', async () => {
+    const server = await startSocketServer()
+    let request!: (timeout: unknown) => Promise<unknown>
+    const Reader = () => {
+      const socket = useSocket({ url: server.url })
+      request = timeout => socket.request({ type: 'price' }, { timeout } as object)
+      return socket.status
+    }
+    renderLive(<Reader />)
+    await screen.findByText('open')
+    for (const value of [NaN, -1, 0, '5000', null, {}]) {
+      await expect(request(value), JSON.stringify(value)).rejects.toMatchObject(error('timeout'))
+    }
+  })
+
+  test('what an interval function gives: it is reported, and no poll follows', async () => {
+    useFakeTime()
+    const queryFn = vi.fn(() => 1)
+    const Reader = () => void usePolling({ queryKey: ['n'], queryFn, interval: data => (data ? NaN : 20) })
+    renderLive(<Reader />)
+    await expect(pass(1_000)).rejects.toMatchObject(error('interval'))
+    expect(queryFn).toHaveBeenCalledOnce()
   })
 
   test.each(['trustedOrigins', 'insecureOrigins'])('%s that is no list of origins is one, too', name => {

@@ -178,4 +178,48 @@ describe('usePolling with a url', () => {
     await waitFor(() => expect(requests.length).toBeGreaterThan(2))
     expect(requests.slice(0, 3).map(request => request.url)).toEqual(['/?page=1', '/?page=2', '/?page=3'])
   })
+
+  it('parse makes the data of a body, and is given its text with status and headers', async () => {
+    const parse = vi.fn((body: unknown) => String(body).split(','))
+    await setUp(response => response.writeHead(201, { 'X-Rows': '2' }).end('a,b'), { parse })
+    await screen.findByText('["a","b"]')
+    const [body, meta] = parse.mock.calls[0] as unknown as [string, { status: number; headers: Headers }]
+    expect([body, meta.status, meta.headers.get('x-rows')]).toEqual(['a,b', 201, '2'])
+  })
+
+  it('parse is not called for a 304, a 204 or an empty body', async () => {
+    const parse = vi.fn(() => 1)
+    const { polls } = await setUp(
+      (response, _request, index) =>
+        response.writeHead([200, 304, 204, 200][index % 4]!).end(index === 0 ? 'x' : ''),
+      { parse },
+    )
+    await polls(6)
+    expect(parse).toHaveBeenCalledOnce()
+  })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('secret body')
+      },
+      '"parse" threw',
+    ],
+    ['returns a promise', () => Promise.reject(new Error('secret body')), '"parse" returned a promise'],
+  ])(
+    'a parse that %s is a failed poll that says so without quoting the body, and polls go on',
+    async (_what, fail, text) => {
+      const { show, queryClient, url, polls } = await setUp(
+        (response, _request, index) => response.end(index === 0 ? 'good' : 'secret body'),
+        { parse: body => (body === 'good' ? 1 : fail()) },
+      )
+      show()
+      await screen.findByText('{"data":1,"error":"ConnectionFailedError"}')
+      const error = queryClient.getQueryState(['poll', url])!.error as Error
+      expect(error.message).toContain(text)
+      expect(`${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`).not.toContain('secret')
+      await polls(4)
+    },
+  )
 })

@@ -53,14 +53,67 @@ describe('a stream of another origin', () => {
   })
 })
 
-test('a long poll whose ETag is not exposed ends: half a cursor is dropped once, and then to blame no more (L10, L12)', async () => {
-  const { at, proxy, show, isShown, note, retries } = await open()
+/** A server of another origin that answers simple requests only: no preflight is allowed. */
+async function startSimpleServer(expose: Record<string, string>) {
+  const server = await startServer((response, request, index) => {
+    if (request.method === 'OPTIONS') return response.writeHead(405).end()
+    const headers = {
+      'access-control-allow-origin': '*',
+      'content-type': 'application/json',
+      'last-modified': 'Mon, 01 Jan 2024 00:00:00 GMT',
+      etag: `"${index}"`,
+      ...expose,
+    }
+    const body = JSON.stringify({ type: 'note', params: null, response: index })
+    return setTimeout(() => response.writeHead(200, headers).end(body), 120)
+  })
+  const methods = () => server.requests.map(({ method }) => method)
+  return { url: server.url, methods }
+}
+
+describe.each([
+  ['exposes no ETag', {}, ['GET', 'GET', 'GET', 'GET', 'GET', 'GET']],
+  [
+    'exposes an ETag that it does not take back',
+    { 'access-control-expose-headers': 'ETag' },
+    ['GET', 'OPTIONS', 'GET', 'OPTIONS', 'GET', 'GET', 'GET'],
+  ],
+] as const)(
+  'a server of another origin that takes simple requests only and %s',
+  (_what, expose, expected) => {
+    test('is polled on and on', async () => {
+      const { show, notes } = await open()
+      const { url, methods } = await startSimpleServer(expose)
+      await show({ uses: [{ technique: 'poll', url, options: { interval: 20 } }] })
+      await patiently(() => expect(methods().length).toBeGreaterThan(8))
+      expect(methods().slice(0, expected.length)).toEqual(expected)
+      await patiently(async () => {
+        const [data] = (await notes())['it'] ?? []
+        expect((data as { response: number } | undefined)?.response).toBeGreaterThan(6)
+      })
+    })
+
+    test('is long polled on and on, without a retry', async () => {
+      const { show, retries, notes, isShown } = await open()
+      const { url, methods } = await startSimpleServer(expose)
+      await show({ uses: [{ technique: 'longPoll', url }] })
+      await patiently(async () => expect((await notes())['it']?.length).toBeGreaterThan(6))
+      expect(methods().slice(0, expected.length)).toEqual(expected)
+      await isShown('open')
+      expect(await retries()).toEqual([])
+    })
+  },
+)
+
+test('a long poll whose ETag is not exposed sends no validators, and its loop backs off (L10)', async () => {
+  const { at, proxy, show, note, retries } = await open()
   await note('a')
   proxy.add({
     at: 'request',
     act: { do: 'headers', headers: { 'access-control-expose-headers': 'x-none' } },
   })
   await show({ uses: [{ technique: 'longPoll', url: at('/long-poll') }] })
-  await isShown('failed')
-  expect(await retries()).toEqual(['status'])
+  await patiently(async () => expect((await retries()).length).toBeGreaterThan(0))
+  expect(new Set(await retries())).toEqual(new Set(['fast-loop']))
+  expect(proxy.moments('request').map(({ method }) => method)).not.toContain('OPTIONS')
 })

@@ -8,6 +8,7 @@ export type SinkCall =
   | { call: 'message'; data: unknown; meta: MessageMeta }
   | { call: 'oversized'; bytes: number }
   | { call: 'retryFloor'; delay: number }
+  | { call: 'cursorLost' }
   | { call: 'failed'; failure: Failure }
 
 /** Writes down what a transport reports; `alive` is only counted. */
@@ -32,6 +33,9 @@ export class RecordingSink implements TransportSink {
   }
   retryFloor(delay: number): void {
     this.calls.push({ call: 'retryFloor', delay })
+  }
+  cursorLost(): void {
+    this.calls.push({ call: 'cursorLost' })
   }
   failed(failure: Failure): void {
     this.calls.push({ call: 'failed', failure })
