@@ -14,8 +14,13 @@ const ALLOWED = -1
  * another origin that fails with validators is tried once without. After two such failures in a row none are sent.
  */
 export class ConditionalFetch {
-  #refusals = 0
+  #refusals: number
   #isBare = false
+
+  /** `isCareful`: the first failure is taken for a loss, because a request without its validators loses its place. */
+  constructor({ isCareful = false } = {}) {
+    this.#refusals = isCareful ? ALLOWED : 0
+  }
 
   /** Whether another origin does not take validators. */
   get isRefused(): boolean {

@@ -70,7 +70,7 @@ export function createLongPollTransport(
     return isEmpty ? '' : body
   }
 
-  const conditional = new ConditionalFetch()
+  const conditional = new ConditionalFetch({ isCareful: true })
   const technique: HttpTechnique = {
     cursor: initialCursor,
     attachCursor(request) {
