@@ -217,7 +217,7 @@ describe('data that nobody watched counts as missed:', () => {
     render(<Impatient />)
     await pass(150)
     server.upgrade = 'accept'
-    void act(() => window.dispatchEvent(new Event("online")))
+    void act(() => window.dispatchEvent(new Event('online')))
     await shows(0)
   })
 
