@@ -40,6 +40,9 @@ export function createLongPollTransport(
   // A timer and not the request ends what hangs, as `fetch` may ignore its signal.
   const silence = (http: HttpAttempt): Timer => [holdTimeout, () => http.fail({ kind: 'silence' })]
 
+  const read = (response: Response, body: string) =>
+    refusePromise(strategy.read(response, body, technique.cursor), '"cursor.read"')
+
   /** Gives the body, '' where there is none. */
   async function poll(http: HttpAttempt, request: TransportRequest, sink: TransportSink) {
     const hold = () => http.wait([HELD, http.opened], silence(http))
@@ -60,10 +63,7 @@ export function createLongPollTransport(
       http.check()
     }
     // A cursor that cannot be sent is none.
-    const isRead = isContent && !conditional.isRefused
-    const next = isRead
-      ? refusePromise(strategy.read(response, body, technique.cursor), '"cursor.read"')
-      : undefined
+    const next = isContent && !conditional.isRefused ? read(response, body) : undefined
     if (next !== undefined || !isEmpty) technique.cursor = next
     http.check()
     if (isEmpty) sink.alive()
@@ -73,10 +73,7 @@ export function createLongPollTransport(
   const conditional = new ConditionalFetch({ isCareful: true })
   const technique: HttpTechnique = {
     cursor: initialCursor,
-    attachCursor(request) {
-      const { cursor } = technique
-      return cursor === undefined ? request : attach('cursor.attach', () => strategy.attach(request, cursor))
-    },
+    attachCursor: request => attachCursor(strategy, technique.cursor, request),
     init,
     statuses: [200, 204, 304, 408],
     contentType: /^(?!text\/html)/i,
@@ -90,6 +87,14 @@ export function createLongPollTransport(
     },
   }
   return createHttpTransport(environment, technique)
+}
+
+function attachCursor(
+  strategy: CursorStrategy,
+  cursor: unknown,
+  request: TransportRequest,
+): TransportRequest {
+  return cursor === undefined ? request : attach('cursor.attach', () => strategy.attach(request, cursor))
 }
 
 /** A request was answered without its cursor, so what came since that position may be missed. */
