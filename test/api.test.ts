@@ -18,6 +18,7 @@ test('the package exports exactly these names', () => {
       "cursorInFirstMessage",
       "cursorInHeader",
       "cursorInQuery",
+      "idempotent",
       "longPollOptions",
       "messageKey",
       "patch",
