@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
+import { QueryClient, QueryClientProvider, skipToken, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import {
   append,
@@ -61,7 +61,7 @@ function RowFeed({ url, cap, isResumable }: RowStream) {
 }
 
 function Rows() {
-  const { data = [] } = useQuery<Row[]>({ queryKey: ['rows'], enabled: false })
+  const { data = [] } = useQuery<Row[]>({ queryKey: ['rows'], queryFn: skipToken })
   return <ListView rows={data} />
 }
 

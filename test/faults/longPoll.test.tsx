@@ -13,6 +13,7 @@ import { startServer } from '../support/httpServer.ts'
 import { JSON_TYPE } from '../support/longPoll.ts'
 import { pass } from '../support/setUpFaults.tsx'
 import { patient, setUpFaultyConnection } from '../support/setUpFaultyConnection.tsx'
+import { allowConsole } from '../support/consoleGuard.ts'
 
 type Options = LongPollOptions<MessageSchemas, Record<string, unknown>, Validators>
 const openLongPoll = setUpFaultyConnection<Options, LongPollResult>(useLongPoll, '/long-poll')
@@ -118,6 +119,7 @@ describe('an answer', () => {
   )
 
   test('whose body is no JSON moves no cursor, and is retried with back-off (L7)', async () => {
+    allowConsole(/could not be read/)
     const page = await openPoll()
     page.proxy.add({
       ...answer(200, { headers: { ...JSON_TYPE, etag: '"stray"' }, body: '{"cut' }),

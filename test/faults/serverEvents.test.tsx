@@ -7,6 +7,7 @@ import { startFaultProxy } from '../support/faultProxy/startFaultProxy.ts'
 import { startServer, writeParts } from '../support/httpServer.ts'
 import { pass } from '../support/setUpFaults.tsx'
 import { patient, setUpFaultyConnection } from '../support/setUpFaultyConnection.tsx'
+import { allowConsole } from '../support/consoleGuard.ts'
 
 const openEvents = setUpFaultyConnection(useServerEvents, '/events')
 
@@ -300,6 +301,7 @@ describe('a stream', () => {
   })
 
   test('whose event is too large, or never ends, is given up with an error, and its memory with it (S27)', async () => {
+    allowConsole(/larger than maxMessageBytes/)
     const server = await startServer(async (response, _request, index) => {
       head(response)
       if (index === 0)

@@ -2,6 +2,7 @@ import { act, waitFor } from '@testing-library/react'
 import { ConnectionLostError, RequestTimeoutError, useSocket } from 'react-query-realtime'
 import { describe, expect, test } from 'vitest'
 import { patient, setUpFaultyConnection } from '../support/setUpFaultyConnection.tsx'
+import { allowConsole } from '../support/consoleGuard.ts'
 
 const openSocket = setUpFaultyConnection(useSocket, '/socket')
 
@@ -11,6 +12,7 @@ const sent = ({ proxy }: Awaited<ReturnType<typeof openSocket>>, text: string) =
 
 describe('what is sent', () => {
   test('while the link is down waits in order up to the limit, and the rest is refused with an event (W33)', async () => {
+    allowConsole(/send queue is full/)
     const page = await openSocket({ queue: { limit: 3 } })
     await page.shows('open')
     await page.proxy.refuse()

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { startServer } from '../support/httpServer.ts'
 import { startSocketServer } from '../support/socketServer.ts'
 import { renderLive } from './pollingSetup.tsx'
+import { allowConsole } from '../support/consoleGuard.ts'
 
 const reconnect = { minDelay: 10, maxDelay: 20 }
 const isLast = ({ type }: { type: string }) => type === 'done'
@@ -84,6 +85,7 @@ test('isLast closes a socket and a long poll, and nothing after it in the same f
 })
 
 test('an isLast that throws is reported and ends nothing', async () => {
+  allowConsole(/the function for "isLast" threw/)
   const { url, requests } = await startStream('part')
   const reported: string[] = []
   const broken = () => {

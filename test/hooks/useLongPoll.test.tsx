@@ -10,6 +10,7 @@ import {
 } from 'react-query-realtime'
 import { expect, test } from 'vitest'
 import { setUpRealtime } from '../support/setUpRealtime.tsx'
+import { allowConsole } from '../support/consoleGuard.ts'
 
 const open = setUpRealtime()
 const patient = { timeout: 8_000 }
@@ -103,6 +104,7 @@ test('a cursor that the server has dropped is a gap: it starts anew and what it 
 test.each(['html', 'text'])(
   'garbage of the kind "%s" moves no cursor and writes nothing, and is retried',
   async kind => {
+    allowConsole(/could not be read/)
     const page = await openPoll({}, '/long-poll?hold=100')
     await page.fault('garbage', { kind, count: 1 })
     await waitFor(

@@ -16,6 +16,7 @@ import {
 } from 'react-query-realtime'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { setUpRealtime } from '../support/setUpRealtime.tsx'
+import { allowConsole } from '../support/consoleGuard.ts'
 
 const open = setUpRealtime()
 const patient = { timeout: 8_000 }
@@ -374,6 +375,7 @@ describe('sending', () => {
   })
 
   test('send answers false when the queue is full, and after close()', async () => {
+    allowConsole(/send queue is full/)
     const page = await openSocket({ queue: { limit: 1 } })
     await page.fault('refuse', { ms: 60_000 })
     await page.fault('kill')
