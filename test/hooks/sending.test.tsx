@@ -48,10 +48,13 @@ describe('the functions of a result', () => {
       const longPoll = useLongPoll({ url: page.at(`/long-poll?${query}`) })
       const realtime = useRealtime()
       const { send, request, reconnect, close } = socket
-      note({ send, request, reconnect, close })
-      note({ eventsReconnect: events.reconnect, eventsClose: events.close })
-      note({ pollReconnect: longPoll.reconnect, pollClose: longPoll.close })
-      note({ reconnectAll: realtime.reconnectAll, closeAll: realtime.closeAll })
+      // In an effect: React 18 throws the first render of StrictMode away, with its state.
+      useEffect(() => {
+        note({ send, request, reconnect, close })
+        note({ eventsReconnect: events.reconnect, eventsClose: events.close })
+        note({ pollReconnect: longPoll.reconnect, pollClose: longPoll.close })
+        note({ reconnectAll: realtime.reconnectAll, closeAll: realtime.closeAll })
+      })
       return <i role="status">{[socket.status, socket.retryCount, events.status, longPoll.status].join()}</i>
     }
     const view = page.render(<All query="" />)
@@ -63,7 +66,6 @@ describe('the functions of a result', () => {
     view.rerender(<All query="other=1" />)
     view.rerender(<All query="other=1" id="named" />)
     await isOpen()
-    // StrictMode renders a first time whose state it may throw away.
     const counts = [...seen].map(([name, values]) => [name, values.size])
     expect(counts).toEqual(counts.map(([name]) => [name, 1]))
   })
