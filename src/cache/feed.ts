@@ -77,7 +77,11 @@ export class Feed implements CacheWriter {
       cancel: hash => writer.cancel(hash),
       forgotten: hash => this.#recency.forget(hash),
     })
-    this.#trust = new ReaderTrust({ cache, removed: hash => this.#written.removed(hash) })
+    this.#trust = new ReaderTrust({
+      cache,
+      readAgain: query => this.#readAgain(query),
+      removed: hash => this.#written.removed(hash),
+    })
   }
 
   /** Reads the latest options again: which of its data have an age, and which sources it has no more. */
@@ -223,13 +227,23 @@ export class Feed implements CacheWriter {
     this.#options.writer.write(hash, key, judged)
   }
 
-  /** A change of data that is older than the connection shows that it missed the changes before. */
+  /**
+   * What a handler keeps current counts as stale when it is read again: a server may have stopped sending what nobody
+   * read, and the component that wanted it may have said so.
+   */
+  #readAgain(query: Query): void {
+    const { queryHash } = query
+    if (!this.#written.isHandled(queryHash) || this.#trust.isTimed(queryHash)) return
+    if (query.state.data !== undefined && !this.#recency.isFollowed(query)) query.invalidate()
+  }
+
+  /** A change of data that is older than the connection, or than its reader, shows that it missed the changes before. */
   #noteFirst(hash: string, key: QueryKey, update: Update): void {
     const dropped = this.#written.evict(this.#options.maxQueries())
     if (dropped > 0) this.#options.dropped(dropped)
     const query = this.#options.client().getQueryCache().get(hash)
-    if (!query || query.state.data === undefined || query.state.dataUpdatedAt >= this.#createdAt) return
-    if (!isPartial(update) || this.#positionOf(key)) return
+    if (!query || query.state.data === undefined || !isPartial(update) || this.#positionOf(key)) return
+    if (query.state.dataUpdatedAt >= Math.max(this.#createdAt, this.#trust.readSince(query))) return
     if (this.#early.size === 0) queueMicrotask(() => this.#refetchEarly())
     this.#early.add(query)
   }

@@ -4,6 +4,8 @@ import type { Query, QueryCache, QueryCacheNotifyEvent } from '@tanstack/react-q
 export interface QueryReadersListener {
   /** The last reader of a query has gone, and none was back by the end of the task. */
   unwatched(hash: string): void
+  /** A query has a reader again, after an interruption or for the first time; called before that decides to fetch. */
+  readAgain(query: Query): void
   /** A query has left the cache. */
   removed(hash: string): void
 }
@@ -28,6 +30,8 @@ export class QueryReaders {
   readonly #restore = new Map<string, Set<() => void>>()
   /** Queries whose last reader left in this task. */
   readonly #left = new Set<Query>()
+  /** When the readers of a query began to read it without interruption (ms since the epoch). */
+  readonly #readSince = new WeakMap<Query, number>()
   /** Hashes of queries that left the cache in this task, while a hook reads them. */
   readonly #removed = new Set<string>()
   #unsubscribe: (() => void) | undefined
@@ -57,6 +61,11 @@ export class QueryReaders {
     }
   }
 
+  /** Since when a query has been read without interruption (ms since the epoch); 0 where that is not known. */
+  readSince(query: Query): number {
+    return this.#readSince.get(query) ?? 0
+  }
+
   #follow(): void {
     const isNeeded = this.#listeners.size > 0 || this.#restore.size > 0
     if (isNeeded) this.#unsubscribe ??= this.#cache.subscribe(event => this.#observe(event))
@@ -71,6 +80,11 @@ export class QueryReaders {
       // A commit that unmounts one reader and mounts another does both in one task.
       if (this.#left.size === 0) queueMicrotask(() => this.#settleLeft())
       this.#left.add(query as Query)
+    }
+    // What left in this task and is back already was not interrupted.
+    if (type === 'observerAdded' && query.getObserversCount() === 1 && !this.#left.has(query as Query)) {
+      this.#readSince.set(query as Query, Date.now())
+      for (const listener of this.#listeners) listener.readAgain(query as Query)
     }
     if (type === 'removed') this.#noteRemoved(query.queryHash)
   }

@@ -10,6 +10,8 @@ interface WantedKey {
 /** What `ReaderTrust` needs of its connection. */
 export interface ReaderTrustOptions {
   cache(): QueryCache
+  /** A query has a reader again. */
+  readAgain(query: Query): void
   /** A query has left the cache. */
   removed(hash: string): void
 }
@@ -40,6 +42,7 @@ export class ReaderTrust {
     this.#cache = cache
     this.#unsubscribe = readersOf(cache).subscribe({
       unwatched: hash => void this.#trusted.delete(hash),
+      readAgain: query => this.#options.readAgain(query),
       removed: hash => {
         this.#trusted.delete(hash)
         if (!this.#wanted.has(hash)) this.#timed.delete(hash)
@@ -64,6 +67,11 @@ export class ReaderTrust {
 
   has({ queryHash }: Query): boolean {
     return this.#trusted.has(queryHash)
+  }
+
+  /** Since when a query has been read without interruption (ms since the epoch). */
+  readSince(query: Query): number {
+    return readersOf(this.#options.cache()).readSince(query)
   }
 
   /** Keys that mounted `useSocketQuery`s read. */

@@ -30,6 +30,8 @@ export class WrittenKeys {
   readonly #prefixes = new Map<string, QueryKey>()
   /** Keys and prefixes by the type of the message whose handler touched them. */
   readonly #byType = new Map<string, Touched>()
+  /** Hashes of the keys that handlers have written. */
+  readonly #handled = new Set<string>()
   /** Hashes of the queries that messages have created, the oldest first. */
   readonly #created = new Set<string>()
   #pruneAt = FIRST_PRUNING
@@ -64,6 +66,12 @@ export class WrittenKeys {
   /** Notes that the handler of a message type has written this key. */
   addKeyOf(type: string, hash: string, key: QueryKey): void {
     this.#touchedBy(type).keys.set(hash, key)
+    this.#handled.add(hash)
+  }
+
+  /** Whether a handler has written this key. */
+  isHandled(hash: string): boolean {
+    return this.#handled.has(hash)
   }
 
   /** Notes that the handler of a message type has invalidated the queries below this key. */
@@ -81,9 +89,7 @@ export class WrittenKeys {
   /** A query has left the cache. */
   removed(hash: string): void {
     if (this.#options.isPending(hash)) return
-    this.#keys.delete(hash)
-    this.#created.delete(hash)
-    this.#options.forgotten(hash)
+    this.#forget(hash)
   }
 
   /** Brings the number of created queries below `limit`: the oldest that has no reader goes first. Gives how many went. */
@@ -97,9 +103,7 @@ export class WrittenKeys {
       const query = cache().get(hash)
       if (query && query.getObserversCount() > 0) continue
       if (isPending(hash)) cancel(hash)
-      this.#created.delete(hash)
-      this.#keys.delete(hash)
-      this.#options.forgotten(hash)
+      this.#forget(hash)
       if (query) cache().remove(query)
       dropped++
     }
@@ -110,13 +114,11 @@ export class WrittenKeys {
 
   /** Forgets keys that have left the cache. */
   prune(): void {
-    const { isPending, forgotten } = this.#options
+    const { isPending } = this.#options
     const cache = this.#options.cache()
     for (const hash of this.#keys.keys()) {
       if (cache.get(hash) || isPending(hash)) continue
-      this.#keys.delete(hash)
-      this.#created.delete(hash)
-      forgotten(hash)
+      this.#forget(hash)
     }
     for (const [hash, queryKey] of this.#prefixes)
       if (!cache.find({ queryKey, exact: false })) this.#prefixes.delete(hash)
@@ -126,6 +128,13 @@ export class WrittenKeys {
       if (keys.size === 0 && prefixes.size === 0) this.#byType.delete(type)
     }
     this.#pruneAt = Math.max(FIRST_PRUNING, 2 * Math.max(this.#keys.size, this.#prefixes.size))
+  }
+
+  #forget(hash: string): void {
+    this.#keys.delete(hash)
+    this.#created.delete(hash)
+    this.#handled.delete(hash)
+    this.#options.forgotten(hash)
   }
 
   #touchedBy(type: string): Touched {

@@ -10,6 +10,8 @@ import { act, screen, waitFor } from '@testing-library/react'
 import { type ReactNode, StrictMode, useEffect, useState } from 'react'
 import {
   append,
+  type CacheWriter,
+  type Message,
   type RealtimeOptions,
   socketOptions,
   type SocketOptions,
@@ -305,6 +307,97 @@ describe('a list that handlers keep current', () => {
     await pass(50)
     view.rerender(layout(<Room />))
     await screen.findByText('said: a,b', {}, patient)
+  })
+
+  describe('of one room after another', () => {
+    async function setUpRooms(isInLayout: boolean) {
+      const world = await setup()
+      const said: Record<string, string[]> = { a: [], b: [] }
+      const joined = new Set<string>()
+      const on = {
+        said: ({ params, response }: Message, cache: CacheWriter) =>
+          cache.setQueryData(['room', (params as { room: string }).room], append(response as string)),
+      }
+      function Room({ id }: { id: string }) {
+        useSocket({ url: world.server.url, ...(!isInLayout && { on }) })
+        // The server sends what is said in a room only to those who are in it.
+        useEffect(() => {
+          joined.add(id)
+          return () => void joined.delete(id)
+        }, [id])
+        const { data = [] } = useQuery({
+          queryKey: ['room', id],
+          queryFn: () => [...(said[id] ?? [])],
+          staleTime: Infinity,
+        })
+        return <p>{`${id}: ${data.join()}`}</p>
+      }
+      function Layout({ room }: { room: string | undefined }) {
+        useSocket({ url: world.server.url, ...(isInLayout && { on }) })
+        return room && <Room key={room} id={room} />
+      }
+      const say = (room: string, text: string) => {
+        said[room]?.push(text)
+        if (joined.has(room)) world.server.push({ type: 'said', params: { room }, response: text })
+      }
+      const view = world.render(<Layout room={undefined} />)
+      await waitFor(() => expect(world.server.sockets).toHaveLength(1), patient)
+      await pass(50)
+      return { show: (room?: string) => view.rerender(<Layout room={room} />), say }
+    }
+
+    const places = [
+      ['in the room', false],
+      ['in the layout', true],
+    ] as const
+
+    test.each(places)(
+      'has what was said in a room while another was shown, with the handler %s',
+      async (_, isInLayout) => {
+        const { show, say } = await setUpRooms(isInLayout)
+        show('a')
+        await screen.findByText('a:', {}, patient)
+        say('a', '1')
+        await screen.findByText('a: 1', {}, patient)
+        show('b')
+        await screen.findByText('b:', {}, patient)
+        say('a', '2')
+        show('a')
+        await screen.findByText('a: 1,2', {}, patient)
+      },
+    )
+
+    test.each(places)(
+      'has what was said while no room was shown, with the handler %s',
+      async (_, isInLayout) => {
+        const { show, say } = await setUpRooms(isInLayout)
+        show('a')
+        await screen.findByText('a:', {}, patient)
+        say('a', '1')
+        await screen.findByText('a: 1', {}, patient)
+        show()
+        await pass(50)
+        say('a', '2')
+        show('a')
+        await screen.findByText('a: 1,2', {}, patient)
+      },
+    )
+
+    test.each(places)(
+      'has it with the next message where nothing had been said before, with the handler %s',
+      async (_, isInLayout) => {
+        const { show, say } = await setUpRooms(isInLayout)
+        show('a')
+        await screen.findByText('a:', {}, patient)
+        show('b')
+        await screen.findByText('b:', {}, patient)
+        say('a', '1')
+        show('a')
+        await pass(50)
+        say('a', '2')
+        await screen.findByText('a: 1,2', {}, patient)
+      },
+    )
   })
 
   test('is fetched once more with the first message, where its data is older than the connection', async () => {
