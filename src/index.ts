@@ -50,7 +50,12 @@ export {
   UntrustedOriginError,
   type RealtimeErrorCode,
 } from './core/errors.ts'
-export { validators, type CursorResponse, type CursorStrategy, type Validators } from './core/cursorStrategy.ts'
+export {
+  validators,
+  type CursorResponse,
+  type CursorStrategy,
+  type Validators,
+} from './core/cursorStrategy.ts'
 export type { ConnectionEvent, GapCause, RealtimeEvent, Technique } from './core/events.ts'
 export type { Failure, FailureAction } from './core/failure.ts'
 export type { PauseReason, TokenReason } from './core/connectionState.ts'

@@ -66,7 +66,8 @@ function becomeReactNative() {
   for (const name of missing) vi.stubGlobal(name, undefined)
   vi.stubGlobal('AbortController', OldController)
   vi.stubGlobal('AbortSignal', OldSignal)
-  vi.stubGlobal('window', {})
+  // React DOM, which stands for React Native's renderer here, looks for frames before it commits.
+  vi.stubGlobal('window', { HTMLIFrameElement: Object })
   vi.stubGlobal('navigator', { product: 'ReactNative' })
 }
 
