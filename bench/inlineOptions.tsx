@@ -63,7 +63,7 @@ async function measure(
   const client = new QueryClient()
   const tree = () => (
     <QueryClientProvider client={client}>
-      <RealtimeProvider webSocket={SilentSocket as never} linger={0}>
+      <RealtimeProvider webSocket={SilentSocket as never} closeDelay={0}>
         {Array.from({ length: count }, (_, key) => createElement(Component, { key }))}
       </RealtimeProvider>
     </QueryClientProvider>

@@ -56,7 +56,7 @@ export {
   type CursorStrategy,
   type Validators,
 } from './core/cursorStrategy.ts'
-export type { ConnectionEvent, GapCause, RealtimeEvent, Technique } from './core/events.ts'
+export type { ConnectionEvent, GapCause, RealtimeEvent, TransportName } from './core/events.ts'
 export type { Failure, FailureAction } from './core/failure.ts'
 export type { PauseReason, TokenReason } from './core/connectionState.ts'
 export type { HeadersOption } from './core/headers.ts'

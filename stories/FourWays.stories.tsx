@@ -37,7 +37,7 @@ async function allAreOpen(canvas: HTMLElement): Promise<void> {
   })
 }
 
-/** What the server has been asked so far, by technique. */
+/** What the server has been asked so far, by transport. */
 async function asked(canvas: HTMLElement): Promise<Record<string, number>> {
   const { opened } = await demoIn(canvas).get<{ opened: Record<string, number> }>('/clients')
   return opened

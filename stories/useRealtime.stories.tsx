@@ -23,7 +23,7 @@ const meta = {
 
 export default meta
 
-/** Three techniques side by side: make one fault, and see how each of them takes it. */
+/** Three transports side by side: make one fault, and see how each of them takes it. */
 export const ConnectionsAtAGlance: StoryObj<typeof ThreeConnections> = {
   parameters: code(threeConnectionsCode),
   render: () => (
@@ -38,14 +38,14 @@ export const ConnectionsAtAGlance: StoryObj<typeof ThreeConnections> = {
   play: async ({ canvasElement: canvas }) => {
     const allAre = (status: string) =>
       eventually(() => {
-        const statuses = findAll(canvas, '[data-technique] .status').map(light => light.dataset['status'])
+        const statuses = findAll(canvas, '[data-transport] .status').map(light => light.dataset['status'])
         return expect(statuses).toEqual([status, status, status])
       })
     const opened = async () => (await demoIn(canvas).get<ServerView>('/clients')).opened
     await allAre('open')
     await eventually(() => expect(connectionFigure(canvas, 'Latency', 'socket')).toMatch(/ ms$/))
-    for (const technique of ['socket', 'server-events', 'long-poll']) {
-      await eventually(() => expect(connectionFigure(canvas, 'Received', technique)).not.toBe('0'))
+    for (const transport of ['socket', 'serverEvents', 'longPoll']) {
+      await eventually(() => expect(connectionFigure(canvas, 'Received', transport)).not.toBe('0'))
     }
     await clickButton(canvas, 'Close all')
     await allAre('closed')

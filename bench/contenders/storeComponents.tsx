@@ -6,7 +6,7 @@ import { PriceStore, RowStore, usePrice, useRows } from './stores.ts'
 /** A hook that opens a stream and hands on the data of each frame or event. */
 export type UseStream = (stream: Stream, receive: (data: string) => void) => void
 
-/** Components over stores written by hand, which `useStream` feeds. What it re-renders is an empty component alone. */
+/** Components over stores written by hand, which `useStream` updates. What it re-renders is an empty component alone. */
 export function storeComponents(useStream: UseStream): Components {
   const prices = new PriceStore()
   const rows = new RowStore()

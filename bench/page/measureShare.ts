@@ -6,13 +6,13 @@ export interface Sharing {
   sockets: number
   /** Sockets opened after 500 more came and went in one tick. */
   socketsAfter: number
-  /** What is left when all users are gone and the linger is over. */
+  /** What is left when all users are gone and the close delay is over. */
   timersLeft: number
   listenersLeft: number
   socketsLeft: number
 }
 
-/** A connection's linger, and what a peer may take to close one, in ms. */
+/** A connection's close delay, and what a peer may take to close one, in ms. */
 const afterwards = 2_500
 
 /** Counts what users of a connection open and leave behind. */

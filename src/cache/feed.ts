@@ -15,7 +15,7 @@ import { WrittenKeys } from './writtenKeys.ts'
 import type { Writer } from './writer.ts'
 
 /** Queries that a connection keeps up to date. */
-export interface FeedSource {
+export interface LiveQuery {
   /** The beginning of their keys. */
   queryKey: QueryKey
   /** Reads from an answer up to where in the server's log it holds everything. */
@@ -28,8 +28,8 @@ export interface FeedOptions {
   writer: Writer
   clock: Clock
   table: MessageTable
-  /** What the application says it feeds, although it may not have been written yet. */
-  sources(): readonly FeedSource[]
+  /** The application's `liveQueries`, although it may not have been written yet. */
+  sources(): readonly LiveQuery[]
   /** From where on the stream was followed without a hole. */
   since(): Cursor | undefined
   /** How many queries messages may create. */
@@ -204,7 +204,7 @@ export class Feed implements CacheWriter {
   }
 
   /** No handler takes these types any more, and `sources` are no more kept current: what they wrote counts as stale. */
-  released(types: readonly string[], sources: readonly FeedSource[]): void {
+  released(types: readonly string[], sources: readonly LiveQuery[]): void {
     if (this.#hasEnded) return
     const touched = types.map(type => this.#written.takeType(type))
     const keys = new Set(touched.flatMap(({ keys }) => [...keys.keys()]))

@@ -1,6 +1,6 @@
 import { createEventStreamReader } from './eventStreamReader.ts'
 import { createHttpTransport, failOversized } from './httpTransport.ts'
-import type { HttpTechnique } from './httpTransport.ts'
+import type { HttpVariant } from './httpTransport.ts'
 import type { Transport, TransportEnvironment } from './transport.ts'
 
 /** How an event stream is asked for. */
@@ -24,11 +24,11 @@ export function createEventStreamTransport(
   environment: TransportEnvironment,
   { lastEventId, ...init }: EventStreamOptions = {},
 ): Transport {
-  const technique: HttpTechnique<string> = {
+  const variant: HttpVariant<string> = {
     cursor: lastEventId || undefined,
     attachCursor(request) {
       const headers: Record<string, string> = { ...request.headers, Accept: 'text/event-stream' }
-      if (technique.cursor) headers['Last-Event-ID'] = toByteString(technique.cursor)
+      if (variant.cursor) headers['Last-Event-ID'] = toByteString(variant.cursor)
       return { ...request, headers }
     },
     init,
@@ -39,7 +39,7 @@ export function createEventStreamTransport(
       http.opened()
       const take = createEventStreamReader(environment.maxMessageBytes, {
         oversized: bytes => failOversized(http, sink, bytes),
-        commitId: id => void (technique.cursor = id || undefined),
+        commitId: id => void (variant.cursor = id || undefined),
         event(data, meta) {
           sink.message(data, meta)
           http.check()
@@ -54,7 +54,7 @@ export function createEventStreamTransport(
       http.fail(isRepeatable(init.method) ? { kind: 'ended' } : { kind: 'ended', isSpent: true })
     },
   }
-  return createHttpTransport(environment, technique)
+  return createHttpTransport(environment, variant)
 }
 
 /** Whether a request may be sent again on its own after it was answered. */

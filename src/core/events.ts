@@ -2,8 +2,8 @@ import type { RealtimeError } from './errors.ts'
 import type { TokenReason } from './connectionState.ts'
 import type { Status } from './snapshot.ts'
 
-/** How servers and clients exchange updates here. */
-export type Technique = 'socket' | 'server-events' | 'long-poll'
+/** How updates travel. Polls are queries, not connections: no event and no entry of `connections` has 'polling'. */
+export type TransportName = 'polling' | 'longPoll' | 'serverEvents' | 'socket'
 
 /**
  * Why updates may have been missed: it was reopened with nothing to resume by (`reconnect`), the server did not resume
@@ -35,5 +35,5 @@ export type ConnectionEvent =
 
 /** A connection's event with the connection it is about; `url` is without query. */
 export type RealtimeEvent = ConnectionEvent & {
-  connection: { id: string; technique: Technique; url: string }
+  connection: { id: string; transport: TransportName; url: string }
 }

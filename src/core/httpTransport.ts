@@ -13,7 +13,7 @@ import type {
 } from './transport.ts'
 
 /** What one way of getting messages over HTTP adds to what all of them do. */
-export interface HttpTechnique<Cursor = unknown> {
+export interface HttpVariant<Cursor = unknown> {
   cursor: Cursor | undefined
   /** Adds the cursor, and what else every request carries. */
   attachCursor: (request: TransportRequest) => TransportRequest
@@ -44,28 +44,28 @@ export interface HttpAttempt extends Attempt {
   read: () => Promise<Uint8Array | undefined>
 }
 
-/** Makes a transport of a technique; the cursor lives in the technique. */
-export function createHttpTransport(environment: TransportEnvironment, technique: HttpTechnique): Transport {
+/** Makes the transport of a variant, which keeps the cursor. */
+export function createHttpTransport(environment: TransportEnvironment, variant: HttpVariant): Transport {
   return {
     open(request, sink) {
-      const http = createAttempt(environment, technique, sink)
-      technique.run(http, request, sink).catch(() => http.fail({ kind: 'body' }))
+      const http = createAttempt(environment, variant, sink)
+      variant.run(http, request, sink).catch(() => http.fail({ kind: 'body' }))
       return http
     },
-    attachCursor: technique.attachCursor,
-    cursor: () => technique.cursor,
-    dropCursor: () => void (technique.cursor = undefined),
+    attachCursor: variant.attachCursor,
+    cursor: () => variant.cursor,
+    dropCursor: () => void (variant.cursor = undefined),
     dispose: () => undefined,
   }
 }
 
 function createAttempt(
   environment: TransportEnvironment,
-  technique: HttpTechnique,
+  variant: HttpVariant,
   sink: TransportSink,
 ): HttpAttempt {
   const { clock } = environment
-  const resumed = technique.cursor !== undefined
+  const resumed = variant.cursor !== undefined
   const exchange = createHttpExchange()
   let isOver = false
   let isOpen = false
@@ -97,10 +97,10 @@ function createAttempt(
     async ask(request, conditional) {
       const send = async (each: TransportRequest) => {
         check()
-        return exchange.ask(environment.fetch(), each, technique.init)
+        return exchange.ask(environment.fetch(), each, variant.init)
       }
       const response = await step(() => conditional?.send(request, send) ?? send(request))
-      const failure = findFailure(response, technique, clock.now())
+      const failure = findFailure(response, variant, clock.now())
       if (failure) fail(failure)
       check()
       return response
@@ -135,16 +135,12 @@ export function failOversized(http: HttpAttempt, sink: TransportSink, bytes: num
   http.check()
 }
 
-function findFailure(
-  { status, headers }: Response,
-  technique: HttpTechnique,
-  now: number,
-): Failure | undefined {
+function findFailure({ status, headers }: Response, variant: HttpVariant, now: number): Failure | undefined {
   const contentType = headers.get('content-type') ?? ''
-  if (!technique.statuses.includes(status)) {
-    const hadCursor = technique.cursor !== undefined
+  if (!variant.statuses.includes(status)) {
+    const hadCursor = variant.cursor !== undefined
     return { kind: 'status', status, retryAfter: parseRetryAfter(headers.get('retry-after'), now), hadCursor }
   }
-  if (status === 200 && !technique.contentType.test(contentType)) return { kind: 'content-type', contentType }
+  if (status === 200 && !variant.contentType.test(contentType)) return { kind: 'content-type', contentType }
   return undefined
 }

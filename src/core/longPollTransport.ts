@@ -4,7 +4,7 @@ import { ConditionalFetch } from './conditionalFetch.ts'
 import { validators } from './cursorStrategy.ts'
 import type { CursorStrategy } from './cursorStrategy.ts'
 import { createHttpTransport, failOversized } from './httpTransport.ts'
-import type { HttpAttempt, HttpTechnique, Timer } from './httpTransport.ts'
+import type { HttpAttempt, HttpVariant, Timer } from './httpTransport.ts'
 import { attach } from './prepareRequest.ts'
 import { refusePromise } from './refusePromise.ts'
 import type { Transport, TransportEnvironment, TransportRequest, TransportSink } from './transport.ts'
@@ -41,14 +41,14 @@ export function createLongPollTransport(
   const silence = (http: HttpAttempt): Timer => [holdTimeout, () => http.fail({ kind: 'silence' })]
 
   const read = (response: Response, body: string) =>
-    refusePromise(strategy.read(response, body, technique.cursor), '"cursor.read"')
+    refusePromise(strategy.read(response, body, variant.cursor), '"cursor.read"')
 
   /** Gives the body, '' where there is none. */
   async function poll(http: HttpAttempt, request: TransportRequest, sink: TransportSink) {
     const hold = () => http.wait([HELD, http.opened], silence(http))
     hold()
     const response = await http.ask(request, conditional)
-    if (conditional.isBare) loseCursor(technique, sink)
+    if (conditional.isBare) loseCursor(variant, sink)
     http.opened()
     const isContent = response.status === 200
     const onPart = (size: number) => {
@@ -64,29 +64,29 @@ export function createLongPollTransport(
     }
     // A cursor that cannot be sent is none.
     const next = isContent && !conditional.isRefused ? read(response, body) : undefined
-    if (next !== undefined || !isEmpty) technique.cursor = next
+    if (next !== undefined || !isEmpty) variant.cursor = next
     http.check()
     if (isEmpty) sink.alive()
     return isEmpty ? '' : body
   }
 
   const conditional = new ConditionalFetch({ isCareful: true })
-  const technique: HttpTechnique = {
+  const variant: HttpVariant = {
     cursor: initialCursor,
-    attachCursor: request => attachCursor(strategy, technique.cursor, request),
+    attachCursor: request => attachCursor(strategy, variant.cursor, request),
     init,
     statuses: [200, 204, 304, 408],
     contentType: /^(?!text\/html)/i,
     async run(http, request, sink) {
       for (const isLoop = createLoopDetector(environment.clock); ; request = await request.again()) {
         const body = await poll(http, request, sink)
-        if (isLoop(body, JSON.stringify(technique.cursor))) return http.fail({ kind: 'fast-loop' })
+        if (isLoop(body, JSON.stringify(variant.cursor))) return http.fail({ kind: 'fast-loop' })
         // Answers that are at hand at once must not keep the page from its other tasks.
         await new Promise<void>(resolve => http.wait([0, resolve], silence(http)))
       }
     },
   }
-  return createHttpTransport(environment, technique)
+  return createHttpTransport(environment, variant)
 }
 
 function attachCursor(
@@ -98,8 +98,8 @@ function attachCursor(
 }
 
 /** A request was answered without its cursor, so what came since that position may be missed. */
-function loseCursor(technique: HttpTechnique, sink: TransportSink): void {
-  technique.cursor = undefined
+function loseCursor(variant: HttpVariant, sink: TransportSink): void {
+  variant.cursor = undefined
   sink.cursorLost()
 }
 

@@ -46,7 +46,6 @@ const NUMBERS: Rules = {
   recovery: { rememberedFor: POSITIVE },
   expects: { within: POSITIVE },
   queue: { limit: NOT_NEGATIVE, ttl: NOT_NEGATIVE },
-  linger: NOT_NEGATIVE,
   closeDelay: NOT_NEGATIVE,
   gapSpread: NOT_NEGATIVE,
   maxMessageBytes: POSITIVE,

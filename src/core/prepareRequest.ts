@@ -85,7 +85,7 @@ async function settled<Result>(
   return result
 }
 
-/** A token or a cursor where the technique carries nothing would get lost without a word. */
+/** A token or a cursor where the transport carries nothing would get lost without a word. */
 function assertSendable({ headers, protocols, firstMessage }: TransportRequest, isSocket: boolean): void {
   if (isSocket && Object.keys(headers).length > 0) {
     throw new ConfigurationError(

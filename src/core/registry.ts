@@ -17,32 +17,32 @@ export interface Lease<Value> {
 interface Entry<Value> {
   value: Value
   users: number
-  linger: TimerHandle | undefined
+  closeTimer: TimerHandle | undefined
 }
 
 /**
- * Shares values by key: the first user makes one, and it ends `linger` ms after the last has gone, so that a StrictMode
+ * Shares values by key: the first user makes one, and it ends `closeDelay` ms after the last has gone, so that a StrictMode
  * remount or a change of route costs nothing.
  */
 export class Registry<Value extends Shared> {
   readonly #entries = new Map<string, Entry<Value>>()
   readonly #changes = createEmitter()
   readonly #clock: Clock
-  readonly #linger: () => number
+  readonly #closeDelay: () => number
 
-  /** `linger` gives the time in ms; it is read when a last user goes. */
-  constructor(clock: Clock, linger: () => number) {
+  /** `closeDelay` gives the time in ms; it is read when a last user goes. */
+  constructor(clock: Clock, closeDelay: () => number) {
     this.#clock = clock
-    this.#linger = linger
+    this.#closeDelay = closeDelay
   }
 
   acquire(key: string, create: () => Value): Lease<Value> {
     let entry = this.#entries.get(key)
     if (!entry) {
-      entry = { value: create(), users: 0, linger: undefined }
+      entry = { value: create(), users: 0, closeTimer: undefined }
       this.#entries.set(key, entry)
     }
-    this.#clock.clearTimeout(entry.linger)
+    this.#clock.clearTimeout(entry.closeTimer)
     if (entry.users++ === 0) entry.value.start()
     this.#changes.emit()
     return { value: entry.value, release: this.#createRelease(key, entry) }
@@ -71,14 +71,14 @@ export class Registry<Value extends Shared> {
       isReleased = true
       entry.users--
       if (entry.users === 0)
-        entry.linger = this.#clock.setTimeout(() => this.#end(key, entry), this.#linger())
+        entry.closeTimer = this.#clock.setTimeout(() => this.#end(key, entry), this.#closeDelay())
       this.#changes.emit()
     }
   }
 
   #end(key: string, entry: Entry<Value>): void {
     if (this.#entries.get(key) !== entry) return
-    this.#clock.clearTimeout(entry.linger)
+    this.#clock.clearTimeout(entry.closeTimer)
     this.#entries.delete(key)
     entry.value.dispose()
     this.#changes.emit()

@@ -26,7 +26,7 @@ export interface TransportSink {
   /** `resumed`: this attempt carried a cursor and the server took it (unless it says otherwise in a message). */
   opened(info: { resumed: boolean }): void
   /**
-   * One frame, one event's data or one body. `type` is the event name where the technique has one.
+   * One frame, one event's data or one body. `type` is the event name where the transport has one.
    * `false`: it could not be parsed, so a cursor that came with it must not be taken.
    */
   message(data: unknown, meta: MessageMeta): boolean
@@ -59,7 +59,7 @@ export interface Attempt {
   close(): void
 }
 
-/** A technique: opens attempts, one at a time. It may keep a cursor between them. */
+/** A transport: opens attempts, one at a time. It may keep a cursor between them. */
 export interface Transport {
   open(request: AttemptRequest, sink: TransportSink): Attempt
   /** Adds the transport's own position, and what else it always sends, to the request of an attempt. */

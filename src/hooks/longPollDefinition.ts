@@ -5,7 +5,7 @@ import { headersIdentity, type HeadersOption, toBody, withContentType } from '..
 import { createLongPollTransport } from '../core/longPollTransport.ts'
 import { definedOnly } from '../core/numberOptions.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'
-import type { TechniqueDefinition } from '../providers/sharedConnection.ts'
+import type { TransportDefinition } from '../providers/sharedConnection.ts'
 
 /** The options of `useLongPoll`. */
 export interface LongPollOptions<
@@ -29,8 +29,8 @@ export interface LongPollOptions<
 }
 
 /** Long polling. */
-export const longPollDefinition: TechniqueDefinition<LongPollOptions> = {
-  technique: 'long-poll',
+export const longPollDefinition: TransportDefinition<LongPollOptions> = {
+  transport: 'longPoll',
   attachToken: tokenInHeader(),
   identity: ({ method, headers, body, credentials }) => [method, headersIdentity(headers), body, credentials],
   request: ({ headers, body }) => ({ headers: withContentType(headers, body) }),

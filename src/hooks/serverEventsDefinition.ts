@@ -4,7 +4,7 @@ import { createEventStreamTransport } from '../core/eventStreamTransport.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
 import { definedOnly } from '../core/numberOptions.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'
-import type { TechniqueDefinition } from '../providers/sharedConnection.ts'
+import type { TransportDefinition } from '../providers/sharedConnection.ts'
 
 /** The options of `useServerEvents`. */
 export interface ServerEventsOptions<
@@ -28,8 +28,8 @@ export interface ServerEventsOptions<
 }
 
 /** Server-Sent Events. */
-export const serverEventsDefinition: TechniqueDefinition<ServerEventsOptions> = {
-  technique: 'server-events',
+export const serverEventsDefinition: TransportDefinition<ServerEventsOptions> = {
+  transport: 'serverEvents',
   attachToken: tokenInHeader(),
   identity: ({ method, headers, body, credentials }) => [method, headersIdentity(headers), body, credentials],
   request: ({ headers, body }) => ({ headers: withContentType(headers, body) }),

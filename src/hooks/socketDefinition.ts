@@ -7,7 +7,7 @@ import { createSocketChannel } from '../core/socketChannel.ts'
 import { SocketTransport } from '../core/socketTransport.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'
 import type { HeartbeatOptions } from '../providers/realtimeOptions.ts'
-import type { TechniqueDefinition } from '../providers/sharedConnection.ts'
+import type { TransportDefinition } from '../providers/sharedConnection.ts'
 
 /** The options of `useSocket`. */
 export interface SocketOptions<
@@ -31,8 +31,8 @@ export interface SocketOptions<
 const DEFAULT_HEARTBEAT = { interval: 25_000, timeout: 10_000, message: { type: 'heartbeat' } as unknown }
 
 /** WebSocket. */
-export const socketDefinition: TechniqueDefinition<SocketOptions> = {
-  technique: 'socket',
+export const socketDefinition: TransportDefinition<SocketOptions> = {
+  transport: 'socket',
   attachToken: tokenInQuery(),
   identity: ({ protocols, binaryType }) => [protocols, binaryType],
   request: ({ protocols }) => ({ protocols }),

@@ -15,12 +15,12 @@ import type { Lease } from '../core/registry.ts'
 import { type ConnectionSnapshot, IDLE_SNAPSHOT } from '../core/snapshot.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'
 import { useRealtimeClient } from '../providers/RealtimeContext.ts'
-import type { SharedConnection, TechniqueDefinition } from '../providers/sharedConnection.ts'
+import type { SharedConnection, TransportDefinition } from '../providers/sharedConnection.ts'
 import { ConnectionUser } from './connectionUser.ts'
 import { createTracker } from './tracker.ts'
 
 /**
- * What the hooks of all pushing techniques give. Its functions keep their identity for the component's life and act on the
+ * What the hooks of all pushing transports give. Its functions keep their identity for the component's life and act on the
  * connection of its latest commit. A component re-renders only when something changes that it has read. */
 export interface ConnectionResult extends Omit<ConnectionSnapshot, 'latency'> {
   /** The time of the last message, in ms since the epoch. Reading it re-renders nothing. */
@@ -50,7 +50,7 @@ const SKIPPED = { url: '', enabled: false }
  * `isWanted: false` all mean that this component needs no connection now.
  */
 export function useConnection<Options extends ConnectionOptions>(
-  definition: TechniqueDefinition<Options>,
+  definition: TransportDefinition<Options>,
   given: Options | SkipToken,
   isWanted = true,
 ): ConnectionView {

@@ -1,6 +1,6 @@
 'use client'
 import { useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import type { Technique } from '../core/events.ts'
+import type { TransportName } from '../core/events.ts'
 import type { Status } from '../core/snapshot.ts'
 import type { RealtimeClient } from '../providers/realtimeClient.ts'
 import { useRealtimeClient } from '../providers/RealtimeContext.ts'
@@ -8,7 +8,7 @@ import { useRealtimeClient } from '../providers/RealtimeContext.ts'
 /** One connection, as a panel shows it. Times in ms; `url` is without query. */
 export interface ConnectionInfo {
   readonly id: string
-  readonly technique: Technique
+  readonly transport: TransportName
   readonly url: string
   readonly status: Status
   readonly users: number
@@ -86,10 +86,10 @@ function createStore(client: RealtimeClient) {
 
 function readConnections(client: RealtimeClient): readonly ConnectionInfo[] {
   return client.connections().map(({ value, users }) => {
-    const { connection, id, technique, url, counters } = value
+    const { connection, id, transport, url, counters } = value
     const { status, retryCount, nextRetryAt, latency } = connection.getSnapshot()
     const { received, lastMessageAt } = connection.inbound.counters
-    const common = { id, technique, url, status, users, retryCount, nextRetryAt, latency }
+    const common = { id, transport, url, status, users, retryCount, nextRetryAt, latency }
     return { ...common, lastMessageAt, received, ...counters }
   })
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Environment } from '../core/environment.ts'
 import type { RequestPart } from '../core/failure.ts'
 import type { HeadersOption } from '../core/headers.ts'
-import type { RealtimeEvent, Technique } from '../core/events.ts'
+import type { RealtimeEvent, TransportName } from '../core/events.ts'
 import type { TokenReason } from '../core/connectionState.ts'
 import type { PreparedRequest, UrlSource } from '../core/prepareRequest.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
@@ -14,7 +14,7 @@ import type { TransportEnvironment, TransportRequest } from '../core/transport.t
 import type { RealtimeOptions } from './realtimeOptions.ts'
 
 /** What a transport may need of the provider. */
-export interface TechniqueEnvironment extends TransportEnvironment {
+export interface ClientTransportEnvironment extends TransportEnvironment {
   webSocket(): WebSocketConstructor | undefined
 }
 
@@ -49,9 +49,9 @@ export interface ConnectionHost {
   readonly warned: Set<string>
   random(): number
   queryClient(): QueryClient
-  nextId(technique: string): string
-  displayUrl(url: string | URL, technique: Technique): string
-  techniqueEnvironment(maxMessageBytes: number | undefined): TechniqueEnvironment
+  nextId(transport: string): string
+  displayUrl(url: string | URL, transport: TransportName): string
+  transportEnvironment(maxMessageBytes: number | undefined): ClientTransportEnvironment
   prepare(options: PreparationOptions): Promise<PreparedRequest>
   report(event: RealtimeEvent): void
   guard(call: () => void): void

@@ -1,6 +1,6 @@
 import type { QueryKey } from '@tanstack/react-query'
 import type { MessageTableHandlers } from '../cache/handlers.ts'
-import type { FeedSource } from '../cache/feed.ts'
+import type { LiveQuery } from '../cache/feed.ts'
 import type { MessageSchemas, VersionsOf } from '../cache/messageTypes.ts'
 import type { AttachToken } from '../core/attachToken.ts'
 import type { Message, Parse } from '../core/envelope.ts'
@@ -46,7 +46,7 @@ export interface ConnectionOptions<
    * `{ queryKey, position }`: the data names its position in the server's log, by which it fits the stream exactly. The
    * server reads the position first and then the data; `recovery` reads the positions of the messages.
    */
-  feeds?: readonly (QueryKey | FeedSource)[] | undefined
+  liveQueries?: readonly (QueryKey | LiveQuery)[] | undefined
   /** Called for every message but replies to heartbeats, once per component, before the cache is written. It re-renders nothing. */
   onMessage?: ((message: Message) => void) | undefined
   /** Default: JSON. Synchronous. */

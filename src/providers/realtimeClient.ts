@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../core/clock.ts'
 import { createEmitter } from '../core/emitter.ts'
 import { createEnvironment } from '../core/environment.ts'
 import type { RealtimeError } from '../core/errors.ts'
-import type { RealtimeEvent, Technique } from '../core/events.ts'
+import type { RealtimeEvent, TransportName } from '../core/events.ts'
 import { toError } from '../core/failure.ts'
 import { hashValue } from '../core/hash.ts'
 import { type PreparedRequest, prepareRequest } from '../core/prepareRequest.ts'
@@ -17,10 +17,10 @@ import { createTokenAuthority, type TokenAuthority } from '../core/tokenAuthorit
 import type { FetchLike } from '../core/transport.ts'
 import type { ConnectionOptions } from './connectionOptions.ts'
 import { holdScheduler, notifyInTask } from './notifyInTask.ts'
-import { DEFAULT_LINGER, DEFAULT_MAX_MESSAGE_BYTES, type RealtimeOptions } from './realtimeOptions.ts'
-import type { ConnectionHost, PreparationOptions, TechniqueEnvironment } from './connectionHost.ts'
+import { DEFAULT_CLOSE_DELAY, DEFAULT_MAX_MESSAGE_BYTES, type RealtimeOptions } from './realtimeOptions.ts'
+import type { ConnectionHost, PreparationOptions, ClientTransportEnvironment } from './connectionHost.ts'
 import { tanStackPlatform } from './tanStackPlatform.ts'
-import { SharedConnection, type TechniqueDefinition } from './sharedConnection.ts'
+import { SharedConnection, type TransportDefinition } from './sharedConnection.ts'
 
 interface GlobalWebSocket {
   WebSocket?: WebSocketConstructor
@@ -46,7 +46,7 @@ export class RealtimeClient implements ConnectionHost {
     this.options = options
     this.#queryClient = queryClient
     this.writer = this.#createWriter()
-    this.#registry = new Registry(this.clock, () => this.options.linger ?? DEFAULT_LINGER)
+    this.#registry = new Registry(this.clock, () => this.options.closeDelay ?? DEFAULT_CLOSE_DELAY)
     this.#registry.subscribe(() => this.changes.emit())
     this.authority = this.#createAuthority()
   }
@@ -76,10 +76,10 @@ export class RealtimeClient implements ConnectionHost {
   /** Takes a share in the connection of a key, which `keyOf` gives. */
   acquire<Options extends ConnectionOptions>(
     key: string,
-    definition: TechniqueDefinition<Options>,
+    definition: TransportDefinition<Options>,
     options: Options,
   ): Lease<SharedConnection> {
-    const general = definition as unknown as TechniqueDefinition
+    const general = definition as unknown as TransportDefinition
     return this.#registry.acquire(key, () => new SharedConnection(this, general, options))
   }
 
@@ -89,26 +89,26 @@ export class RealtimeClient implements ConnectionHost {
 
   /** What tells a connection apart: transport, id, the URL unless a function gives it, and what goes with its request. */
   keyOf<Options extends ConnectionOptions>(
-    definition: TechniqueDefinition<Options>,
+    definition: TransportDefinition<Options>,
     options: Options,
   ): string {
     const { url, id } = options
     const target = typeof url === 'function' ? null : this.#resolved(url)
-    return hashValue([definition.technique, id ?? null, target, definition.identity(options)])
+    return hashValue([definition.transport, id ?? null, target, definition.identity(options)])
   }
 
   connections(): readonly { value: SharedConnection; users: number }[] {
     return this.#registry.entries()
   }
 
-  nextId(technique: string): string {
-    return `${technique}-${++this.#ids}`
+  nextId(transport: string): string {
+    return `${transport}-${++this.#ids}`
   }
 
-  displayUrl(url: string | URL, technique: Technique): string {
+  displayUrl(url: string | URL, transport: TransportName): string {
     try {
       const resolved = resolveUrl(url, this.options.baseUrl)
-      return displayUrl(technique === 'socket' ? toSocketUrl(resolved) : resolved)
+      return displayUrl(transport === 'socket' ? toSocketUrl(resolved) : resolved)
     } catch {
       return ''
     }
@@ -121,7 +121,7 @@ export class RealtimeClient implements ConnectionHost {
   /** The provider's `fetch`, or the global one. */
   readonly fetch = (): FetchLike => this.options.fetch ?? ((url, init) => fetch(url, init))
 
-  techniqueEnvironment(maxMessageBytes: number | undefined): TechniqueEnvironment {
+  transportEnvironment(maxMessageBytes: number | undefined): ClientTransportEnvironment {
     return {
       clock: this.clock,
       fetch: this.fetch,

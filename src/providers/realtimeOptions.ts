@@ -58,7 +58,7 @@ export interface RealtimeOptions {
    */
   gapSpread?: number | ((gap: GapAfterOutage) => number) | undefined
   /** The time a connection outlives its last user (ms). Default 1,000. */
-  linger?: number | undefined
+  closeDelay?: number | undefined
   /** Told of every change of status, retry, gap and bad message. There is no token in any of it. */
   onEvent?: ((event: RealtimeEvent) => void) | undefined
   /** Larger messages are dropped and reported (bytes). Default 1 MiB. */
@@ -91,6 +91,6 @@ export const DEFAULT_RECONNECT: ReconnectTimes = {
   connectTimeout: 10_000,
 }
 
-export const DEFAULT_LINGER = 1_000
+export const DEFAULT_CLOSE_DELAY = 1_000
 export const DEFAULT_MAX_MESSAGE_BYTES = 1_048_576
 export const DEFAULT_MAX_QUERIES = 10_000

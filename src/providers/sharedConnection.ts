@@ -1,6 +1,6 @@
 import type { QueryKey } from '@tanstack/react-query'
 import { createDispatch, type Dispatch } from '../cache/dispatch.ts'
-import { Feed, type FeedSource } from '../cache/feed.ts'
+import { Feed, type LiveQuery } from '../cache/feed.ts'
 import { MessageTable } from '../cache/messageTable.ts'
 import { Connection } from '../core/connection.ts'
 import type {
@@ -11,7 +11,7 @@ import type {
   LivenessPlan,
 } from '../core/connectionSetup.ts'
 import type { TokenReason } from '../core/connectionState.ts'
-import type { ConnectionEvent, GapCause, Technique } from '../core/events.ts'
+import type { ConnectionEvent, GapCause, TransportName } from '../core/events.ts'
 import type { AttachToken } from '../core/attachToken.ts'
 import type { HeadersOption } from '../core/headers.ts'
 import { hashValue } from '../core/hash.ts'
@@ -24,12 +24,12 @@ import { createTokenAuthority, type TokenAuthority } from '../core/tokenAuthorit
 import type { Transport } from '../core/transport.ts'
 import { warnOfEvent } from '../core/warnOnce.ts'
 import type { ConnectionOptions } from './connectionOptions.ts'
-import type { ConnectionHost, TechniqueEnvironment } from './connectionHost.ts'
+import type { ConnectionHost, ClientTransportEnvironment } from './connectionHost.ts'
 import { DEFAULT_MAX_QUERIES, DEFAULT_RECONNECT, type RealtimeOptions } from './realtimeOptions.ts'
 
-/** A technique, as its hook brings it along, so that an application carries only the transports that it uses. */
-export interface TechniqueDefinition<Options extends ConnectionOptions = ConnectionOptions> {
-  technique: Technique
+/** A transport, as its hook brings it along, so that an application carries only the transports that it uses. */
+export interface TransportDefinition<Options extends ConnectionOptions = ConnectionOptions> {
+  transport: TransportName
   /** Used where neither the hook nor the provider names a way. */
   attachToken: AttachToken
   /** What else tells two connections apart, by value. */
@@ -39,7 +39,7 @@ export interface TechniqueDefinition<Options extends ConnectionOptions = Connect
     headers?: HeadersOption | undefined
     protocols?: readonly string[] | undefined
   }
-  createTransport(environment: TechniqueEnvironment, options: Options): Transport
+  createTransport(environment: ClientTransportEnvironment, options: Options): Transport
   createChannel?(link: ChannelLink, options: () => Options, provider: () => RealtimeOptions): Channel
   liveness(options: Options, provider: RealtimeOptions): LivenessPlan | undefined
 }
@@ -48,11 +48,11 @@ export interface TechniqueDefinition<Options extends ConnectionOptions = Connect
 export class SharedConnection implements Shared {
   readonly connection: Connection
   readonly id: string
-  readonly technique: Technique
+  readonly transport: TransportName
   readonly feed: Feed
   readonly counters = { unknown: 0, bad: 0 }
   readonly #host: ConnectionHost
-  readonly #definition: TechniqueDefinition
+  readonly #definition: TransportDefinition
   readonly #table = new MessageTable()
   readonly #users = new Map<object, ConnectionOptions>()
   readonly #ownAuthority: TokenAuthority
@@ -63,14 +63,14 @@ export class SharedConnection implements Shared {
   #isChanged = false
   #isDisposed = false
   /** What the users want it to keep up to date, by the hash of its key; read once after each round of changes. */
-  #sources: ReadonlyMap<string, FeedSource>
+  #sources: ReadonlyMap<string, LiveQuery>
 
-  constructor(host: ConnectionHost, definition: TechniqueDefinition, options: ConnectionOptions) {
+  constructor(host: ConnectionHost, definition: TransportDefinition, options: ConnectionOptions) {
     this.#host = host
     this.#definition = definition
     this.#latest = options
-    this.technique = definition.technique
-    this.id = options.id ?? host.nextId(definition.technique)
+    this.transport = definition.transport
+    this.id = options.id ?? host.nextId(definition.transport)
     this.#sources = this.#readSources()
     this.feed = new Feed({
       client: host.queryClient,
@@ -90,7 +90,7 @@ export class SharedConnection implements Shared {
       clock: host.clock,
       random: host.random,
       environment: host.environment,
-      transport: definition.createTransport(host.techniqueEnvironment(options.maxMessageBytes), options),
+      transport: definition.createTransport(host.transportEnvironment(options.maxMessageBytes), options),
       options: () => (this.#driverOptions ??= this.#readDriverOptions()),
       prepare: attempt => this.#prepare(attempt),
       renew: former => this.#authority.grant(former, 'expiring', this.#asked),
@@ -139,7 +139,7 @@ export class SharedConnection implements Shared {
   /** Without query, where a token may stand. */
   get url(): string {
     const { url } = this.#latest
-    return typeof url === 'function' ? '' : this.#host.displayUrl(url, this.technique)
+    return typeof url === 'function' ? '' : this.#host.displayUrl(url, this.transport)
   }
 
   /** Sets what a user wants; it becomes the latest rendered. */
@@ -188,9 +188,9 @@ export class SharedConnection implements Shared {
     this.connection.configured()
   }
 
-  #readSources(): ReadonlyMap<string, FeedSource> {
-    const lists = new Set(this.#wanted().map(({ feeds }) => feeds))
-    const sources = [...lists].flatMap((feeds = []) => feeds.map(toSource))
+  #readSources(): ReadonlyMap<string, LiveQuery> {
+    const lists = new Set(this.#wanted().map(({ liveQueries }) => liveQueries))
+    const sources = [...lists].flatMap((liveQueries = []) => liveQueries.map(toSource))
     return new Map(sources.map(source => [hashValue(source.queryKey), source]))
   }
 
@@ -218,7 +218,7 @@ export class SharedConnection implements Shared {
       url,
       headers,
       protocols,
-      isSocket: this.technique === 'socket',
+      isSocket: this.transport === 'socket',
       attachToken: attachToken ?? this.#host.options.attachToken ?? this.#definition.attachToken,
       authority: this.#authority,
       ...attempt,
@@ -265,10 +265,10 @@ export class SharedConnection implements Shared {
     // `onMessage` takes every type.
     if (event.kind !== 'unknown-type' || this.#table.listeners.length === 0)
       warnOfEvent(event, this.#host.warned)
-    this.#host.report({ ...event, connection: { id: this.id, technique: this.technique, url: this.url } })
+    this.#host.report({ ...event, connection: { id: this.id, transport: this.transport, url: this.url } })
   }
 }
 
-function toSource(entry: QueryKey | FeedSource): FeedSource {
+function toSource(entry: QueryKey | LiveQuery): LiveQuery {
   return 'queryKey' in entry ? entry : { queryKey: entry }
 }

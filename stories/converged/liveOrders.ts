@@ -33,7 +33,10 @@ export const liveOrders = (url: string) =>
       'order.changed': orderSchema,
       'order.removed': z.object({ id: z.string() }),
     },
-    feeds: [['orders'], { queryKey: ['changes'], position: ({ epoch, seq }: Changes) => ({ epoch, seq }) }],
+    liveQueries: [
+      ['orders'],
+      { queryKey: ['changes'], position: ({ epoch, seq }: Changes) => ({ epoch, seq }) },
+    ],
     on: {
       'order.changed': ({ response }, cache) => {
         cache.setQueryData(['orders'], upsert(response, { by: 'id' }))

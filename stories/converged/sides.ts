@@ -8,7 +8,7 @@ export interface LiveProps {
 
 /** The two sides that are compared. */
 export const SIDES = {
-  library: { title: 'react-query-realtime', how: 'useSocket, with recovery and feeds' },
+  library: { title: 'react-query-realtime', how: 'useSocket, with recovery and liveQueries' },
   glue: { title: 'Glue by hand', how: 'new WebSocket(), queryClient.setQueryData()' },
 } as const
 

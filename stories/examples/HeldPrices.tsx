@@ -31,7 +31,7 @@ export function HeldPrices({ enabled, hold }: HeldPricesProps) {
       <Figures
         of={{
           'Requests so far': view?.opened.longPoll,
-          'Held now': view?.clients.find(({ technique }) => technique === 'longPoll')?.open,
+          'Held now': view?.clients.find(({ transport }) => transport === 'longPoll')?.open,
           Cursor: poll.cursor?.etag,
         }}
       />

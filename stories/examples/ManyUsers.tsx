@@ -20,7 +20,7 @@ export function ManyUsers({ components }: { components: number }) {
       <Figures
         of={{
           'Components that use it': users,
-          'Sockets now': view?.clients.find(({ technique }) => technique === 'socket')?.open ?? 0,
+          'Sockets now': view?.clients.find(({ transport }) => transport === 'socket')?.open ?? 0,
           'Sockets ever': view?.opened.socket,
         }}
       />

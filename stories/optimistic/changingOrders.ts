@@ -25,7 +25,7 @@ export const changingOrders = (url: string) =>
       'order.change': { params: quantityChange, response: orderSchema },
       'order.changed': { params: z.object({ id: z.string() }), response: orderSchema },
     },
-    feeds: [['orders']],
+    liveQueries: [['orders']],
     on: { 'order.change': put, 'order.changed': put },
   })
 

@@ -55,9 +55,9 @@ export function ConnectionPanel() {
 
 function ConnectionRow({ info, now }: { info: ConnectionInfo; now: number }) {
   return (
-    <tr role="row" data-technique={info.technique}>
+    <tr role="row" data-transport={info.transport}>
       <th role="rowheader" scope="row">
-        {info.technique}
+        {info.transport}
         <span className="connection-url">{pathOf(info.url)}</span>
       </th>
       {COLUMNS.map(([name, cell]) => (

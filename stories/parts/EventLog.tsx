@@ -14,7 +14,7 @@ export function EventLog() {
         {entries.map(({ id, at, event }) => (
           <li key={id} data-kind={event.kind}>
             <time className="figures quiet">{formatTime(at)}</time>
-            <span className="log-source">{event.connection.technique}</span>
+            <span className="log-source">{event.connection.transport}</span>
             <span>{describeEvent(event)}</span>
           </li>
         ))}

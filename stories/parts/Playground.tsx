@@ -14,7 +14,7 @@ export interface PlaygroundProps extends Omit<RealtimeOptions, 'onEvent'> {
 const OPTIONS: RealtimeOptions = {
   heartbeat: { interval: 2_000, timeout: 2_000 },
   reconnect: { minDelay: 300, maxDelay: 3_000, stableAfter: 1_000 },
-  linger: 1_000,
+  closeDelay: 1_000,
 }
 
 function createWorld() {

@@ -66,9 +66,9 @@ export function figure(canvas: HTMLElement, name: string): string {
   return find(canvas, `[data-figure="${name}"]`).textContent
 }
 
-/** A figure of the connection panel, of the only connection or of that of a technique. */
-export function connectionFigure(canvas: HTMLElement, name: string, technique?: string): string {
-  const row = technique === undefined ? '[data-technique]' : `[data-technique="${technique}"]`
+/** A figure of the connection panel, of the only connection or of that of a transport. */
+export function connectionFigure(canvas: HTMLElement, name: string, transport?: string): string {
+  const row = transport === undefined ? '[data-transport]' : `[data-transport="${transport}"]`
   return find(canvas, `${row} [data-label="${name}"]`).textContent
 }
 

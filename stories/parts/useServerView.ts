@@ -5,7 +5,7 @@ type Way = 'socket' | 'events' | 'longPoll' | 'poll'
 
 /** What `GET /clients` answers. */
 export interface ServerView {
-  readonly clients: readonly { client: string; technique: Way; requests: number; open: number }[]
+  readonly clients: readonly { client: string; transport: Way; requests: number; open: number }[]
   /** Since the channel began. */
   readonly opened: Readonly<Record<Way, number>>
 }

@@ -19,8 +19,8 @@ export function createChannel() {
 
   function publish(envelopes: Envelope[]): Cursor {
     const entries = envelopes.map(log.append)
-    for (const { client, technique, push } of [...connections.open]) {
-      const kept = push ? faults.withoutDropped(entries, client, technique) : []
+    for (const { client, transport, push } of [...connections.open]) {
+      const kept = push ? faults.withoutDropped(entries, client, transport) : []
       if (kept.length > 0) push?.(kept)
     }
     return log.head

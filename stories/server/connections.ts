@@ -1,6 +1,6 @@
 import type { Entry } from './envelope.ts'
 import type { Outbox } from './outbox.ts'
-import { createPresences, type ClientInfo, type Technique } from './presences.ts'
+import { createPresences, type ClientInfo, type TransportName } from './presences.ts'
 
 export type Connections = ReturnType<typeof createConnections>
 
@@ -8,7 +8,7 @@ export type Connections = ReturnType<typeof createConnections>
 export interface Connection {
   client: string
   /** `'rest'` for exchanges that are none of the four ways; they are not counted. */
-  technique: Technique | 'rest'
+  transport: TransportName | 'rest'
   outbox: Outbox
   /** Breaks it: a reset, or for sockets an orderly close where `code` is given. */
   kill: (code?: number) => void
@@ -22,17 +22,17 @@ export interface Connection {
 export function createConnections() {
   const open = new Set<Connection>()
   const presences = createPresences()
-  const opened: Record<Technique, number> = { socket: 0, events: 0, longPoll: 0, poll: 0 }
+  const opened: Record<TransportName, number> = { socket: 0, events: 0, longPoll: 0, poll: 0 }
 
   return {
     open: open as ReadonlySet<Connection>,
-    opened: opened as Readonly<Record<Technique, number>>,
+    opened: opened as Readonly<Record<TransportName, number>>,
     /** Counts `connection` as open until the returned function is called. */
     add(connection: Connection): () => void {
-      const { client, technique, outbox } = connection
+      const { client, transport, outbox } = connection
       open.add(connection)
-      if (technique !== 'rest') opened[technique] += 1
-      const leave = technique === 'rest' ? () => undefined : presences.enter(client, technique)
+      if (transport !== 'rest') opened[transport] += 1
+      const leave = transport === 'rest' ? () => undefined : presences.enter(client, transport)
       return () => {
         outbox.close()
         if (open.delete(connection)) leave()

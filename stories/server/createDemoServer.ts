@@ -54,7 +54,7 @@ export function createDemoServer(): DemoServer {
         sendAnswer(res, { status: 200, body: route.control(request.channel, body) })
         return
       }
-      const exchange = openExchange(request, res, route.technique)
+      const exchange = openExchange(request, res, route.transport)
       if (!exchange) return
       fail = exchange.answer
       await route.serve(exchange)

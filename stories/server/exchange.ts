@@ -3,7 +3,7 @@ import type { Connection } from './connections.ts'
 import { garbageText, garbageType, type GarbageKind } from './garbage.ts'
 import { resetConnection, sendAnswer, type Answer } from './http.ts'
 import { createOutbox } from './outbox.ts'
-import type { Technique } from './presences.ts'
+import type { TransportName } from './presences.ts'
 import { isTokenRequired, tokenOf, type DemoRequest } from './request.ts'
 
 /** One HTTP request that the faults may get at, from its arrival to the end of its answer. */
@@ -21,7 +21,7 @@ export interface Exchange extends DemoRequest {
 export function openExchange(
   request: DemoRequest,
   res: ServerResponse,
-  technique: Technique | 'rest',
+  transport: TransportName | 'rest',
 ): Exchange | undefined {
   const { channel, client, req } = request
   const { faults, connections } = channel
@@ -33,10 +33,10 @@ export function openExchange(
 
   const hold = { isFrozen: () => faults.isFrozen(client), delay: () => faults.delay(client) }
   const outbox = createOutbox(hold, kill)
-  const connection: Connection = { client, technique, outbox, kill }
+  const connection: Connection = { client, transport, outbox, kill }
   const onClose = (listener: () => void) => onceClosed(res, listener)
   onClose(connections.add(connection))
-  if (technique !== 'rest') channel.feed.start()
+  if (transport !== 'rest') channel.feed.start()
 
   function answerGarbage(kind: GarbageKind): void {
     const headers = { 'Content-Type': garbageType(kind) }
@@ -44,7 +44,7 @@ export function openExchange(
   }
 
   function answer(truth: Answer): void {
-    const garbage = truth.status < 400 ? faults.takeGarbage(client, technique) : undefined
+    const garbage = truth.status < 400 ? faults.takeGarbage(client, transport) : undefined
     if (garbage) answerGarbage(garbage)
     else outbox.push(() => sendAnswer(res, truth))
   }

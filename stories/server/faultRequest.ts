@@ -50,7 +50,7 @@ function garble(channel: Channel, options: Options, client: string | undefined):
   lasting(() => ({ fault: 'garbage', kind, count }))(channel, { ms: 10_000, ...options }, client)
   for (const connection of [...channel.connections.open]) {
     if (!isFor(connection.client, client)) continue
-    const times = connection.technique === 'longPoll' ? 1 : kind === 'html' ? 0 : count
+    const times = connection.transport === 'longPoll' ? 1 : kind === 'html' ? 0 : count
     for (let i = 0; i < times; i += 1) connection.garble?.(garbageText(kind))
   }
 }

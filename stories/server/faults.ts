@@ -24,7 +24,7 @@ export type ActiveFault = LastingFault & {
 interface Running {
   active: ActiveFault
   timer: NodeJS.Timeout | undefined
-  /** What each `client|technique` has had of it: dropped messages, garbage answers. */
+  /** What each `client|transport` has had of it: dropped messages, garbage answers. */
   used: Map<string, number>
 }
 
@@ -67,16 +67,16 @@ export function createFaults(onEnd: () => void) {
       running.push({ active, timer, used: new Map() })
     },
     /** `entries` less every n-th, while `drop` is on. The log keeps what is skipped here. */
-    withoutDropped(entries: Entry[], client: string, technique: string): Entry[] {
+    withoutDropped(entries: Entry[], client: string, transport: string): Entry[] {
       const drop = find('drop', client)
       if (!drop) return entries
-      return entries.filter(() => count(drop, `${client}|${technique}`) % drop.active.every !== 0)
+      return entries.filter(() => count(drop, `${client}|${transport}`) % drop.active.every !== 0)
     },
     /** The kind of garbage to answer with in place of the truth, while any is left for this client. */
-    takeGarbage(client: string, technique: string): GarbageKind | undefined {
+    takeGarbage(client: string, transport: string): GarbageKind | undefined {
       const garbage = find('garbage', client)
       if (!garbage) return undefined
-      return count(garbage, `${client}|${technique}`) <= garbage.active.count
+      return count(garbage, `${client}|${transport}`) <= garbage.active.count
         ? garbage.active.kind
         : undefined
     },

@@ -1,9 +1,9 @@
 /** The four ways to get the data. */
-export type Technique = 'poll' | 'longPoll' | 'events' | 'socket'
+export type TransportName = 'poll' | 'longPoll' | 'events' | 'socket'
 
 export interface ClientInfo {
   client: string
-  technique: Technique
+  transport: TransportName
   /** When it was first seen, ms since 1970. */
   since: number
   /** Requests, connections included. */
@@ -15,12 +15,12 @@ export interface ClientInfo {
 /** How long a client without a connection counts as present, ms: pollers have none most of the time. */
 const LINGER = 5_000
 
-/** Which client is there by which technique. */
+/** Which client is there by which transport. */
 export function createPresences() {
   const presences = new Map<string, { info: ClientInfo; seenAt: number }>()
 
-  function isGone({ info: { technique, open }, seenAt }: { info: ClientInfo; seenAt: number }): boolean {
-    const pulls = technique === 'poll' || technique === 'longPoll'
+  function isGone({ info: { transport, open }, seenAt }: { info: ClientInfo; seenAt: number }): boolean {
+    const pulls = transport === 'poll' || transport === 'longPoll'
     return open === 0 && (!pulls || Date.now() - seenAt > LINGER)
   }
 
@@ -32,11 +32,11 @@ export function createPresences() {
   return {
     list,
     /** Counts a request; the returned function tells that it is over. */
-    enter(client: string, technique: Technique): () => void {
+    enter(client: string, transport: TransportName): () => void {
       list()
-      const key = JSON.stringify([client, technique])
+      const key = JSON.stringify([client, transport])
       const seenAt = Date.now()
-      const info = { client, technique, since: seenAt, requests: 0, open: 0 }
+      const info = { client, transport, since: seenAt, requests: 0, open: 0 }
       const presence = presences.get(key) ?? { info, seenAt }
       presences.set(key, presence)
       presence.info.requests += 1

@@ -12,21 +12,21 @@ import type { Exchange } from './exchange.ts'
 import { longPoll } from './longPoll.ts'
 import { ordersEndpoint } from './ordersEndpoint.ts'
 import { poll } from './poll.ts'
-import type { Technique } from './presences.ts'
+import type { TransportName } from './presences.ts'
 
 export const SOCKET_PATH = '/socket'
 
 /** A way to the data, which faults and tokens concern; or a control, which they do not. */
 export type Route = { methods: readonly string[] } & (
-  | { technique: Technique | 'rest'; serve: (exchange: Exchange) => void | Promise<void> }
+  | { transport: TransportName | 'rest'; serve: (exchange: Exchange) => void | Promise<void> }
   | { control: Control }
 )
 
 export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
-  ['/poll', { methods: ['GET'], technique: 'poll', serve: poll }],
-  ['/long-poll', { methods: ['GET'], technique: 'longPoll', serve: longPoll }],
-  ['/events', { methods: ['GET', 'POST'], technique: 'events', serve: events }],
-  ['/orders', { methods: ['GET', 'POST'], technique: 'rest', serve: ordersEndpoint }],
+  ['/poll', { methods: ['GET'], transport: 'poll', serve: poll }],
+  ['/long-poll', { methods: ['GET'], transport: 'longPoll', serve: longPoll }],
+  ['/events', { methods: ['GET', 'POST'], transport: 'events', serve: events }],
+  ['/orders', { methods: ['GET', 'POST'], transport: 'rest', serve: ordersEndpoint }],
   ['/publish', { methods: ['POST'], control: publish }],
   ['/feed', { methods: ['POST'], control: configureFeed }],
   ['/token', { methods: ['POST'], control: issueToken }],

@@ -40,7 +40,7 @@ export function createUpgrader() {
     const hold = { isFrozen: () => faults.isFrozen(client), delay: () => faults.delay(client) }
     const connection: Connection = {
       client,
-      technique: 'socket',
+      transport: 'socket',
       outbox: createOutbox(hold, reset),
       kill: reset,
     }

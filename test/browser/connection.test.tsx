@@ -38,7 +38,7 @@ describe('sharing, in Chromium under StrictMode', () => {
 
   test('a thousand mounts and unmounts leave no socket, no request, no timer and no listener (C14)', async () => {
     const { made, webSocket } = countSockets()
-    const page = await openPage({ webSocket, linger: 100, heartbeat: true })
+    const page = await openPage({ webSocket, closeDelay: 100, heartbeat: true })
     const leaks = watchLeaks()
     function Everything() {
       useSocket({ url: page.at('/socket') })
@@ -55,8 +55,8 @@ describe('sharing, in Chromium under StrictMode', () => {
     view.unmount()
     page.queryClient.clear()
     await waitFor(async () => {
-      for (const technique of ['socket', 'events', 'longPoll'] as const) {
-        expect(await page.openNow(technique)).toBe(0)
+      for (const transport of ['socket', 'events', 'longPoll'] as const) {
+        expect(await page.openNow(transport)).toBe(0)
       }
       expect(made.every(({ readyState }) => readyState === WebSocket.CLOSED)).toBe(true)
     }, patient)
@@ -193,7 +193,7 @@ describe('faults, in Chromium under StrictMode', () => {
     await waitFor(() => {
       expect(page.events).toContainEqual(
         expect.objectContaining({
-          connection: expect.objectContaining({ technique: 'server-events' }),
+          connection: expect.objectContaining({ transport: 'serverEvents' }),
           error: expect.objectContaining({ failureKind: 'content-type' }),
         }),
       )

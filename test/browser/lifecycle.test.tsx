@@ -25,7 +25,7 @@ function Shown({ at }: At) {
   return <i role="status">{`${status}: ${String(data)}`}</i>
 }
 
-/** Uses every technique. */
+/** Uses every transport. */
 function Everything({ at }: At) {
   return (
     <>
@@ -38,9 +38,9 @@ function Everything({ at }: At) {
 const shows = (text: string) =>
   waitFor(() => expect(screen.getByRole('status').textContent).toBe(text), patient)
 
-/** How many connections the server has of each pushing technique. */
+/** How many connections the server has of each pushing transport. */
 const held = ({ openNow }: Page) =>
-  Promise.all((['socket', 'events', 'longPoll'] as const).map(technique => openNow(technique)))
+  Promise.all((['socket', 'events', 'longPoll'] as const).map(transport => openNow(transport)))
 
 class Boundary extends Component<{ children: ReactNode }> {
   override state = { hasFailed: false }
@@ -50,7 +50,7 @@ class Boundary extends Component<{ children: ReactNode }> {
   }
 }
 
-test('in Chromium, what an error boundary takes away leaves no connection of any technique behind (C2)', async () => {
+test('in Chromium, what an error boundary takes away leaves no connection of any transport behind (C2)', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => undefined)
   const page = await openPage()
   let fail!: () => void
@@ -74,9 +74,9 @@ test('in Chromium, what an error boundary takes away leaves no connection of any
   await waitFor(async () => expect(await held(page)).toEqual([0, 0, 0]), patient)
 })
 
-test('in Chromium, what suspends has one connection of each technique, and hears on when it shows again (C1)', async () => {
+test('in Chromium, what suspends has one connection of each transport, and hears on when it shows again (C1)', async () => {
   const { made, webSocket } = countSockets()
-  const page = await openPage({ webSocket, linger: 60_000 })
+  const page = await openPage({ webSocket, closeDelay: 60_000 })
   let suspend!: () => void
   let resume!: () => void
   const slow = new Promise<string>(resolve => (resume = () => resolve('resumed')))

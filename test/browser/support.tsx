@@ -5,7 +5,7 @@ import { RealtimeProvider, type RealtimeEvent, type RealtimeOptions } from 'reac
 import { onTestFinished } from 'vitest'
 
 interface ClientsAnswer {
-  clients: { technique: string; open: number }[]
+  clients: { transport: string; open: number }[]
   opened: Record<'socket' | 'events' | 'longPoll' | 'poll', number>
 }
 
@@ -26,7 +26,7 @@ export async function openPage(options: RealtimeOptions = {}) {
   const clients = async () => (await (await fetch(at('/clients'))).json()) as ClientsAnswer
   const openNow = async (wanted: 'socket' | 'events' | 'longPoll') => {
     const { clients: present } = await clients()
-    return present.filter(({ technique }) => technique === wanted).reduce((sum, { open }) => sum + open, 0)
+    return present.filter(({ transport }) => transport === wanted).reduce((sum, { open }) => sum + open, 0)
   }
 
   const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } })

@@ -154,7 +154,7 @@ describe('when a connection opens for the first time, what was read before may l
       ],
     })
 
-  test('a query that it feeds is fetched once more, whether it was read already or is being read', async () => {
+  test('a query of `liveQueries` is fetched once more, whether it was read already or is being read', async () => {
     const { client, feed } = setUpSources()
     const asked: ((answer: number) => void)[] = []
     const queryFn = () => new Promise<number>(resolve => void asked.push(resolve))
@@ -178,7 +178,7 @@ describe('when a connection opens for the first time, what was read before may l
     expect([['orders', 1], ['orders', 2], ['other']].map(key => client.getQueryData(key))).toEqual([2, 2, 1])
   })
 
-  test('not one that names its position, nor one that is written by its type alone: name that in `feeds`', async () => {
+  test('not one that names its position, nor one that is written by its type alone: name that in `liveQueries`', async () => {
     const { client, table, feed } = setUpSources()
     table.set({}, { messages: { price: anything } })
     client.setQueryData(['log'], { seq: 1 })

@@ -32,7 +32,7 @@ describe('a gap', () => {
     expect(harness.gaps).toEqual(['reconnect', 'reconnect', 'reconnect'])
   })
 
-  test('is not what a reopening leaves that the technique resumed', async () => {
+  test('is not what a reopening leaves that the transport resumed', async () => {
     const harness = await new ConnectionHarness().open()
     await harness.failAndReopen(undefined, { resumed: true })
     harness.clock.advance(60_000)

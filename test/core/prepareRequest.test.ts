@@ -104,7 +104,7 @@ describe('the token', () => {
     })
   })
 
-  test('is never lost where its technique cannot carry it: the error names the ways that can', async () => {
+  test('is never lost where its transport cannot carry it: the error names the ways that can', async () => {
     const wrong = [
       { isSocket: true, attachToken: tokenInHeader() },
       { isSocket: false, attachToken: tokenInProtocol() },

@@ -13,10 +13,10 @@ class Thing implements Shared {
   }
 }
 
-function setup(linger = 1_000) {
+function setup(closeDelay = 1_000) {
   const clock = new FakeClock()
   const made: Thing[] = []
-  const registry = new Registry<Thing>(clock, () => linger)
+  const registry = new Registry<Thing>(clock, () => closeDelay)
   const create = () => {
     const thing = new Thing()
     made.push(thing)
@@ -29,11 +29,11 @@ test('a hundred users of one key share one value; another key is another value',
   const { made, registry, acquire } = setup()
   const leases = Array.from({ length: 100 }, () => acquire())
   expect(new Set(leases.map(({ value }) => value)).size).toBe(1)
-  expect(registry.entries()).toEqual([{ value: made[0], users: 100, linger: undefined }])
+  expect(registry.entries()).toEqual([{ value: made[0], users: 100, closeTimer: undefined }])
   expect(acquire('b').value).not.toBe(leases[0]?.value)
 })
 
-test('the last user leaves it for the time of linger, and then it ends', () => {
+test('the last user leaves it for the close delay, and then it ends', () => {
   const { clock, made, registry, acquire } = setup()
   const [a, b] = [acquire(), acquire()]
   a.release()

@@ -48,7 +48,7 @@ function show(...components: ComponentType[]) {
   const events: realtime.RealtimeEvent[] = []
   render(
     <QueryClientProvider client={new QueryClient()}>
-      <RealtimeProvider baseUrl={server.url} linger={0} onEvent={event => events.push(event)}>
+      <RealtimeProvider baseUrl={server.url} closeDelay={0} onEvent={event => events.push(event)}>
         {components.map((Component, index) => (
           <Component key={index} />
         ))}

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { decideFailure, type FailureAction } from '../../src/core/failure.ts'
 import { socketDefinition } from '../../src/hooks/socketDefinition.ts'
 import {
-  DEFAULT_LINGER,
+  DEFAULT_CLOSE_DELAY,
   DEFAULT_MAX_MESSAGE_BYTES,
   DEFAULT_RECONNECT,
 } from '../../src/providers/realtimeOptions.ts'
@@ -101,7 +101,7 @@ describe('the defaults in the README are those of the code', () => {
 
   test('of the provider', () => {
     expect(Object.fromEntries(numbers(cell('The provider', 'reconnect')))).toEqual(DEFAULT_RECONNECT)
-    expect(cell('The provider', 'linger')?.replace(/[`_]/g, '')).toBe(String(DEFAULT_LINGER))
+    expect(cell('The provider', 'closeDelay')?.replace(/[`_]/g, '')).toBe(String(DEFAULT_CLOSE_DELAY))
     expect(cell('The provider', 'maxMessageBytes')?.replace(/[`_]/g, '')).toBe(
       String(DEFAULT_MAX_MESSAGE_BYTES),
     )

@@ -120,8 +120,8 @@ test('close() inside of a listener of the status is the last change of it (C5)',
   await shows('closed')
 })
 
-test('a hundred hooks with one URL have one connection, which outlives the last by the linger time only (C7)', async () => {
-  const page = await openSocket({}, { provider: { linger: 200 } })
+test('a hundred hooks with one URL have one connection, which outlives the last by the close delay only (C7)', async () => {
+  const page = await openSocket({}, { provider: { closeDelay: 200 } })
   page.view.rerender(
     Array.from({ length: 100 }, (_, index) =>
       index === 0 ? <page.Light key={0} /> : <Other key={index} options={{ url: page.at('/socket') }} />,

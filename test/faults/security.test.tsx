@@ -150,7 +150,7 @@ describe('a member named __proto__', () => {
     ['socket', BySocket],
   ])(
     'in a %s makes nobody an admin, also where it is copied into what was there (X6)',
-    async (technique, By) => {
+    async (transport, By) => {
       shown.length = 0
       const http = await startAnswering()
       const sockets = await startSocketServer(socket => {
@@ -158,7 +158,7 @@ describe('a member named __proto__', () => {
         setTimeout(() => socket.send(evil(2)), A_FRAME)
       })
       const page = await open()
-      page.render(<By url={technique === 'socket' ? sockets.url : http.url} />)
+      page.render(<By url={transport === 'socket' ? sockets.url : http.url} />)
       await screen.findByText(/^n 2/, {}, patient)
       expect(shown.length).toBeGreaterThanOrEqual(2)
       expect(shown.filter(isAdmin => isAdmin !== undefined)).toEqual([])

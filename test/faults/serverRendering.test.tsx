@@ -47,7 +47,7 @@ test('a page with all hooks opens nothing on a server, is hydrated without a war
   const page = (
     <StrictMode>
       <QueryClientProvider client={new QueryClient()}>
-        <RealtimeProvider baseUrl={proxy.url} linger={10}>
+        <RealtimeProvider baseUrl={proxy.url} closeDelay={10}>
           <AllHooks />
         </RealtimeProvider>
       </QueryClientProvider>

@@ -40,7 +40,7 @@ async function openVisits() {
       resumed: ({ type, response }) =>
         type === 'welcome' ? (response as { resumed: boolean }).resumed : undefined,
     },
-    feeds: [{ queryKey: ['visits'], position: ({ epoch, seq }: Visits) => ({ epoch, seq }) }],
+    liveQueries: [{ queryKey: ['visits'], position: ({ epoch, seq }: Visits) => ({ epoch, seq }) }],
     on: {
       visit: (_message, cache) =>
         cache.setQueryData<Visits>(['visits'], visits => visits && { ...visits, count: visits.count + 1 }),

@@ -69,7 +69,7 @@ describe('a number that makes no sense is a ConfigurationError that names the op
     'heartbeat.timeout',
     'maxMessageBytes',
     'gapSpread',
-    'linger',
+    'closeDelay',
     'maxQueries',
     ...reconnect,
   ])('%s of the provider', path => {

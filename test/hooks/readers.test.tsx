@@ -167,7 +167,7 @@ describe('data that nobody watched counts as missed:', () => {
   })
 
   test('after a change of route within the close delay all widgets request again', async () => {
-    const { render, server, Price, shows } = await setup({ linger: 5_000 })
+    const { render, server, Price, shows } = await setup({ closeDelay: 5_000 })
     const symbols = Array.from({ length: 30 }, (_, index) => `S${index}`)
     const widgets = symbols.map(symbol => <Price key={symbol} symbol={symbol} />)
     const view = render(widgets)
@@ -228,7 +228,7 @@ describe('data that nobody watched counts as missed:', () => {
     const at = (seq: number) => ({ epoch: 'e', seq })
     const log = socketOptions({
       ...market,
-      feeds: [{ queryKey: ['price'], position: (data: { seq: number }) => at(data.seq) }],
+      liveQueries: [{ queryKey: ['price'], position: (data: { seq: number }) => at(data.seq) }],
       recovery: {
         cursor: message => (message.seq === undefined ? undefined : at(message.seq)),
         attach: request => request,
@@ -545,7 +545,7 @@ describe('a useSocketQuery that is not wanted yet', () => {
     let isSignedIn = false
     const { UnauthorizedError } = await import('react-query-realtime')
     const { render, server, market, shows } = await setup({
-      linger: 60_000,
+      closeDelay: 60_000,
       getToken: () => {
         if (!isSignedIn) throw new UnauthorizedError()
         return 'token'

@@ -140,7 +140,7 @@ describe('send', () => {
   )
 
   test('in a layout effect goes to the connection that the same commit names', async () => {
-    const page = await open({ linger: 0 })
+    const page = await open({ closeDelay: 0 })
     const heard: unknown[] = []
     function Room({ room }: { room: string }) {
       const { send, status } = useSocket({

@@ -22,7 +22,7 @@ describe('with an id', () => {
       const { data } = useMessage('said', { room: `/${room}` })
       return <b>{`${status} ${String(data)}`}</b>
     }
-    const { rerender } = renderLive(<Room room="a" />, { linger: 0 })
+    const { rerender } = renderLive(<Room room="a" />, { closeDelay: 0 })
     await screen.findByText('open in /a')
     rerender(<Room room="b" />)
     await screen.findByText('open in /b')

@@ -199,7 +199,7 @@ describe('no token can be seen', () => {
       // The second is asked for when the first has gone over the open socket.
       const before = page.events.length
       const isRenewal = (event: RealtimeEvent) =>
-        event.kind === 'token' && event.reason === 'expiring' && event.connection.technique === 'socket'
+        event.kind === 'token' && event.reason === 'expiring' && event.connection.transport === 'socket'
       const renewals = () => page.events.slice(before).filter(isRenewal).length
       await waitFor(() => expect(renewals()).toBeGreaterThanOrEqual(2), patient)
       expect(page.session.reasons).toContain('refused')
@@ -229,7 +229,7 @@ describe('no token can be seen', () => {
       { getToken: () => Promise.reject(new UnauthorizedError(TOKEN)) },
     ],
     ['attachToken throws it', { ways: both(throwing) }],
-    ['attachToken is for another technique', { ways: { socket: tokenInHeader(), http: tokenInProtocol() } }],
+    ['attachToken is for another transport', { ways: { socket: tokenInHeader(), http: tokenInProtocol() } }],
     [
       'no header and no subprotocol can carry it',
       { getToken: () => `${TOKEN}\n@☃`, ways: { socket: tokenInProtocol(), http: tokenInHeader() } },

@@ -149,7 +149,7 @@ describe('getToken', () => {
     expect(server.requests.map(({ url }) => url)).toEqual(['/'])
   })
 
-  test('is asked once where twenty hooks of all techniques are refused at once (A5)', async () => {
+  test('is asked once where twenty hooks of all transports are refused at once (A5)', async () => {
     const page = await signIn()
     const url = (path: string, index: number) => page.at(`${path}?auth=required&n=${index}`)
     function Events({ index }: { index: number }) {

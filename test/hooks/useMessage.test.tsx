@@ -14,17 +14,17 @@ function Notice() {
 
 test('shows the last message of its key, whichever connection brought it, without any handler', async () => {
   const page = await open()
-  function Page({ technique }: { technique: 'socket' | 'events' }) {
-    useSocket({ url: page.at('/socket'), enabled: technique === 'socket' })
-    useServerEvents({ url: page.at('/events'), enabled: technique === 'events' })
+  function Page({ transport }: { transport: 'socket' | 'events' }) {
+    useSocket({ url: page.at('/socket'), enabled: transport === 'socket' })
+    useServerEvents({ url: page.at('/events'), enabled: transport === 'events' })
     return <Notice />
   }
-  const view = page.render(<Page technique="socket" />)
+  const view = page.render(<Page transport="socket" />)
   await screen.findByText('none')
   await expect.poll(() => page.openNow('socket')).toBe(1)
   await page.publish('notice', null, 'by socket')
   await screen.findByText('by socket', {}, patient)
-  view.rerender(<Page technique="events" />)
+  view.rerender(<Page transport="events" />)
   await expect.poll(() => page.openNow('events')).toBe(1)
   await page.publish('notice', null, 'by events')
   await screen.findByText('by events', {}, patient)

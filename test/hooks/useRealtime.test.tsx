@@ -24,7 +24,7 @@ async function openPanel() {
       realtime = given
       snapshots.add(given.connections)
     })
-    return <p>{given.connections.map(({ technique, status }) => `${technique} ${status}`).join()}</p>
+    return <p>{given.connections.map(({ transport, status }) => `${transport} ${status}`).join()}</p>
   }
   page.render([<Connections key="a" />, <Panel key="b" />])
   const shows = (text: string) => screen.findByText(text, {}, patient)
@@ -38,7 +38,7 @@ test('lists what is open, without the query of any URL', async () => {
   await waitFor(() => {
     expect(realtime().connections[0]).toEqual({
       id: 'market',
-      technique: 'socket',
+      transport: 'socket',
       url: `ws://${url.host}/socket`,
       status: 'open',
       users: 1,

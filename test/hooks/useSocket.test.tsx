@@ -64,8 +64,8 @@ describe('one connection', () => {
     await waitFor(async () => expect(await page.openNow('socket')).toBe(0), patient)
   })
 
-  test('outlives a remount within the linger time', async () => {
-    const page = await open({ linger: 5_000 })
+  test('outlives a remount within the close delay', async () => {
+    const page = await open({ closeDelay: 5_000 })
     const options = { url: page.at('/socket') }
     const view = page.render(<Light key="a" options={options} />)
     await isShown('open')

@@ -39,7 +39,7 @@ async function openAs(user: string, options: Partial<SocketOptions> = {}) {
   const server = await startSocketServer(socket => {
     socket.on('message', (data: Buffer) => heard.push(data.toString()))
   })
-  const page = await open({ linger: 60_000, webSocket, trustedOrigins: [server.url] })
+  const page = await open({ closeDelay: 60_000, webSocket, trustedOrigins: [server.url] })
   let socket!: SocketResult
   function Light({ name }: { name: string }) {
     const getToken = () => name

@@ -9,7 +9,7 @@ import type { Entity, Journal, Row } from './modelServer.ts'
 
 type Cursor = { epoch: number; seq: number }
 
-/** What a connection of the model feeds. */
+/** What a connection of the model updates. */
 export const SOURCES = [
   { queryKey: ['entity'] },
   { queryKey: ['rows'] },

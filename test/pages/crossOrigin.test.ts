@@ -8,7 +8,7 @@ describe('a stream of another origin', () => {
   test('is resumed by an id of any length, which costs a preflight (S24)', async () => {
     const { at, proxy, show, isShown } = await open()
     const lastEventId = `<${'x'.repeat(300)}>`
-    await show({ uses: [{ technique: 'events', url: at('/events'), options: { lastEventId } }] })
+    await show({ uses: [{ transport: 'events', url: at('/events'), options: { lastEventId } }] })
     await isShown('open')
     expect(proxy.moments('request').map(({ method }) => method)).toEqual(['OPTIONS', 'GET'])
   })
@@ -16,7 +16,7 @@ describe('a stream of another origin', () => {
   test('that is the seventh on HTTP/1.1 says that it got no answer in time, and takes its turn (S25)', async () => {
     const { at, proxy, show, isShown, retries, notes, note } = await open()
     const uses = Array.from({ length: 7 }, (_, index) => ({
-      technique: 'events' as const,
+      transport: 'events' as const,
       url: `${at('/events')}&client=${index}`,
     }))
     const provider = { reconnect: { connectTimeout: 400, minDelay: 50, maxDelay: 200 } }
@@ -41,7 +41,7 @@ describe('a stream of another origin', () => {
     proxy.add({ at: 'request', method: 'GET', act: { do: 'answer', status: 302, headers } })
     await show({
       uses: [
-        { technique: 'events', url: at('/events'), options: { headers: { Authorization: 'Bearer secret' } } },
+        { transport: 'events', url: at('/events'), options: { headers: { Authorization: 'Bearer secret' } } },
       ],
     })
     await patiently(async () => {
@@ -84,7 +84,7 @@ describe.each([
     test('is polled on and on', async () => {
       const { show, notes } = await open()
       const { url, methods } = await startSimpleServer(expose)
-      await show({ uses: [{ technique: 'poll', url, options: { interval: 20 } }] })
+      await show({ uses: [{ transport: 'poll', url, options: { interval: 20 } }] })
       await patiently(() => expect(methods().length).toBeGreaterThan(8))
       expect(methods().slice(0, expected.length)).toEqual(expected)
       await patiently(async () => {
@@ -96,7 +96,7 @@ describe.each([
     test('is long polled on and on, after one retry at most', async () => {
       const { show, retries, notes, isShown } = await open()
       const { url, methods } = await startSimpleServer(expose)
-      await show({ uses: [{ technique: 'longPoll', url }] })
+      await show({ uses: [{ transport: 'longPoll', url }] })
       await patiently(async () => expect((await notes())['it']?.length).toBeGreaterThan(6))
       expect(methods().slice(-3)).toEqual(['GET', 'GET', 'GET'])
       await isShown('open')
@@ -112,7 +112,7 @@ test('a long poll whose ETag is not exposed sends no validators, and its loop ba
     at: 'request',
     act: { do: 'headers', headers: { 'access-control-expose-headers': 'x-none' } },
   })
-  await show({ uses: [{ technique: 'longPoll', url: at('/long-poll') }] })
+  await show({ uses: [{ transport: 'longPoll', url: at('/long-poll') }] })
   await patiently(async () => expect((await retries()).length).toBeGreaterThan(0))
   expect(new Set(await retries())).toEqual(new Set(['fast-loop']))
   expect(proxy.moments('request').map(({ method }) => method)).not.toContain('OPTIONS')

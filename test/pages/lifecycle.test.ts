@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { allTechniques, patiently, setUpChromium } from '../support/setUpChromium.ts'
+import { allTransports, patiently, setUpChromium } from '../support/setUpChromium.ts'
 
 const open = setUpChromium()
 
-/** A page with all four techniques, open. */
+/** A page with all four transports, open. */
 async function openAll() {
   const opened = await open()
   await opened.note('a')
   await opened.show({
-    uses: allTechniques(opened.at),
+    uses: allTransports(opened.at),
     provider: { heartbeat: { interval: 400, timeout: 400 } },
   })
   for (const name of ['socket', 'events', 'longPoll']) await opened.isShown('open', name)
@@ -35,7 +35,7 @@ describe('the back/forward cache', () => {
 
   test('leaves a gap where a link has nothing to go on by (C9)', async () => {
     const { page, at, origin, show, isShown, gaps, lifecycle } = await open()
-    await show({ uses: [{ technique: 'socket', url: at('/socket') }] })
+    await show({ uses: [{ transport: 'socket', url: at('/socket') }] })
     await isShown('open')
     await page.goto(`${origin}/elsewhere.html`)
     await page.goBack({ waitUntil: 'commit' })
@@ -64,7 +64,7 @@ describe('a network that goes and comes back', () => {
   test('is tried at once on "online", however long the wait was to be (C10)', async () => {
     const { context, at, show, isShown, proxy, page } = await open()
     await show({
-      uses: [{ technique: 'socket', url: at('/socket') }],
+      uses: [{ transport: 'socket', url: at('/socket') }],
       provider: { reconnect: { minDelay: 3_000_000, maxDelay: 3_000_000 } },
     })
     await isShown('open')
@@ -84,7 +84,7 @@ describe('a machine that slept for an hour', () => {
     await opened.page.clock.install()
     await opened.page.goto(`${opened.origin}/index.html`)
     await opened.show({
-      uses: [{ technique: 'socket', url: opened.at('/socket'), resumes: true }],
+      uses: [{ transport: 'socket', url: opened.at('/socket'), resumes: true }],
       provider: { heartbeat: true },
     })
     await opened.isShown('open')

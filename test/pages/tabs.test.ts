@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
-import { allTechniques, patiently, setUpTabs } from '../support/setUpChromium.ts'
+import { allTransports, patiently, setUpTabs } from '../support/setUpChromium.ts'
 
 const open = setUpTabs()
 
 const pass = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
-/** A tab with all techniques, behind another tab. */
+/** A tab with all transports, behind another tab. */
 async function openHidden() {
   const opened = await open()
   await opened.note('a')
   await opened.show({
-    uses: allTechniques(opened.at),
+    uses: allTransports(opened.at),
     provider: { heartbeat: { interval: 400, timeout: 400 } },
   })
   for (const name of ['socket', 'events', 'longPoll']) await opened.isShown('open', name)

@@ -58,7 +58,7 @@ test('a change of key closes all of the former user, and drops a token that come
 })
 
 test('a change of key closes the sockets of the former user before those of the next open', async () => {
-  const page = await open({ linger: 60_000 })
+  const page = await open({ closeDelay: 60_000 })
   const Light = () => <i role="status">{useSocket({ url: page.at('/socket') }).status}</i>
   const view = page.render(null)
   view.rerender(<Light />, { key: 'a' })
@@ -129,7 +129,7 @@ test('options that are new on each render cost each component the same, however 
           reads++
           return { note: () => undefined }
         },
-        get feeds() {
+        get liveQueries() {
           reads++
           return [['notes']]
         },

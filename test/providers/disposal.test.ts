@@ -42,7 +42,7 @@ async function signIn(user: string, queryClient: QueryClient) {
     },
   } as ConnectionOptions
   const definition = {
-    technique: 'server-events' as const,
+    transport: 'serverEvents' as const,
     attachToken: tokenInHeader(),
     identity: () => null,
     request: () => ({}),

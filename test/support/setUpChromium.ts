@@ -138,12 +138,12 @@ function readersOf(read: <Value>(get: () => Value) => Promise<Value>) {
 }
 
 /** The four ways of the demo server, as a page uses them. */
-export function allTechniques(at: (path: string) => string): Use[] {
+export function allTransports(at: (path: string) => string): Use[] {
   return [
-    { technique: 'socket', url: at('/socket'), resumes: true },
-    { technique: 'events', url: at('/events') },
-    { technique: 'longPoll', url: at('/long-poll') },
-    { technique: 'poll', url: at('/poll?type=note') },
+    { transport: 'socket', url: at('/socket'), resumes: true },
+    { transport: 'events', url: at('/events') },
+    { transport: 'longPoll', url: at('/long-poll') },
+    { transport: 'poll', url: at('/poll?type=note') },
   ]
 }
 

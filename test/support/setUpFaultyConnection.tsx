@@ -23,7 +23,7 @@ interface FaultySetup {
 
 /** Pages with one connection each that goes through a fault proxy, and what it has heard and gone through. */
 export function setUpFaultyConnection<Options extends object, Result extends ConnectionResult>(
-  useTechnique: (options: Options | SkipToken) => Result,
+  useTransport: (options: Options | SkipToken) => Result,
   defaultPath: string,
 ) {
   const open = setUpFaults()
@@ -43,7 +43,7 @@ export function setUpFaultyConnection<Options extends object, Result extends Con
       ...options,
     } as unknown as Options
     function Light() {
-      const given = useTechnique(all)
+      const given = useTransport(all)
       const { status, error, retryCount, pausedBy } = given
       useEffect(() => {
         result = given

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { type RunningDemoServer, startDemoServer } from '../../stories/server/startDemoServer.ts'
 
 interface ClientsAnswer {
-  clients: { technique: string; open: number; requests: number }[]
+  clients: { transport: string; open: number; requests: number }[]
   opened: Record<'socket' | 'events' | 'longPoll' | 'poll', number>
 }
 
@@ -49,7 +49,7 @@ export function setUpRealtime() {
           <RealtimeProvider
             key={key}
             baseUrl={baseUrl}
-            linger={30}
+            closeDelay={30}
             reconnect={QUICK}
             onEvent={event => events.push(event)}
             {...options}
@@ -62,10 +62,10 @@ export function setUpRealtime() {
     onTestFinished(() => queryClient.clear())
 
     const clients = async () => (await (await fetch(at('/clients', server.url))).json()) as ClientsAnswer
-    /** How many connections of a technique are open at the server. */
+    /** How many connections of a transport are open at the server. */
     const openNow = async (wanted: 'socket' | 'events' | 'longPoll') => {
       const { clients: present } = await clients()
-      return present.filter(({ technique }) => technique === wanted).reduce((sum, { open }) => sum + open, 0)
+      return present.filter(({ transport }) => transport === wanted).reduce((sum, { open }) => sum + open, 0)
     }
 
     return {

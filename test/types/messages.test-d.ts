@@ -75,7 +75,7 @@ serverEventsOptions({
   },
 })
 
-// The same for the other techniques.
+// The same for the other transports.
 serverEventsOptions({
   url: '/events',
   messages,
@@ -143,7 +143,7 @@ socketOptions({
 // A position is read from the data of its query.
 socketOptions({
   url: '/socket',
-  feeds: [['plain'], { queryKey: ['orders'], position: ({ seq }: { seq: number }) => ({ seq }) }],
+  liveQueries: [['plain'], { queryKey: ['orders'], position: ({ seq }: { seq: number }) => ({ seq }) }],
 })
 
 // A function of one's own is given the data, and gives data of the same kind.

@@ -6,39 +6,41 @@ import type { Use } from './pageUnderTest.ts'
 /** All uses, each by its hook; they write into `window.page` what they see. */
 export function Uses({ uses }: { uses: readonly Use[] }) {
   return uses.map((use, index) => {
-    const Technique = TECHNIQUES[use.technique]
-    return <Technique key={`${use.url} ${index}`} use={use} name={uses.length > 1 ? use.technique : 'it'} />
+    const TransportName = TRANSPORTS[use.transport]
+    return (
+      <TransportName key={`${use.url} ${index}`} use={use} name={uses.length > 1 ? use.transport : 'it'} />
+    )
   })
 }
 
-interface TechniqueProps {
+interface TransportProps {
   use: Use
   name: string
 }
 
-const TECHNIQUES: Record<Use['technique'], ComponentType<TechniqueProps>> = {
+const TRANSPORTS: Record<Use['transport'], ComponentType<TransportProps>> = {
   socket: SocketUse,
   events: EventsUse,
   longPoll: LongPollUse,
   poll: PollUse,
 }
 
-function SocketUse({ use, name }: TechniqueProps) {
+function SocketUse({ use, name }: TransportProps) {
   const { status } = useSocket(optionsOf(use, name))
   return <Status name={name} status={status} />
 }
 
-function EventsUse({ use, name }: TechniqueProps) {
+function EventsUse({ use, name }: TransportProps) {
   const { status } = useServerEvents(optionsOf(use, name))
   return <Status name={name} status={status} />
 }
 
-function LongPollUse({ use, name }: TechniqueProps) {
+function LongPollUse({ use, name }: TransportProps) {
   const { status } = useLongPoll(optionsOf(use, name))
   return <Status name={name} status={status} />
 }
 
-function PollUse({ use, name }: TechniqueProps) {
+function PollUse({ use, name }: TransportProps) {
   const { data, isPolling } = usePolling({ url: use.url, interval: 200, ...use.options })
   useEffect(() => {
     window.page.notes[name] = [data]

@@ -14,7 +14,7 @@ function show({ provider, uses, streams }: Show) {
     <StrictMode>
       <QueryClientProvider client={queryClient}>
         <RealtimeProvider
-          linger={50}
+          closeDelay={50}
           reconnect={{ minDelay: 50, maxDelay: 500 }}
           onEvent={event => !streams && window.page.events.push(event)}
           {...provider}

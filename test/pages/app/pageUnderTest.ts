@@ -3,7 +3,7 @@ import type { RealtimeEvent, RealtimeOptions } from 'react-query-realtime'
 
 /** One use of a hook on the page; plain data, as it comes from the test. */
 export interface Use {
-  technique: 'socket' | 'events' | 'longPoll' | 'poll'
+  transport: 'socket' | 'events' | 'longPoll' | 'poll'
   url: string
   /** Goes on where it was cut off, as the demo server knows it. */
   resumes?: boolean

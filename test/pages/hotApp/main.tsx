@@ -7,7 +7,7 @@ import { Light } from './Light.tsx'
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>
     <QueryClientProvider client={new QueryClient()}>
-      <RealtimeProvider baseUrl={new URLSearchParams(location.search).get('server')!} linger={50}>
+      <RealtimeProvider baseUrl={new URLSearchParams(location.search).get('server')!} closeDelay={50}>
         <Light />
       </RealtimeProvider>
     </QueryClientProvider>

@@ -6,9 +6,9 @@ import { createOutbox } from '../../../stories/server/outbox.ts'
 
 afterEach(() => vi.useRealTimers())
 
-function connection(technique: Connection['technique']): Connection {
+function connection(transport: Connection['transport']): Connection {
   const outbox = createOutbox({ isFrozen: () => false, delay: () => 0 }, () => undefined)
-  return { client: 'a', technique, outbox, kill: () => undefined }
+  return { client: 'a', transport, outbox, kill: () => undefined }
 }
 
 it('a channel feeds a poller for 5 s after its last request and then holds no timer', () => {

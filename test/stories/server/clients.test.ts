@@ -16,10 +16,10 @@ describe('GET /clients', () => {
     const { clients, opened } = await list()
     expect(opened).toEqual({ socket: 1, events: 1, longPoll: 1, poll: 2 })
     expect(clients).toMatchObject([
-      { client: 'a', technique: 'socket', requests: 1, open: 1 },
-      { client: 'a', technique: 'events', requests: 1, open: 1 },
-      { client: 'b', technique: 'poll', requests: 2, open: 0 },
-      { client: '', technique: 'longPoll', requests: 1, open: 0 },
+      { client: 'a', transport: 'socket', requests: 1, open: 1 },
+      { client: 'a', transport: 'events', requests: 1, open: 1 },
+      { client: 'b', transport: 'poll', requests: 2, open: 0 },
+      { client: '', transport: 'longPoll', requests: 1, open: 0 },
     ])
   })
 

@@ -13,7 +13,7 @@ export interface Message {
 }
 
 export interface Clients {
-  clients: Array<{ client: string; technique: string; since: number; requests: number; open: number }>
+  clients: Array<{ client: string; transport: string; since: number; requests: number; open: number }>
   opened: Record<string, number>
 }
 
@@ -75,7 +75,7 @@ export function setUpDemoServer() {
       post<{ epoch: string; seq: number }>('/publish', { type, params, response })
     const openLongPolls = async () => {
       const { clients } = (await (await get('/clients')).json()) as Clients
-      return clients.find(({ technique }) => technique === 'longPoll')?.open ?? 0
+      return clients.find(({ transport }) => transport === 'longPoll')?.open ?? 0
     }
     /** A long poll that the server holds; settles as `'broken'` if it is cut. */
     const hold = async (path = '/long-poll') => {

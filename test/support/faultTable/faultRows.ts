@@ -86,7 +86,7 @@ export const FAULT_ROWS: Record<string, readonly FaultRow[]> = {
     row(
       'S20',
       'proxy that buffers the stream',
-      'A hook is one technique and changes into no other. The stream is retried (S18, S21); where proxies buffer, take `useLongPoll`.',
+      'A hook is one transport and changes into no other. The stream is retried (S18, S21); where proxies buffer, take `useLongPoll`.',
     ),
     row('S21', 'the server ends the stream'),
     row(
@@ -181,7 +181,7 @@ export const FAULT_ROWS: Record<string, readonly FaultRow[]> = {
     row('X3', 'request to an origin that is not trusted'),
     row('X4', 'another user signs in'),
     row('X5', 'sharing between tabs of different users'),
-    row('X6', 'member named __proto__, through every updater and technique'),
+    row('X6', 'member named __proto__, through every updater and transport'),
     row('X7', 'server that chooses the keys'),
     row('X8', 'cookies to another origin'),
     row(
