@@ -92,7 +92,7 @@ describe('sharing, in Chromium under StrictMode', () => {
 })
 
 describe('faults, in Chromium under StrictMode', () => {
-  test('a token refused with 4401 is refreshed once, and the link comes back', async () => {
+  test('a token rejected with 4401 is refreshed once, and the socket reconnects', async () => {
     const asked: string[] = []
     let token: string | undefined
     const page = await openPage({
@@ -117,7 +117,7 @@ describe('faults, in Chromium under StrictMode', () => {
     expect(asked.filter(reason => reason === 'refused')).toEqual(['refused'])
   })
 
-  test('a server that is gone for 5 s is back at most 2 s after it listens again, with the defaults', async () => {
+  test('the defaults reconnect at most 2 s after a server returns from an outage of 5 s', async () => {
     const page = await openPage()
     page.render(<Light options={{ url: page.at('/socket') }} />)
     await isShown('open')
@@ -130,7 +130,7 @@ describe('faults, in Chromium under StrictMode', () => {
     console.info(`back ${Math.round(backAfter)} ms after the server listened again`)
   }, 30_000)
 
-  test('a frozen server is noticed within interval + timeout and replaced without waiting for its close (W7)', async () => {
+  test('a frozen server is detected within interval + timeout and replaced without waiting for its close (W7)', async () => {
     const { made, webSocket } = countSockets()
     const heartbeat = { interval: 1_000, timeout: 1_000 }
     const page = await openPage({ webSocket, heartbeat })
@@ -149,7 +149,7 @@ describe('faults, in Chromium under StrictMode', () => {
     console.info(`noticed after ${Math.round(noticedAfter)} ms`)
   }, 30_000)
 
-  test('garbage frames, an unknown type and __proto__ as a type change nothing but a counter and an event', async () => {
+  test('garbage frames, an unknown type and __proto__ as a type change only a counter and an event', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const { made, webSocket } = countSockets()
     const page = await openPage({ webSocket })
@@ -170,7 +170,7 @@ describe('faults, in Chromium under StrictMode', () => {
     warn.mockRestore()
   })
 
-  test('an HTML page in place of JSON or of an event stream writes nothing, and is got over', async () => {
+  test('an HTML page instead of JSON or an event stream writes nothing, and the hooks recover', async () => {
     const page = await openPage()
     await page.publish('note', null, 'first')
     const statuses = { events: '', poll: '', data: '' }
@@ -208,7 +208,7 @@ describe('faults, in Chromium under StrictMode', () => {
 })
 
 describe('data, in Chromium under StrictMode', () => {
-  test('a burst over many keys is written together: one commit a flush, not one a key (W24)', async () => {
+  test('a burst over many keys is written together: one commit per flush, not per key (W24)', async () => {
     const page = await openPage()
     const symbols = Array.from({ length: 40 }, (_, index) => `S${index}`)
     const heard = vi.fn()
@@ -237,7 +237,7 @@ describe('data, in Chromium under StrictMode', () => {
     expect(commits.mock.calls.length).toBeLessThanOrEqual(2)
   })
 
-  test('blob and arraybuffer frames keep their binaryType over a reconnect', async () => {
+  test('blob and arraybuffer frames keep their binaryType across a reconnect', async () => {
     const page = await openPage()
     const frames: unknown[] = []
     function Binary({ binaryType }: { binaryType: 'blob' | 'arraybuffer' }) {
@@ -269,7 +269,7 @@ describe('data, in Chromium under StrictMode', () => {
     expect(frames.filter(frame => frame instanceof ArrayBuffer)).toHaveLength(2)
   })
 
-  test('a request is answered and the pushes of the same key keep it live', async () => {
+  test('a request gets its reply, and pushes of the same key keep it live', async () => {
     const page = await openPage()
     await page.publish('price', { symbol: 'BTC' }, { last: 1 })
     function Price() {

@@ -50,7 +50,7 @@ class Boundary extends Component<{ children: ReactNode }> {
   }
 }
 
-test('in Chromium, what an error boundary takes away leaves no connection of any transport behind (C2)', async () => {
+test('in Chromium, a tree that an error boundary unmounts leaves no connection of any transport (C2)', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => undefined)
   const page = await openPage()
   let fail!: () => void
@@ -74,7 +74,7 @@ test('in Chromium, what an error boundary takes away leaves no connection of any
   await waitFor(async () => expect(await held(page)).toEqual([0, 0, 0]), patient)
 })
 
-test('in Chromium, what suspends has one connection of each transport, and hears on when it shows again (C1)', async () => {
+test('in Chromium, a suspended tree keeps one connection per transport, and is live when it shows again (C1)', async () => {
   const { made, webSocket } = countSockets()
   const page = await openPage({ webSocket, closeDelay: 60_000 })
   let suspend!: () => void
@@ -117,7 +117,7 @@ test('in Chromium, what suspends has one connection of each transport, and hears
   expect(made).toHaveLength(1)
 })
 
-test('in Chromium, a QueryClient that replaces another gets what comes from then on, and the former nothing (C15)', async () => {
+test('in Chromium, only a new QueryClient receives messages after it replaces another (C15)', async () => {
   const page = await openPage()
   // TanStack Query's hooks keep the client that they were mounted with, so that what reads is mounted anew.
   const everything = (user: string) => (

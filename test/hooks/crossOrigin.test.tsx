@@ -44,7 +44,7 @@ describe('a poll of another origin', () => {
     return seen
   }
 
-  test('that may send no validators goes on without them, and shows no error', async () => {
+  test('keeps polling without validators when CORS forbids them, and shows no error', async () => {
     const other = await startOther(versions)
     const seen = poll(other.url)
     await waitFor(() => expect(other.gets().length).toBeGreaterThan(6), patient)
@@ -52,7 +52,7 @@ describe('a poll of another origin', () => {
     await waitFor(() => expect(Number(screen.getByText(/\d/).textContent)).toBeGreaterThan(6), patient)
   })
 
-  test('sends validators no more after two refused preflights in a row', async () => {
+  test('stops sending validators after two failed preflights in a row', async () => {
     const other = await startOther(versions)
     poll(other.url)
     await waitFor(() => expect(other.gets().length).toBeGreaterThan(8), patient)
@@ -69,7 +69,7 @@ describe('a poll of another origin', () => {
     expect(other.conditional()).toEqual([])
   })
 
-  test('sends validators again after one failure, as the server may allow them', async () => {
+  test('sends validators again after one failure, because the server may allow them', async () => {
     const other = await startOther(versions, index => index > 0)
     const seen = poll(other.url)
     await waitFor(() => expect(other.conditional().length).toBeGreaterThan(3), patient)
@@ -77,7 +77,7 @@ describe('a poll of another origin', () => {
     expect(other.methods().slice(0, 5)).toEqual(['GET', 'OPTIONS', 'GET', 'OPTIONS', 'GET'])
   })
 
-  test('sends no validators where only Last-Modified can be read', async () => {
+  test('sends no validators if the page can read only Last-Modified', async () => {
     const other = await startOther(response => response.writeHead(200, CORS).end('1'))
     const seen = poll(other.url)
     await waitFor(() => expect(other.gets().length).toBeGreaterThan(4), patient)
@@ -85,7 +85,7 @@ describe('a poll of another origin', () => {
     expect(seen.errors).toEqual([])
   })
 
-  test('is tried once without validators, not again and again, while the server is unreachable', async () => {
+  test('retries only once without validators while the server is unreachable', async () => {
     const other = await startOther((response, _request, index) =>
       index === 0 ? versions(response, _request, index) : response.socket?.destroy(),
     )
@@ -125,7 +125,7 @@ describe('a long poll of another origin', () => {
     }, 120)
   }
 
-  test('that may send no validators goes on without them after one retry, and reports a gap', async () => {
+  test('continues without validators after one retry when CORS forbids them, and reports a gap', async () => {
     const other = await startOther(notesAfterPause)
     const { kinds, notes } = longPoll(other.url)
     await waitFor(() => expect(notes.length).toBeGreaterThan(5), patient)
@@ -136,7 +136,7 @@ describe('a long poll of another origin', () => {
     expect(kinds('gap')[0]).toMatchObject({ cause: 'cursor-lost' })
   })
 
-  test('that may send them keeps its position over a loss', async () => {
+  test('keeps its position across a drop when CORS allows validators', async () => {
     const other = await startOther(
       (response, request, index) =>
         index === 4 ? response.socket?.destroy() : notesAfterPause(response, request, index),

@@ -56,14 +56,14 @@ describe('gapSpread', () => {
     return { ...page, gap }
   }
 
-  test('as a number says over how many ms the refetches of a gap are spread', async () => {
+  test('spreads the refetches of a gap over that many ms when it is a number', async () => {
     const page = await openSkipping(600_000)
     expect(page.gap()).toBeUndefined()
     const other = await openSkipping(0)
     await waitFor(() => expect(other.gap()).toMatchObject({ cause: 'sequence', keys: [['price']] }), patient)
   })
 
-  test('as a function is told the cause, the keys that will be fetched and the outage', async () => {
+  test('receives the cause, the keys to refetch and the outage when it is a function', async () => {
     const asked: GapAfterOutage[] = []
     const page = await openSkipping(gap => {
       asked.push(gap)
@@ -85,7 +85,7 @@ describe('without getToken', () => {
   })
 
   test.each([4401, 3000])(
-    'a close with %i allows one attempt with what the url function gives then, and is permanent the second time',
+    'a close with %i is retried once with a fresh result of the url function, and the second one is permanent',
     async code => {
       let tickets = 0
       const server = await startSocketServer(socket => socket.close(code))
@@ -100,7 +100,7 @@ describe('without getToken', () => {
   )
 })
 
-test('a 400 to a position that recovery.attach sent to an event stream drops it once, and is a gap', async () => {
+test('a 400 after recovery.attach sent a position drops the position once, and is a gap', async () => {
   const recovery: Recovery = {
     cursor: ({ seq }) => (seq === undefined ? undefined : { seq }),
     attach: (request, cursor) => ({ ...request, url: `${request.url}?at=${JSON.stringify(cursor)}` }),

@@ -20,7 +20,7 @@ async function openPage(options: Options) {
   return { ...page, kinds }
 }
 
-test('after a resumption whose message has a number of the log nothing is a gap, and onMessage has heard it', async () => {
+test('a resumed message with a sequence number is not a gap, and onMessage receives it', async () => {
   let opened = 0
   const server = await startSocketServer((socket, { url }) => {
     const say = (type: string, seq: number) => socket.send(JSON.stringify({ type, response: seq, seq }))
@@ -58,7 +58,7 @@ test('after a resumption whose message has a number of the log nothing is a gap,
   expect(page.kinds()).not.toContain('gap')
 })
 
-test('an error that replies to no request goes to on.error, beside declared types, and is written nowhere', async () => {
+test('an error that replies to no request goes to on.error, even with declared types, and is not written', async () => {
   const server = await startSocketServer(socket => {
     socket.send(JSON.stringify({ type: 'price', params: { symbol: 'BTC' }, error: { code: 'halted' } }))
     socket.send('{"type":"price","params":{"symbol":"BTC"},"error":null,"__proto__":{"polluted":true}}')
@@ -76,7 +76,7 @@ test('an error that replies to no request goes to on.error, beside declared type
   ])
 })
 
-test('an async parse says in the console what is wrong, writes nothing, and the connection stays', async () => {
+test('an async parse logs what is wrong and writes nothing, and the connection stays open', async () => {
   allowConsole(/"parse" gave a promise/)
   const warn = vi.spyOn(console, 'warn')
   const server = await startSocketServer(socket => socket.send('{"type":"price","response":1}'))

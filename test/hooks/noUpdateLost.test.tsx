@@ -58,7 +58,7 @@ async function openVisits() {
   return { ...page, Page, visit, requests, held, hold: () => (isHolding = true) }
 }
 
-test('a stream that opens after the data was read brings what came in between, once, and nothing is fetched again', async () => {
+test('a stream that opens after the fetch delivers the updates in between once, without a refetch', async () => {
   const { render, Page, visit, requests } = await openVisits()
   const view = render(<Page isLive={false} />)
   await screen.findByText('idle: 1', {}, patient)
@@ -70,7 +70,7 @@ test('a stream that opens after the data was read brings what came in between, o
   expect(requests).toHaveLength(1)
 })
 
-test('what came while an answer was under way is counted once, though the function that counts is not idempotent', async () => {
+test('a push during a fetch is counted once, even by an updater that is not idempotent', async () => {
   const { render, Page, visit, requests, hold, held } = await openVisits()
   render(<Page isLive />)
   await screen.findByText('open: 1', {}, patient)
@@ -144,7 +144,7 @@ async function openOrder() {
   }
 }
 
-test('an optimistic change does not flicker where its push comes before the reply', async () => {
+test('an optimistic change does not flicker when its push arrives before the reply', async () => {
   const { push, reply, shown, ends } = await openOrder()
   await push()
   await reply()
@@ -152,7 +152,7 @@ test('an optimistic change does not flicker where its push comes before the repl
   expect(shown).toEqual([0, 1, 2])
 })
 
-test('an optimistic change does not flicker where its push comes after the reply', async () => {
+test('an optimistic change does not flicker when its push arrives after the reply', async () => {
   const { push, reply, shown, ends } = await openOrder()
   await reply()
   await ends('open success: 2')
@@ -160,7 +160,7 @@ test('an optimistic change does not flicker where its push comes after the reply
   expect(shown).toEqual([0, 1, 2])
 })
 
-test('an optimistic change does not flicker where an older push of the same row comes while it is pending', async () => {
+test('an optimistic change does not flicker when an older push of the same row arrives while it is pending', async () => {
   const { push, reply, shown, ends } = await openOrder()
   await push(1)
   await reply()
@@ -168,7 +168,7 @@ test('an optimistic change does not flicker where an older push of the same row 
   expect(shown).toEqual([0, 1, 2])
 })
 
-test('an optimistic change that is refused shows the value of the server again', async () => {
+test('a rejected optimistic change rolls back to the value of the server', async () => {
   const { refuse, shown, ends } = await openOrder()
   await refuse()
   await ends('open error: 1')

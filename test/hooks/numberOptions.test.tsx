@@ -63,7 +63,7 @@ const own: [string, (options: object) => unknown, string[]][] = [
   ],
 ]
 
-describe('a number that makes no sense is a ConfigurationError that names the option', () => {
+describe('an invalid number throws a ConfigurationError that names the option', () => {
   test.each([
     'heartbeat.interval',
     'heartbeat.timeout',
@@ -91,7 +91,7 @@ describe('a number that makes no sense is a ConfigurationError that names the op
     })
   })
 
-  test('the timeout of request(): it rejects, and sends nothing', async () => {
+  test('the timeout of request(): the promise rejects, and nothing is sent', async () => {
     const server = await startSocketServer()
     let request!: (timeout: unknown) => Promise<unknown>
     const Reader = () => {
@@ -106,7 +106,7 @@ describe('a number that makes no sense is a ConfigurationError that names the op
     }
   })
 
-  test('what an interval function gives: it is reported, and no poll follows', async () => {
+  test('the result of an interval function: the error is reported, and polling stops', async () => {
     useFakeTime()
     const queryFn = vi.fn(() => 1)
     const Reader = () => void usePolling({ queryKey: ['n'], queryFn, interval: data => (data ? NaN : 20) })
@@ -115,7 +115,7 @@ describe('a number that makes no sense is a ConfigurationError that names the op
     expect(queryFn).toHaveBeenCalledOnce()
   })
 
-  test.each(['trustedOrigins', 'insecureOrigins'])('%s that is no list of origins is one, too', name => {
+  test.each(['trustedOrigins', 'insecureOrigins'])('%s that is not a list of origins', name => {
     for (const value of ['https://a.example', ['a.example'], ['localhost:80'], [null]]) {
       expect(thrownBy(null, { [name]: value })).toMatchObject(error(name))
     }
@@ -124,7 +124,7 @@ describe('a number that makes no sense is a ConfigurationError that names the op
 })
 
 describe('an explicit undefined is the default', () => {
-  test('heartbeat: { timeout: undefined } gives up a socket that is silent, as its default does', async () => {
+  test('heartbeat: { timeout: undefined } replaces a silent socket after the default timeout', async () => {
     vi.useFakeTimers({
       toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'],
       shouldAdvanceTime: true,
@@ -150,7 +150,7 @@ describe('an explicit undefined is the default', () => {
     }
   })
 
-  test('retry: undefined of usePolling leaves retrying to the next poll', async () => {
+  test('retry: undefined of usePolling leaves the retry to the next poll', async () => {
     const { url, requests } = await startServer(response => response.writeHead(500).end())
     const Reader = () => {
       const { status } = usePolling({ url, interval: 60_000, ...({ retry: undefined } as object) })

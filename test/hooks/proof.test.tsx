@@ -32,7 +32,7 @@ async function openPage(url: string, useConnection: () => { status: string; erro
   return { ...page, reasons, shows, error: () => error }
 }
 
-test('a server that greets and then closes with 4401 is asked with one forced token, and then the connection fails', async () => {
+test('a server that greets and then closes with 4401 gets one fresh token, and then the connection fails', async () => {
   const server = await startSocketServer(socket => socket.send(GREETING, () => socket.close(4401)))
   const page = await openPage(server.url, () => useSocket({ url: server.url }))
   await page.shows('failed')
@@ -42,7 +42,7 @@ test('a server that greets and then closes with 4401 is asked with one forced to
   expect(server.sockets).toHaveLength(2)
 })
 
-test('a server that greets and then drops meets growing delays', async () => {
+test('retries of a server that greets and then drops are delayed more and more', async () => {
   const server = await startSocketServer(socket => socket.send(GREETING, () => socket.terminate()))
   const page = await openPage(server.url, () => useSocket({ url: server.url }))
   await waitFor(() => expect(server.sockets.length).toBeGreaterThanOrEqual(8), patient)
@@ -50,7 +50,7 @@ test('a server that greets and then drops meets growing delays', async () => {
   expect(counts).toEqual(counts.map((_count, index) => index + 1))
 })
 
-test('an event stream that sends events and then ends meets growing delays', async () => {
+test('retries of an event stream that sends events and then ends are delayed more and more', async () => {
   const server = await startServer(response => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).end(`data: ${GREETING}\n\n`)
   })

@@ -54,8 +54,8 @@ async function setup(options: RealtimeOptions = {}, more: Partial<SocketOptions>
   return { ...page, server, market, Price, Light, isOpen, shows }
 }
 
-describe('data that nobody watched counts as missed:', () => {
-  test('hydrated data is shown at once, and requested once when the connection opens', async () => {
+describe('data that had no reader counts as stale:', () => {
+  test('hydrated data is shown immediately, and requested once when the connection opens', async () => {
     const { render, server, Price, shows } = await setup()
     server.set('BTC', 2)
     const seed = new QueryClient()
@@ -82,7 +82,7 @@ describe('data that nobody watched counts as missed:', () => {
     expect(server.asked.filter(symbol => symbol === 'BTC')).toHaveLength(1)
   })
 
-  test('a type without a schema is requested again after a gap, also where it was hydrated', async () => {
+  test('a type without a schema is requested again after a gap, even if it was hydrated', async () => {
     const { render, server, Price, shows, queryClient } = await setup()
     queryClient.setQueryData(['price', { symbol: 'BTC' }], { last: 1 })
     render(<Price staleTime={Infinity} />)
@@ -93,7 +93,7 @@ describe('data that nobody watched counts as missed:', () => {
     await shows(5)
   })
 
-  test('a component that comes back in a later task shows what it had, and requests it once', async () => {
+  test('a component that remounts in a later task shows its cached data and requests it once', async () => {
     const { render, server, Price, Light, shows } = await setup()
     const view = render([<Light key="l" />, <Price key="a" />])
     await shows(0)
@@ -116,7 +116,7 @@ describe('data that nobody watched counts as missed:', () => {
     expect(server.asked).toEqual(['BTC'])
   })
 
-  test('changing the params to data that nobody read meanwhile requests it', async () => {
+  test('changing the params to a key without a reader requests it', async () => {
     const { render, server, Price, shows } = await setup()
     const view = render(<Price />)
     await shows(0)
@@ -129,7 +129,7 @@ describe('data that nobody watched counts as missed:', () => {
     expect(server.asked).toEqual(['BTC', 'ETH', 'BTC'])
   })
 
-  test('one late push for a key without a reader does not make it look watched', async () => {
+  test('one late push does not make a key without a reader fresh', async () => {
     const { render, server, Price, Light, shows, queryClient } = await setup(
       {},
       {
@@ -147,7 +147,7 @@ describe('data that nobody watched counts as missed:', () => {
     await shows(2)
   })
 
-  test('`gcTime: 0` and one late push of a declared type do not make it look watched', async () => {
+  test('one late push of a declared type does not make a key with `gcTime: 0` fresh', async () => {
     const { anything } = await import('../support/schemas.ts')
     const { render, server, Price, Light, shows, queryClient } = await setup(
       {},
@@ -166,7 +166,7 @@ describe('data that nobody watched counts as missed:', () => {
     await shows(2)
   })
 
-  test('after a change of route within the close delay all widgets request again', async () => {
+  test('all widgets request again after a route change within the close delay', async () => {
     const { render, server, Price, shows } = await setup({ closeDelay: 5_000 })
     const symbols = Array.from({ length: 30 }, (_, index) => `S${index}`)
     const widgets = symbols.map(symbol => <Price key={symbol} symbol={symbol} />)
@@ -180,7 +180,7 @@ describe('data that nobody watched counts as missed:', () => {
     expect([server.sockets.length, server.asked.length]).toEqual([1, 60])
   })
 
-  test('a `staleTime` of the application decides instead, also after the connection has closed', async () => {
+  test('an explicit `staleTime` wins, even after the connection has closed', async () => {
     const { render, server, Price, shows } = await setup()
     const view = render(<Price staleTime={60_000} />)
     await shows(0)
@@ -192,7 +192,7 @@ describe('data that nobody watched counts as missed:', () => {
     expect(server.asked).toEqual(['BTC'])
   })
 
-  test('a `staleTime` in the query defaults of the key decides, too', async () => {
+  test('a `staleTime` in the query defaults of the key wins, too', async () => {
     const { render, server, Price, shows, queryClient } = await setup()
     queryClient.setQueryDefaults(['price'], { staleTime: 60_000 })
     const view = render(<Price />)
@@ -223,7 +223,7 @@ describe('data that nobody watched counts as missed:', () => {
     await shows(0)
   })
 
-  test('data whose position says that it is current is not requested', async () => {
+  test('data whose position proves that it is current is not requested', async () => {
     const { server, market, render, queryClient } = await setup()
     const at = (seq: number) => ({ epoch: 'e', seq })
     const log = socketOptions({
@@ -293,7 +293,7 @@ describe('a list that handlers keep current', () => {
   test.each([
     ['while another component holds the connection', true],
     ['while the connection closes', false],
-  ])('has what was said after its page was left, %s', async (_, isShared) => {
+  ])('has the updates that came after its page unmounted, %s', async (_, isShared) => {
     const { render, layout, Room, say, server } = await setUpRoom(isShared)
     const view = render(layout(<Room />))
     await waitFor(() => expect(server.sockets).toHaveLength(1), patient)
@@ -309,7 +309,7 @@ describe('a list that handlers keep current', () => {
     await screen.findByText('said: a,b', {}, patient)
   })
 
-  describe('of one room after another', () => {
+  describe('of one room at a time', () => {
     async function setUpRooms(isInLayout: boolean) {
       const world = await setup()
       const said: Record<string, string[]> = { a: [], b: [] }
@@ -352,7 +352,7 @@ describe('a list that handlers keep current', () => {
     ] as const
 
     test.each(places)(
-      'has what was said in a room while another was shown, with the handler %s',
+      'has the messages of a room that arrived while another was shown, with the handler %s',
       async (_, isInLayout) => {
         const { show, say } = await setUpRooms(isInLayout)
         show('a')
@@ -368,7 +368,7 @@ describe('a list that handlers keep current', () => {
     )
 
     test.each(places)(
-      'has what was said while no room was shown, with the handler %s',
+      'has the messages that arrived while no room was shown, with the handler %s',
       async (_, isInLayout) => {
         const { show, say } = await setUpRooms(isInLayout)
         show('a')
@@ -384,7 +384,7 @@ describe('a list that handlers keep current', () => {
     )
 
     test.each(places)(
-      'has it with the next message where nothing had been said before, with the handler %s',
+      'has the messages of a quiet room after its next message, with the handler %s',
       async (_, isInLayout) => {
         const { show, say } = await setUpRooms(isInLayout)
         show('a')
@@ -400,7 +400,7 @@ describe('a list that handlers keep current', () => {
     )
   })
 
-  test('is fetched once more with the first message, where its data is older than the connection', async () => {
+  test('is refetched once with the first message if its data is older than the connection', async () => {
     const { render, layout, Room, say, said, fetched, queryClient, isOpen } = await setUpRoom(true)
     queryClient.setQueryData(['room', 1, 'messages'], [], { updatedAt: Date.now() - 1_000 })
     said.push('a')
@@ -414,7 +414,7 @@ describe('a list that handlers keep current', () => {
     expect(fetched).toHaveBeenCalledTimes(1)
   })
 
-  test('is not fetched again where it was fetched since the connection was made', async () => {
+  test('is not refetched if it was fetched after the connection opened', async () => {
     const { render, layout, Room, say, fetched, isOpen } = await setUpRoom(true)
     render(layout(<Room />))
     await isOpen()
@@ -425,7 +425,7 @@ describe('a list that handlers keep current', () => {
   })
 })
 
-describe('after the cache was emptied under mounted readers', () => {
+describe('after the cache was cleared under mounted readers', () => {
   const ways = [
     ['clear()', (client: QueryClient) => client.clear()],
     ['removeQueries()', (client: QueryClient) => client.removeQueries()],
@@ -464,21 +464,18 @@ describe('after the cache was emptied under mounted readers', () => {
     await shows(2)
   })
 
-  test.each(ways)(
-    'useSocketQuery gets its data where its first request was under way at %s',
-    async (_, empty) => {
-      const { render, server, Price, shows, queryClient } = await setup()
-      server.answers = false
-      render(<Price />)
-      await waitFor(() => expect(server.asked).toHaveLength(1), patient)
-      server.answers = true
-      empty(queryClient)
-      await shows(0)
-    },
-  )
+  test.each(ways)('useSocketQuery gets its data if its first request was pending at %s', async (_, empty) => {
+    const { render, server, Price, shows, queryClient } = await setup()
+    server.answers = false
+    render(<Price />)
+    await waitFor(() => expect(server.asked).toHaveLength(1), patient)
+    server.answers = true
+    empty(queryClient)
+    await shows(0)
+  })
 
   test.each(ways)(
-    'useSocketQuery shows the next message after %s, although the server answers nothing',
+    'useSocketQuery shows the next message after %s, even if the server never responds',
     async (_, empty) => {
       const { render, server, Price, shows, queryClient } = await setup()
       render(<Price />)
@@ -492,7 +489,7 @@ describe('after the cache was emptied under mounted readers', () => {
   )
 })
 
-describe('a useSocketQuery that is not wanted yet', () => {
+describe('a disabled useSocketQuery', () => {
   type Wanted = { isWanted: boolean }
   const variants = [
     ['enabled: false', ({ isWanted }: Wanted) => ({ enabled: isWanted, params: { symbol: 'BTC' } })],
@@ -504,7 +501,7 @@ describe('a useSocketQuery that is not wanted yet', () => {
   ] as const
 
   test.each(variants)(
-    'opens no socket, wants no token and sends nothing with %s; then it starts afresh',
+    'opens no socket, gets no token and sends nothing with %s, and starts when enabled',
     async (_, query) => {
       const getToken = vi.fn(() => 'token')
       const { render, server, market, shows } = await setup({ getToken })
@@ -522,7 +519,7 @@ describe('a useSocketQuery that is not wanted yet', () => {
     },
   )
 
-  test('skipToken in place of the options means no connection, for all pushing hooks', async () => {
+  test('skipToken instead of options opens no connection, in all pushing hooks', async () => {
     const { render, server, market } = await setup()
     const { useServerEvents, useLongPoll } = await import('react-query-realtime')
     function Skipped() {
@@ -541,7 +538,7 @@ describe('a useSocketQuery that is not wanted yet', () => {
     await screen.findByText('open', {}, patient)
   })
 
-  test('starts afresh although the connection had failed for good', async () => {
+  test('starts when enabled, even if the connection had failed permanently', async () => {
     let isSignedIn = false
     const { UnauthorizedError } = await import('react-query-realtime')
     const { render, server, market, shows } = await setup({
@@ -572,7 +569,7 @@ describe('a useSocketQuery that is not wanted yet', () => {
 })
 
 describe('the first request', () => {
-  test('goes out although the network is said to be offline', async () => {
+  test('is sent even if onlineManager reports offline', async () => {
     const { render, Price, Light, isOpen, shows } = await setup()
     const view = render(<Light />)
     await isOpen()
@@ -582,7 +579,7 @@ describe('the first request', () => {
     await shows(0)
   })
 
-  test('goes out once under StrictMode on an open socket', async () => {
+  test('is sent once under StrictMode on an open socket', async () => {
     const { render, server, Price, Light, isOpen, shows } = await setup()
     const symbols = ['BTC', 'ETH', 'XRP']
     function Page() {
@@ -604,7 +601,7 @@ describe('the first request', () => {
   })
 })
 
-test('no hook of a message logs an error to the console', async () => {
+test('no message hook logs an error to the console', async () => {
   const logged = vi.spyOn(console, 'error')
   const { render, Price, shows, queryClient } = await setup()
   function Last() {

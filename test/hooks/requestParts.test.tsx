@@ -65,14 +65,14 @@ describe.each(Object.entries(hooks))('%s', (_name, use) => {
     expect(shown.error?.message).not.toMatch(/getToken/)
   })
 
-  test('names getToken that throws, or does not settle', async () => {
+  test('names a getToken that throws or does not settle', async () => {
     const thrown = show(() => use({}), { getToken: () => Promise.reject(new Error('down')) })
     await waitFor(() => expect(thrown.shown.error?.message).toMatch(/getToken failed/), patient)
     const hanging = show(() => use({}), { getToken: () => new Promise(() => undefined) })
     await waitFor(() => expect(hanging.shown.error?.message).toMatch(/"getToken" did not settle/), patient)
   })
 
-  test('names attachToken that throws or gives nothing, and shows no token', async () => {
+  test('names an attachToken that throws or returns nothing, and shows no token', async () => {
     const throwing: AttachToken = (_request, token) => {
       throw new Error(token)
     }
@@ -93,7 +93,7 @@ describe.each(Object.entries(hooks))('%s', (_name, use) => {
     ['a function', () => 'secret'],
     ['an object', { accessToken: 'secret' }],
     ['an object', { token: 42 }],
-  ])('fails at once where getToken gives %s: %o', async (kind, given) => {
+  ])('fails immediately if getToken returns %s: %o', async (kind, given) => {
     const getToken = vi.fn(() => given)
     const { shown } = show(() => use({}), { getToken: getToken as never })
     await waitFor(() => expect(shown.status).toBe('failed'), patient)
@@ -104,7 +104,7 @@ describe.each(Object.entries(hooks))('%s', (_name, use) => {
   })
 
   test.each([null, undefined, 42, {}, 'http://', 'localhost:8080/x', 'mailto:a@b'])(
-    'fails at once where the url is %o, without a token or a request',
+    'fails immediately if the url is %o, without a token or a request',
     async url => {
       const getToken = vi.fn(() => 'secret')
       const { shown } = show(() => use({ url }), { getToken })
@@ -114,19 +114,19 @@ describe.each(Object.entries(hooks))('%s', (_name, use) => {
     },
   )
 
-  test('fails at once where the baseUrl is no URL, and names it', async () => {
+  test('fails immediately if the baseUrl is not a URL, and names it', async () => {
     const { shown } = show(() => use({}), { baseUrl: 'localhost:8080' })
     await waitFor(() => expect(shown.status).toBe('failed'), patient)
     expect(shown.error).toMatchObject({ code: 'configuration', message: expect.stringMatching(/"baseUrl"/) })
   })
 
-  test('does not mind a url that is missing while it is disabled', async () => {
+  test('accepts a missing url while it is disabled', async () => {
     const { shown } = show(() => use({ url: null, enabled: false }))
     await act(() => new Promise(resolve => setTimeout(resolve, 30)))
     expect(shown).toEqual({ status: 'idle', error: null })
   })
 
-  test('names recovery.attach that throws', async () => {
+  test('names a recovery.attach that throws', async () => {
     const recovery = {
       cursor: ({ seq }: { seq?: number }) => (seq === undefined ? undefined : { seq }),
       attach: () => {
@@ -150,7 +150,7 @@ describe.each(Object.entries(hooks))('%s', (_name, use) => {
   })
 })
 
-test('usePolling names the url function that throws and the one that does not settle, and fails at once for what cannot work', async () => {
+test('usePolling names a url function that throws or does not settle, and fails immediately for an invalid url', async () => {
   const cases: [RegExp, object, RealtimeProviderProps][] = [
     [/"url" threw/, { url: () => Promise.reject(new Error('x')) }, {}],
     [/"url" did not settle/, { url: () => new Promise(() => undefined), timeout: 50 }, {}],
@@ -174,7 +174,7 @@ test('usePolling names the url function that throws and the one that does not se
 describe('a token and the origin of the final request', () => {
   const json = { 'content-type': 'application/json' }
 
-  test('a long poll whose cursor names the next URL sends no token to a foreign origin', async () => {
+  test('a long poll whose cursor names the next URL sends no token to an untrusted origin', async () => {
     const foreign = await startServer(response => response.writeHead(200, json).end('1'))
     const home = await startServer(response =>
       response.writeHead(200, json).end(JSON.stringify({ next: foreign.url })),
@@ -192,7 +192,7 @@ describe('a token and the origin of the final request', () => {
     expect(foreign.requests).toHaveLength(0)
   })
 
-  test('where there is no token, a cursor may name another origin', async () => {
+  test('a cursor may name another origin if there is no token', async () => {
     const foreign = await startServer(response => response.writeHead(200, json).end('{"next":null}'))
     const home = await startServer(response =>
       response.writeHead(200, json).end(JSON.stringify({ next: foreign.url })),
@@ -206,7 +206,7 @@ describe('a token and the origin of the final request', () => {
   })
 
   test.each(Object.entries({ ...hooks, usePolling: undefined }))(
-    '%s sends no token to where attachToken led it',
+    '%s sends no token to an untrusted URL from attachToken',
     async (_name, use) => {
       const foreign = await startServer(response => response.writeHead(200, json).end('1'))
       const sockets = await startSocketServer(() => undefined)
@@ -225,7 +225,7 @@ describe('a token and the origin of the final request', () => {
     },
   )
 
-  test('a cursor that cannot be attached is named, whichever function threw', async () => {
+  test('an error names the cursor that cannot be attached, whichever function threw', async () => {
     const home = await startServer(response => response.writeHead(200, { ...json, etag: '"1"' }).end('1'))
     const cursor: CursorStrategy<string> = {
       read: () => 'a',

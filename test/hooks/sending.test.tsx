@@ -35,7 +35,7 @@ async function openEchoes(options: Partial<SocketOptions> = {}, provider = {}) {
 const echo = (params: unknown) => ({ type: 'echo', params })
 
 describe('the functions of a result', () => {
-  test('keep their identity while the status, the url, the id and the options change', async () => {
+  test('keep their identity when the status, the url, the id or the options change', async () => {
     const page = await open()
     const seen = new Map<string, Set<unknown>>()
     const note = (functions: Record<string, unknown>) => {
@@ -99,7 +99,7 @@ describe('send', () => {
     ['a layout effect', useLayoutEffect],
     ['an effect', useEffect],
   ])(
-    'in %s of a component, its child or its sibling, before anything has opened, is queued in order',
+    'in %s of a component, its child or its sibling is queued in order before the socket opens',
     async (_what, useIt) => {
       const { render, options, echoes } = await openEchoes()
       const taken: boolean[] = []
@@ -139,7 +139,7 @@ describe('send', () => {
     },
   )
 
-  test('in a layout effect goes to the connection that the same commit names', async () => {
+  test('in a layout effect goes to the connection of the same commit', async () => {
     const page = await open({ closeDelay: 0 })
     const heard: unknown[] = []
     function Room({ room }: { room: string }) {
@@ -160,7 +160,7 @@ describe('send', () => {
     expect(heard).not.toContainEqual(['a', 'join b'])
   })
 
-  test('once per change of what it depends on, not once per status', async () => {
+  test('runs once per change of its dependencies, not once per status', async () => {
     const { render, options, echoes, fault } = await openEchoes()
     function Room() {
       const { send, status, retryCount } = useSocket(options)
@@ -213,7 +213,7 @@ describe('send', () => {
     expect(results.at(-1)).toBe(true)
   })
 
-  test('in an unmount cleanup while disconnected is false, and nothing stale is sent at the next opening', async () => {
+  test('in an unmount cleanup while disconnected returns false, and nothing stale is sent after the reconnect', async () => {
     const { show, echoes, results, fault } = await openRoom()
     await isShown('open')
     await waitFor(() => expect(echoes).toEqual(['join', 'leave', 'join']), patient)
@@ -226,7 +226,7 @@ describe('send', () => {
     expect(echoes).toEqual(['join', 'leave', 'join'])
   })
 
-  test('in an unmount cleanup follows what the component still has waiting, so that no join stays without its leave', async () => {
+  test('in an unmount cleanup follows the queued messages of its component, so every join has its leave', async () => {
     const { show, echoes, results } = await openRoom()
     // Nothing has opened yet.
     show(false)
@@ -235,7 +235,7 @@ describe('send', () => {
     await waitFor(() => expect(echoes).toEqual(['join', 'leave', 'join', 'leave']), patient)
   })
 
-  test('has its order with close(), which a child effect may call before the component has a share', async () => {
+  test('keeps its order with a close() that a child effect calls first', async () => {
     const page = await open()
     function Closes({ close }: { close(): void }) {
       useLayoutEffect(() => close(), [close])
@@ -255,7 +255,7 @@ describe('send', () => {
     expect((await page.clients()).opened.socket).toBe(0)
   })
 
-  test('of a hook that is not enabled is false, a request rejects, and nothing opens', async () => {
+  test('of a disabled hook returns false, its request rejects, and nothing opens', async () => {
     const page = await open()
     let socket!: SocketResult
     function Off() {
@@ -289,7 +289,7 @@ describe('request', () => {
     return { ...page, socket: () => socket }
   }
 
-  test('twice at one moment makes two orders', async () => {
+  test('called twice at once creates two orders', async () => {
     const page = await openSocket()
     const order = { type: 'order.create', params: { item: 'tea', quantity: 1 } }
     const both = await Promise.all([page.socket().request(order), page.socket().request(order)])
@@ -298,7 +298,7 @@ describe('request', () => {
     await expect(page.socket().request({ type: 'orders' })).resolves.toHaveLength(2)
   })
 
-  test('leaves no query behind, also for a type with a schema', async () => {
+  test('creates no query, even for a type with a schema', async () => {
     const anything = schemaOf(value => ({ value }))
     const page = await openSocket({ messages: { 'order.create': anything, echo: anything } })
     await page.socket().request({ type: 'order.create', params: { item: 'tea', quantity: 1 } })
@@ -306,7 +306,7 @@ describe('request', () => {
     expect(page.queryClient.getQueryCache().getAll()).toEqual([])
   })
 
-  test('130 queries that are asked for before the connection opens all resolve', async () => {
+  test('resolves 130 queries that were requested before the connection opened', async () => {
     const page = await open()
     const socket = socketOptions({ url: page.at('/socket') })
     function One({ n }: { n: number }) {
@@ -318,9 +318,9 @@ describe('request', () => {
   })
 })
 
-describe('a heartbeat that is text', () => {
+describe('a text heartbeat', () => {
   test.each(['ping', 'pong'])(
-    'goes out without quotes, and the reply "%s" gives the latency and is no bad message',
+    'is sent without quotes, and the reply "%s" updates the latency and is not a bad message',
     async reply => {
       const received: string[] = []
       const server = await startSocketServer(socket => {

@@ -13,7 +13,7 @@ interface Http {
 const patient = { timeout: 5_000 }
 
 describe('with an id', () => {
-  test('a string url that changes is another connection, and the messages of each stay apart', async () => {
+  test('a changed string url is another connection, and their messages stay separate', async () => {
     const server = await startSocketServer((socket, { url }) =>
       socket.send(JSON.stringify({ type: 'said', params: { room: url }, response: `in ${url}` })),
     )
@@ -30,7 +30,7 @@ describe('with an id', () => {
     await waitFor(() => expect(server.sockets[0]?.readyState).toBe(3), patient)
   })
 
-  test('two components with different string urls hold two connections', async () => {
+  test('two components with different string urls have two connections', async () => {
     const server = await startSocketServer()
     const Room = ({ room }: { room: string }) => useSocket({ id: 'chat', url: server.url + room }).status
     renderLive([<Room key="a" room="a" />, <Room key="b" room="b" />])
@@ -65,7 +65,7 @@ describe.each([
     ] as [string, string][],
   ]
 
-  test('go along in any form that fetch takes, and equal ones share one connection', async () => {
+  test('are sent in every form that fetch accepts, and equal headers share one connection', async () => {
     const { url, requests } = await startServer(response =>
       response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders(),
     )
@@ -76,7 +76,7 @@ describe.each([
     expect(requests.map(({ headers }) => [headers['x-user'], headers['x-app']])).toEqual([['a', '1']])
   })
 
-  test('that differ in one value are never shared, in any form', async () => {
+  test('that differ in one value never share a connection, in any form', async () => {
     const { url, requests } = await startServer(response =>
       response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders(),
     )
@@ -97,14 +97,14 @@ describe.each([
     }
   })
 
-  test('that are an own Authorization give way to the token, whatever their case', async () => {
+  test('give way to the token if they contain Authorization, in any case', async () => {
     const { url, requests } = await startServer(response => response.writeHead(204).end())
     const Reader = () => use({ url, headers: { authorization: 'Basic old' } }).status
     renderLive(<Reader />, { baseUrl: url, getToken: () => 'new' })
     await waitFor(() => expect(requests[0]?.headers.authorization).toBe('Bearer new'), patient)
   })
 
-  test('that cannot be sent fail at once, with the name and without the value', async () => {
+  test('that are invalid fail immediately, with the name and without the value', async () => {
     let error: Error | null = null
     const Reader = () => {
       const result = use({ url: 'http://127.0.0.1:1', headers: { 'X-Key': 'secret\u0001' } })

@@ -23,7 +23,7 @@ function Stream(options: Parameters<typeof useServerEvents>[0]) {
 }
 
 describe('a stream that ends', () => {
-  test('is closed by the message for which isLast is true, and not asked for again', async () => {
+  test('is closed by the message for which isLast returns true, and is not requested again', async () => {
     for (const method of ['GET', 'POST']) {
       const { url, requests } = await startStream('part', 'done')
       const { unmount } = renderLive(<Stream {...{ url, method, isLast, reconnect }} />)
@@ -34,7 +34,7 @@ describe('a stream that ends', () => {
     }
   })
 
-  test('as the answer to a POST is not asked for again on its own', async () => {
+  test('is not requested again if it responded to a POST', async () => {
     const { url, requests } = await startStream('part')
     renderLive(<Stream {...{ url, reconnect, method: 'POST', body: { prompt: 'a' } }} />)
     await screen.findByText('closed')
@@ -42,7 +42,7 @@ describe('a stream that ends', () => {
     expect(requests).toHaveLength(1)
   })
 
-  test('as the answer to a POST has failed, where isLast was true of no message', async () => {
+  test('fails if it responded to a POST and isLast never returned true', async () => {
     const { url, requests } = await startStream('part')
     renderLive(<Stream {...{ url, isLast, reconnect, method: 'POST' }} />)
     await screen.findByText('failed The server ended the stream before its last message.')
@@ -50,21 +50,21 @@ describe('a stream that ends', () => {
     expect(requests).toHaveLength(1)
   })
 
-  test('as the answer to a POST is asked for again where reconnect says so', async () => {
+  test('is requested again after a POST if reconnect says so', async () => {
     const { url, requests } = await startStream('part')
     const decide = ({ kind }: Failure) => (kind === 'ended' ? 'retry' : undefined)
     renderLive(<Stream {...{ url, method: 'POST', reconnect: { ...reconnect, decide } }} />)
     await waitFor(() => expect(requests.length).toBeGreaterThan(2), { timeout: 5_000 })
   })
 
-  test('as the answer to a GET is asked for again, as before', async () => {
+  test('is requested again if it responded to a GET', async () => {
     const { url, requests } = await startStream('part')
     renderLive(<Stream {...{ url, isLast, reconnect }} />)
     await waitFor(() => expect(requests.length).toBeGreaterThan(2), { timeout: 5_000 })
   })
 })
 
-test('isLast closes a socket and a long poll, and nothing after it in the same frame counts', async () => {
+test('isLast closes a socket and a long poll, and ignores the rest of the frame', async () => {
   const frame = JSON.stringify(['part', 'done', 'late'].map(type => ({ type, response: 1 })))
   const seen: string[] = []
   const sockets = await startSocketServer(socket => socket.send(frame))
@@ -84,7 +84,7 @@ test('isLast closes a socket and a long poll, and nothing after it in the same f
   expect(seen.sort()).toEqual(['done', 'done', 'part', 'part'])
 })
 
-test('an isLast that throws is reported and ends nothing', async () => {
+test('an isLast that throws is reported, and the connection stays open', async () => {
   allowConsole(/the function for "isLast" threw/)
   const { url, requests } = await startStream('part')
   const reported: string[] = []
@@ -98,7 +98,7 @@ test('an isLast that throws is reported and ends nothing', async () => {
   expect(reported[0]).toBe('isLast')
 })
 
-test('an event id that a header cannot carry is dropped as a gap, and the stream goes on', async () => {
+test('an event id that is not a valid header value is dropped as a gap, and the stream continues', async () => {
   const { url, requests } = await startServer((response, _request, index) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     if (index === 0) response.end('id: a\u0001b\ndata: 1\n\n')
@@ -112,7 +112,7 @@ test('an event id that a header cannot carry is dropped as a gap, and the stream
   expect(requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, undefined])
 })
 
-test('a long poll goes by POST with its body from where initialCursor says, and parse sees status and headers', async () => {
+test('a long poll sends POST with its body, starts at initialCursor, and passes status and headers to parse', async () => {
   const bodies: string[] = []
   const { url, requests } = await startServer((response, request, index) => {
     request.on('data', data => bodies.push(String(data)))

@@ -170,9 +170,9 @@ const faults: [string, (page: Page) => Promise<unknown>][] = [
   ],
 ]
 
-describe('no token can be seen', () => {
+describe('no token leaks', () => {
   test.each(Object.entries(ways))(
-    '%s, by any hook, whatever the server does; nor is one told to other tabs or stored (X1, X5)',
+    '%s, from any hook, whatever the server does, nor to other tabs or storage (X1, X5)',
     { timeout: 90_000 },
     async (_way, ways) => {
       const page = await openEverything({ ways })

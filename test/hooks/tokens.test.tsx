@@ -39,11 +39,11 @@ async function signIn(times?: { ttl: number; told: number }) {
   return { ...page, ...session }
 }
 
-describe('a token that ends on an open socket', () => {
+describe('a token that expires on an open socket', () => {
   // The client is told less than the truth, so that a busy machine is still in time.
   const SHORT = { ttl: 5_000, told: 1_500 }
 
-  test('is followed by a fresh one in band, and the same socket outlives it (A8)', async () => {
+  test('is replaced in band, and the socket stays open (A8)', async () => {
     const page = await signIn(SHORT)
     let socket!: SocketResult
     const options = {
@@ -67,7 +67,7 @@ describe('a token that ends on an open socket', () => {
     expect(new Set(page.reasons.slice(1))).toEqual(new Set(['expiring']))
   })
 
-  test('is asked for once by all sockets that share it, and each is told in its own way, else in that of the provider (A8)', async () => {
+  test("is fetched once for all sockets, and each sends it with its own reauthenticate or the provider's (A8)", async () => {
     const heard: Record<string, string[]> = {}
     const server = await startSocketServer((socket, { url = '' }) => {
       const name = new URL(url, 'ws://host').pathname
@@ -99,7 +99,7 @@ describe('a token that ends on an open socket', () => {
     expect(server.sockets).toHaveLength(3)
   })
 
-  test('is not followed by anything in band without reauthenticate: the server closes, and it comes back with a fresh one', async () => {
+  test('is not replaced in band without reauthenticate: the server closes, and the reconnect uses a fresh token', async () => {
     const page = await signIn({ ttl: 1_000, told: 1_000 })
     page.render(<Light options={{ url: page.at('/socket?auth=required') }} />)
     await waitFor(async () => expect((await page.clients()).opened.socket).toBeGreaterThanOrEqual(2), patient)
@@ -109,7 +109,7 @@ describe('a token that ends on an open socket', () => {
 })
 
 describe('getToken', () => {
-  test('that throws is asked again after the back-off, with the reason shown (A1)', async () => {
+  test('that throws is called again after the backoff, and the error is shown (A1)', async () => {
     let isDown = true
     const errors: unknown[] = []
     const page = await open({
@@ -128,7 +128,7 @@ describe('getToken', () => {
     expect((await page.clients()).opened.socket).toBe(1)
   })
 
-  test('that throws an UnauthorizedError ends it, and nothing goes over the network (A2)', async () => {
+  test('that throws an UnauthorizedError fails the connection, and nothing is sent (A2)', async () => {
     const getToken = vi.fn(() => {
       throw new UnauthorizedError()
     })
@@ -141,7 +141,7 @@ describe('getToken', () => {
     expect((await page.clients()).opened.socket).toBe(0)
   })
 
-  test.each([null, ''])('that gives %j opens anonymously (A3)', async token => {
+  test.each([null, ''])('that returns %j opens anonymously (A3)', async token => {
     const server = await startSocketServer()
     const page = await open({ getToken: () => token })
     page.render(<Light options={{ url: server.url }} />)
@@ -149,7 +149,7 @@ describe('getToken', () => {
     expect(server.requests.map(({ url }) => url)).toEqual(['/'])
   })
 
-  test('is asked once where twenty hooks of all transports are refused at once (A5)', async () => {
+  test('is called once when twenty hooks of all transports are rejected at once (A5)', async () => {
     const page = await signIn()
     const url = (path: string, index: number) => page.at(`${path}?auth=required&n=${index}`)
     function Events({ index }: { index: number }) {
@@ -181,8 +181,8 @@ describe('getToken', () => {
   })
 })
 
-describe('a refused token', () => {
-  test('refused twice ends in failed with a clear error, and reconnect() after a new login works (A6)', async () => {
+describe('a rejected token', () => {
+  test('that is rejected twice fails with a clear error, and reconnect() works after a new login (A6)', async () => {
     let login: GetToken = () => 'wrong'
     const asked: string[] = []
     const page = await open({
@@ -206,7 +206,7 @@ describe('a refused token', () => {
   })
 })
 
-test('a token in the first message goes out before whatever waits in the queue, also after a reconnect', async () => {
+test('a token in the first message is sent before the queue, also after a reconnect', async () => {
   const heard: string[][] = []
   const server = await startSocketServer(socket => {
     const own: string[] = []

@@ -49,7 +49,7 @@ async function openPoll(more: Partial<Options> = {}, path = '/long-poll') {
   return { ...page, view, result: () => result, has }
 }
 
-test('brings what is published to the handler of its type, one request at a time', async () => {
+test('delivers published messages to the handler of their type, one request at a time', async () => {
   const page = await openPoll()
   await page.publish('note', null, 'one')
   await page.has(['one'])
@@ -58,7 +58,7 @@ test('brings what is published to the handler of its type, one request at a time
   expect(await page.openNow('longPoll')).toBe(1)
 })
 
-test('is shared by two components: one request loop (L15)', async () => {
+test('shares one request loop between two components (L15)', async () => {
   const page = await open()
   const options = { url: page.at('/long-poll') }
   await page.publish('start', null, 0)
@@ -69,7 +69,7 @@ test('is shared by two components: one request loop (L15)', async () => {
   await waitFor(async () => expect(await page.openNow('longPoll')).toBe(1), patient)
 })
 
-test('an empty answer after the hold time asks again with the same cursor', async () => {
+test('requests again with the same cursor after an empty response', async () => {
   const page = await openPoll({}, '/long-poll?hold=100')
   const { cursor } = page.result()
   await waitFor(async () => expect((await page.clients()).opened.longPoll).toBeGreaterThan(3), patient)
@@ -77,7 +77,7 @@ test('an empty answer after the hold time asks again with the same cursor', asyn
   await isShown('open')
 })
 
-test('goes on from its cursor after a loss: nothing is missed, nothing comes twice', async () => {
+test('continues from its cursor after a drop: nothing is missed or delivered twice', async () => {
   const page = await openPoll()
   await page.publish('note', null, 1)
   await page.has([1])
@@ -87,7 +87,7 @@ test('goes on from its cursor after a loss: nothing is missed, nothing comes twi
   expect(page.events.filter(({ kind }) => kind === 'gap')).toEqual([])
 })
 
-test('a cursor that the server has dropped is a gap: it starts anew and what it wrote is invalidated', async () => {
+test('a cursor that the server has dropped is a gap: the poll restarts and its keys are invalidated', async () => {
   const page = await openPoll()
   await page.publish('note', null, 1)
   await page.has([1])
@@ -102,7 +102,7 @@ test('a cursor that the server has dropped is a gap: it starts anew and what it 
 })
 
 test.each(['html', 'text'])(
-  'garbage of the kind "%s" moves no cursor and writes nothing, and is retried',
+  'garbage of kind "%s" moves no cursor, writes nothing and is retried',
   async kind => {
     allowConsole(/could not be read/)
     const page = await openPoll({}, '/long-poll?hold=100')

@@ -12,7 +12,7 @@ function Notice() {
   return <p>{typeof data === 'string' ? data : 'none'}</p>
 }
 
-test('shows the last message of its key, whichever connection brought it, without any handler', async () => {
+test('shows the last message of its key from any connection, without a handler', async () => {
   const page = await open()
   function Page({ transport }: { transport: 'socket' | 'events' }) {
     useSocket({ url: page.at('/socket'), enabled: transport === 'socket' })
@@ -30,7 +30,7 @@ test('shows the last message of its key, whichever connection brought it, withou
   await screen.findByText('by events', {}, patient)
 })
 
-test('never fetches, also after an invalidation', async () => {
+test('never fetches, even after an invalidation', async () => {
   const page = await open()
   page.render(<Notice />)
   await page.queryClient.invalidateQueries({ queryKey: ['notice'] })
@@ -40,7 +40,7 @@ test('never fetches, also after an invalidation', async () => {
   })
 })
 
-test('tells messages of one type apart by their params', async () => {
+test('separates messages of one type by their params', async () => {
   const page = await open()
   function Price({ symbol }: { symbol: string }) {
     return <b>{`${symbol} ${String(useMessage('price', { symbol }).data)}`}</b>
@@ -56,7 +56,7 @@ test('tells messages of one type apart by their params', async () => {
   await screen.findByText('BTC undefined')
 })
 
-test('shows another message when its params change, and sets nothing anew when they only are made anew', async () => {
+test('shows another message when its params change, and does nothing when only their identity changes', async () => {
   const client = new QueryClient()
   client.setQueryData(['price', { symbol: 'BTC' }], 1)
   client.setQueryData(['price', { symbol: 'ETH' }], 2)
@@ -86,7 +86,7 @@ function Reader() {
   return <output>{String(data)}</output>
 }
 
-test('reading a message asks nothing and logs nothing', () => {
+test('sends nothing and logs nothing', () => {
   const logged = vi.spyOn(console, 'error')
   const client = new QueryClient()
   const view = (
@@ -101,7 +101,7 @@ test('reading a message asks nothing and logs nothing', () => {
   expect(logged).not.toHaveBeenCalled()
 })
 
-test('a component that asks for the same key is the one that is asked, in whichever order they render', async () => {
+test('leaves fetching to a component that fetches the same key, in any render order', async () => {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   let answer = 1
   function Asker() {

@@ -36,8 +36,8 @@ const fail = () => {
   throw new Error('no')
 }
 
-describe('usePolling: the rhythm', () => {
-  it('asks again an interval after each answer', async () => {
+describe('usePolling: schedule', () => {
+  it('polls one interval after each response', async () => {
     useFakeTime()
     const { Counter, queryFn } = setUp(call => call)
     renderLive(<Counter />)
@@ -46,7 +46,7 @@ describe('usePolling: the rhythm', () => {
     expect(screen.getByText('4')).toBeDefined()
   })
 
-  it('a Retry-After gets jitter of its own size on top, also when the page is seen again meanwhile', async () => {
+  it('adds jitter to a Retry-After, even if the page becomes visible meanwhile', async () => {
     useFakeTime()
     const { Counter, queryFn } = setUp(call => {
       if (call > 1) return call
@@ -65,7 +65,7 @@ describe('usePolling: the rhythm', () => {
     expect(queryFn).toHaveBeenCalledTimes(3)
   })
 
-  it('never overlaps: after a slow answer it waits a whole interval (P1)', async () => {
+  it('never overlaps: it waits a whole interval after a slow response (P1)', async () => {
     useFakeTime()
     const { Counter, queryFn } = setUp(() => new Promise(resolve => setTimeout(() => resolve(1), 2_500)))
     renderLive(<Counter />)
@@ -75,7 +75,7 @@ describe('usePolling: the rhythm', () => {
     expect(queryFn).toHaveBeenCalledTimes(2)
   })
 
-  it('an older answer that comes late never overwrites a newer one (P2)', async () => {
+  it('never overwrites newer data with an older, late response (P2)', async () => {
     useFakeTime()
     const { Counter, view } = setUp(
       call => new Promise(resolve => setTimeout(() => resolve(call), call === 2 ? 800 : 10)),
@@ -89,7 +89,7 @@ describe('usePolling: the rhythm', () => {
     expect(view.current.data).toBe(3)
   })
 
-  it('the first interval is up to a tenth shorter, by chance (P9)', async () => {
+  it('shortens the first interval by up to a tenth at random (P9)', async () => {
     useFakeTime()
     vi.mocked(Math.random).mockReturnValue(0.99)
     const { Counter, queryFn } = setUp(call => call)
@@ -100,7 +100,7 @@ describe('usePolling: the rhythm', () => {
     expect(queryFn).toHaveBeenCalledTimes(2)
   })
 
-  it('the interval may follow from the data, and false ends it', async () => {
+  it('takes the interval from a function of the data, and stops at false', async () => {
     useFakeTime()
     const interval = (data: unknown) => (data === 1 ? 100 : data === 2 ? 5_000 : false)
     const { Counter, queryFn, view } = setUp(call => call, { interval })
@@ -114,7 +114,7 @@ describe('usePolling: the rhythm', () => {
     expect(view.current).toMatchObject({ isPolling: false, nextPollAt: null })
   })
 
-  it('another interval counts from the last answer, at once', async () => {
+  it('applies a new interval immediately, counted from the last response', async () => {
     useFakeTime()
     const { Counter, queryFn } = setUp(call => call, { interval: 60_000 })
     const { rerender } = renderLive(<Counter />)
@@ -124,7 +124,7 @@ describe('usePolling: the rhythm', () => {
     expect(queryFn).toHaveBeenCalledTimes(2)
   })
 
-  it('stopWhen ends the polls, and data that came otherwise starts them again', async () => {
+  it('stops when stopWhen returns true, and starts again when other data arrives', async () => {
     useFakeTime()
     const { Counter, queryFn, view } = setUp(call => call, { stopWhen: data => data === 2 })
     const { queryClient } = renderLive(<Counter />)
@@ -139,7 +139,7 @@ describe('usePolling: the rhythm', () => {
     expect(view.current.isPolling).toBe(true)
   })
 
-  it('a stopWhen that throws is reported and stops nothing', async () => {
+  it('reports a stopWhen that throws, and keeps polling', async () => {
     useFakeTime()
     const { Counter, queryFn, view } = setUp(call => call, { stopWhen: fail })
     renderLive(<Counter />)
@@ -149,7 +149,7 @@ describe('usePolling: the rhythm', () => {
     expect(view.current.error).toBeNull()
   })
 
-  it('a stopWhen that is async is reported and stops nothing', async () => {
+  it('reports an async stopWhen, and keeps polling', async () => {
     useFakeTime()
     const { Counter, queryFn, view } = setUp(call => call, {
       stopWhen: (() => Promise.resolve(true)) as never,
@@ -185,8 +185,8 @@ describe('usePolling: the rhythm', () => {
   })
 })
 
-describe('usePolling: rest and return', () => {
-  it('rests while the page is hidden and polls once at once when it is seen again (P6)', async () => {
+describe('usePolling: pause and resume', () => {
+  it('pauses while the page is hidden, and polls once when it becomes visible (P6)', async () => {
     useFakeTime()
     const { Counter, queryFn, view } = setUp(call => call)
     renderLive(<Counter />)
@@ -203,7 +203,7 @@ describe('usePolling: rest and return', () => {
     expect(view.current).toMatchObject({ isPolling: true, pausedBy: new Set() })
   })
 
-  it('polls at once on return even where no poll was missed', async () => {
+  it('polls when the page becomes visible, even if no poll was missed', async () => {
     useFakeTime()
     const { Counter, queryFn } = setUp(call => call, { interval: 60_000 })
     renderLive(<Counter />)
@@ -217,7 +217,7 @@ describe('usePolling: rest and return', () => {
     expect(queryFn).toHaveBeenCalledTimes(2)
   })
 
-  it('a poll that backs off is tried at once when the browser says that something changed', async () => {
+  it('polls immediately during a backoff when the browser reports a change', async () => {
     useFakeTime()
     const { Counter, queryFn } = setUp(call => (call === 2 ? fail() : call), { interval: 60_000 })
     renderLive(<Counter />)
@@ -231,7 +231,7 @@ describe('usePolling: rest and return', () => {
     expect(queryFn).toHaveBeenCalledTimes(3)
   })
 
-  it("whenHidden: 'stay' polls on", async () => {
+  it("keeps polling with whenHidden: 'stay'", async () => {
     useFakeTime()
     const { Counter, queryFn, view } = setUp(call => call, { whenHidden: 'stay' })
     renderLive(<Counter />)
@@ -241,7 +241,7 @@ describe('usePolling: rest and return', () => {
     expect(view.current.pausedBy.size).toBe(0)
   })
 
-  it('polls once on wake, not once for each poll that was missed (P7)', async () => {
+  it('polls once on wake, not once for each missed poll (P7)', async () => {
     useFakeTime()
     const { Counter, queryFn } = setUp(call => call, { interval: 60_000 })
     renderLive(<Counter />)
@@ -253,7 +253,7 @@ describe('usePolling: rest and return', () => {
     expect(queryFn).toHaveBeenCalledTimes(2)
   })
 
-  it('a wall clock that is set back does not put polls off', async () => {
+  it('keeps its schedule when the wall clock is set back', async () => {
     useFakeTime()
     const { Counter, queryFn } = setUp(call => call)
     renderLive(<Counter />)
@@ -266,7 +266,7 @@ describe('usePolling: rest and return', () => {
     expect(queryFn).toHaveBeenCalledTimes(3)
   })
 
-  it('a floor that the server named ends in time though the wall clock is set back, and nextPollAt is wall time', async () => {
+  it('keeps the end of a Retry-After when the wall clock is set back, and shows nextPollAt in wall time', async () => {
     useFakeTime()
     const busy = () => {
       throw new ConnectionFailedError('busy', { kind: 'status', status: 429, retryAfter: 30_000 })
@@ -284,7 +284,7 @@ describe('usePolling: rest and return', () => {
     expect(queryFn).toHaveBeenCalledTimes(2)
   })
 
-  it('offline it makes no storm but tries once a minute, and once at once when it is online again (P8)', async () => {
+  it('polls once a minute while offline, and once when it is online again (P8)', async () => {
     useFakeTime()
     const { Counter, queryFn, view } = setUp(call => (call > 1 ? fail() : call))
     renderLive(<Counter />)
@@ -304,7 +304,7 @@ describe('usePolling: rest and return', () => {
     expect(queryFn).toHaveBeenCalledTimes(3)
   })
 
-  it('pause() rests until resume(), which polls at once', async () => {
+  it('pauses with pause(), and polls immediately with resume()', async () => {
     useFakeTime()
     const { Counter, queryFn, view } = setUp(call => call)
     renderLive(<Counter />)
@@ -322,7 +322,7 @@ describe('usePolling: rest and return', () => {
 })
 
 describe('usePolling: errors', () => {
-  it('an error keeps the data, and polls back off until one succeeds', async () => {
+  it('keeps the data after an error, and backs off until a poll succeeds', async () => {
     useFakeTime()
     vi.mocked(Math.random).mockReturnValue(0.999)
     const { Counter, queryFn, view } = setUp(call => (call === 2 || call === 3 ? fail() : call))
@@ -341,7 +341,7 @@ describe('usePolling: errors', () => {
     expect(view.current).toMatchObject({ data: 5, isError: false })
   })
 
-  it('retry is off, and can be turned on', async () => {
+  it('does not retry by default, and retries if told to', async () => {
     useFakeTime()
     const { Counter, queryFn } = setUp(fail, { retry: 1, retryDelay: 10 })
     renderLive(<Counter />)
@@ -349,7 +349,7 @@ describe('usePolling: errors', () => {
     expect(queryFn).toHaveBeenCalledTimes(2)
   })
 
-  it('a url without a provider, and a queryFn without a queryKey, say what to do', () => {
+  it('throws a helpful error for a url without a provider, and for a queryFn without a queryKey', () => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const client = new QueryClient()
     const Poll = (options: Partial<PollingOptions>) => {
@@ -370,8 +370,8 @@ describe('usePolling: errors', () => {
   })
 })
 
-describe('usePolling: sharing and leaving', () => {
-  it('two components with one key make one loop, at the shorter interval', async () => {
+describe('usePolling: sharing and unmounting', () => {
+  it('shares one loop between components with one key, at the shorter interval', async () => {
     useFakeTime()
     const { Counter, queryFn } = setUp(call => call)
     const { rerender } = renderLive([<Counter key="a" interval={500} />, <Counter key="b" />])
@@ -382,7 +382,7 @@ describe('usePolling: sharing and leaving', () => {
     expect(queryFn).toHaveBeenCalledTimes(7)
   })
 
-  it('StrictMode changes nothing about the rhythm', async () => {
+  it('keeps its schedule under StrictMode', async () => {
     useFakeTime()
     const { Counter, queryFn } = setUp(call => call)
     renderLive(<Counter />, { strict: true })
@@ -392,7 +392,7 @@ describe('usePolling: sharing and leaving', () => {
     expect(queryFn).toHaveBeenCalledTimes(first + 3)
   })
 
-  it('after the last component no timer and no listener is left', async () => {
+  it('leaves no timer and no listener after the last unmount', async () => {
     useFakeTime()
     const added = vi.spyOn(window, 'addEventListener')
     const removed = vi.spyOn(window, 'removeEventListener')
@@ -412,7 +412,7 @@ describe('usePolling: sharing and leaving', () => {
     expect(queryFn).toHaveBeenCalledTimes(1)
   })
 
-  it('a component whose key changes polls the new key only', async () => {
+  it('polls only the new key when the key changes', async () => {
     useFakeTime()
     const { Counter, queryFn } = setUp(call => call)
     const other = vi.fn(() => Promise.resolve('other'))
@@ -424,7 +424,7 @@ describe('usePolling: sharing and leaving', () => {
     expect(other).toHaveBeenCalledTimes(3)
   })
 
-  it('renders on a server without asking anything', () => {
+  it('renders on a server without a request', () => {
     const { Counter, queryFn } = setUp(call => call)
     const html = renderToString(
       <QueryClientProvider client={new QueryClient()}>
@@ -436,8 +436,8 @@ describe('usePolling: sharing and leaving', () => {
   })
 })
 
-describe('usePolling: what re-renders', () => {
-  it('polls that bring an equal body re-render nothing for a component that reads only data', async () => {
+describe('usePolling: renders', () => {
+  it('does not re-render a component that reads only data when the body is equal', async () => {
     useFakeTime()
     const renders = vi.fn()
     const { definition, queryFn } = setUp(() => ({ a: [1] }))
@@ -451,7 +451,7 @@ describe('usePolling: what re-renders', () => {
     expect(renders.mock.calls).toEqual([[undefined], [{ a: [1] }]])
   })
 
-  it('a component that reads only nextPollAt re-renders once a poll, and one that reads nothing never', async () => {
+  it('re-renders a component that reads only nextPollAt once a poll, and one that reads nothing never', async () => {
     useFakeTime()
     const renders = vi.fn()
     const silent = vi.fn()

@@ -35,14 +35,14 @@ async function setUp(
 }
 
 describe('usePolling with a url', () => {
-  it('gives the parsed body as it is, under the key [poll, url]', async () => {
+  it('returns the parsed body unchanged, under the key [poll, url]', async () => {
     const envelope = { type: 'price', response: 1 }
     const { queryClient, url } = await setUp(response => send(response, envelope))
     await screen.findByText(JSON.stringify(envelope))
     expect(queryClient.getQueryData(['poll', url])).toEqual(envelope)
   })
 
-  it('a 304 keeps the data and re-renders nothing (P3)', async () => {
+  it('keeps the data and re-renders nothing after a 304 (P3)', async () => {
     const { polls, renders, requests } = await setUp((response, { headers }) =>
       headers['if-none-match'] === '"1"'
         ? response.writeHead(304).end()
@@ -53,7 +53,7 @@ describe('usePolling with a url', () => {
     expect(requests.slice(1, 6).every(({ headers }) => headers['if-none-match'] === '"1"')).toBe(true)
   })
 
-  it('a 204 keeps the data and re-renders nothing (P4)', async () => {
+  it('keeps the data and re-renders nothing after a 204 (P4)', async () => {
     const { polls, renders } = await setUp((response, _request, index) =>
       index === 0 ? send(response, { a: 1 }) : response.writeHead(204).end(),
     )
@@ -61,7 +61,7 @@ describe('usePolling with a url', () => {
     expect(renders.mock.calls).toEqual([[undefined], [{ a: 1 }]])
   })
 
-  it('a 200 with an equal body re-renders nothing, and goes on asking with the newest validators', async () => {
+  it('re-renders nothing after an equal body, and sends its validators from then on', async () => {
     const { polls, renders, requests } = await setUp((response, _request, index) =>
       send(response, { a: [1] }, { ETag: `"${index}"` }),
     )
@@ -75,12 +75,12 @@ describe('usePolling with a url', () => {
     ])
   })
 
-  it('a 204 before there is any data gives null', async () => {
+  it('returns null after a 204 without data', async () => {
     await setUp(response => response.writeHead(204).end())
     await screen.findByText('null')
   })
 
-  it('data that was replaced, reset or removed is asked for unconditionally, so no 304 leaves it without', async () => {
+  it('requests replaced, reset or removed data without validators, so that no 304 leaves it empty', async () => {
     const { queryClient, requests, polls, url } = await setUp((response, { headers }) =>
       headers['if-none-match'] ? response.writeHead(304).end() : send(response, 'server', { ETag: '"1"' }),
     )
@@ -100,7 +100,7 @@ describe('usePolling with a url', () => {
     }
   })
 
-  it('an error page in place of JSON is an error, and the data is kept', async () => {
+  it('treats an error page as an error, and keeps the data', async () => {
     const { show } = await setUp((response, _request, index) =>
       index === 0
         ? send(response, 1)
@@ -110,7 +110,7 @@ describe('usePolling with a url', () => {
     await screen.findByText('{"data":1,"error":"ConnectionFailedError"}')
   })
 
-  it('Retry-After is a floor for the next poll, then the interval counts again (P5)', async () => {
+  it('waits at least Retry-After for the next poll, and then uses the interval again (P5)', async () => {
     const times: number[] = []
     const { polls } = await setUp((response, _request, index) => {
       times.push(Date.now())
@@ -122,7 +122,7 @@ describe('usePolling with a url', () => {
     expect(times[4]! - times[2]!).toBeLessThan(1_900)
   })
 
-  it('each poll uses the current token, and a 401 forces one refresh that nobody sees', async () => {
+  it('uses the current token for each poll, and refreshes it silently once after a 401', async () => {
     const getToken = vi.fn(({ reason }: { reason: string }) => (reason === 'refused' ? 'new' : 'old'))
     const { show } = await setUp(
       (response, { headers }) =>
@@ -134,7 +134,7 @@ describe('usePolling with a url', () => {
     expect(getToken.mock.calls.map(([{ reason }]) => reason)).toEqual(['connect', 'refused'])
   })
 
-  it('a token that is refused twice ends the polls with UnauthorizedError', async () => {
+  it('stops with UnauthorizedError after the token is rejected twice', async () => {
     const { show, requests, container } = await setUp(response => response.writeHead(401).end(), {
       provider: { getToken: () => 'bad' },
     })
@@ -147,7 +147,7 @@ describe('usePolling with a url', () => {
     expect(container.querySelector('i')?.dataset['polling']).toBe('false')
   })
 
-  it('two components make one loop, and StrictMode no second request', async () => {
+  it('runs one loop for two components, without a second request under StrictMode', async () => {
     const { url, requests } = await startServer(response => send(response, 1))
     const Reader = () => <b>{usePolling<number>({ url, interval: 60_000 }).data}</b>
     renderLive([<Reader key="a" />, <Reader key="b" />], { strict: true })
@@ -155,7 +155,7 @@ describe('usePolling with a url', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('a request under way is given up with its last component', async () => {
+  it('aborts a pending request when the last component unmounts', async () => {
     const closed = vi.fn()
     const { rerender, polls } = await setUp(response => response.on('close', closed))
     await polls(1)
@@ -163,7 +163,7 @@ describe('usePolling with a url', () => {
     await waitFor(() => expect(closed).toHaveBeenCalledOnce())
   })
 
-  it('a url function is called for each poll', async () => {
+  it('calls a url function for each poll', async () => {
     const { url, requests } = await startServer(response => send(response, 1))
     let page = 0
     const Reader = () => (
@@ -179,7 +179,7 @@ describe('usePolling with a url', () => {
     expect(requests.slice(0, 3).map(request => request.url)).toEqual(['/?page=1', '/?page=2', '/?page=3'])
   })
 
-  it('parse makes the data of a body, and is given its text with status and headers', async () => {
+  it('passes the text, status and headers to parse, which returns the data', async () => {
     const parse = vi.fn((body: unknown) => String(body).split(','))
     await setUp(response => response.writeHead(201, { 'X-Rows': '2' }).end('a,b'), { parse })
     await screen.findByText('["a","b"]')
@@ -187,7 +187,7 @@ describe('usePolling with a url', () => {
     expect([body, meta.status, meta.headers.get('x-rows')]).toEqual(['a,b', 201, '2'])
   })
 
-  it('parse is not called for a 304, a 204 or an empty body', async () => {
+  it('does not call parse for a 304, a 204 or an empty body', async () => {
     const parse = vi.fn(() => 1)
     const { polls } = await setUp(
       (response, _request, index) =>
@@ -207,19 +207,16 @@ describe('usePolling with a url', () => {
       '"parse" threw',
     ],
     ['returns a promise', () => Promise.reject(new Error('secret body')), '"parse" returned a promise'],
-  ])(
-    'a parse that %s is a failed poll that says so without quoting the body, and polls go on',
-    async (_what, fail, text) => {
-      const { show, queryClient, url, polls } = await setUp(
-        (response, _request, index) => response.end(index === 0 ? 'good' : 'secret body'),
-        { parse: body => (body === 'good' ? 1 : fail()) },
-      )
-      show()
-      await screen.findByText('{"data":1,"error":"ConnectionFailedError"}')
-      const error = queryClient.getQueryState(['poll', url])!.error as Error
-      expect(error.message).toContain(text)
-      expect(`${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`).not.toContain('secret')
-      await polls(4)
-    },
-  )
+  ])('fails the poll without quoting the body if parse %s, and keeps polling', async (_what, fail, text) => {
+    const { show, queryClient, url, polls } = await setUp(
+      (response, _request, index) => response.end(index === 0 ? 'good' : 'secret body'),
+      { parse: body => (body === 'good' ? 1 : fail()) },
+    )
+    show()
+    await screen.findByText('{"data":1,"error":"ConnectionFailedError"}')
+    const error = queryClient.getQueryState(['poll', url])!.error as Error
+    expect(error.message).toContain(text)
+    expect(`${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`).not.toContain('secret')
+    await polls(4)
+  })
 })

@@ -32,7 +32,7 @@ async function openPanel() {
   return { ...page, realtime: () => realtime, snapshots, shows }
 }
 
-test('lists what is open, without the query of any URL', async () => {
+test('lists open connections, without the query string of their URLs', async () => {
   const { realtime, at } = await openPanel()
   const url = new URL(at('/socket'))
   await waitFor(() => {
@@ -54,7 +54,7 @@ test('lists what is open, without the query of any URL', async () => {
   expect(JSON.stringify(realtime().connections)).not.toContain('secret')
 })
 
-test('counts what was received, unknown and bad', async () => {
+test('counts received, unknown and bad messages', async () => {
   vi.spyOn(console, 'warn').mockImplementation(() => {})
   const { realtime, fault } = await openPanel()
   await fault('garbage', { kind: 'text', count: 2 })
@@ -62,7 +62,7 @@ test('counts what was received, unknown and bad', async () => {
   vi.restoreAllMocks()
 })
 
-test('closeAll closes all, and reconnectAll brings all back', async () => {
+test('closeAll closes all connections, and reconnectAll reopens them', async () => {
   const { realtime, shows } = await openPanel()
   act(() => realtime().closeAll())
   await shows('socket closed,server-events closed,long-poll closed')

@@ -44,14 +44,14 @@ async function openEvents(more: Partial<ServerEventsOptions> = {}, path = '/even
   return { ...page, result: () => result, has }
 }
 
-test('opens one stream under StrictMode, and brings events to the handler of their type', async () => {
+test('opens one stream under StrictMode, and delivers events to the handler of their type', async () => {
   const page = await openEvents()
   await page.publish('note', null, 'one')
   await page.has(['one'])
   expect((await page.clients()).opened.events).toBe(1)
 })
 
-test('resumes after a loss with the last event id: nothing is missed, nothing comes twice, nothing is refetched', async () => {
+test('resumes after a drop with the last event id: nothing is missed, delivered twice or refetched', async () => {
   const page = await openEvents()
   await page.publish('note', null, 1)
   await page.has([1])
@@ -63,7 +63,7 @@ test('resumes after a loss with the last event id: nothing is missed, nothing co
   expect(page.events.filter(({ kind }) => kind === 'gap')).toEqual([])
 })
 
-test('a lost history that the server tells of in a message is a gap', async () => {
+test('a message that reports a lost history is a gap', async () => {
   const page = await openEvents({
     recovery: {
       cursor: () => undefined,
@@ -82,7 +82,7 @@ test('a lost history that the server tells of in a message is a gap', async () =
   }, patient)
 })
 
-test('sends a POST with a body and headers, and another body is another stream', async () => {
+test('sends a POST with a body and headers, and opens another stream for another body', async () => {
   const page = await open()
   const url = page.at('/events')
   const seen: RequestInit[] = []
@@ -104,14 +104,14 @@ test('sends a POST with a body and headers, and another body is another stream',
   await waitFor(() => expect(seen.at(-1)?.body).toBe('{"query":"b"}'), patient)
 })
 
-test('a silent stream is given up after silenceTimeout and opened anew', async () => {
+test('reopens a silent stream after silenceTimeout', async () => {
   const page = await openEvents({ silenceTimeout: 200 }, '/events?comment=50')
   await page.fault('freeze', { ms: 800 })
   await isShown('reconnecting')
   await isShown('open')
 })
 
-test('an HTML page in place of the stream changes nothing but an event, and is retried', async () => {
+test('reports an HTML page instead of a stream, writes nothing and retries', async () => {
   const page = await openEvents()
   await page.fault('garbage', { kind: 'html', count: 1 })
   await page.fault('kill')
@@ -127,7 +127,7 @@ test('an HTML page in place of the stream changes nothing but an event, and is r
   expect(page.queryClient.getQueryCache().getAll()).toEqual([])
 })
 
-test('401 asks for one forced token, in the Authorization header', async () => {
+test('fetches one fresh token after a 401, and sends it in the Authorization header', async () => {
   const page = await open()
   const tokens: string[] = []
   const asked: string[] = []

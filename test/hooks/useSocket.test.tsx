@@ -52,7 +52,7 @@ describe('one connection', () => {
     expect((await page.clients()).opened.socket).toBe(1)
   })
 
-  test('is shared by a hundred components, and closes after the last has gone (C7)', async () => {
+  test('is shared by a hundred components, and closes after the last unmount (C7)', async () => {
     const page = await open()
     const options = { url: page.at('/socket') }
     const view = page.render(
@@ -64,7 +64,7 @@ describe('one connection', () => {
     await waitFor(async () => expect(await page.openNow('socket')).toBe(0), patient)
   })
 
-  test('outlives a remount within the close delay', async () => {
+  test('stays open across a remount within the close delay', async () => {
     const page = await open({ closeDelay: 5_000 })
     const options = { url: page.at('/socket') }
     const view = page.render(<Light key="a" options={options} />)
@@ -74,7 +74,7 @@ describe('one connection', () => {
     expect((await page.clients()).opened.socket).toBe(1)
   })
 
-  test('does not reconnect when an options object of equal meaning is new on each render (C8)', async () => {
+  test('does not reconnect when an equal options object is new on each render (C8)', async () => {
     const page = await open()
     const url = page.at('/socket')
     let render = () => {}
@@ -91,7 +91,7 @@ describe('one connection', () => {
     expect((await page.clients()).opened.socket).toBe(1)
   })
 
-  test('is a different one for other subprotocols', async () => {
+  test('is separate for other subprotocols', async () => {
     const page = await open()
     const url = page.at('/socket')
     page.render([
@@ -101,7 +101,7 @@ describe('one connection', () => {
     await waitFor(async () => expect((await page.clients()).opened.socket).toBe(2), patient)
   })
 
-  test('is idle for a component that says enabled: false, and opens when it says true', async () => {
+  test('is idle with enabled: false, and opens with true', async () => {
     const page = await open()
     const url = page.at('/socket')
     const view = page.render(<Light options={{ url, enabled: false }} />)
@@ -111,14 +111,14 @@ describe('one connection', () => {
     await isShown('open')
   })
 
-  test('needs an id where its url is a function, and says so', async () => {
+  test('needs an id if its url is a function, and says so', async () => {
     const page = await open()
     const silence = vi.spyOn(console, 'error').mockImplementation(() => {})
     expect(() => page.render(<Light options={{ url: () => '/socket' }} />)).toThrow(ConfigurationError)
     silence.mockRestore()
   })
 
-  test('asks a url function again at each attempt', async () => {
+  test('calls a url function for each attempt', async () => {
     const page = await open()
     const url = vi.fn(() => Promise.resolve(page.at('/socket')))
     page.render(<Light options={{ id: 'market', url }} />)
@@ -128,7 +128,7 @@ describe('one connection', () => {
     await isShown('open')
   })
 
-  test('fails with an error that says what to do where the URL is none', async () => {
+  test('fails with an error that says what to do if the URL is invalid', async () => {
     const page = await open()
     let error: unknown
     page.render(<Light options={{ url: 'http://[' }} take={socket => (error = socket.error)} />)
@@ -138,7 +138,7 @@ describe('one connection', () => {
 })
 
 describe('messages', () => {
-  test('go to the handler of their type, once for any number of components', async () => {
+  test('reach the handler of their type once, for any number of components', async () => {
     const page = await open()
     const options = socketOptions({
       url: page.at('/socket'),
@@ -151,7 +151,7 @@ describe('messages', () => {
     await waitFor(() => expect(page.queryClient.getQueryData(['notes'])).toEqual(['one', 'two']), patient)
   })
 
-  test('that fail warn once per type in development, with an `onEvent`, too, and quote no message', async () => {
+  test('that fail warn once per type in development, even with `onEvent`, and are not quoted', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     onTestFinished(() => warn.mockRestore())
     const fail = () => {
@@ -176,7 +176,7 @@ describe('messages', () => {
     expect(texts.join()).not.toContain('secret')
   })
 
-  test('of a type that only `onMessage` takes warn of nothing', async () => {
+  test('of a type that only `onMessage` uses do not warn', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     onTestFinished(() => warn.mockRestore())
     const heard = vi.fn()
@@ -189,7 +189,7 @@ describe('messages', () => {
     expect(warn).not.toHaveBeenCalled()
   })
 
-  test('of a type without a handler are written where a query with exactly their key exists', async () => {
+  test('of a type without a handler are written if a query with exactly their key exists', async () => {
     const page = await openSocket()
     page.queryClient.setQueryData(['price', { symbol: 'BTC' }], { last: 0 })
     await page.publish('price', { symbol: 'ETH' }, { last: 1 })
@@ -225,7 +225,7 @@ describe('messages', () => {
   })
 
   test.each(['text', 'proto', 'unknown', 'number-type', 'empty'])(
-    'that are garbage of the kind "%s" change nothing but a counter, and the connection stays',
+    'of garbage kind "%s" change only a counter, and the connection stays open',
     async kind => {
       const silence = vi.spyOn(console, 'warn').mockImplementation(() => {})
       const page = await openSocket()
@@ -243,7 +243,7 @@ describe('messages', () => {
     },
   )
 
-  test('in binary frames arrive as binaryType says, before and after a reconnect (W22)', async () => {
+  test('in binary frames arrive as their binaryType, before and after a reconnect (W22)', async () => {
     const frames: unknown[] = []
     const page = await openSocket({
       binaryType: 'arraybuffer',
@@ -277,7 +277,7 @@ describe('messages', () => {
 })
 
 describe('a component', () => {
-  test('re-renders for what it reads of the connection, and for nothing else', async () => {
+  test('re-renders only for the connection properties that it reads', async () => {
     const page = await open({ heartbeat: { interval: 30, timeout: 5_000 } })
     const url = page.at('/socket')
     const renders = { nothing: vi.fn(), status: vi.fn(), latency: vi.fn() }
@@ -317,7 +317,7 @@ describe('sending', () => {
     })
   })
 
-  test('request rejects with what the server said, and the connection stays for all others', async () => {
+  test('request rejects with the error of the server, and the connection stays open', async () => {
     const page = await openSocket()
     const refused = page.socket().request({ type: 'no such thing' })
     await expect(refused).rejects.toBeInstanceOf(RequestError)
@@ -326,7 +326,7 @@ describe('sending', () => {
     expect((await page.clients()).opened.socket).toBe(1)
   })
 
-  test('request rejects after its timeout, and on abort with the reason', async () => {
+  test('request rejects after its timeout, and with the reason of an abort', async () => {
     const page = await openSocket()
     const slow = page.socket().request({ type: 'slow', params: { ms: 3_000 } }, { timeout: 50 })
     await expect(slow).rejects.toBeInstanceOf(RequestTimeoutError)
@@ -338,7 +338,7 @@ describe('sending', () => {
     await expect(aborted).rejects.toThrow('enough')
   })
 
-  test('a request in flight rejects with ConnectionLostError when the link is lost', async () => {
+  test('a pending request rejects with ConnectionLostError when the connection drops', async () => {
     const page = await openSocket()
     const lost = page.socket().request({ type: 'slow', params: { ms: 3_000 } })
     const outcome = expect(lost).rejects.toBeInstanceOf(ConnectionLostError)
@@ -347,7 +347,7 @@ describe('sending', () => {
     await outcome
   })
 
-  test('an idempotent request is sent again after a loss', async () => {
+  test('an idempotent request is sent again after a drop', async () => {
     const page = await openSocket()
     const asked = page.socket().request({ type: 'slow', params: { ms: 300 } }, { idempotent: true })
     await page.socket().request({ type: 'echo', params: 1 })
@@ -355,7 +355,7 @@ describe('sending', () => {
     await expect(asked).resolves.toEqual({ ms: 300 })
   })
 
-  test('what is sent before it is open waits, in order', async () => {
+  test('messages that are sent before the socket opens are queued in order', async () => {
     const page = await open()
     const seen: unknown[] = []
     const options: SocketOptions = {
@@ -374,7 +374,7 @@ describe('sending', () => {
     await waitFor(() => expect(seen.slice(0, 3)).toEqual([1, 2, 3]), patient)
   })
 
-  test('send answers false when the queue is full, and after close()', async () => {
+  test('send returns false if the queue is full, and after close()', async () => {
     allowConsole(/send queue is full/)
     const page = await openSocket({ queue: { limit: 1 } })
     await page.fault('refuse', { ms: 60_000 })
@@ -388,8 +388,8 @@ describe('sending', () => {
   })
 })
 
-describe('coming back', () => {
-  test('a killed link reconnects by itself', async () => {
+describe('reconnecting', () => {
+  test('a dropped connection reconnects', async () => {
     const page = await openSocket()
     await page.fault('kill')
     await isShown('reconnecting')
@@ -397,7 +397,7 @@ describe('coming back', () => {
     expect((await page.clients()).opened.socket).toBe(2)
   })
 
-  test('a server that is away is tried again and again, with the next retry shown', async () => {
+  test('an unreachable server is retried, and the next retry is shown', async () => {
     const page = await openSocket()
     await page.fault('down', { ms: 600 })
     await isShown('reconnecting')
@@ -405,7 +405,7 @@ describe('coming back', () => {
     expect(page.events.filter(({ kind }) => kind === 'retry').length).toBeGreaterThanOrEqual(2)
   })
 
-  test('every key that the connection wrote is invalidated once after a reconnect that was not resumed', async () => {
+  test('every key that the connection wrote is invalidated once if the reconnect did not resume', async () => {
     const page = await openSocket()
     const key = ['price', { symbol: 'BTC' }]
     page.queryClient.setQueryData(key, 0)
@@ -420,7 +420,7 @@ describe('coming back', () => {
     ])
   })
 
-  test('a frozen server is noticed by the heartbeat and replaced without waiting for its close', async () => {
+  test('the heartbeat detects a frozen server, and the socket is replaced without waiting for its close', async () => {
     const page = await openSocket({ heartbeat: { interval: 150, timeout: 150 } })
     await page.fault('freeze', { ms: 900 })
     await isShown('reconnecting')
@@ -438,7 +438,7 @@ describe('coming back', () => {
     )
   })
 
-  test('close() closes for all who share it, and reconnect() brings it back', async () => {
+  test('close() closes the connection for all components, and reconnect() reopens it', async () => {
     const page = await open()
     const options = { url: page.at('/socket') }
     const sockets: SocketResult[] = []
@@ -457,7 +457,7 @@ describe('coming back', () => {
     }, patient)
   })
 
-  test('a permanent close code ends in failed with an error that names it', async () => {
+  test('a permanent close code fails the connection with an error that names it', async () => {
     const page = await openSocket()
     await page.fault('kill', { code: 4403 })
     await isShown('failed')
@@ -514,7 +514,7 @@ describe('the token', () => {
   }
 
   test.each(Object.entries(ways))(
-    '%s lets it in; refused with 4401 it is refreshed once',
+    'is accepted with %s, and refreshed once after a 4401',
     async (_way, attach) => {
       const page = await openSignedIn(attach)
       await page.fault('expire-token')
@@ -527,7 +527,7 @@ describe('the token', () => {
     },
   )
 
-  test('refused twice ends in failed with an UnauthorizedError (A6)', async () => {
+  test('fails the connection with an UnauthorizedError after two rejections (A6)', async () => {
     const page = await open({ getToken: () => 'wrong' })
     let error: unknown
     page.render(
@@ -537,7 +537,7 @@ describe('the token', () => {
     expect(error).toMatchObject({ name: 'UnauthorizedError' })
   })
 
-  test('goes to no origin that is not trusted (X3)', async () => {
+  test('is never sent to an untrusted origin (X3)', async () => {
     const page = await open({ getToken: () => 'secret', trustedOrigins: ['https://example.com'] })
     let error: unknown
     page.render(<Light options={{ url: page.at('/socket') }} take={socket => (error = socket.error)} />)

@@ -24,7 +24,7 @@ async function openPrice() {
   return { ...page, market, Price, renders, shows }
 }
 
-test('asks once, then stays live', async () => {
+test('sends one request, then stays live', async () => {
   const { render, Price, shows, publish, post } = await openPrice()
   render(<Price symbol="BTC" />)
   await shows('BTC', 1)
@@ -48,7 +48,7 @@ test('a message for one key re-renders only the readers of that key', async () =
   expect(renders.mock.calls.every(([symbol]) => symbol === 'BTC')).toBe(true)
 })
 
-test('asks again after a reconnect that was not resumed, and only then (W31)', async () => {
+test('requests again only after a reconnect that did not resume (W31)', async () => {
   const { render, Price, shows, publish, fault, market, events } = await openPrice()
   function Page() {
     return <i role="status">{useSocket(market).status}</i>
@@ -62,7 +62,7 @@ test('asks again after a reconnect that was not resumed, and only then (W31)', a
   expect(events.filter(({ kind }) => kind === 'gap')).toHaveLength(1)
 })
 
-test('what it has is shown again at once after a remount, and asked for anew when the connection had ended', async () => {
+test('shows cached data after a remount, and requests again if the connection had closed', async () => {
   const { render, Price, shows, publish, openNow } = await openPrice()
   const view = render(<Price symbol="BTC" />)
   await shows('BTC', 1)
@@ -99,7 +99,7 @@ test.each([
   await screen.findByText(`RequestError ${failures}`, {}, patient)
 })
 
-test('a request that gets no reply in time is retried as the client says', async () => {
+test('a request without a reply in time is retried as the query client says', async () => {
   const page = await openPrice()
   page.queryClient.setDefaultOptions({ queries: { retry: 1, retryDelay: 1 } })
   function Slow() {
@@ -111,7 +111,7 @@ test('a request that gets no reply in time is retried as the client says', async
   await screen.findByText('RequestTimeoutError 2', {}, patient)
 })
 
-test('select and enabled work as those of useQuery', async () => {
+test('select and enabled work as in useQuery', async () => {
   const page = await openPrice()
   function Selected({ enabled }: { enabled: boolean }) {
     const select = (data: unknown) => (data as { last: number }).last * 10
@@ -155,7 +155,7 @@ test('a list loaded by useQuery and kept live by a handler converges after a gap
   await screen.findByText('a,b,c', {}, patient)
 })
 
-test('a push that comes right behind a reply, in one frame, is not overwritten by the reply', async () => {
+test('a push right after a reply in one frame is not overwritten by the reply', async () => {
   const page = await open()
   const market = socketOptions({ url: page.at('/socket') })
   await page.post('/feed', { rate: 0, batch: 10 })

@@ -58,7 +58,7 @@ const note = (params: number, more = {}) =>
   JSON.stringify({ type: 'note', params, response: 'of a', ...more })
 
 describe('when another user signs in', () => {
-  test('the sockets of the former one are closed before any is opened (X4)', async () => {
+  test('the sockets of the previous user close before any new one opens (X4)', async () => {
     const { record, server, signIn } = await openAs('a')
     signIn('b')
     await waitFor(() => expect(server.sockets).toHaveLength(2), patient)
@@ -66,7 +66,7 @@ describe('when another user signs in', () => {
     expect(record).toEqual([`opens ${url}?token=a`, `closes ${url}?token=a`, `opens ${url}?token=b`])
   })
 
-  test('what the former one had queued is sent by nobody (X4)', async () => {
+  test('the queued messages of the previous user are dropped (X4)', async () => {
     const { heard, server, signIn, socket } = await openAs('a')
     server.upgrade = 503
     server.sockets[0]?.terminate()
@@ -80,7 +80,7 @@ describe('when another user signs in', () => {
     expect(heard).toEqual(['of b'])
   })
 
-  test('no position of the former one is told to the server (X4)', async () => {
+  test('no position of the previous user is sent to the server (X4)', async () => {
     const positions: unknown[] = []
     const { server, signIn } = await openAs('a', {
       recovery: { cursor: ({ seq = 0 }) => ({ seq }), attach: cursorInQuery() },
@@ -97,7 +97,7 @@ describe('when another user signs in', () => {
   })
 
   test.each(['a plain', 'an asynchronous'])(
-    'what waits to be written of the former one, after %s schema, is not written into the cleared cache (X4)',
+    'pending writes of the previous user, after %s schema, do not reach the cleared cache (X4)',
     async kind => {
       // No frame comes, so that all but the first message waits to be written.
       vi.stubGlobal('requestAnimationFrame', () => 0)

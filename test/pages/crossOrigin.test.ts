@@ -5,7 +5,7 @@ import { patiently, setUpChromium } from '../support/setUpChromium.ts'
 const open = setUpChromium()
 
 describe('a stream of another origin', () => {
-  test('is resumed by an id of any length, which costs a preflight (S24)', async () => {
+  test('resumes with an id of any length, at the cost of a preflight (S24)', async () => {
     const { at, proxy, show, isShown } = await open()
     const lastEventId = `<${'x'.repeat(300)}>`
     await show({ uses: [{ transport: 'events', url: at('/events'), options: { lastEventId } }] })
@@ -13,7 +13,7 @@ describe('a stream of another origin', () => {
     expect(proxy.moments('request').map(({ method }) => method)).toEqual(['OPTIONS', 'GET'])
   })
 
-  test('that is the seventh on HTTP/1.1 says that it got no answer in time, and takes its turn (S25)', async () => {
+  test('reports a timeout if it is the seventh over HTTP/1.1, and opens when a slot is free (S25)', async () => {
     const { at, proxy, show, isShown, retries, notes, note } = await open()
     const uses = Array.from({ length: 7 }, (_, index) => ({
       transport: 'events' as const,
@@ -29,7 +29,7 @@ describe('a stream of another origin', () => {
     await patiently(async () => expect((await notes())['events']).toHaveLength(6))
   })
 
-  test('is not told a token where it is only redirected to (S10, X3)', async () => {
+  test('receives no token through a redirect (S10, X3)', async () => {
     const { at, proxy, origin, show, retries } = await open()
     const elsewhere = await startServer((response, request) => {
       response.setHeader('access-control-allow-origin', '*')
@@ -81,7 +81,7 @@ describe.each([
 ] as const)(
   'a server of another origin that takes simple requests only and %s',
   (_what, expose, expected) => {
-    test('is polled on and on', async () => {
+    test('is polled continuously', async () => {
       const { show, notes } = await open()
       const { url, methods } = await startSimpleServer(expose)
       await show({ uses: [{ transport: 'poll', url, options: { interval: 20 } }] })
@@ -93,7 +93,7 @@ describe.each([
       })
     })
 
-    test('is long polled on and on, after one retry at most', async () => {
+    test('is long polled continuously, after one retry at most', async () => {
       const { show, retries, notes, isShown } = await open()
       const { url, methods } = await startSimpleServer(expose)
       await show({ uses: [{ transport: 'longPoll', url }] })

@@ -18,7 +18,7 @@ async function openAll() {
 }
 
 describe('the back/forward cache', () => {
-  test('is where a page goes whose links close on pagehide; back from it, all go on where they were (C9)', async () => {
+  test('accepts a page because its connections close on pagehide, and they resume after it (C9)', async () => {
     const { page, proxy, origin, note, hears, lifecycle, isShown, gaps } = await openAll()
     await page.goto(`${origin}/elsewhere.html`)
     await patiently(() => expect(proxy.openConnections()).toEqual([]))
@@ -33,7 +33,7 @@ describe('the back/forward cache', () => {
     expect(await gaps()).toEqual([])
   })
 
-  test('leaves a gap where a link has nothing to go on by (C9)', async () => {
+  test('causes a gap if a connection cannot resume (C9)', async () => {
     const { page, at, origin, show, isShown, gaps, lifecycle } = await open()
     await show({ uses: [{ transport: 'socket', url: at('/socket') }] })
     await isShown('open')
@@ -44,8 +44,8 @@ describe('the back/forward cache', () => {
   })
 })
 
-describe('a network that goes and comes back', () => {
-  test('costs nothing that was sent meanwhile, and all links are back without anybody asking (C10, P8)', async () => {
+describe('a network that drops and returns', () => {
+  test('loses no message, and all connections reconnect on their own (C10, P8)', async () => {
     const { context, note, hears, lifecycle, retries, gaps, isShown } = await openAll()
     await context.setOffline(true)
     await isShown('reconnecting', 'socket')
@@ -61,7 +61,7 @@ describe('a network that goes and comes back', () => {
     expect(await gaps()).toEqual([])
   })
 
-  test('is tried at once on "online", however long the wait was to be (C10)', async () => {
+  test('is retried immediately on "online", however long the delay (C10)', async () => {
     const { context, at, show, isShown, proxy, page } = await open()
     await show({
       uses: [{ transport: 'socket', url: at('/socket') }],
@@ -91,7 +91,7 @@ describe('a machine that slept for an hour', () => {
     return opened
   }
 
-  test('keeps a link that is well: late timers ask before they bury (C10)', async () => {
+  test('keeps a healthy connection: late timers check it before they close it (C10)', async () => {
     const { page, note, hears, retries, proxy } = await openWithClock()
     await page.clock.fastForward(3_600_000)
     const asked = () => proxy.moments('frame').filter(({ from }) => from === 'client')
@@ -102,7 +102,7 @@ describe('a machine that slept for an hour', () => {
     expect(proxy.moments('handshake')).toHaveLength(1)
   })
 
-  test('replaces a link that died meanwhile after the time of one question, and hears what it missed (C10)', async () => {
+  test('replaces a dead connection after one check, and receives what it missed (C10)', async () => {
     const { page, note, hears, retries, proxy } = await openWithClock()
     proxy.strike({ do: 'half-open' })
     await note('missed')

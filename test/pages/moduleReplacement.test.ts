@@ -16,7 +16,7 @@ afterAll(async () => {
   await server.close()
 })
 
-test('a module that is replaced takes its connections along: old loops die, one of each is open (C6)', async () => {
+test('hot module replacement closes the connections of the old module, and one of each is open (C6)', async () => {
   const proxy = await startFaultProxy(server.url)
   const site = await startDevSite('hotApp')
   const page = await browser.newPage()

@@ -24,7 +24,7 @@ async function openHidden() {
   return opened
 }
 
-test('a hidden tab, whose timers are throttled, takes no link that is well for dead, and hears all (C10)', async () => {
+test('a hidden tab with throttled timers keeps healthy connections, and receives everything (C10)', async () => {
   const { tab, proxy, note, hears, retries } = await openHidden()
   const before = proxy.openConnections()
   await pass(6_000)
@@ -40,7 +40,7 @@ test('a hidden tab, whose timers are throttled, takes no link that is well for d
   await hears(['c'], 'poll')
 })
 
-test('a hidden tab notices a dead link all the same, by its first throttled timer (C10)', async () => {
+test('a hidden tab detects a dead connection with its first throttled timer (C10)', async () => {
   const { proxy, note, hears, retries } = await openHidden()
   proxy.strike({ do: 'half-open' }, proxy.moments('handshake')[0]!.connection)
   await note('b')
@@ -48,7 +48,7 @@ test('a hidden tab notices a dead link all the same, by its first throttled time
   expect(await retries()).toContain('silence')
 })
 
-test('a frozen tab has all it missed when it is thawed, each once and in order (C10)', async () => {
+test('a frozen tab receives everything it missed once and in order when it resumes (C10)', async () => {
   const { tab, note, hears, lifecycle, gaps } = await openHidden()
   await tab.send('Page.setWebLifecycleState', { state: 'frozen' })
   for (const missed of ['b', 'c']) await note(missed)

@@ -3,7 +3,7 @@ import { startDemoServer } from '../../stories/server/startDemoServer.ts'
 import { launchChromium, patiently } from '../support/setUpChromium.ts'
 import { startDevSite } from '../support/startDevSite.ts'
 
-test('a page that a Vite dev server serves warns of a message that nothing takes, once', async () => {
+test('a page of a Vite dev server warns once about a message without a handler', async () => {
   const server = await startDemoServer()
   const browser = await launchChromium()
   onTestFinished(async () => {

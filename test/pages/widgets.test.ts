@@ -32,7 +32,7 @@ async function openWidgets() {
 /** Gives the page the time for a route that is shown and left within the close delay. */
 const stay = (page: Page) => page.waitForTimeout(200)
 
-test('300 widgets show the server value after a change of route within the close delay', async () => {
+test('300 widgets show the value of the server after a route change within the close delay', async () => {
   const { server, page, setAll, allShow } = await openWidgets()
   await allShow(0)
   setAll(1)
@@ -48,7 +48,7 @@ test('300 widgets show the server value after a change of route within the close
   await keepPicture(page, 'widgets-after-route')
 })
 
-test('300 widgets show the server value after they were scrolled away and back', async () => {
+test('300 widgets show the value of the server after they scroll away and back', async () => {
   const { server, page, setAll, texts } = await openWidgets()
   await page.click('#list')
   const scrollTo = (top: number) => page.$eval('#scroller', (list, to) => list.scrollTo(0, to), top)

@@ -17,7 +17,7 @@ import { setUpRealtime } from '../support/setUpRealtime.tsx'
 const open = setUpRealtime()
 const patient = { timeout: 8_000 }
 
-test('a hook without a provider says what to do', () => {
+test('a hook without a provider throws an error that says what to do', () => {
   const silence = vi.spyOn(console, 'error').mockImplementation(() => {})
   function Lost() {
     useSocket({ url: '/socket' })
@@ -33,7 +33,7 @@ test('a hook without a provider says what to do', () => {
   silence.mockRestore()
 })
 
-test('a change of key closes all of the former user, and drops a token that comes late (A7)', async () => {
+test('a new key closes all connections of the previous user, and drops a late token (A7)', async () => {
   const page = await open()
   let answerOld: (token: string) => void = () => {}
   const used: string[] = []
@@ -57,7 +57,7 @@ test('a change of key closes all of the former user, and drops a token that come
   expect((await page.clients()).opened.socket).toBe(1)
 })
 
-test('a change of key closes the sockets of the former user before those of the next open', async () => {
+test('a new key closes the sockets of the previous user before it opens the next ones', async () => {
   const page = await open({ closeDelay: 60_000 })
   const Light = () => <i role="status">{useSocket({ url: page.at('/socket') }).status}</i>
   const view = page.render(null)
@@ -70,7 +70,7 @@ test('a change of key closes the sockets of the former user before those of the 
   }, patient)
 })
 
-test('a new QueryClient gets what comes from then on, and the former one nothing (C15)', async () => {
+test('only the new QueryClient receives messages after a replacement (C15)', async () => {
   const page = await open()
   const next = new QueryClient()
   const Light = () => <i role="status">{useSocket({ url: page.at('/socket') }).status}</i>
@@ -118,7 +118,7 @@ test('on a server all hooks render idle, open nothing and read no global (C12)',
   expect(touch).not.toHaveBeenCalled()
 })
 
-test('options that are new on each render cost each component the same, however many there are', async () => {
+test('inline options cost each component the same, however many components there are', async () => {
   const page = await open()
   const readsOf = async (count: number) => {
     let reads = 0

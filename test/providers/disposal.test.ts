@@ -83,7 +83,7 @@ const step = fc.constantFrom(
 )
 const cleaning = fc.constantFrom('none' as const, 'reset' as const, 'clear' as const, 'removed' as const)
 
-test('whenever another user signs in, at any point of fetch, push, flush and refetch: nothing of the former is written, fetched, asked for or reported any more', async () => {
+test('after another user signs in, at any point of a fetch, push, flush or refetch, nothing of the previous user is written, fetched or reported', async () => {
   const property = fc.asyncProperty(
     fc.array(step, { maxLength: 12 }),
     cleaning,

@@ -22,7 +22,7 @@ function setUp({ isHeld = true } = {}) {
 }
 const task = () => new Promise(resolve => setTimeout(resolve, 1))
 
-test('the readers of a flush are told in its task, after its last write', () => {
+test('readers of a flush are notified in its task, after its last write', () => {
   const { write, heard } = setUp()
   notifyInTask(() => {
     write(1)
@@ -31,7 +31,7 @@ test('the readers of a flush are told in its task, after its last write', () => 
   expect(heard).toEqual([1, 1])
 })
 
-test('the readers of what is written at any other time are told in a task of its own, as ever', async () => {
+test('readers of any other write are notified in a separate task, as by default', async () => {
   const { write, heard } = setUp()
   notifyInTask(() => undefined)
   write(1)
@@ -41,7 +41,7 @@ test('the readers of what is written at any other time are told in a task of its
   expect(heard).toEqual([1, 1])
 })
 
-test('a flush within a flush is part of it', () => {
+test('a nested flush is part of the outer one', () => {
   const { write, heard } = setUp()
   notifyInTask(() => {
     notifyInTask(() => write(1))
@@ -50,7 +50,7 @@ test('a flush within a flush is part of it', () => {
   expect(heard).toEqual([1, 1])
 })
 
-test('a flush that throws tells of what it wrote, and the next is as any other', () => {
+test('a flush that throws notifies of its writes, and the next one works', () => {
   const { write, heard } = setUp()
   const fail = () => {
     write(1)
@@ -69,7 +69,7 @@ function ownScheduler() {
   return { scheduled, schedule }
 }
 
-test('a scheduler that the application sets while a provider is mounted takes its place, and stays', () => {
+test('a scheduler that the app sets while a provider is mounted wins, and stays', () => {
   const { write, heard } = setUp({ isHeld: false })
   const release = holdScheduler()
   const { scheduled, schedule } = ownScheduler()
@@ -84,7 +84,7 @@ test('a scheduler that the application sets while a provider is mounted takes it
   expect(schedule.mock.calls.length).toBeGreaterThan(before)
 })
 
-test('a scheduler that the application set before a provider is mounted stays', () => {
+test('a scheduler that the app set before a provider mounted stays', () => {
   const { write, heard } = setUp({ isHeld: false })
   const { scheduled, schedule } = ownScheduler()
   notifyManager.setScheduler(schedule)
@@ -96,7 +96,7 @@ test('a scheduler that the application set before a provider is mounted stays', 
   release()
 })
 
-test('a scheduler with a delay of its own is one of the application', () => {
+test('a scheduler with its own delay counts as set by the app', () => {
   const { write, heard } = setUp({ isHeld: false })
   notifyManager.setScheduler(callback => void setTimeout(callback, 10))
   const release = holdScheduler()
@@ -105,7 +105,7 @@ test('a scheduler with a delay of its own is one of the application', () => {
   release()
 })
 
-test('without a provider, and after the last one has gone, the scheduler is the one of TanStack Query', async () => {
+test("without a provider, and after the last unmount, the scheduler is TanStack Query's", async () => {
   const { write, heard } = setUp({ isHeld: false })
   notifyInTask(() => write(1))
   expect(heard).toEqual([])
@@ -126,7 +126,7 @@ test('without a provider, and after the last one has gone, the scheduler is the 
   expect(heard.slice(-2)).toEqual([5, 5])
 })
 
-test('looking for the scheduler leaves the global setTimeout as it was', () => {
+test('detecting the scheduler leaves the global setTimeout unchanged', () => {
   const before = globalThis.setTimeout
   holdScheduler()()
   expect(globalThis.setTimeout).toBe(before)

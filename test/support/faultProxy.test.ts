@@ -53,8 +53,8 @@ async function setUp() {
   return { proxy, at, post, publish, openSocket, open }
 }
 
-describe('where no rule strikes', () => {
-  test('requests, streams and sockets pass as they are, and the log has them in order', async () => {
+describe('without a matching rule', () => {
+  test('requests, streams and sockets pass unchanged, and the log lists them in order', async () => {
     const { proxy, at, publish, open } = await setUp()
     await publish('a')
     const answer = await fetch(at('/poll'))
@@ -78,7 +78,7 @@ describe('where no rule strikes', () => {
     expect(proxy.log.some(entry => 'act' in entry)).toBe(false)
   })
 
-  test('a close passes either way, and nothing stays open', async () => {
+  test('a close passes in both directions, and nothing stays open', async () => {
     const { proxy, open, post } = await setUp()
     const first = await open()
     first.socket.close(1000)
@@ -91,7 +91,7 @@ describe('where no rule strikes', () => {
 })
 
 describe('a rule', () => {
-  test('strikes as often as it says, after as many as it lets pass', async () => {
+  test('applies as often as configured, after the configured number of passes', async () => {
     const { proxy, at } = await setUp()
     proxy.add({ at: 'request', path: '/poll', skip: 1, times: 2, act: { do: 'answer', status: 503 } })
     const statuses = []
@@ -99,7 +99,7 @@ describe('a rule', () => {
     expect(statuses).toEqual([200, 503, 503, 200])
   })
 
-  test('strikes only what it names: method, path, connection, side and text', async () => {
+  test('applies only to its method, path, connection, side and text', async () => {
     const { proxy, at, publish, open } = await setUp()
     proxy.add({ at: 'request', method: 'POST', act: { do: 'answer', status: 500 } })
     proxy.add({ at: 'request', path: '/orders', act: { do: 'answer', status: 501 } })
@@ -114,7 +114,7 @@ describe('a rule', () => {
     await until(() => expect(struck.notes()).toEqual(['open']))
   })
 
-  test('counts no more once it is taken back', async () => {
+  test('no longer applies after it is removed', async () => {
     const { proxy, at } = await setUp()
     const takeBack = proxy.add({ at: 'request', act: { do: 'answer', status: 503 } })
     proxy.add({ at: 'request', act: { do: 'answer', status: 500 } })
@@ -139,7 +139,7 @@ async function connectRaw(url: string) {
 }
 
 describe('a connection', () => {
-  test('is refused by the kernel while nobody listens, and taken again on the same port', async () => {
+  test('is refused while the proxy is down, and accepted again on the same port', async () => {
     const { proxy, at, open } = await setUp()
     const { socket, notes } = await open()
     await proxy.refuse()
@@ -161,7 +161,7 @@ describe('a connection', () => {
     await until(() => expect(seen).toEqual([expected]))
   })
 
-  test('that hangs is open and hears nothing, whatever it says, until it ends it', async () => {
+  test('that hangs stays open and receives nothing until the client closes it', async () => {
     const { proxy } = await setUp()
     proxy.add({ at: 'connection', act: { do: 'hang' } })
     const { socket, seen } = await connectRaw(proxy.url)
@@ -183,7 +183,7 @@ describe('a request', () => {
     return { proxy, asked: fetch(at(path), { redirect: 'manual', signal: AbortSignal.timeout(10_000) }) }
   }
 
-  test('is reset, or hangs until the client goes', async () => {
+  test('is reset, or hangs until the client disconnects', async () => {
     await expect((await ask({ do: 'reset' })).asked).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } })
     const { proxy, at } = await setUp()
     proxy.add({ at: 'request', act: { do: 'hang' } })
@@ -196,7 +196,7 @@ describe('a request', () => {
     await until(() => expect(proxy.openConnections()).not.toContain(0))
   })
 
-  test('is answered with a status, headers and a body, also with a redirect to another origin', async () => {
+  test('receives a status, headers and a body, also a redirect to another origin', async () => {
     const { asked } = await ask({
       do: 'answer',
       status: 302,
@@ -210,29 +210,26 @@ describe('a request', () => {
     expect(await answer.text()).toBe('moved')
   })
 
-  test('is late by its delay', async () => {
+  test('is delayed by its delay', async () => {
     const before = performance.now()
     const { asked } = await ask({ do: 'delay', ms: 60 })
     expect((await asked).status).toBe(200)
     expect(performance.now() - before).toBeGreaterThanOrEqual(55)
   })
 
-  test('gets the true body under a wrong content type', async () => {
+  test('receives the true body with a wrong content type', async () => {
     const answer = await (await ask({ do: 'headers', headers: { 'content-type': 'text/html' } })).asked
     expect(answer.headers.get('content-type')).toBe('text/html')
     expect(await answer.text()).toContain('0123456789')
   })
 
-  test.each(['end', 'reset'] as const)(
-    'gets a part of the body that its length promised, then the %s',
-    async then => {
-      const answer = await (await ask({ do: 'cut', after: 20, then })).asked
-      expect(Number(answer.headers.get('content-length'))).toBeGreaterThan(20)
-      await expect(answer.text()).rejects.toThrow('terminated')
-    },
-  )
+  test.each(['end', 'reset'] as const)('receives part of its Content-Length, then the %s', async then => {
+    const answer = await (await ask({ do: 'cut', after: 20, then })).asked
+    expect(Number(answer.headers.get('content-length'))).toBeGreaterThan(20)
+    await expect(answer.text()).rejects.toThrow('terminated')
+  })
 
-  test('gets headers and then nothing', async () => {
+  test('receives headers and then nothing', async () => {
     const { proxy, asked } = await ask({ do: 'cut', after: 0, then: 'hang' }, '/events')
     const answer = await asked
     expect(answer.headers.get('content-type')).toContain('text/event-stream')
@@ -244,7 +241,7 @@ describe('a request', () => {
     await reader.cancel()
   })
 
-  test('gets the body one byte at a time', async () => {
+  test('receives the body one byte at a time', async () => {
     const answer = await (await ask({ do: 'drip' })).asked
     const sizes: number[] = []
     const whole: number[] = []
@@ -264,7 +261,7 @@ describe('a handshake', () => {
     return { ...page, ...page.openSocket() }
   }
 
-  test('is answered with a status', async () => {
+  test('receives a status', async () => {
     const { ended } = await shake({ do: 'answer', status: 403 })
     await until(() => expect(ended).toMatchObject({ status: 403, code: 1006 }))
   })
@@ -275,7 +272,7 @@ describe('a handshake', () => {
     expect(socket.protocol).toBe('')
   })
 
-  test('hangs until the client goes', async () => {
+  test('hangs until the client disconnects', async () => {
     const { proxy, socket } = await shake({ do: 'hang' })
     await until(() => expect(proxy.moments('handshake')).toHaveLength(1))
     expect(socket.readyState).toBe(WebSocket.CONNECTING)
@@ -283,12 +280,12 @@ describe('a handshake', () => {
     await until(() => expect(proxy.openConnections()).toEqual([]))
   })
 
-  test('is late by its delay', async () => {
+  test('is delayed by its delay', async () => {
     const { heard } = await shake({ do: 'delay', ms: 30 })
     await until(() => expect(heard).toHaveLength(1))
   })
 
-  test('succeeds, and then nothing passes either way', async () => {
+  test('succeeds, and then nothing passes in either direction', async () => {
     const { proxy, heard, socket, publish } = await shake({ do: 'half-open' })
     await once(socket, 'open')
     socket.send(JSON.stringify({ type: 'echo', params: 1 }))
@@ -320,7 +317,7 @@ describe('a frame', () => {
     await until(() => expect(notes()).toEqual(expected))
   })
 
-  test('of the client is dropped', async () => {
+  test('from the client is dropped', async () => {
     const { proxy, open } = await setUp()
     proxy.add({ at: 'frame', from: 'client', text: 'lost', act: { do: 'drop' } })
     const { socket, notes } = await open()
@@ -342,7 +339,7 @@ describe('a frame', () => {
     expect(notes()).toEqual(['a'])
   })
 
-  test('met by half-open is the first of which nothing comes, and the socket stays', async () => {
+  test('that triggers half-open is the first to get lost, and the socket stays open', async () => {
     const { proxy, publish, open } = await setUp()
     proxy.add({ at: 'frame', from: 'server', text: '"b"', act: { do: 'half-open' } })
     const struck = await open()
@@ -356,12 +353,12 @@ describe('a frame', () => {
   })
 })
 
-describe('what is open', () => {
+describe('an open connection', () => {
   const acts: [BreakAct, number][] = [
     [{ do: 'reset' }, 1006],
     [{ do: 'close', code: 1012 }, 1012],
   ]
-  test.each(acts)('is struck at once by %o, all of it or one', async (act, code) => {
+  test.each(acts)('is affected immediately by %o, all connections or one', async (act, code) => {
     const { proxy, open } = await setUp()
     const clients = [await open(), await open(), await open()]
     proxy.strike(act, 1)
@@ -371,7 +368,7 @@ describe('what is open', () => {
     for (const { ended } of clients) await until(() => expect(ended.code).toBe(code))
   })
 
-  test('is struck also where it is an answer under way', async () => {
+  test('is affected even while a response is running', async () => {
     const { proxy, at, publish } = await setUp()
     const open = async () => (await fetch(at('/events'))).body!.getReader()
     const first = await open()
