@@ -1,4 +1,4 @@
-/** What an aborted signal throws. The signals of React Native have no `reason`. */
+/** The error that an aborted signal throws. Signals in React Native have no `reason`. */
 export function abortReason(signal: AbortSignal | undefined): Error {
   return (
     (signal?.reason as Error | undefined) ??
@@ -6,7 +6,7 @@ export function abortReason(signal: AbortSignal | undefined): Error {
   )
 }
 
-/** Throws where the signal is aborted. The signals of React Native have no `throwIfAborted`. */
+/** Throws if the signal is aborted. Signals in React Native have no `throwIfAborted`. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw abortReason(signal)
 }

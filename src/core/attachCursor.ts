@@ -2,17 +2,18 @@ import { buildFirstMessage } from './firstMessage.ts'
 import type { Cursor } from './recovery.ts'
 import type { TransportRequest } from './transport.ts'
 
-/** Tells the server, in the request of an attempt, where to go on. Take the ready ones, or write your own. */
+/** Adds the position to resume from to a request. Use a built-in helper, or write your own. */
 export type AttachCursor = (request: TransportRequest, cursor: Cursor) => TransportRequest
 
-/** The query parameters that name the parts of a cursor. */
+/** Names of the query parameters for the parts of a cursor. */
 export interface CursorParameters {
   epoch: string
   seq: string
 }
 
 /**
- * In the URL's query: under one name (of a `{ epoch, seq }` cursor, as `epoch:seq`), or its parts under two.
+ * Sends the cursor in the query string. With one name, a `{ epoch, seq }` cursor is sent as `epoch:seq`; with
+ * two names, each part gets its own parameter.
  *
  * @param names default `{ epoch: 'epoch', seq: 'seq' }`.
  */
@@ -31,16 +32,19 @@ export function cursorInQuery(
   }
 }
 
-/** In a header, as text; a `{ epoch, seq }` cursor as `epoch:seq`. Browsers send no headers with a WebSocket's handshake. */
+/**
+ * Sends the cursor in a header; a `{ epoch, seq }` cursor as `epoch:seq`. Browsers cannot send headers with a
+ * WebSocket handshake.
+ */
 export function cursorInHeader(name: string): AttachCursor {
   return (request, cursor) => ({ ...request, headers: { ...request.headers, [name]: cursorText(cursor) } })
 }
 
 /**
- * As the first message of a socket, sent before all others. It takes the place of a token in a first message. What `build`
- * returns goes as it is if it is a string or binary data, and through `serialize` otherwise.
+ * Sends the cursor as a socket's first message. It replaces a token sent by `tokenInFirstMessage`. Strings
+ * and binary data from `build` are sent as they are; anything else goes through `serialize`.
  *
- * @throws ConfigurationError where `build` throws or returns nothing: the connection is `failed` with it.
+ * @throws ConfigurationError if `build` throws or returns nothing. The connection is then `failed` with it.
  */
 export function cursorInFirstMessage(build: (cursor: Cursor) => unknown): AttachCursor {
   return (request, cursor) => ({

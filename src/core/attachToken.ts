@@ -2,18 +2,18 @@ import { buildFirstMessage } from './firstMessage.ts'
 import { refusePromise } from './refusePromise.ts'
 import type { TransportRequest } from './transport.ts'
 
-/** Puts a token into the request of one attempt. Take the ready ones, or write your own. */
+/** Adds a token to a request. Use a built-in helper, or write your own. */
 export type AttachToken = (request: TransportRequest, token: string) => TransportRequest
 
 /**
- * Builds the message that brings a fresh token over an open socket: a string or binary data, which go as they are, or
- * anything else, which goes through `serialize`.
+ * Builds the message that sends a fresh token over an open socket. Strings and binary data are sent as they
+ * are; anything else goes through `serialize`.
  */
 export type Reauthenticate = (token: string) => unknown
 
 /**
- * In the URL's query, by default as `token`. It works with every server, but proxies and servers log URLs: let the
- * token live for a short time, or use `tokenInProtocol` or `tokenInFirstMessage` for sockets.
+ * Sends the token in the query string, by default as `token`. It works with every server, but proxies and
+ * servers log URLs. Use short-lived tokens, or for sockets `tokenInProtocol` or `tokenInFirstMessage`.
  */
 export function tokenInQuery(name = 'token'): AttachToken {
   return (request, token) => {
@@ -23,7 +23,10 @@ export function tokenInQuery(name = 'token'): AttachToken {
   }
 }
 
-/** In a header, by default `Authorization: Bearer …`. Browsers send no headers with a WebSocket's handshake. */
+/**
+ * Sends the token in a header, by default `Authorization: Bearer …`. Browsers cannot send headers with a
+ * WebSocket handshake.
+ */
 export function tokenInHeader(
   name = 'Authorization',
   format: (token: string) => string = token => `Bearer ${token}`,
@@ -34,12 +37,15 @@ export function tokenInHeader(
       ...request.headers,
       [name]: refusePromise(format(token), 'The function given to tokenInHeader'),
     },
-    // Browsers drop Authorization on a redirect to another origin, but no other header.
+    // On a redirect to another origin, browsers drop Authorization but no other header.
     ...(name.toLowerCase() === 'authorization' ? {} : { redirect: 'error' }),
   })
 }
 
-/** As a WebSocket subprotocol after the application's own, by default `token.…`. Its characters must be those of a token (RFC 9110). */
+/**
+ * Sends the token as a WebSocket subprotocol after the application's own, by default `token.…`. Subprotocols
+ * allow only the characters of an RFC 9110 token.
+ */
 export function tokenInProtocol(format: (token: string) => string = token => `token.${token}`): AttachToken {
   return (request, token) => ({
     ...request,
@@ -48,10 +54,10 @@ export function tokenInProtocol(format: (token: string) => string = token => `to
 }
 
 /**
- * As the first message of a socket, sent before all others. What `build` returns goes as it is if it is a string or binary
- * data, and through `serialize` otherwise.
+ * Sends the token as a socket's first message. Strings and binary data from `build` are sent as they are;
+ * anything else goes through `serialize`.
  *
- * @throws ConfigurationError where `build` throws or returns nothing: the connection is `failed` with it.
+ * @throws ConfigurationError if `build` throws or returns nothing. The connection is then `failed` with it.
  */
 export function tokenInFirstMessage(build: (token: string) => unknown): AttachToken {
   return (request, token) => ({

@@ -18,7 +18,7 @@ import type {
   TransportSink,
 } from './transport.ts'
 
-/** As errors name it. */
+/** How error messages name it. */
 const FIRST_MESSAGE = 'The first message (of attachToken or recovery.attach)'
 
 /** The connection, as one of its attempts sees it. */
@@ -28,15 +28,15 @@ export interface AttemptOwner {
   readonly inbound: Inbound
   /** `from`: the attempt that the event is about. */
   handle(event: Event, from: object): void
-  /** The token that the server was told last. */
+  /** The token that the server received last. */
   held: HeldToken
-  /** The server's wish for the least delay before a retry (ms). */
+  /** The shortest delay before a retry that the server requested (ms). */
   retryFloor: number
 }
 
 /**
- * One attempt, from the question for its token to its end. Each is a new object, and an ended one is deaf: whatever a
- * late answer, a dead socket or a stray timer of it still does, changes nothing.
+ * One attempt, from fetching its token to its end. Each attempt is a new object. Once ended, it ignores
+ * everything: late responses, dead sockets and stray timers have no effect.
  */
 export class AttemptRun implements TransportSink {
   readonly #owner: AttemptOwner
@@ -59,7 +59,8 @@ export class AttemptRun implements TransportSink {
       this.#prepared = prepared
       const { firstMessage } = prepared.request
       if (firstMessage !== undefined) {
-        // Before a socket is opened for it, so that an error of the application's is found in time.
+        // Encode before a socket is opened for it, so that an error in the application's code is found in
+        // time.
         this.#guarded(FIRST_MESSAGE, () => (this.#firstMessage = this.#owner.channel?.encode(firstMessage)))
       }
       if (!this.#isOver) this.#owner.handle({ type: 'authorized', token: prepared.tokenUse }, this)
@@ -73,13 +74,13 @@ export class AttemptRun implements TransportSink {
     else this.#attempt = attempt
   }
 
-  /** `false` where the network does not take it. */
+  /** Returns `false` if the network does not accept the data. */
   send(data: SocketData): boolean {
     this.#liveness?.check()
     return this.#attempt?.send?.(data) ?? false
   }
 
-  /** The options may have changed. */
+  /** Called when the options may have changed. */
   configured(): void {
     if (this.#isOpen) this.#watch()
   }
@@ -89,7 +90,7 @@ export class AttemptRun implements TransportSink {
     this.#owner.channel?.pulse()
   }
 
-  /** How long the last heartbeat took, in ms. */
+  /** How long the last heartbeat took (ms). */
   get latency(): number | null {
     return this.#liveness?.sinceProbe() ?? null
   }
@@ -107,7 +108,10 @@ export class AttemptRun implements TransportSink {
     if (!this.#isOver) this.#owner.inbound.opened(info)
   }
 
-  /** It is open, and nobody was told yet: what must go first goes before what a listener sends. */
+  /**
+   * Called when the connection is open but no listener has run yet: the first message goes before anything
+   * that a listener sends.
+   */
   greet(): void {
     this.#watch()
     const first = this.#firstMessage
@@ -152,15 +156,15 @@ export class AttemptRun implements TransportSink {
     this.#owner.handle({ type: 'failed', failure, decision: { ...decision, floor } }, this)
   }
 
-  /** A failure with what only the connection knows of it. */
+  /** Adds to a failure what only the connection knows. */
   #completed(failure: Failure): Failure {
     const { inbound, setup } = this.#owner
-    // A position goes along in a transport's own way, or by `recovery.attach`.
+    // The transport sends its own position; `recovery.attach` sends the other.
     if (failure.kind === 'status' && inbound.hasAttached) return { ...failure, hadCursor: true }
     return failure.kind === 'ended' && setup.options().isLast ? { ...failure, isIncomplete: true } : failure
   }
 
-  /** What the application decides instead of the failure table; nothing where its function throws. */
+  /** What the application decides instead of the failure table; `undefined` if its function throws. */
   #override(failure: Failure): FailureAction | undefined {
     const { options, report } = this.#owner.setup
     try {
@@ -190,7 +194,10 @@ export class AttemptRun implements TransportSink {
     take(prepared)
   }
 
-  /** Both positions: that of `recovery` and the transport's own. One that cannot be sent is dropped, as a gap. */
+  /**
+   * Attaches both positions: that of `recovery` and the transport's own. A position that cannot be sent is
+   * dropped and counts as a gap.
+   */
   #attachCursor(request: TransportRequest): TransportRequest {
     const { setup, inbound } = this.#owner
     const withoutCursor = { ...request, headers: { ...request.headers } }
@@ -215,7 +222,10 @@ export class AttemptRun implements TransportSink {
     return { ...request, again }
   }
 
-  /** Watches by the latest options. A change of times keeps what is awaited, so that no change puts a death off. */
+  /**
+   * Watches with the latest options. Changed times keep a pending probe, so changing options cannot postpone
+   * a timeout.
+   */
   #watch(): void {
     const { setup, channel } = this.#owner
     const { liveness } = setup.options()
@@ -239,13 +249,13 @@ export class AttemptRun implements TransportSink {
     this.#guarded('"heartbeat.message"', () => channel && this.#attempt?.send?.(channel.encode(message)))
   }
 
-  /** `false` where it threw: the attempt fails for good, with an error that names the part. */
+  /** Returns `false` if it threw: the attempt then fails permanently, with an error that names the part. */
   #guarded(part: string, call: () => unknown): boolean {
     try {
       call()
       return true
     } catch (cause) {
-      // What the application's code threw may quote a token.
+      // Errors from the application's code may quote a token.
       const reason =
         cause instanceof ConfigurationError ? cause.message : 'Its "serialize" or the WebSocket threw.'
       this.failed(impossible(`${part} could not be sent. ${reason}`))

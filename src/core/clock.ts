@@ -3,18 +3,18 @@ export type TimerHandle = ReturnType<typeof setTimeout>
 
 /** Time as the core sees it, in ms. */
 export interface Clock {
-  /** The wall clock, since the epoch: for what users see. It jumps when the system's time is set. */
+  /** The wall clock, since the epoch, for times shown to users. It jumps when the system time is set. */
   now(): number
-  /** For deadlines: time since an arbitrary start. It never goes back, and it counts sleep. */
+  /** The time since an arbitrary start, for deadlines. It never goes back, and it includes sleep. */
   elapsed(): number
   setTimeout(callback: () => void, delay: number): TimerHandle
   clearTimeout(handle: TimerHandle | undefined): void
 }
 
-/** Above this, a browser's timer fires at once instead of late (HTML standard, "timer initialization steps"). */
+/** With a longer delay, a browser's timer fires immediately (HTML standard, "timer initialization steps"). */
 const MAX_TIMER_DELAY = 2 ** 31 - 1
 
-/** The real clock. It reads the globals when called, so that fake timers installed later are used. */
+/** The real clock. It reads the globals on each call, so that fake timers installed later are used. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: createElapsed(),
@@ -22,13 +22,16 @@ export const systemClock: Clock = {
   clearTimeout: handle => clearTimeout(handle),
 }
 
-/** By how much the two clocks may differ from rounding and slow adjustment (ms); more is a sleep or a clock that was set. */
+/**
+ * How far the two clocks may drift apart through rounding and slow adjustment (ms). More means a sleep or a
+ * clock that was set.
+ */
 const TOLERANCE = 1_000
 
 /**
- * The monotonic clock stops during sleep on some platforms, and the wall clock can be set back. So time passes by the
- * monotonic clock, and in addition by what the wall clock is ahead of it. A wall clock that is set forward looks like a
- * sleep; one that is set back changes nothing.
+ * On some platforms the monotonic clock stops during sleep, and the wall clock can be set back. So elapsed
+ * time is the monotonic time plus whatever the wall clock gained on it. Setting the wall clock forward looks
+ * like sleep; setting it back changes nothing.
  */
 function createElapsed(): () => number {
   let total = 0
@@ -38,7 +41,7 @@ function createElapsed(): () => number {
     const wall = Date.now()
     const monotonic = readMonotonic()
     if (!isStarted || monotonic === undefined || monotonic < last.monotonic) {
-      // Without a monotonic clock, the wall clock has to do, as far as it goes forward.
+      // Without a monotonic clock, use the wall clock as long as it goes forward.
       if (isStarted && monotonic === undefined) total += Math.max(0, wall - last.wall)
       isStarted = true
       last = { monotonic: monotonic ?? 0, wall }

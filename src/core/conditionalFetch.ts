@@ -1,33 +1,37 @@
 import { mergeHeaders } from './headers.ts'
 import type { TransportRequest } from './transport.ts'
 
-/** Headers that a page may send to another origin only where its server allows them in a preflight. */
+/** Headers that a page may send to another origin only if the server's preflight response allows them. */
 const VALIDATORS = ['if-none-match', 'if-modified-since']
 
-/** A server that refused this many preflights in a row does not allow validators. */
+/** After this many refused preflights in a row, the server does not allow validators. */
 const MAX_REFUSALS = 2
-/** The latest request with validators was answered. */
+/** The latest request with validators got a response. */
 const ALLOWED = -1
 
 /**
- * Sends requests that may carry validators. To a page, a refused preflight looks like a network failure. So a request to
- * another origin that fails with validators is tried once without. After two such failures in a row none are sent.
+ * Sends requests that may carry validators. A page cannot tell a refused preflight from a network failure. So
+ * if a cross-origin request with validators fails, it is retried once without them. After two such failures
+ * in a row, validators are no longer sent.
  */
 export class ConditionalFetch {
   #refusals: number
   #isBare = false
 
-  /** `isCareful`: the first failure is taken for a loss, because a request without its validators loses its place. */
+  /**
+   * `isCareful`: treat the first failure as a lost connection, because a request without its validators loses
+   * its position.
+   */
   constructor({ isCareful = false } = {}) {
     this.#refusals = isCareful ? ALLOWED : 0
   }
 
-  /** Whether another origin does not take validators. */
+  /** Whether another origin refuses validators. */
   get isRefused(): boolean {
     return this.#refusals >= MAX_REFUSALS
   }
 
-  /** Whether the latest response answers a request whose validators were left out. */
+  /** Whether the latest response belongs to a request sent without its validators. */
   get isBare(): boolean {
     return this.#isBare
   }
@@ -47,7 +51,8 @@ export class ConditionalFetch {
         return response
       } catch (error) {
         if (this.#refusals === ALLOWED) {
-          // The preflight was allowed before, so this is more likely a loss. One more failure asks again.
+          // The preflight was allowed before, so this is more likely a dropped connection. One more failure
+          // tries without validators.
           this.#refusals = 0
           throw error
         }
@@ -60,13 +65,13 @@ export class ConditionalFetch {
   }
 }
 
-/** Whether a page of another origin makes this request. Without a page there is no preflight. */
+/** Whether a page sends this request to another origin. Outside a page there is no preflight. */
 function isOtherOrigin(url: string): boolean {
   const { location } = globalThis as { location?: { origin?: string } }
   return location?.origin !== undefined && new URL(url).origin !== location.origin
 }
 
-/** `undefined` where it carries none. */
+/** The request without its validators; `undefined` if it has none. */
 function withoutValidators(request: TransportRequest): TransportRequest | undefined {
   const headers = Object.entries(mergeHeaders(request.headers))
   const kept = headers.filter(([name]) => !VALIDATORS.includes(name.toLowerCase()))

@@ -12,46 +12,49 @@ import { parseRetryAfter } from './retryAfter.ts'
 import type { Token } from './tokenAuthority.ts'
 import type { FetchLike } from './transport.ts'
 
-/** One question: "has it changed since?" */
+/** One conditional GET: "has it changed since?" */
 export interface ConditionalGet {
   clock: Clock
   fetch: FetchLike
-  /** Makes the request. */
+  /** Builds the request. */
   prepare(attempt: ConditionalAttempt): Promise<PreparedRequest>
-  /** Given, because the table of failures is large and its owner has it. */
+  /** Passed in, because the failure table is large and the caller already has it. */
   toError(failure: Failure): Error
   signal: AbortSignal
-  /** Of the answer that is still held; without, the question is unconditional. */
+  /** The validators of the response still held; without them, the request is unconditional. */
   validators: Validators | undefined
-  /** Of all polls for the same data. */
+  /** Shared by all polls of the same data. */
   conditionalFetch: ConditionalFetch
   credentials: RequestCredentials | undefined
   /** Default: JSON. */
   parse?: Parse | undefined
   /** In bytes. */
   maxBytes: number
-  /** For all of it, `getToken` included (ms). */
+  /** Covers everything, including `getToken` (ms). */
   timeout: number
 }
 
-/** What one request of a poll is made from, beside the options. */
+/** What one request of a poll is built from, besides the options. */
 export interface ConditionalAttempt {
-  /** The token that the server did not take. */
+  /** The token that the server refused. */
   refused: Token | undefined
   waitingFor: (part: RequestPart | undefined) => void
 }
 
-/** A new body with its validators, or `undefined`: nothing new (304, 204, an empty body). */
+/** A new body with its validators, or `undefined` if nothing is new (304, 204 or an empty body). */
 export type ConditionalAnswer = { data: unknown; validators: Validators | undefined } | undefined
 
-/** Asks once. A 401 forces one new token. Rejects with a `RealtimeError`; after an abort, with the signal's reason. */
+/**
+ * Sends one request. A 401 forces one new token. Rejects with a `RealtimeError` or, after an abort, with the
+ * signal's reason.
+ */
 export async function conditionalGet(get: ConditionalGet): Promise<ConditionalAnswer> {
   const { clock, signal, timeout, toError } = get
   const controller = new AbortController()
   let timer: TimerHandle | undefined
   let abort = () => {}
   let part: RequestPart | undefined
-  // A race, because a `fetch` may ignore its signal and `getToken` may never answer.
+  // A race, because `fetch` may ignore its signal and `getToken` may never settle.
   const end = new Promise<never>((_resolve, reject) => {
     abort = () => reject(abortReason(signal))
     timer = clock.setTimeout(() => reject(toError({ kind: 'timeout', part })), timeout)
@@ -97,11 +100,11 @@ async function ask(get: Exchange, signal: AbortSignal): Promise<Response> {
     if (refused !== undefined && token === null) break
     const conditional = get.validators ? strategy().attach(request, get.validators) : request
     const { credentials = 'same-origin' } = get
-    // What `fetch` throws is not passed on: in some runtimes its text holds the URL, and with it a token.
+    // Do not pass on what `fetch` throws: in some runtimes its message contains the URL, and with it a token.
     const response = await get.conditionalFetch
       .send(conditional, async ({ url, headers, redirect = 'follow' }) => {
         throwIfAborted(signal)
-        // `no-store`, or the browser's cache would answer in the server's place.
+        // `no-store`, so that the browser's cache cannot respond in place of the server.
         return get.fetch(url, { headers, redirect, credentials, signal, cache: 'no-store' })
       })
       .catch(() => {
@@ -133,7 +136,7 @@ function parseBody({ parse, toError }: Exchange, body: string, { status, headers
   }
 }
 
-/** What the application's function threw is dropped, because it may quote the body. */
+/** Drops what the application's function threw, because it may quote the body. */
 function parseByApplication(parse: () => unknown, toError: Exchange['toError']): unknown {
   let data: unknown
   try {
@@ -143,7 +146,7 @@ function parseByApplication(parse: () => unknown, toError: Exchange['toError']):
   }
   const { then } = (data ?? {}) as { then?: unknown }
   if (typeof then !== 'function') return data
-  // Its rejection is reported here already.
+  // Its rejection has already been reported here.
   void Promise.resolve(data).catch(() => undefined)
   throw toError({ kind: 'body', parse: 'promise' })
 }

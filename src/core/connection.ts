@@ -9,7 +9,10 @@ import { transition } from './machine.ts'
 import { type ConnectionSnapshot, readSnapshot } from './snapshot.ts'
 import type { HeldToken } from './tokenAuthority.ts'
 
-/** A connection that lives, retries and heals by itself: it runs what `transition` asks for. It does nothing before `start`. */
+/**
+ * A connection that lives, retries and recovers by itself. It runs the effects that `transition` returns. It
+ * does nothing before `start`.
+ */
 export class Connection implements AttemptOwner {
   readonly setup: ConnectionSetup
   readonly channel: Channel | undefined
@@ -51,7 +54,7 @@ export class Connection implements AttemptOwner {
     this.handle({ type: 'start' })
   }
 
-  /** Ends it for good and lets go of everything. */
+  /** Ends the connection permanently and releases everything. */
   dispose(): void {
     this.#events.length = 0
     this.handle({ type: 'stop' })
@@ -68,7 +71,7 @@ export class Connection implements AttemptOwner {
     this.handle({ type: 'reconnect' })
   }
 
-  /** Takes the latest options: whether they want it paused, and how an open connection is watched. */
+  /** Applies the latest options: whether to pause, and how to watch an open connection. */
   configured(): void {
     const { environment, options } = this.setup
     this.#pause('hidden', options().pausesWhenHidden && environment.isHidden())
@@ -80,13 +83,16 @@ export class Connection implements AttemptOwner {
 
   subscribe = (listener: () => void): (() => void) => this.#changes.subscribe(listener)
 
-  /** The same object until something in it changes. Messages do not change it. */
+  /** Returns the same object until something in it changes. Messages do not change it. */
   getSnapshot = (): ConnectionSnapshot => {
     const { clock } = this.setup
     return (this.#snapshot ??= readSnapshot(this.#state, this.#latency, clock.now() - clock.elapsed()))
   }
 
-  /** Events that come while one is handled wait for their turn; one `from` an attempt counts only while that goes on. */
+  /**
+   * Queues events that arrive while another is handled. An event `from` an attempt counts only while that
+   * attempt is running.
+   */
   handle(event: Event, from?: object): void {
     this.#events.push({ event, from })
     if (this.#isRunning) return

@@ -10,46 +10,52 @@ import type { Cursor, Recovery } from './recovery.ts'
 import type { GrantedToken, HeldToken, Token } from './tokenAuthority.ts'
 import type { SocketData, Transport, TransportRequest } from './transport.ts'
 
-/** What one connection is made of. */
+/** What a connection is built from. */
 export interface ConnectionSetup {
   clock: Clock
   /** In [0, 1). */
   random(): number
   environment: Environment
   transport: Transport
-  /** The latest options; read whenever they matter. */
+  /** The latest options, read whenever they matter. */
   options(): ConnectionDriverOptions
-  /** Makes the request of one attempt. */
+  /** Builds the request of one attempt. */
   prepare(attempt: AttemptPlan): Promise<PreparedRequest>
-  /** Asks for a fresh token in place of one that is about to end. */
+  /** Fetches a fresh token to replace one that is about to expire. */
   renew?: RenewToken | undefined
-  /** Takes every message, in order. Gives it as it was taken when it has had its effect; nothing where it was refused. */
+  /**
+   * Receives every message, in order. Returns the message as delivered once it has taken effect; `undefined`
+   * if it was refused.
+   */
   deliver(message: Message, delivery: Delivery): Promise<Message | undefined> | Message | undefined
-  /** From where a stream that has no position yet should go on. */
+  /** Where to start a stream that has no position yet. */
   start?(): Cursor | undefined
-  /** It is open, and nothing says so far that something was missed. */
+  /** The connection is open, and no gap is known so far. */
   opened?(): void
   /** The stream is followed from this position on. */
   began?(since: Cursor): void
-  /** What was missed cannot be resumed: called once a reopening. */
+  /** Missed messages cannot be resumed. Called once per reopening. */
   gap(cause: GapCause): void
-  /** Over how long many clients spread the refetches of a gap (ms); `undefined` for the default. `outage` in ms. */
+  /**
+   * The time over which clients spread their refetches after a gap (ms); `undefined` for the default.
+   * `outage` in ms.
+   */
   gapSpread?(cause: GapCause, outage: number): number | undefined
   report(event: ConnectionEvent): void
   createChannel?: ((link: ChannelLink) => Channel) | undefined
 }
 
-/** What is known of a message when it is delivered. */
+/** What is known about a message when it is delivered. */
 export interface Delivery {
-  /** A request waits for it. */
+  /** A request is waiting for it. */
   isReply?: boolean | undefined
-  /** It says whether the server resumed: only `onMessage` gets it. */
+  /** It says whether the server resumed, so only `onMessage` gets it. */
   saysResumed?: boolean | undefined
   /** Its position in the server's log. */
   cursor?: Cursor | undefined
 }
 
-/** Asks for a fresh token in place of `former`. */
+/** Fetches a fresh token to replace `former`. */
 export type RenewToken = (former: Token) => Promise<GrantedToken>
 
 /** What one attempt adds to its request. */
@@ -66,7 +72,7 @@ export type AttachCursor = (request: TransportRequest) => TransportRequest
 export interface ConnectionDriverOptions {
   times: ReconnectTimes
   decide?: ((failure: Failure) => FailureAction | undefined) | undefined
-  /** Whether a `getToken` could give another token. */
+  /** Whether `getToken` could return another token. */
   hasGetToken: boolean
   pausesWhenHidden: boolean
   liveness?: LivenessPlan | undefined
@@ -77,7 +83,10 @@ export interface ConnectionDriverOptions {
   maxMessageBytes: number
 }
 
-/** How an open connection is watched; times in ms. `message` is what a probe sends; without it, silence is death. */
+/**
+ * How an open connection is watched; times in ms. A probe sends `message`. Without it, silence alone ends the
+ * connection.
+ */
 export interface LivenessPlan {
   interval: number
   timeout: number
@@ -88,24 +97,27 @@ export interface LivenessPlan {
 /** What the outgoing half of a socket is given. */
 export interface ChannelLink {
   clock: Clock
-  /** `false` unless open. */
+  /** Returns `false` unless the connection is open. */
   send(data: SocketData): boolean
-  /** Whether it is open or on its way there. */
+  /** Whether the connection is open or opening. */
   mayOpen(): boolean
-  /** Has the token that the server was told last. */
+  /** Holds the token that the server received last. */
   readonly holder: { held: HeldToken }
   readonly renew: RenewToken | undefined
   report(event: ConnectionEvent): void
 }
 
-/** The outgoing half of a socket, as the driver tells it what happens. */
+/** The outgoing half of a socket. The driver notifies it of what happens. */
 export interface Channel {
-  /** Strings and binary as they are, anything else through `serialize`. Throws where that makes nothing that can be sent. */
+  /**
+   * Strings and binary data stay as they are; anything else goes through `serialize`. Throws if that returns
+   * nothing that can be sent.
+   */
   encode(value: unknown): SocketData
   opened(): void
-  /** The reply that this message is; `undefined` where no request waited for it. */
+  /** The reply in this message; `undefined` if no request was waiting for it. */
   take(message: Message): Reply | undefined
-  /** Looks at the clock now. */
+  /** Checks the clock now. */
   pulse(): void
   lost(): void
   ended(): void

@@ -2,27 +2,30 @@ import type { BackoffOptions } from './backoff.ts'
 import type { RealtimeError } from './errors.ts'
 import type { Failure, FailureDecision, RequestPart } from './failure.ts'
 
-/** Why a connection waits although it is wanted. */
+/** Why a connection is paused even though it has subscribers. */
 export type PauseReason = 'hidden' | 'offline' | 'user' | 'frozen'
 
-/** Why a token is asked for. */
+/** Why a token is requested. */
 export type TokenReason = 'connect' | 'refused' | 'expiring'
 
-/** What outlives an attempt. */
+/** What survives from one attempt to the next. */
 export interface Progress {
   /** Retries since the last stable connection. */
   retryCount: number
-  /** Whether it has been open since it was started. */
+  /** Whether the connection has been open since it was started. */
   hasOpened: boolean
-  /** Failures before `open` since it was last stable. A browser hides why a handshake failed; it may be the token. */
+  /**
+   * Failures before `open` since the last stable connection. Browsers hide why a handshake failed; the token
+   * may be the cause.
+   */
   earlyFailures: number
-  /** Whether a token was refused since it was last stable. The next refusal is final. */
+  /** Whether a token was refused since the last stable connection. The next refusal is final. */
   isRefused: boolean
-  /** Whether a 400 dropped its cursor since it was last stable. The next one is final. */
+  /** Whether a 400 dropped the cursor since the last stable connection. The next one is final. */
   hasDroppedCursor: boolean
-  /** When it was lost, or first could not be reached, since it was last stable (ms). */
+  /** When the connection was lost, or first failed to open, since it was last stable (ms). */
   downSince: number | null
-  /** What the last failure was, until it is open again. */
+  /** The last failure, until the connection is open again. */
   error: RealtimeError | null
 }
 
@@ -42,7 +45,7 @@ export type State =
   | { name: 'closed' }
   | { name: 'failed'; error: RealtimeError }
 
-/** The token of an attempt: none, one as given, or one that a refusal forced. */
+/** The token of an attempt: none, a regular one, or one forced by a refusal. */
 export type TokenUse = 'none' | 'given' | 'forced'
 
 export type Event =
@@ -67,14 +70,14 @@ export type Effect =
   | { type: 'pulse' }
   | { type: 'drop-cursor' }
 
-/** How a connection comes back; all times in ms. */
+/** How a connection reconnects; all times in ms. */
 export interface ReconnectTimes extends BackoffOptions {
   maxRetries: number
   stableAfter: number
   connectTimeout: number
 }
 
-/** What the machine is told of the world. `now` is `clock.elapsed()`; `random` is in [0, 1). */
+/** The outside facts that the machine needs. `now` is `clock.elapsed()`; `random` is in [0, 1). */
 export interface World {
   now: number
   random: number

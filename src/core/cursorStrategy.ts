@@ -1,41 +1,43 @@
 import type { TransportRequest } from './transport.ts'
 
 /**
- * How a long poll knows its position: `read` takes it from an answer, `attach` tells it to the server with the next
- * request. Both are pure. A cursor is compared by its JSON; `undefined` is none.
+ * How a long poll keeps its position: `read` takes it from a response, `attach` adds it to the next request.
+ * Both must be pure. Cursors are compared by their JSON; `undefined` means none.
  */
 export interface CursorStrategy<C = unknown> {
   /**
-   * The cursor after a 200, whose whole body is given as text ('' where it was empty; then `undefined` means
-   * "unchanged"). A throw makes the answer an unreadable one: nothing advances, and the poll is retried.
+   * The cursor after a 200. `body` is the whole body as text, '' if it was empty; for an empty body,
+   * `undefined` means "unchanged". If it throws, the response counts as unreadable: the cursor does not
+   * advance, and the poll is retried.
    */
   read(response: CursorResponse, body: string, previous: C | undefined): C | undefined
   attach(request: TransportRequest, cursor: C): TransportRequest
 }
 
-/** What of a response a cursor is read from. */
+/** The parts of a response that a cursor can be read from. */
 export interface CursorResponse {
   status: number
   headers: Headers
-  /** As `Response.type`: `'cors'` where another origin sent it. */
+  /** As in `Response.type`: `'cors'` for a response from another origin. */
   type?: ResponseType | undefined
 }
 
-/** The validators of one answer. They belong together: mixing those of two answers can replay everything. */
+/** The validators of one response. They belong together: mixing those of two responses can replay everything. */
 export interface Validators {
   etag: string | null
   lastModified: string | null
 }
 
 /**
- * The default strategy: `ETag` and `Last-Modified` of the last 200, as one pair. Of another origin only where it exposes
- * `ETag` (`Access-Control-Expose-Headers`).
+ * The default strategy: the `ETag` and `Last-Modified` of the last 200, as a pair. For another origin, they
+ * are used only if it exposes `ETag` (`Access-Control-Expose-Headers`).
  */
 export function validators(): CursorStrategy<Validators> {
   return {
     read({ headers, type }) {
       const etag = headers.get('etag')
-      // Every page may read `Last-Modified`, but sending it back needs a preflight that the server may not allow.
+      // Every page may read `Last-Modified`, but sending it back needs a preflight that the server may not
+      // allow.
       if (type === 'cors' && !etag) return undefined
       const lastModified = headers.get('last-modified')
       return etag || lastModified ? { etag, lastModified } : undefined

@@ -1,11 +1,11 @@
-/** A list of listeners; each is called once per `emit`, in the order of subscription. */
+/** A list of listeners. Each is called once per `emit`, in the order of subscription. */
 export interface Emitter<Event> {
   subscribe(listener: (event: Event) => void): () => void
   emit(event: Event): void
   readonly size: number
 }
 
-/** Creates an emitter. A listener may add or remove listeners while it is called: the others are still called. */
+/** Creates an emitter. Listeners may add or remove listeners during a call; the others are still called. */
 export function createEmitter<Event = void>(): Emitter<Event> {
   const listeners = new Set<{ call: (event: Event) => void }>()
   return {

@@ -2,16 +2,20 @@ import type { Clock, TimerHandle } from './clock.ts'
 import { createEmitter } from './emitter.ts'
 
 /**
- * A hint from the platform: `visible` and `hidden` of the page, `online` and `offline` of the network, `frozen` and
- * `thawed` of a page in the back/forward cache or a frozen tab, `wake` after a sleep. Hints only start questions; they prove nothing.
+ * A hint from the platform: `visible` and `hidden` for the page, `online` and `offline` for the network,
+ * `frozen` and `thawed` for a page in the back/forward cache or a frozen tab, `wake` after sleep. Hints only
+ * trigger a check; they prove nothing.
  */
 export type Hint = 'visible' | 'hidden' | 'online' | 'offline' | 'frozen' | 'thawed' | 'wake'
 
-/** The page and the network around the connections. In a Worker or on a server it is visible, online and silent. */
+/**
+ * The page and the network around the connections. In a Worker or on a server it is visible, online and emits
+ * no hints.
+ */
 export interface Environment {
   isHidden(): boolean
   isOnline(): boolean
-  /** Listeners on the page exist only while there is a subscriber. */
+  /** Listens to the page only while there is a subscriber. */
   subscribe(listener: (hint: Hint) => void): () => void
 }
 
@@ -25,11 +29,11 @@ interface Page extends Partial<Target> {
   navigator?: { onLine?: boolean }
 }
 
-/** How often sleep is looked for, and the lateness of that look that means sleep and not a throttled timer (ms). */
+/** How often to check for sleep, and how late a check must be to mean sleep rather than a throttled timer (ms). */
 const WAKE_INTERVAL = 20_000
 const WAKE_LATENESS = 70_000
 
-/** Creates the view of the globals that are there when it is used, and of what the `platform` knows beside them. */
+/** Creates a view of the globals, read on each use, combined with what `platform` reports. */
 export function createEnvironment(clock: Clock, platform?: Environment): Environment {
   const page = globalThis as Page
   const hints = createEmitter<Hint>()
@@ -67,7 +71,7 @@ function watch(page: Page, clock: Clock, emit: (hint: Hint) => void): () => void
   on(page, 'offline', () => 'offline')
   on(page, 'pagehide', () => 'frozen')
   on(page, 'pageshow', () => 'thawed')
-  // Chromium kills what is open while it freezes a page, streams without telling anybody.
+  // While it freezes a page, Chromium closes open connections; streams end without an event.
   on(page.document, 'freeze', () => 'frozen')
   on(page.document, 'resume', () => 'thawed')
   on(page.document, 'visibilitychange', () =>
@@ -76,7 +80,7 @@ function watch(page: Page, clock: Clock, emit: (hint: Hint) => void): () => void
   return () => undo.forEach(call => call())
 }
 
-/** A timer that fires much too late means that the machine slept. */
+/** A timer that fires much too late means that the machine was asleep. */
 function watchSleep(clock: Clock, emit: (hint: Hint) => void): () => void {
   let timer: TimerHandle
   let lookedAt = clock.elapsed()

@@ -1,4 +1,4 @@
-/** What kind of trouble a `RealtimeError` is; stable across versions, made for `switch`. */
+/** The category of a `RealtimeError`. Stable across versions, so that you can `switch` on it. */
 export type RealtimeErrorCode =
   | 'configuration'
   | 'connection-failed'
@@ -10,8 +10,8 @@ export type RealtimeErrorCode =
   | 'untrusted-origin'
 
 /**
- * The base of every error this library throws, rejects with or reports as `error`. Its message says what to do.
- * It never carries a token, a query string or a header.
+ * The base class of every error that this library throws, rejects with or reports as `error`. The message
+ * says what to do. It never contains a token, a query string or a header.
  */
 export class RealtimeError extends Error {
   override name = 'RealtimeError'
@@ -31,7 +31,7 @@ export class ConfigurationError extends RealtimeError {
   }
 }
 
-/** The server refused the token twice, or `getToken` threw this itself to say that there is no way in. */
+/** The server refused the token twice, or `getToken` threw this error itself because the user is not signed in. */
 export class UnauthorizedError extends RealtimeError {
   override name = 'UnauthorizedError'
   constructor(
@@ -42,7 +42,7 @@ export class UnauthorizedError extends RealtimeError {
   }
 }
 
-/** A token would have gone to an origin that is not trusted; it was not sent. */
+/** A token would have been sent to an origin that is not trusted. It was not sent. */
 export class UntrustedOriginError extends RealtimeError {
   override name = 'UntrustedOriginError'
   constructor(origin: string) {
@@ -50,7 +50,7 @@ export class UntrustedOriginError extends RealtimeError {
   }
 }
 
-/** A token would have gone out unencrypted, over `http:` or `ws:` to another machine; it was not sent. */
+/** A token would have been sent unencrypted, over `http:` or `ws:` to another machine. It was not sent. */
 export class InsecureOriginError extends RealtimeError {
   override name = 'InsecureOriginError'
   constructor(origin: string) {
@@ -68,12 +68,15 @@ interface FailureDetails {
   cause?: unknown
 }
 
-/** A connection or one HTTP exchange failed; `failureKind` and, where there is one, `status` (HTTP status or close code) say how. */
+/**
+ * A connection or an HTTP request failed. `failureKind` says how; `status` is the HTTP status or close code,
+ * if there is one.
+ */
 export class ConnectionFailedError extends RealtimeError {
   override name = 'ConnectionFailedError'
   readonly failureKind: string
   readonly status: number | undefined
-  /** The wait that the server asked for (`Retry-After`), in ms. */
+  /** The wait that the server requested with `Retry-After` (ms). */
   readonly retryAfter: number | undefined
   constructor(message: string, details: FailureDetails) {
     super('connection-failed', message, { cause: details.cause })
@@ -87,27 +90,30 @@ export class ConnectionFailedError extends RealtimeError {
 export class ConnectionLostError extends RealtimeError {
   override name = 'ConnectionLostError'
   constructor(
-    message = 'The connection was lost before the reply came. Ask again if asking twice does no harm.',
+    message = 'The connection was lost before the reply arrived. Send the request again if repeating it is safe.',
   ) {
     super('connection-lost', message)
   }
 }
 
-/** The server answered a request with `{ type, params, error }`; `error` is what it said, if its answer could be read. */
+/**
+ * The server replied to a request with `{ type, params, error }`. `error` is the server's value, if the reply
+ * could be read.
+ */
 export class RequestError extends RealtimeError {
   override name = 'RequestError'
   readonly error: unknown
   constructor(
     type: string,
     error: unknown,
-    message = `The server answered the request "${type}" with an error; see the property "error".`,
+    message = `The server replied to the request "${type}" with an error. See the "error" property.`,
   ) {
     super('request-failed', message)
     this.error = error
   }
 }
 
-/** No reply within the request's `timeout`. */
+/** No reply arrived within the request's `timeout`. */
 export class RequestTimeoutError extends RealtimeError {
   override name = 'RequestTimeoutError'
   constructor(type: string, timeout: number) {

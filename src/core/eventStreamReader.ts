@@ -2,14 +2,14 @@ import { createParser } from 'eventsource-parser'
 import { byteLength, isLargerThan } from './byteLength.ts'
 
 /**
- * What is found in an event stream, in its order; an event's id is committed right before the event. What a handler
- * throws ends the reading.
+ * Receives the parts of an event stream in order. An event's id is committed right before the event. If a
+ * handler throws, reading ends.
  */
 export interface EventStreamHandlers {
   commitId: (id: string) => void
   event: (data: string, meta: { type: string; id: string | undefined }) => void
   retry: (delay: number) => void
-  /** An event of more than `maxBytes`; must throw. */
+  /** Called for an event of more than `maxBytes`; must throw. */
   oversized: (bytes: number) => void
 }
 
@@ -17,9 +17,10 @@ export interface EventStreamHandlers {
 const LONGEST_PREFIX = 6
 
 /**
- * Reads an event stream by the HTML standard ("Interpreting an event stream"), however its bytes are split.
- * Two things the parser leaves open are done here. Lines are ended here, as it waits at a trailing CR for the LF that
- * may never come. And ids are committed here, as it says nothing of a block that has an id but no data.
+ * Reads an event stream as the HTML standard says ("Interpreting an event stream"), however its bytes are
+ * split. Two things are done here because the parser does not do them. It waits after a trailing CR for an LF
+ * that may never come, so lines are ended here. It does not report a block with an id but no data, so ids are
+ * committed here.
  */
 export function createEventStreamReader(maxBytes: number, handlers: EventStreamHandlers) {
   const decoder = new TextDecoder()
@@ -37,7 +38,8 @@ export function createEventStreamReader(maxBytes: number, handlers: EventStreamH
       if (type === 'max-buffer-size-exceeded') handlers.oversized(maxBytes + 1)
     },
   })
-  // It takes the characters U+00EF U+00BB U+00BF at its very start for a byte order mark; they are not.
+  // The parser would take the characters U+00EF U+00BB U+00BF at the very start for a byte order mark; they
+  // are not.
   parser.feed('\n')
 
   function takeLine(line: string) {

@@ -3,23 +3,26 @@ import { createHttpTransport, failOversized } from './httpTransport.ts'
 import type { HttpVariant } from './httpTransport.ts'
 import type { Transport, TransportEnvironment } from './transport.ts'
 
-/** How an event stream is asked for. */
+/** How an event stream is requested. */
 export interface EventStreamOptions {
   /** Default `'GET'`. */
   method?: string
-  /** Sent anew at each attempt, so no stream. */
+  /** Sent again with each attempt, so it cannot be a stream. */
   body?: Exclude<BodyInit, ReadableStream>
   /** Default `'same-origin'`. */
   credentials?: RequestCredentials
-  /** Where to start; default: wherever the server starts. */
+  /** Where to start. Default: the server decides. */
   lastEventId?: string
 }
 
-/** What a server may ask for with `retry:`, in ms: less is a hot loop, more is a dead page. */
+/**
+ * The range of `retry:` values that is obeyed (ms). Less would be a hot loop; more would leave the page
+ * without updates.
+ */
 const MIN_RETRY_FLOOR = 250
 const MAX_RETRY_FLOOR = 300_000
 
-/** Server-Sent Events over `fetch`, by the HTML standard; the cursor is the last event id. */
+/** Server-Sent Events over `fetch`, as in the HTML standard. The cursor is the last event id. */
 export function createEventStreamTransport(
   environment: TransportEnvironment,
   { lastEventId, ...init }: EventStreamOptions = {},
@@ -57,12 +60,12 @@ export function createEventStreamTransport(
   return createHttpTransport(environment, variant)
 }
 
-/** Whether a request may be sent again on its own after it was answered. */
+/** Whether a request may be sent again automatically after it got a response. */
 function isRepeatable(method = 'GET'): boolean {
   return ['GET', 'HEAD'].includes(method.toUpperCase())
 }
 
-/** The standard sends an id as UTF-8, and `fetch` takes a header as one character a byte. */
+/** The standard sends an id as UTF-8, but `fetch` takes one byte per character in a header. */
 function toByteString(text: string): string {
   return Array.from(new TextEncoder().encode(text), byte => String.fromCharCode(byte)).join('')
 }

@@ -1,60 +1,60 @@
 import { ConfigurationError, ConnectionFailedError, type RealtimeError, UnauthorizedError } from './errors.ts'
 
-/** A part of a request that the application supplies. */
+/** A part of a request that the application provides. */
 export type RequestPart = 'url' | 'getToken' | 'recovery.attach' | 'cursor.attach' | 'attachToken'
 
-/** Why one attempt ended. Transports report facts; what follows from them is decided here and nowhere else. */
+/** Why an attempt ended. Transports report facts; only this module decides what follows. */
 export type Failure =
   /** A WebSocket closed (RFC 6455, section 7.4). `opened`: whether it had been open. */
   | { kind: 'close'; code: number; opened: boolean }
-  /** An HTTP answer that is not a success. `retryAfter` in ms. `hadCursor`: the request carried a cursor. */
+  /** An HTTP response that is not a success. `retryAfter` in ms. `hadCursor`: the request carried a cursor. */
   | { kind: 'status'; status: number; retryAfter?: number | undefined; hadCursor?: boolean }
-  /** No answer at all, or the answer broke off. */
+  /** No response, or the response broke off. */
   | { kind: 'network'; cause?: unknown }
-  /** Not open within `connectTimeout`. `part`: what did not settle in that time, unless it was the server. */
+  /** Not open within `connectTimeout`. `part`: what did not settle in that time; `undefined` if it was the server. */
   | { kind: 'timeout'; part?: RequestPart | undefined }
-  /** Open, but nothing heard for too long. */
+  /** Open, but nothing was received for too long. */
   | { kind: 'silence' }
-  /** A success whose content is not what was asked for, e.g. an HTML page. */
+  /** A success with unexpected content, e.g. an HTML page. */
   | { kind: 'content-type'; contentType: string }
-  /** A body that was cut short, too large or not parseable. `parse`: what the application's own function did. */
+  /** A body that was cut short, too large or impossible to parse. `parse`: what the application's own function did. */
   | { kind: 'body'; cause?: unknown; parse?: 'threw' | 'promise' }
   /**
-   * A stream that the server ended. `isSpent`: its request is not sent again on its own, as it was a POST. `isIncomplete`:
-   * there is an `isLast`, and no message was the last.
+   * The server ended the stream. `isSpent`: the request was a POST, so it is not sent again automatically.
+   * `isIncomplete`: there is an `isLast`, and no message was the last one.
    */
   | { kind: 'ended'; isSpent?: boolean; isIncomplete?: boolean }
-  /** The server keeps answering at once with nothing new. */
+  /** The server keeps responding immediately without new data. */
   | { kind: 'fast-loop' }
   /** `getToken` threw. */
   | { kind: 'token'; cause: unknown }
-  /** Another function of the application that makes the request threw. */
+  /** Another application function that builds the request threw. */
   | { kind: 'preparation'; part: RequestPart }
   /** The request cannot be made at all; retrying cannot help. */
   | { kind: 'impossible'; error: RealtimeError }
 
 /**
- * What follows: `retry` after the back-off; `refresh` the token once, then retry; `drop-cursor` once, then retry;
- * `stop` for good (`failed`); `end`: the server's last word (`closed`).
+ * What happens next: `retry` after the back-off; `refresh` the token once, then retry; `drop-cursor` once,
+ * then retry; `stop` permanently (`failed`); `end` because the server is done (`closed`).
  */
 export type FailureAction = 'retry' | 'refresh' | 'drop-cursor' | 'stop' | 'end'
 
 /** The decision on one failure. */
 export interface FailureDecision {
   action: FailureAction
-  /** No retry comes sooner than this (ms). */
+  /** The shortest delay before a retry (ms). */
   floor?: number
-  /** The same failure again, before the connection was stable, is permanent. */
+  /** The same failure is permanent if it happens again before the connection is stable. */
   isOnce?: boolean
 }
 
 /** What a decision depends on besides the failure. */
 export interface FailureContext {
-  /** Whether there is a `getToken` that could give another token. */
+  /** Whether there is a `getToken` that could return another token. */
   hasGetToken: boolean
 }
 
-/** A server that asks for more than this is not obeyed (ms). */
+/** A longer `Retry-After` is not obeyed (ms). */
 export const MAX_RETRY_AFTER = 3_600_000
 
 const PERMANENT_CLOSE_CODES = new Set([1003, 1007, 1009, 1010])
@@ -63,7 +63,7 @@ const RETRIED_APPLICATION_CODES = new Set([4408, 4429])
 
 const WITH_TOKEN: FailureContext = { hasGetToken: true }
 
-/** The failure table (design: "What ends a retry"). Codes decide, never the text of a reason. */
+/** The failure table (design: "What ends a retry"). It depends on codes, never on the text of a reason. */
 export function decideFailure(failure: Failure, context: FailureContext = WITH_TOKEN): FailureDecision {
   switch (failure.kind) {
     case 'close':
@@ -93,8 +93,8 @@ function decideEnd({ isSpent, isIncomplete }: Failure & { kind: 'ended' }): Fail
 }
 
 function decideCloseCode(code: number, { hasGetToken }: FailureContext): FailureAction {
-  // "Policy violation" is about a token only where there is one. 401, 4401 and 3000 always are: a `url` function or a
-  // cookie may bring other credentials once.
+  // "Policy violation" is about a token only if there is one. 401, 4401 and 3000 always are: a `url` function
+  // or a cookie may provide other credentials once.
   if (code === 1008 && !hasGetToken) return 'stop'
   if (REFRESHING_CLOSE_CODES.has(code)) return 'refresh'
   if (PERMANENT_CLOSE_CODES.has(code)) return 'stop'
@@ -115,12 +115,12 @@ function decideStatus({ status, retryAfter, hadCursor }: Failure & { kind: 'stat
   return { action: 'retry', floor }
 }
 
-/** Whether a value is an `UnauthorizedError`, also one of another copy of this library. */
+/** Whether a value is an `UnauthorizedError`, even one from another copy of this library. */
 export function isUnauthorizedError(value: unknown): boolean {
   return value instanceof Error && value.name === 'UnauthorizedError'
 }
 
-/** The error that a failure is shown as. It holds no URL and no token. */
+/** The error that a failure is shown as. It contains no URL and no token. */
 export function toError(failure: Failure): RealtimeError {
   switch (failure.kind) {
     case 'impossible':
@@ -131,9 +131,12 @@ export function toError(failure: Failure): RealtimeError {
     case 'close':
       return describe(failure, describeClose(failure), failure.code)
     case 'status':
-      return describe(failure, `The server answered with the HTTP status ${failure.status}.`, failure.status)
+      return describe(failure, `The server responded with HTTP status ${failure.status}.`, failure.status)
     case 'content-type':
-      return describe(failure, `The answer has the content type "${failure.contentType}". Is the URL right?`)
+      return describe(
+        failure,
+        `The response has the content type "${failure.contentType}". Is the URL right?`,
+      )
     case 'preparation':
       return describe(failure, `"${failure.part}" threw. Call it in your own code to see what.`)
     case 'ended':
@@ -151,10 +154,10 @@ export function toError(failure: Failure): RealtimeError {
 }
 
 const MESSAGES = {
-  network: 'The server cannot be reached, or broke off.',
-  silence: 'Nothing was heard from the server for too long.',
-  body: 'The answer was cut short, too large or not readable.',
-  'fast-loop': 'The server answers again and again at once with nothing new.',
+  network: 'The server could not be reached, or the connection dropped.',
+  silence: 'Nothing was received from the server for too long.',
+  body: 'The response was cut short, too large or unreadable.',
+  'fast-loop': 'The server keeps responding immediately without new data.',
 }
 
 const PARSE_MESSAGES = {
@@ -167,9 +170,9 @@ function describeTimeout(part: RequestPart | undefined): string {
 }
 
 function describeClose({ code, opened }: Failure & { kind: 'close' }): string {
-  if (code === 1009) return 'The server closed with 1009: a message was larger than it takes.'
+  if (code === 1009) return 'The server closed with code 1009: a message was larger than it accepts.'
   if (code === 1008)
-    return 'The server closed with 1008: its policy does not allow this client, or its token.'
+    return 'The server closed with code 1008: its policy does not allow this client, or its token.'
   if (opened) return `The server closed the WebSocket with code ${code}.`
   return 'The WebSocket could not be opened: refused, unreachable, or a subprotocol that the server did not select.'
 }
@@ -179,9 +182,9 @@ function describe(failure: Failure, message: string, status?: number): RealtimeE
   return new ConnectionFailedError(message, { kind: failure.kind, status, retryAfter })
 }
 
-/** The error of a connection whose credentials were refused again. It names the code. */
+/** The error after credentials were refused a second time. It names the code. */
 export function refusedTwice(failure: Failure, hadToken: boolean): RealtimeError {
-  const what = hadToken ? 'refused the token twice' : 'asks for a token, and none was sent'
+  const what = hadToken ? 'refused the token twice' : 'requires a token, and none was sent'
   return new UnauthorizedError(
     `The server ${what}${nameCode(failure)}. Sign in again, then call reconnect().`,
   )
@@ -192,7 +195,7 @@ function nameCode(failure: Failure): string {
   return failure.kind === 'status' ? ` (HTTP status ${failure.status})` : ''
 }
 
-/** The error of a connection that has used up its retries; `failure` was the last. */
+/** The error of a connection that has used up its retries. `failure` is the last one. */
 export function gaveUp(failure: Failure, retries: number): RealtimeError {
   const { message } = toError(failure)
   return new ConnectionFailedError(`Gave up after ${retries} retries. Last: ${message}`, {
@@ -200,7 +203,7 @@ export function gaveUp(failure: Failure, retries: number): RealtimeError {
   })
 }
 
-/** For options that cannot work: a failure that no retry mends. */
+/** A failure for options that cannot work; no retry helps. */
 export function impossible(message: string, cause?: unknown): Failure {
   return { kind: 'impossible', error: new ConfigurationError(message, { cause }) }
 }

@@ -1,4 +1,4 @@
-/** A first-in, first-out list that gives up any item at constant cost. An item is pushed once. */
+/** A first-in, first-out list that can remove any item in constant time. Push each item only once. */
 export class Fifo<Item extends object> {
   #items: Item[] = []
   #head = 0
@@ -13,7 +13,7 @@ export class Fifo<Item extends object> {
     this.#present.add(item)
   }
 
-  /** The item that has been here longest. */
+  /** The oldest item. */
   first(): Item | undefined {
     let item = this.#items[this.#head]
     while (item && !this.#present.has(item)) item = this.#items[++this.#head]
@@ -22,7 +22,7 @@ export class Fifo<Item extends object> {
 
   delete(item: Item): boolean {
     const isDeleted = this.#present.delete(item)
-    // Removed items keep their slot until there are as many of them as of the others.
+    // Removed items keep their slot until they outnumber the others.
     if (this.#items.length > 32 && this.#items.length > 2 * this.#present.size) {
       this.#items = this.#items.filter(other => this.#present.has(other))
       this.#head = 0

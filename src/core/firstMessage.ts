@@ -1,7 +1,10 @@
 import { ConfigurationError } from './errors.ts'
 import { refusePromise } from './refusePromise.ts'
 
-/** What the application's `build` makes for a first message. `part` names it in errors, which never quote what was thrown. */
+/**
+ * Calls the application's `build` for a first message. `part` names it in errors, which never quote what was
+ * thrown.
+ */
 export function buildFirstMessage(part: string, build: () => unknown): unknown {
   let message: unknown
   try {

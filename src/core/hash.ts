@@ -1,12 +1,12 @@
 /**
- * A text that is equal for equal values: JSON with the keys of objects in order, as TanStack Query hashes its keys.
- * `undefined` members do not count.
+ * A string that is equal for equal values: JSON with sorted object keys, as TanStack Query hashes its keys.
+ * Members that are `undefined` are ignored.
  */
 export function hashValue(value: unknown): string {
   return serialize(value) ?? ''
 }
 
-/** Whether two values have the same hash; it is worked out only where they are not the same at first sight. */
+/** Whether two values have the same hash. The hash is computed only if a cheap comparison does not decide. */
 export function isEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true
   return (isPlainObject(a) && isPlainObject(b) && hasSameMembers(a, b)) || hashValue(a) === hashValue(b)
@@ -19,14 +19,14 @@ function hasSameMembers(a: Record<string, unknown>, b: Record<string, unknown>):
   )
 }
 
-/** Several times as fast as JSON's own with a replacer, and it runs for every message. */
+/** Several times as fast as `JSON.stringify` with a replacer, and it runs for every message. */
 function serialize(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(member => serialize(member) ?? 'null').join()}]`
   if (!isPlainObject(value) || typeof value['toJSON'] === 'function') return JSON.stringify(value, inOrder)
   const members: string[] = []
   for (const key of Object.keys(value).sort()) {
-    // An object has its index-like keys first, in the order of their numbers.
+    // Objects list integer-like keys first, in numeric order.
     if (key >= '0' && key < ':') return JSON.stringify(value, inOrder)
     const member = serialize(value[key])
     if (member !== undefined) members.push(`${JSON.stringify(key)}:${member}`)
@@ -39,13 +39,13 @@ function inOrder(_key: string, member: unknown): unknown {
 }
 
 function sortKeys(object: Record<string, unknown>): Record<string, unknown> {
-  // Without a prototype, so that a key `__proto__` stays a key.
+  // No prototype, so that a key `__proto__` stays a key.
   const sorted = Object.create(null) as Record<string, unknown>
   for (const key of Object.keys(object).sort()) sorted[key] = object[key]
   return sorted
 }
 
-/** Whether a value is an object as JSON knows it. */
+/** Whether a value is an object that JSON can represent. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)

@@ -5,11 +5,11 @@ interface Reader {
   cancel(): Promise<void>
 }
 
-/** One request at a time, each in place of the one before. */
+/** Runs one request at a time; each replaces the one before. */
 export function createHttpExchange() {
   let controller: AbortController | undefined
   let reader: Reader | undefined
-  // A `fetch` that ignores its signal has its body cancelled all the same.
+  // A `fetch` that ignores its signal still gets its body cancelled.
   function drop() {
     controller?.abort()
     reader?.cancel().catch(() => undefined)
@@ -28,7 +28,7 @@ export function createHttpExchange() {
   }
 }
 
-/** For a body that is no stream, as in React Native, or that is not there. */
+/** For a body that is not a stream (as in React Native) or is missing. */
 function readAtOnce(response: Response): Reader {
   let isRead = false
   return {

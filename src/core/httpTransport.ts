@@ -12,39 +12,42 @@ import type {
   TransportSink,
 } from './transport.ts'
 
-/** What one way of getting messages over HTTP adds to what all of them do. */
+/** What one HTTP transport adds to what all of them share. */
 export interface HttpVariant<Cursor = unknown> {
   cursor: Cursor | undefined
-  /** Adds the cursor, and what else every request carries. */
+  /** Adds the cursor, and anything else that every request carries. */
   attachCursor: (request: TransportRequest) => TransportRequest
   init: RequestInit
-  /** The answers that are no failure. */
+  /** The statuses that are not failures. */
   statuses: readonly number[]
-  /** What the `Content-Type` of a 200 must match; it is '' where there is none. */
+  /** What the `Content-Type` of a 200 must match; '' if there is none. */
   contentType: RegExp
-  /** Runs one attempt. A throw that is not one of `HttpAttempt` is an unreadable answer. */
+  /** Runs one attempt. A throw from anything but `HttpAttempt` counts as an unreadable response. */
   run: (http: HttpAttempt, request: AttemptRequest, sink: TransportSink) => Promise<void>
 }
 
-/** What happens after how many ms. */
+/** A callback and its delay (ms). */
 export type Timer = [delay: number, callback: () => void]
 
-/** What a run works with: one request at a time. `check`, `ask` and `read` throw where it is over, to unwind the run. */
+/**
+ * What a run works with: one request at a time. Once the attempt is over, `check`, `ask` and `read` throw to
+ * unwind the run.
+ */
 export interface HttpAttempt extends Attempt {
   check: () => void
-  /** Ends it and reports why, once. */
+  /** Ends the attempt and reports why, once. */
   fail: (failure: Failure) => void
-  /** Reports it open, once. */
+  /** Reports the attempt as open, once. */
   opened: () => void
-  /** Sets timers (ms) in place of those before. */
+  /** Sets timers (ms), replacing the previous ones. */
   wait: (...timers: Timer[]) => void
-  /** The answer to a request, its body unread, in place of the answer before. */
+  /** Sends a request and returns its response with the body unread. It replaces the previous response. */
   ask: (request: TransportRequest, conditional?: ConditionalFetch) => Promise<Response>
-  /** The next bytes of the answer's body, `undefined` at its end. */
+  /** The next bytes of the response body; `undefined` at its end. */
   read: () => Promise<Uint8Array | undefined>
 }
 
-/** Makes the transport of a variant, which keeps the cursor. */
+/** Creates the transport of a variant, which holds the cursor. */
 export function createHttpTransport(environment: TransportEnvironment, variant: HttpVariant): Transport {
   return {
     open(request, sink) {
@@ -109,7 +112,7 @@ function createAttempt(
   }
 }
 
-/** What `fetch` threw is dropped: in some runtimes its text holds the URL, and with it a token. */
+/** Drops what `fetch` threw: in some runtimes its message contains the URL, and with it a token. */
 function createStep(check: () => void, failed: () => void) {
   return async <T>(work: () => Promise<T>): Promise<T> => {
     check()
@@ -119,7 +122,7 @@ function createStep(check: () => void, failed: () => void) {
   }
 }
 
-/** Sets timers in place of those it set before. */
+/** Sets timers, replacing those it set before. */
 function createTimers(clock: Clock): (timers: Timer[]) => void {
   let handles: TimerHandle[] = []
   return timers => {
@@ -128,7 +131,7 @@ function createTimers(clock: Clock): (timers: Timer[]) => void {
   }
 }
 
-/** Reports a message that is too large, fails and unwinds the run. */
+/** Reports a message that is too large, fails the attempt and unwinds the run. */
 export function failOversized(http: HttpAttempt, sink: TransportSink, bytes: number): void {
   sink.oversized(bytes)
   http.fail({ kind: 'body' })

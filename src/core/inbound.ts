@@ -9,30 +9,30 @@ import { type Cursor, type Inspection, isPosition, type Recovery, RecoveryTracke
 import { ignoreRejection, isPromise, refusePromise } from './refusePromise.ts'
 import type { MessageMeta, SocketData, TransportRequest } from './transport.ts'
 
-/** A message of a stream without positions. */
+/** A message from a stream without positions. */
 const PLAIN: Inspection = { isNews: true }
 
-/** What the inbound half is given beside the connection's setup. */
+/** What the inbound half is given besides the connection's setup. */
 export interface InboundLink {
   channel: Channel | undefined
-  /** A heartbeat was answered. */
+  /** The server replied to a heartbeat. */
   replied(): void
-  /** How long the last outage has gone on, or went on until the connection opened; 0 once it was stable (ms). */
+  /** How long the current outage has lasted, or lasted until the connection opened; 0 once stable (ms). */
   outage(): number
-  /** `isLast` was true of a message. */
+  /** `isLast` returned true for a message. */
   ended(): void
 }
 
-/** The inbound half of a connection: reads messages, follows the position in the server's log, notices gaps. */
+/** The inbound half of a connection: it reads messages, follows the position in the server's log and detects gaps. */
 export class Inbound {
-  /** What changes with every message; nobody is notified of it. */
+  /** Changes with every message; no listener is notified. */
   readonly counters = { received: 0, lastMessageAt: null as number | null }
   readonly #setup: ConnectionSetup
   readonly #link: InboundLink
   readonly #tracker = new RecoveryTracker()
   #openings = 0
   #hasLostCursor = false
-  /** It began at a position that the application's data named. */
+  /** Whether the stream started at a position taken from the application's data. */
   #hasStart = false
   #hasAttached = false
   #gapTimer: TimerHandle | undefined
@@ -42,12 +42,12 @@ export class Inbound {
     this.#link = link
   }
 
-  /** Tells the server where to go on: where it was cut off, or where data begins that is there already. */
+  /** Adds the position to resume from: where the stream was cut off, or where data that is already cached begins. */
   attachCursor = (request: TransportRequest): TransportRequest => {
     const { recovery } = this.#setup.options()
     this.#hasAttached = false
     if (!recovery) return request
-    // Once: a position that the server dropped must not be sent again.
+    // Only once: a position that the server dropped must not be sent again.
     const mayStart = this.#openings === 0 && !this.#hasStart
     if (mayStart && this.#tracker.cursor === undefined) this.#startAt(this.#setup.start?.())
     const { cursor } = this.#tracker
@@ -56,17 +56,17 @@ export class Inbound {
     return attach('recovery.attach', () => recovery.attach(request, cursor))
   }
 
-  /** Whether the latest request carries a position by `recovery.attach`. */
+  /** Whether the latest request carries a position added by `recovery.attach`. */
   get hasAttached(): boolean {
     return this.#hasAttached
   }
 
-  /** From where on everything came without a hole. */
+  /** The position from which everything has arrived without a gap. */
   get since(): Cursor | undefined {
     return this.#tracker.since
   }
 
-  /** Decides whether an opening leaves a gap. Where the server will say so in a message, that message decides. */
+  /** Decides whether an opening leaves a gap. If the server will say so in a message, that message decides. */
   opened({ resumed }: { resumed: boolean }): void {
     this.#openings++
     if (this.#hasLostCursor) {
@@ -79,12 +79,15 @@ export class Inbound {
     else this.gap('reconnect')
   }
 
-  /** The server knows the position no more. What was missed is fetched when it is open again, not before. */
+  /**
+   * The server no longer knows the position. Missed data is refetched when the connection is open again, not
+   * before.
+   */
   cursorLost(): void {
     this.#hasLostCursor = true
   }
 
-  /** Plans one round of refetches; causes that come before it join it. */
+  /** Schedules one round of refetches. Causes that occur before it starts share it. */
   gap(cause: GapCause): void {
     if (this.#gapTimer !== undefined) return
     const { clock, random, gapSpread } = this.#setup
@@ -96,7 +99,7 @@ export class Inbound {
     }, random() * spread)
   }
 
-  /** Reads one frame, event or body and hands on its messages in order. `false`: it was not readable. */
+  /** Reads one frame, event or body and passes on its messages in order. Returns `false` if it was unreadable. */
   receive(data: unknown, meta: MessageMeta): boolean {
     const { parse = parseJson, maxMessageBytes } = this.#setup.options()
     if (isLargerThan(data as SocketData, maxMessageBytes)) return this.#bad('too-large')
@@ -105,7 +108,7 @@ export class Inbound {
       messages = readMessages(parse(data, meta), meta)
     } catch {
       if (this.#isPlainReply(data)) return true
-      // What the parser threw may quote the message, so it goes no further.
+      // What the parser threw may quote the message, so it is not passed on.
       return this.#bad('unreadable')
     }
     if (parse !== parseJson && messages.some(hasPromise)) return this.#bad('promise')
@@ -124,7 +127,7 @@ export class Inbound {
     return isLast !== undefined && this.#read('isLast', () => isLast(message)) === true
   }
 
-  /** A message too large to be read was dropped by the transport. */
+  /** The transport dropped a message that was too large to read. */
   oversized(): void {
     this.#bad('too-large')
   }
@@ -139,7 +142,7 @@ export class Inbound {
     this.#gapTimer = undefined
   }
 
-  /** What the application's own functions throw about one message harms no other. */
+  /** Isolates messages: an error that application code throws for one must not affect another. */
   #guarded(message: Message, call: () => void): void {
     try {
       call()
@@ -160,7 +163,7 @@ export class Inbound {
     if (isNews || saysResumed) this.#deliver(message, { saysResumed, cursor })
   }
 
-  /** Whether text that is no message answers a heartbeat, as `pong` answers `ping`. */
+  /** Whether text that is not a message replies to a heartbeat, as `pong` does to `ping`. */
   #isPlainReply(data: unknown): boolean {
     if (typeof data !== 'string') return false
     const answers = readMessages(data, {}).some(message => this.#isHeartbeatReply(message))
@@ -178,7 +181,7 @@ export class Inbound {
     return isPosition(position) ? position : undefined
   }
 
-  /** What a function of the application reads from a message; nothing where it throws or is async, which is reported. */
+  /** What an application function reads from a message; `undefined` if it throws or is async, which is reported. */
   #read<Value>(name: string, call: () => Value): Value | undefined {
     try {
       return refusePromise(call(), `"${name}"`)
@@ -194,7 +197,8 @@ export class Inbound {
     try {
       taken = this.#setup.deliver(completed, { ...delivery, isReply: settle !== undefined })
     } finally {
-      // After its effect, so that whoever waited for a reply finds it in the cache, and all that came before it.
+      // Settle after the message took effect, so that the caller finds the reply, and everything before it,
+      // in the cache.
       if (settle && taken instanceof Promise) void taken.then(settle)
       else settle?.(taken as Message | undefined)
     }
@@ -205,7 +209,7 @@ export class Inbound {
     const says = recovery.resumed && this.#read('recovery.resumed', () => recovery.resumed?.(message))
     const inspection = this.#tracker.inspect(this.#positionOf(message, recovery), says ?? undefined)
     const { resumed, gap } = inspection
-    // A server may say on the first opening, too, that there was nothing to resume.
+    // On the first opening, too, a server may say that it could not resume.
     const isRefused = resumed === false && (this.#openings > 1 || this.#hasStart)
     if (isRefused) this.gap('refused')
     if (gap) this.gap(gap)
@@ -226,7 +230,7 @@ export class Inbound {
   }
 }
 
-/** Whether an async `parse` has made a message, or a part of it. */
+/** Whether an async `parse` produced a message or a part of it. */
 function hasPromise({ params, response, error }: Message): boolean {
   const parts: unknown[] = [
     params,

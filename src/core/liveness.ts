@@ -2,33 +2,33 @@ import type { Clock, TimerHandle } from './clock.ts'
 
 /** When an open connection counts as dead; times in ms. */
 export interface LivenessOptions {
-  /** Between two probes; without a probe, the silence that is death. */
+  /** The time between two probes. Without a probe, the length of silence after which the connection is dead. */
   interval: number
-  /** How long a probe may stay without any sign of life. */
+  /** How long a probe may go without any sign of life. */
   timeout: number
-  /** Asks the other side for a sign of life. Without it, the other side must speak by itself. */
+  /** Sends a probe to the other side. Without it, the other side must send something by itself. */
   probe?: (() => void) | undefined
   dead: () => void
 }
 
 /** Watches one open connection. */
 export interface Liveness {
-  /** Anything at all came in. */
+  /** Call when anything at all is received. */
   heard(): void
-  /** The ms since the last probe: the latency, when its answer has just come. */
+  /** The ms since the last probe. When its reply has just arrived, this is the latency. */
   sinceProbe(): number
-  /** Goes on with other times, counted from the last probe or sign of life. */
+  /** Continues with other times, counted from the last probe or sign of life. */
   change(times: { interval: number; timeout: number }): void
-  /** Looks at the clock now: a timer may have been throttled or slept. */
+  /** Checks the clock now, because a timer may have been throttled or asleep. */
   check(): void
-  /** Looks at the clock now and, with a probe, asks for a sign of life unless one is awaited already. */
+  /** Checks the clock now and, with a probe, sends one unless a reply is already pending. */
   pulse(): void
   stop(): void
 }
 
 /**
- * Starts watching. Death is a probe that stays unanswered for `timeout`, sleep included. A timer that fires late (a
- * throttled tab, a sleep) therefore leads to a question, never straight to a death.
+ * Starts watching. A connection is dead when a probe gets no reply within `timeout`, sleep included. So a
+ * timer that fires late (throttled tab, sleep) leads to a probe, never straight to a dead connection.
  */
 export function watchLiveness(clock: Clock, { probe, dead, ...first }: LivenessOptions): Liveness {
   let times = first

@@ -9,41 +9,41 @@ import { attach } from './prepareRequest.ts'
 import { refusePromise } from './refusePromise.ts'
 import type { Transport, TransportEnvironment, TransportRequest, TransportSink } from './transport.ts'
 
-/** How a long poll is asked. */
+/** How a long poll is requested. */
 export interface LongPollOptions {
   /** Default `'GET'`. */
   method?: string
-  /** Sent again with each request, so no stream. */
+  /** Sent again with each request, so it cannot be a stream. */
   body?: Exclude<BodyInit, ReadableStream>
-  /** Where to start; default: wherever the server starts. */
+  /** Where to start. Default: the server decides. */
   initialCursor?: unknown
   /** Default `validators()`. */
   cursor?: CursorStrategy
-  /** A request that brings nothing for this long is given up (ms); default 60,000. */
+  /** How long a request may go without any data before it is given up (ms). Default 60,000. */
   holdTimeout?: number
   /** Default `'same-origin'`. */
   credentials?: RequestCredentials
 }
 
-/** A request that is held for this long counts as open (ms). */
+/** A request that has been held this long counts as open (ms). */
 const HELD = 1_000
 
-/** This many responses without news within this time (ms) are a loop that brings nothing. */
+/** This many responses without new data within this time (ms) are a loop without progress. */
 const FAST_LOOP_ANSWERS = 5
 const FAST_LOOP_TIME = 500
 
-/** Long polling over `fetch`; one attempt asks again and again until it fails or is closed. */
+/** Long polling over `fetch`. One attempt sends requests until it fails or is closed. */
 export function createLongPollTransport(
   environment: TransportEnvironment,
   { cursor: strategy = validators(), initialCursor, holdTimeout = 60_000, ...init }: LongPollOptions = {},
 ): Transport {
-  // A timer and not the request ends what hangs, as `fetch` may ignore its signal.
+  // A timer ends a hanging request, because `fetch` may ignore its signal.
   const silence = (http: HttpAttempt): Timer => [holdTimeout, () => http.fail({ kind: 'silence' })]
 
   const read = (response: Response, body: string) =>
     refusePromise(strategy.read(response, body, variant.cursor), '"cursor.read"')
 
-  /** Gives the body, '' where there is none. */
+  /** Returns the body, '' if there is none. */
   async function poll(http: HttpAttempt, request: TransportRequest, sink: TransportSink) {
     const hold = () => http.wait([HELD, http.opened], silence(http))
     hold()
@@ -62,7 +62,7 @@ export function createLongPollTransport(
       http.fail({ kind: 'body' })
       http.check()
     }
-    // A cursor that cannot be sent is none.
+    // A cursor that cannot be sent is ignored.
     const next = isContent && !conditional.isRefused ? read(response, body) : undefined
     if (next !== undefined || !isEmpty) variant.cursor = next
     http.check()
@@ -81,7 +81,7 @@ export function createLongPollTransport(
       for (const isLoop = createLoopDetector(environment.clock); ; request = await request.again()) {
         const body = await poll(http, request, sink)
         if (isLoop(body, JSON.stringify(variant.cursor))) return http.fail({ kind: 'fast-loop' })
-        // Answers that are at hand at once must not keep the page from its other tasks.
+        // Responses that are available immediately must not block the page's other tasks.
         await new Promise<void>(resolve => http.wait([0, resolve], silence(http)))
       }
     },
@@ -97,18 +97,21 @@ function attachCursor(
   return cursor === undefined ? request : attach('cursor.attach', () => strategy.attach(request, cursor))
 }
 
-/** A request was answered without its cursor, so what came since that position may be missed. */
+/** The response belongs to a request sent without its cursor, so updates since that position may be missed. */
 function loseCursor(variant: HttpVariant, sink: TransportSink): void {
   variant.cursor = undefined
   sink.cursorLost()
 }
 
-/** Takes each body ('' where there is none) with the cursor after it, and tells whether they come fast and without news. */
+/**
+ * Takes each body ('' if there is none) with the cursor after it. Returns whether responses come fast and
+ * without new data.
+ */
 function createLoopDetector(clock: Clock): (body: string, cursor: string | undefined) => boolean {
   let last: { body: string; cursor: string | undefined } | undefined
   let idle: number[] = []
   return (body, cursor) => {
-    // A cursor alone is not news: a server may change it with each empty response.
+    // A changed cursor alone is not new data: a server may change it with each empty response.
     const isNews = body !== '' && (body !== last?.body || cursor !== last.cursor)
     if (body !== '') last = { body, cursor }
     const now = clock.elapsed()
@@ -117,7 +120,7 @@ function createLoopDetector(clock: Clock): (body: string, cursor: string | undef
   }
 }
 
-/** The whole body; `onPart` is told how many bytes there are so far. */
+/** Reads the whole body. `onPart` gets the number of bytes so far. */
 async function readText(http: HttpAttempt, onPart: (size: number) => void): Promise<string> {
   const parts: Uint8Array[] = []
   let size = 0

@@ -39,7 +39,7 @@ const FRESH: Progress = {
 }
 const NOTHING: readonly Effect[] = []
 
-/** The next state, and what is to be done. An event that means nothing in a state leaves that very state. */
+/** The next state, and the effects to run. An event with no meaning in a state returns the same state object. */
 export function transition(state: State, event: Event, world: World): Transition {
   switch (event.type) {
     case 'start':
@@ -99,7 +99,7 @@ function pauseChanged(state: State, world: World): Transition {
   if (world.pausedBy.size > 0)
     return leave({ name: 'paused', progress, by: world.pausedBy, reason, notBefore })
   if (state.name !== 'paused') return stay(state)
-  // The time it rested is no outage.
+  // The time spent paused is not part of the outage.
   if (world.now >= notBefore) return begin({ ...progress, downSince: null }, reason, world)
   const waiting: State = { name: 'waiting', progress, reason, until: notBefore, notBefore }
   return leave(waiting, { type: 'arm', delay: notBefore - world.now })
@@ -118,7 +118,7 @@ function opened(state: State, world: World): Transition {
   return { state: open, effects: [{ type: 'arm', delay: world.times.stableAfter }, { type: 'greet' }] }
 }
 
-/** Open for `stableAfter`. This alone proves the connection and its token good: neither `open` nor a message does. */
+/** Open for `stableAfter`. Only this proves the connection and its token good: neither `open` nor a message does. */
 function settle({ token }: State & { name: 'open' }): State {
   return {
     name: 'open',
@@ -151,7 +151,8 @@ function failed(state: Trying, { failure, decision }: FailedAttempt, world: Worl
   if (error) return leave({ name: 'failed', error })
   const { retryCount, earlyFailures, isRefused, hasDroppedCursor, downSince } = state.progress
   const refused = decision.action === 'refresh'
-  // A failure before `open` hides its cause, unless it has an HTTP status: two may be a refused token.
+  // A failure before `open` hides its cause, unless it has an HTTP status. Two of them may mean a refused
+  // token.
   const isMute = state.name === 'opening' && failure.kind !== 'status'
   const isSuspicious = isMute && state.token === 'given' && earlyFailures === 1
   const progress: Progress = {
@@ -168,7 +169,7 @@ function failed(state: Trying, { failure, decision }: FailedAttempt, world: Worl
   return wait(progress, { reason, floor: decision.floor ?? 0, retryCount, effects }, world)
 }
 
-/** The error of a failure after which no retry makes sense. */
+/** The error of a failure that no retry can help. */
 function permanentError(state: Trying, { failure, decision }: FailedAttempt, { times }: World) {
   const { retryCount, isRefused, hasDroppedCursor } = state.progress
   const token = state.name === 'authorizing' ? 'none' : state.token
@@ -194,7 +195,8 @@ function wait(progress: Progress, { reason, floor, retryCount, effects }: Wait, 
     progress,
     reason,
     until: now + delay,
-    // The floor has jitter, too: a hint or the end of a pause must not bring all clients back at the same time.
+    // The floor gets jitter, too: a hint or the end of a pause must not bring all clients back at the same
+    // time.
     notBefore: now + delayAbove(floor, floor, random),
   }
   return leave(waiting, ...effects, { type: 'arm', delay })

@@ -3,7 +3,7 @@ import { kindOf } from './requestPart.ts'
 
 type Defined<Options> = { [Key in keyof Options]: Exclude<Options[Key], undefined> }
 
-/** The options that are given: an explicit `undefined` always means the default. */
+/** The options that are set. An explicit `undefined` always means the default. */
 export function definedOnly<Options extends object>(
   options: Options,
 ): { [Key in keyof Options]?: Exclude<Options[Key], undefined> } {
@@ -11,7 +11,7 @@ export function definedOnly<Options extends object>(
   return Object.fromEntries(entries) as never
 }
 
-/** Merges options over their defaults; a later one wins unless it is `undefined`. */
+/** Merges options over their defaults. A later value wins unless it is `undefined`. */
 export function withDefaults<Defaults extends object, Options extends object>(
   defaults: Defaults,
   ...all: (Options | undefined)[]
@@ -19,7 +19,7 @@ export function withDefaults<Defaults extends object, Options extends object>(
   return Object.assign({}, defaults, ...all.map(options => definedOnly(options ?? {}))) as never
 }
 
-/** What a number must be at least; `above`: more than that. */
+/** The minimum of a number; with `above`, the value must be greater than it. */
 interface Rule {
   min: number
   above?: boolean
@@ -33,7 +33,7 @@ type Rules = { readonly [option: string]: Rule | Rules }
 
 const BACKOFF = { minDelay: NOT_NEGATIVE, maxDelay: NOT_NEGATIVE, factor: AT_LEAST_ONE }
 
-/** Every option of the provider and of the hooks that is a number, by its name. All of them mean the same wherever they stand. */
+/** Every numeric option of the provider and the hooks, by name. A name means the same wherever it is used. */
 const NUMBERS: Rules = {
   heartbeat: { interval: POSITIVE, timeout: POSITIVE },
   reconnect: {
@@ -56,11 +56,11 @@ const NUMBERS: Rules = {
   timeout: POSITIVE,
 }
 
-/** Throws a `ConfigurationError` that names the first option whose number makes no sense. `undefined` is the default. */
+/** Throws a `ConfigurationError` that names the first option whose number is invalid. `undefined` is the default. */
 export function assertNumbers(options: object, rules: Rules = NUMBERS, path = ''): void {
   for (const [name, rule] of Object.entries(rules)) {
     const value = (options as Record<string, unknown>)[name]
-    // What is on or off, and what a function works out, is no number.
+    // On/off switches and functions are not numbers.
     if (value === undefined || typeof value === 'boolean' || typeof value === 'function') continue
     if (!isRule(rule)) {
       if (typeof value === 'object' && value !== null) assertNumbers(value, rule, `${path}${name}.`)

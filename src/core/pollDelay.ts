@@ -1,28 +1,31 @@
 import { type BackoffOptions, backoffDelay, delayAbove } from './backoff.ts'
 import { withDefaults } from './numberOptions.ts'
 
-/** What the time to the next poll follows from; times in ms. */
+/** What determines the time to the next poll; times in ms. */
 export interface PollPace {
   interval: number
-  /** Polls that failed in a row. */
+  /** Polls that have failed in a row. */
   failures: number
   /** Default: twice the interval, doubled with each failure up to 30 s. */
   backoff: Partial<BackoffOptions> | undefined
-  /** The wait that the server asked for after the last failure (`Retry-After`); 0 where it asked for none. */
+  /** The wait that the server requested after the last failure (`Retry-After`); 0 if none. */
   floor: number
   /** In [0, 1). */
   random: number
-  /** Whether it is the first of its loop. */
+  /** Whether it is the first poll of its loop. */
   isFirst: boolean
 }
 
 const MAX_BACKOFF = 30_000
-/** By how much of the interval a first poll may come sooner, so that clients that started together drift apart. */
+/**
+ * The share of the interval by which a first poll may come early, so that clients that started together drift
+ * apart.
+ */
 const PHASE = 0.1
 
 /**
- * The time from the end of one poll to the next, in ms: never sooner than the interval, except for the first, and never
- * sooner than the server's floor with jitter on top.
+ * The time from the end of one poll to the next (ms). Never less than the interval, except for the first
+ * poll. Never less than the server's floor, with jitter on top.
  */
 export function pollDelay({ interval, failures, backoff, floor, random, isFirst }: PollPace): number {
   if (failures === 0) return isFirst ? interval * (1 - PHASE * random) : interval

@@ -17,10 +17,10 @@ import {
 import type { GrantedToken, HeldToken } from './tokenAuthority.ts'
 import type { TransportRequest } from './transport.ts'
 
-/** A URL as users give it; a function is called at each attempt. */
+/** A URL option. A function is called at each attempt. */
 export type UrlSource = string | URL | (() => string | URL | Promise<string | URL>)
 
-/** What a request is made from. */
+/** What a request is built from. */
 export interface RequestPlan {
   url: UrlSource
   baseUrl?: string | undefined
@@ -30,19 +30,19 @@ export interface RequestPlan {
   grant(): Promise<GrantedToken>
   attachToken: AttachToken
   origins: TokenOrigins
-  /** Adds what resumes, before the token. */
+  /** Adds the position to resume from, before the token. */
   attachCursor?: ((request: TransportRequest) => TransportRequest) | undefined
-  /** Called when a part that may take its time begins, and with `undefined` when it has settled. */
+  /** Called when a part that may take time begins, and with `undefined` when it has settled. */
   waitingFor?: ((part: RequestPart | undefined) => void) | undefined
 }
 
-/** A request that is ready to go, and the token in it. */
+/** A request that is ready to send, and the token in it. */
 export interface PreparedRequest extends HeldToken {
   request: TransportRequest
   tokenUse: TokenUse
 }
 
-/** Makes the request of one attempt: URL, cursor, token, in this order. `preparationFailure` says what a throw means. */
+/** Builds the request of one attempt: URL, cursor, token, in this order. Pass a throw to `preparationFailure`. */
 export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest> {
   const url = await targetOf(plan)
   const headers = mergeHeaders(plan.headers)
@@ -53,7 +53,7 @@ export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest
   if (token) {
     assertTrusted(new URL(request.url), plan.origins)
     request = attach('attachToken', () => plan.attachToken(request, token))
-    // Again, because the last function to change the URL decides where the token goes.
+    // Check again, because the last function to change the URL decides where the token goes.
     assertTrusted(new URL(request.url), plan.origins)
   }
   request = { ...request, headers: mergeHeaders(request.headers) }
@@ -62,11 +62,14 @@ export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest
   return { request, token, refreshAt, tokenUse: token ? given : 'none' }
 }
 
-/** What a function of the application makes of a request; throws, with the function's name, where that is none. */
+/**
+ * Calls an application function that changes a request. Throws, naming the function, if it does not return a
+ * request.
+ */
 export function attach(part: RequestPart, call: () => TransportRequest): TransportRequest {
   const request: unknown = refusePromise(inPart<unknown>(part, call), `"${part}"`)
   if (isRequest(request)) return request
-  throw new ConfigurationError(`"${part}" must give back the request that it was given, with its changes.`)
+  throw new ConfigurationError(`"${part}" must return the request that it received, with its changes.`)
 }
 
 function isRequest(value: unknown): value is TransportRequest {
@@ -85,7 +88,7 @@ async function settled<Result>(
   return result
 }
 
-/** A token or a cursor where the transport carries nothing would get lost without a word. */
+/** Throws for a token or a cursor that the transport cannot carry; it would get lost silently. */
 function assertSendable({ headers, protocols, firstMessage }: TransportRequest, isSocket: boolean): void {
   if (isSocket && Object.keys(headers).length > 0) {
     throw new ConfigurationError(

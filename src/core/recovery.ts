@@ -2,32 +2,36 @@ import type { Message } from './envelope.ts'
 import type { GapCause } from './events.ts'
 import type { TransportRequest } from './transport.ts'
 
-/** A position in the server's log: a number that counts by one within an `epoch`, or an opaque id. */
+/** A position in the server's log: a number that increases by one within an `epoch`, or an opaque id. */
 export type Cursor = string | { epoch?: string | number | undefined; seq: number }
 
-/** How a connection goes on where it was cut off. */
+/** How a connection resumes where it was cut off. */
 export interface Recovery {
-  /** The position of a message; `undefined` for one that has none. */
+  /** The position of a message; `undefined` if it has none. */
   cursor(message: Message): Cursor | undefined
-  /** Tells the server the position on reopening. */
+  /** Adds the position to the request when reconnecting. */
   attach(request: TransportRequest, cursor: Cursor): TransportRequest
   /**
-   * Whether this message says that the server resumed; `undefined`: it is not about that. One that says so goes to `onMessage`,
-   * but to no handler and not into the cache. It may have a position: its own in the log, or the newest that the server has.
+   * Whether this message says that the server resumed; `undefined` if it is about something else. Such a
+   * message goes to `onMessage`, but not to handlers or the cache. It may have a position: its own in the
+   * log, or the newest that the server has.
    */
   resumed?(message: Message): boolean | undefined
 }
 
 /** What a message means for the position. */
 export interface Inspection {
-  /** Whether handlers and the cache get it: not when it was seen already, or says whether the server resumed. */
+  /** Whether handlers and the cache get it. `false` if it was seen already, or says whether the server resumed. */
   isNews: boolean
   resumed?: boolean | undefined
   gap?: GapCause
   cursor?: Cursor | undefined
 }
 
-/** How many places of messages without news are remembered: a server must not fill the memory with them. */
+/**
+ * How many positions of messages without data are remembered. A server must not be able to fill the memory
+ * with them.
+ */
 const MAX_FILLED = 100
 
 const SEEN: Inspection = { isNews: false }
@@ -35,22 +39,23 @@ const SEEN: Inspection = { isNews: false }
 /** Follows the position of one connection across its attempts. */
 export class RecoveryTracker {
   cursor: Cursor | undefined
-  /** From where on everything came without a hole; `undefined` until there is a position to say it by. */
+  /** The position from which everything has arrived without a gap; `undefined` until a position is known. */
   since: Cursor | undefined
   /**
-   * Numbers after the cursor, in its epoch, that messages had which say whether the server resumed. The cursor stays before
-   * them, because such a message may name the newest number instead of its own, and messages up to that may still come.
+   * Numbers after the cursor, in its epoch, of messages that say whether the server resumed. The cursor stays
+   * before them: such a message may name the newest number instead of its own, and messages up to that number
+   * may still arrive.
    */
   readonly #filled = new Set<number>()
 
-  /** Goes on from a position that something else than a message has named. */
+  /** Continues from a position that did not come from a message. */
   startAt(cursor: Cursor): void {
     this.cursor = cursor
     this.since = cursor
     this.#filled.clear()
   }
 
-  /** Takes the next message, by its position and what it says of a resumption. */
+  /** Processes the next message, by its position and what it says about resumption. */
   inspect(next: Cursor | undefined, resumed: boolean | undefined): Inspection {
     if (resumed === false) this.cursor = undefined
     if (resumed !== undefined) {
@@ -61,7 +66,7 @@ export class RecoveryTracker {
     return next === undefined ? { isNews: true } : this.#advance(next)
   }
 
-  /** Whether a heartbeat's reply names a head of the stream that is further on than what came: something was lost. */
+  /** Whether a heartbeat reply names a position ahead of the last message. If so, messages were lost. */
   isBehind(head: Cursor | undefined): boolean {
     const { cursor } = this
     if (typeof head !== 'object' || typeof cursor !== 'object') return false
@@ -94,7 +99,7 @@ export class RecoveryTracker {
     if (position.seq > cursor.seq && this.#filled.size < MAX_FILLED) this.#filled.add(position.seq)
   }
 
-  /** Whether every number between two is taken by a message that came. */
+  /** Whether messages that arrived account for every number in between. */
   #isFilled(previous: number, next: number): boolean {
     if (next - previous - 1 > this.#filled.size) return false
     for (let seq = previous + 1; seq < next; seq++) if (!this.#filled.has(seq)) return false
@@ -102,7 +107,7 @@ export class RecoveryTracker {
   }
 }
 
-/** Whether a function of the application has given a position. It may have taken anything from a message. */
+/** Whether an application function returned a position. It may have taken anything from a message. */
 export function isPosition(value: unknown): value is Cursor {
   if (typeof value === 'string') return true
   return typeof value === 'object' && value !== null && Number.isFinite((value as { seq?: unknown }).seq)

@@ -1,14 +1,14 @@
 import type { Clock, TimerHandle } from './clock.ts'
 import { createEmitter } from './emitter.ts'
 
-/** Something shared that lives as long as it has users, and a little longer. */
+/** A shared value that lives as long as it has users, plus a delay. */
 export interface Shared {
-  /** Called for each first user: of a new value, and of one that has lost all of its users. */
+  /** Called for the first user of a new value, and for the first after all users have left. */
   start(): void
   dispose(): void
 }
 
-/** A share in something; `release` gives it back, once. */
+/** One user's hold on a shared value. Call `release` to let go; further calls do nothing. */
 export interface Lease<Value> {
   readonly value: Value
   release(): void
@@ -21,8 +21,8 @@ interface Entry<Value> {
 }
 
 /**
- * Shares values by key: the first user makes one, and it ends `closeDelay` ms after the last has gone, so that a StrictMode
- * remount or a change of route costs nothing.
+ * Shares values by key. The first user creates the value. It is disposed `closeDelay` ms after the last user
+ * leaves, so that a StrictMode remount or a route change costs nothing.
  */
 export class Registry<Value extends Shared> {
   readonly #entries = new Map<string, Entry<Value>>()
@@ -30,7 +30,7 @@ export class Registry<Value extends Shared> {
   readonly #clock: Clock
   readonly #closeDelay: () => number
 
-  /** `closeDelay` gives the time in ms; it is read when a last user goes. */
+  /** `closeDelay` returns ms; it is read when the last user leaves. */
   constructor(clock: Clock, closeDelay: () => number) {
     this.#clock = clock
     this.#closeDelay = closeDelay
@@ -56,10 +56,10 @@ export class Registry<Value extends Shared> {
     return [...this.#entries.values()]
   }
 
-  /** Called when something comes, goes, or changes its number of users. */
+  /** Called when a value is added, removed, or changes its number of users. */
   subscribe = (listener: () => void): (() => void) => this.#changes.subscribe(listener)
 
-  /** Ends everything at once. What its former users still release does nothing. */
+  /** Disposes everything immediately. A later `release` does nothing. */
   disposeAll(): void {
     for (const [key, entry] of [...this.#entries]) this.#end(key, entry)
   }

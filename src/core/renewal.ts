@@ -5,17 +5,17 @@ import type { SocketData } from './transport.ts'
 
 /** Keeps the token of one open socket fresh. */
 export interface Renewal {
-  /** Looks at the clock now: a timer may have been throttled or slept. */
+  /** Checks the clock now, because a timer may have been throttled or asleep. */
   check(): void
   stop(): void
 }
 
-/** Between two questions, even if what comes lives for less (ms). */
+/** The least time between two renewals, even if tokens live for less (ms). */
 const MIN_INTERVAL = 1_000
 
 /**
- * Starts: before the token ends, a fresh one goes over the open socket. Where there is none, or no message for it, the
- * socket stays as it is until the server closes it.
+ * Starts renewing: before the token expires, a fresh one is sent over the open socket. Without a fresh token,
+ * or a message to send it with, the socket stays as it is until the server closes it.
  */
 export function startRenewal(
   { clock, holder, renew, send, report }: ChannelLink,
@@ -30,7 +30,7 @@ export function startRenewal(
     check()
   }
 
-  /** Arms itself again where it is too early: the longest timer is shorter than some tokens live. */
+  /** Re-arms itself if it is too early: some tokens live longer than the longest timer. */
   function check() {
     clock.clearTimeout(timer)
     if (isStopped || dueAt === Infinity) return
@@ -55,7 +55,7 @@ export function startRenewal(
       )
       report({ kind: 'handler-error', type: 'reauthenticate', error })
     }
-    // A token that is the same as before, and at its end, is left to end.
+    // If the same expiring token comes back, let it expire.
     if (refreshAt > clock.elapsed()) plan(refreshAt)
   }
 

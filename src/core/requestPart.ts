@@ -11,7 +11,7 @@ class PartError extends Error {
   }
 }
 
-/** Calls a function of the application, so that `preparationFailure` can name it when it throws. */
+/** Calls an application function, so that `preparationFailure` can name it if it throws. */
 export function inPart<Result>(part: RequestPart, call: () => Result): Result {
   const named = (cause: unknown) => (isNamed(cause) ? cause : new PartError(part, cause))
   try {
@@ -27,20 +27,20 @@ function isNamed(cause: unknown): cause is Error {
   return cause instanceof PartError || cause instanceof RealtimeError
 }
 
-/** The failure for anything that was thrown while a request was prepared. */
+/** The failure for anything thrown while a request was prepared. */
 export function preparationFailure(thrown: unknown): Failure {
   const { part, cause } = thrown instanceof PartError ? thrown : { part: undefined, cause: thrown }
   if (isUnauthorizedError(cause)) return { kind: 'token', cause }
   if (cause instanceof RealtimeError) return { kind: 'impossible', error: cause }
-  // The cause is left out for all others: what they throw may quote the token.
+  // Leave out the cause of all others: what they throw may quote the token.
   return part === undefined || part === 'getToken' ? { kind: 'token', cause } : { kind: 'preparation', part }
 }
 
-/** What a value of the wrong type is called in an error. Never its content, which may be a secret. */
+/** Names a value of the wrong type in an error. Never its content, which may be a secret. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (Number.isNaN(value)) return 'NaN'
   if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'string') return 'text'
+  if (typeof value === 'string') return 'a string'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

@@ -1,16 +1,19 @@
 import { ConfigurationError, InsecureOriginError, UntrustedOriginError } from './errors.ts'
 import { kindOf } from './requestPart.ts'
 
-/** Resolves `url` by the URL standard against `baseUrl`, and that against the page's URL. Absolute where neither is needed. */
+/**
+ * Resolves `url` against `baseUrl`, and that against the page's URL, as the URL standard says. An absolute
+ * `url` needs neither.
+ */
 export function resolveUrl(url: string | URL, baseUrl: string | undefined): URL {
   const page = (globalThis as { location?: { href: string } }).location?.href
   // `new URL` would turn `null` into the path `/null`.
   if (typeof url !== 'string' && typeof (url as Partial<URL> | null | undefined)?.href !== 'string')
-    throw new ConfigurationError(`"url" must be text or a URL, not ${kindOf(url)}.`)
+    throw new ConfigurationError(`"url" must be a string or a URL, not ${kindOf(url)}.`)
   const base = baseUrl === undefined ? page : parse(baseUrl, page)?.href
   const resolved = parse(url, base)
   if (resolved) return resolved
-  // The messages quote no URL, because a query may hold a token.
+  // The messages do not quote the URL, because its query may contain a token.
   if (baseUrl !== undefined && !hasHost(baseUrl, page))
     throw new ConfigurationError('"baseUrl" is not valid. Give an absolute URL such as https://example.com.')
   throw new ConfigurationError('"url" is not valid. Give an absolute URL, or a relative one and a "baseUrl".')
@@ -24,7 +27,7 @@ function parse(url: string | URL, base: string | undefined): URL | undefined {
   }
 }
 
-/** Whether a URL stands for itself. */
+/** Whether a URL is absolute. */
 export function isAbsolute(url: string): boolean {
   return parse(url, undefined) !== undefined
 }
@@ -33,7 +36,7 @@ function hasHost(url: string, base: string | undefined): boolean {
   return !!parse(url, base)?.host
 }
 
-/** Throws unless the scheme of a URL is one of `schemes`: "localhost:80" has the scheme "localhost:". */
+/** Throws unless the URL has one of these schemes. "localhost:80" has the scheme "localhost:". */
 export function assertScheme({ protocol }: URL, schemes: readonly string[]): void {
   if (schemes.includes(protocol)) return
   const wanted = schemes.map(scheme => `${scheme}//`).join(' or ')
@@ -42,7 +45,7 @@ export function assertScheme({ protocol }: URL, schemes: readonly string[]): voi
   )
 }
 
-/** The same URL as a WebSocket takes it: `ws` or `wss`, and no fragment (RFC 6455, section 3). */
+/** The same URL for a WebSocket: `ws` or `wss`, without a fragment (RFC 6455, section 3). */
 export function toSocketUrl(url: URL): URL {
   const socketUrl = new URL(url)
   socketUrl.hash = ''
@@ -51,18 +54,18 @@ export function toSocketUrl(url: URL): URL {
   return socketUrl
 }
 
-/** A URL as it may be shown: without query, fragment and credentials, where tokens stand. */
+/** A URL that is safe to show: without query, fragment and credentials, which may contain tokens. */
 export function displayUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`
 }
 
-/** Origins that a token may be sent to: at all, and without encryption. */
+/** The origins that may receive a token: at all, and without encryption. */
 export interface TokenOrigins {
   trusted: readonly string[]
   insecure: readonly string[]
 }
 
-/** Throws unless a token may go to this URL. `ws(s)` counts as `http(s)` of the same host. */
+/** Throws unless a token may be sent to this URL. `ws(s)` counts as `http(s)` of the same host. */
 export function assertTrusted(url: URL, { trusted, insecure }: TokenOrigins): void {
   const origin = httpOrigin(url)
   const isAmong = (origins: readonly string[]) =>
@@ -72,7 +75,7 @@ export function assertTrusted(url: URL, { trusted, insecure }: TokenOrigins): vo
     throw new InsecureOriginError(origin)
 }
 
-/** Whether what goes to this URL stays on this machine, as the standard "Secure Contexts" has it. */
+/** Whether requests to this URL stay on this machine, as defined by the standard "Secure Contexts". */
 export function isLoopback({ hostname }: URL): boolean {
   return /^((.+\.)?localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
 }
@@ -92,7 +95,7 @@ function parseOrigin(origin: unknown, option = 'trustedOrigins" or "insecureOrig
   throw new ConfigurationError(`${given} in "${option}" is not an origin. Write it as https://example.com.`)
 }
 
-/** The origins that need no naming: the page's and that of `baseUrl`. */
+/** The origins that are trusted by default: the page's and that of `baseUrl`. */
 export function defaultTrustedOrigins(baseUrl: string | undefined): string[] {
   const page = (globalThis as { location?: { href: string } }).location?.href
   const base = baseUrl === undefined ? undefined : parse(baseUrl, page)?.href

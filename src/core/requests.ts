@@ -6,27 +6,30 @@ import { Fifo } from './fifo.ts'
 import { hashValue } from './hash.ts'
 import { assertNumbers } from './numberOptions.ts'
 
-/** What is asked. */
+/** What to request. */
 export interface RequestEnvelope<Type extends string = string, Params = unknown> {
   type: Type
   params?: Params
 }
 
-/** How it is asked. */
+/** How to send a request. */
 export interface RequestOptions {
-  /** The time for the reply, waiting for the connection included (ms). Default 10,000. */
+  /** The time to wait for the reply, including the wait for the connection (ms). Default 10,000. */
   timeout?: number | undefined
   signal?: AbortSignal | undefined
-  /** Sending it twice does no harm: after a loss it is sent again instead of rejecting. Default `false`. */
+  /**
+   * Whether the request is safe to repeat. After a lost connection it is sent again instead of rejecting.
+   * Default `false`.
+   */
   idempotent?: boolean | undefined
 }
 
-/** A request as it goes out. No other request of the connection has its `id`. */
+/** A request as it is sent. Its `id` is unique within the connection. */
 export interface RequestFrame extends RequestEnvelope {
   id: number
 }
 
-/** How a frame leaves. */
+/** Callbacks for a frame that was posted. */
 export interface PostedFrame {
   /** It has been handed to the network. */
   sent(): void
@@ -34,19 +37,19 @@ export interface PostedFrame {
   failed(error: unknown): void
 }
 
-/** Sends a frame, or lets it wait; `cancel` takes it back while it waits. `undefined`: no connection will come. */
+/** Sends a frame or queues it; `cancel` removes it from the queue. Returns `undefined` if no connection will come. */
 export type Post = (frame: RequestFrame, posted: PostedFrame) => { cancel(): void } | undefined
 
 /** A message that a request waited for, with the type and params that it may leave out. */
 export interface Reply {
   message: Message
-  /** Settles the request; call it once the message has had its effect. `undefined`: its schema refused it. */
+  /** Settles the request; call it once the message has taken effect. `undefined`: its schema rejected it. */
   settle(taken: Message | undefined): void
 }
 
 const DEFAULT_TIMEOUT = 10_000
 
-/** How many requests are remembered that were given up before their reply came, and for how long (ms). */
+/** How many requests are remembered that were given up before their reply arrived, and for how long (ms). */
 const MAX_GIVEN_UP = 1_000
 const GIVEN_UP_TTL = 60_000
 
@@ -63,16 +66,17 @@ interface Call {
 }
 
 /**
- * Requests that wait for their reply. A reply that names one by `re` belongs to that one, any other to the oldest with its
- * `type` and `params`. That may be one that was given up after it was sent: its late reply must not settle a newer one.
+ * Requests that wait for their reply. A reply with `re` belongs to that request, any other to the oldest with
+ * its `type` and `params`. The oldest may be one that was given up after it was sent: its late reply must not
+ * settle a newer one.
  */
 export class Requests {
   readonly #clock: Clock
   readonly #post: Post
   #lastId = 0
-  /** By id: what waits for a connection, for a reply, or for a late reply. */
+  /** By id: requests that wait for a connection, a reply, or a late reply. */
   readonly #calls = new Map<string, Call>()
-  /** By type and params: what was sent, in the order of sending. */
+  /** By type and params: requests that were sent, in order. */
   readonly #sent = new Map<string, Fifo<Call>>()
   readonly #givenUp = new Fifo<Call>()
 
@@ -86,7 +90,10 @@ export class Requests {
     return this.#calls.size - this.#givenUp.size
   }
 
-  /** Resolves with the reply's `response`; rejects with a `RequestError`, `RequestTimeoutError`, `ConnectionLostError` the signal's reason, or a `ConfigurationError`. */
+  /**
+   * Resolves with the reply's `response`. Rejects with a `RequestError`, `RequestTimeoutError`,
+   * `ConnectionLostError` or `ConfigurationError`, or with the signal's reason.
+   */
   async request(envelope: RequestEnvelope, options: RequestOptions): Promise<unknown> {
     assertNumbers(options)
     const { signal, timeout = DEFAULT_TIMEOUT, idempotent = false } = options
@@ -120,7 +127,7 @@ export class Requests {
     })
   }
 
-  /** The reply that this message is, if a request was sent that it belongs to. */
+  /** The reply in this message, if it belongs to a request that was sent. */
   take(message: Message): Reply | undefined {
     if (this.#sent.size === 0) return undefined
     const call = message.re === undefined ? this.#oldest(keyOf(message)) : this.#named(message.re)
@@ -138,7 +145,7 @@ export class Requests {
     }
   }
 
-  /** The connection is gone, and with it all replies: rejects what was sent, but for what may be sent again. */
+  /** The connection is lost, and all replies with it. Rejects what was sent, except requests that may be repeated. */
   lost(): void {
     const calls = [...this.#calls.values()].filter(({ isSent }) => isSent)
     this.#sent.clear()
@@ -184,7 +191,7 @@ export class Requests {
     return this.#sent.get(key)?.first()
   }
 
-  /** Nobody waits for the reply any more. It may still come. */
+  /** The caller no longer waits for the reply, but it may still arrive. */
   #giveUp(call: Call, error: unknown): void {
     if (call.isSent && this.#calls.get(String(call.frame.id)) === call) {
       call.givenUpAt = this.#clock.elapsed()

@@ -1,8 +1,8 @@
 import { MAX_RETRY_AFTER } from './failure.ts'
 
 /**
- * The ms a `Retry-After` header asks for (RFC 9110, section 10.2.3: seconds or an HTTP date), at most one hour;
- * `undefined` where it is missing or makes no sense.
+ * Reads a `Retry-After` header (RFC 9110, section 10.2.3: seconds or an HTTP date) as ms, at most one hour;
+ * `undefined` if it is missing or invalid.
  */
 export function parseRetryAfter(header: string | null, now: number): number | undefined {
   const text = header?.trim()

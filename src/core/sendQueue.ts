@@ -2,22 +2,22 @@ import type { Clock } from './clock.ts'
 import { Fifo } from './fifo.ts'
 import type { SocketData } from './transport.ts'
 
-/** How much `send` may leave waiting for a connection, and for how long (ms). */
+/** How much `send` may queue while there is no connection, and for how long (ms). */
 export interface QueueOptions {
   limit: number
   ttl: number
 }
 
-/** Data that waits to be sent. */
+/** Data waiting to be sent. */
 export interface QueuedData {
   data: SocketData
-  /** Counts against `limit` and is dropped after `ttl`. A request does neither: its caller has a timeout. */
+  /** Whether it counts against `limit` and is dropped after `ttl`. Requests are not bounded: they have a timeout. */
   isBounded: boolean
-  /** Who sent it. */
+  /** The sender. */
   sender?: object | undefined
-  /** Called when it has been handed to the network. */
+  /** Called once it has been handed to the network. */
   sent?: () => void
-  /** Called with what was thrown when it was handed to the network. */
+  /** Called with the error thrown when it was handed to the network. */
   failed?: (error: unknown) => void
 }
 
@@ -25,13 +25,16 @@ interface Entry extends QueuedData {
   pushedAt?: number
 }
 
-/** What waits while there is no open connection, in order. What outlives its `ttl` is dropped when the queue is next looked at. */
+/**
+ * Data that waits, in order, while there is no open connection. Expired data is dropped the next time the
+ * queue is used.
+ */
 export class SendQueue {
   readonly #clock: Clock
   readonly #options: () => QueueOptions
   readonly #waiting = new Fifo<Entry>()
   readonly #bounded = new Fifo<Entry>()
-  /** How much waits, by sender. */
+  /** How many items wait, by sender. */
   readonly #counts = new Map<object, number>()
 
   constructor(clock: Clock, options: () => QueueOptions) {
@@ -39,7 +42,7 @@ export class SendQueue {
     this.#options = options
   }
 
-  /** `false`: the queue is full, and the data was not taken. */
+  /** Returns `false` if the queue is full and the data was not queued. */
   push(item: QueuedData): boolean {
     this.#dropExpired()
     if (item.isBounded && this.#bounded.size >= this.#options().limit) return false
@@ -56,13 +59,13 @@ export class SendQueue {
     this.#count(item, -1)
   }
 
-  /** Whether anything of this sender still waits. */
+  /** Whether anything from this sender is still waiting. */
   holds(sender: object): boolean {
     this.#dropExpired()
     return this.#counts.has(sender)
   }
 
-  /** Hands everything to `send` in order; what `send` does not take stays, with all that came after it. */
+  /** Passes everything to `send` in order. Data that `send` does not accept stays, with everything after it. */
   drain(send: (data: SocketData) => boolean): void {
     this.#dropExpired()
     for (let item = this.#waiting.first(); item; item = this.#waiting.first()) {

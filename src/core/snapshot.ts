@@ -2,28 +2,29 @@ import type { RealtimeError } from './errors.ts'
 import type { PauseReason, State } from './connectionState.ts'
 
 /**
- * One word for where a connection stands: `idle` (not wanted), `connecting`, `open`, `reconnecting` (was open; retrying),
- * `paused` (see `pausedBy`), `closed` (by `close()`, or the server's last word), `failed` (a permanent cause, see `error`).
+ * The state of a connection in one word: `idle` (no subscribers), `connecting`, `open`, `reconnecting` (was
+ * open; retrying), `paused` (see `pausedBy`), `closed` (by `close()`, or ended by the server), `failed` (a
+ * permanent cause, see `error`).
  */
 export type Status = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'paused' | 'closed' | 'failed'
 
-/** What components read of a connection. */
+/** What components read from a connection. */
 export interface ConnectionSnapshot {
   readonly status: Status
   /** Why it failed, or why the last attempt did. */
   readonly error: RealtimeError | null
   /** Retries since it was last stable. */
   readonly retryCount: number
-  /** The time of the next attempt, in ms since the epoch; `null` when none is planned. */
+  /** The time of the next attempt, in ms since the epoch; `null` if none is planned. */
   readonly nextRetryAt: number | null
   readonly pausedBy: ReadonlySet<PauseReason>
-  /** The round trip of the last heartbeat, in ms. */
+  /** The round trip of the last heartbeat (ms). */
   readonly latency: number | null
 }
 
 const NO_REASON: ReadonlySet<PauseReason> = new Set()
 
-/** What a connection that does not exist looks like. */
+/** The snapshot of a connection that does not exist. */
 export const IDLE_SNAPSHOT: ConnectionSnapshot = {
   status: 'idle',
   error: null,
@@ -33,7 +34,7 @@ export const IDLE_SNAPSHOT: ConnectionSnapshot = {
   latency: null,
 }
 
-/** The view of a state. `wallAhead`: the wall clock minus `clock.elapsed()`, by which the state counts (ms). */
+/** The snapshot of a state. `wallAhead`: the wall clock minus `clock.elapsed()`, which the state uses (ms). */
 export function readSnapshot(state: State, latency: number | null, wallAhead = 0): ConnectionSnapshot {
   const progress = 'progress' in state ? state.progress : undefined
   return {

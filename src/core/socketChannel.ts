@@ -8,7 +8,7 @@ import { Requests, type RequestEnvelope, type RequestOptions } from './requests.
 import { type QueuedData, type QueueOptions, SendQueue } from './sendQueue.ts'
 import type { SocketData } from './transport.ts'
 
-/** Who sends. What is sent after it has gone waits only behind what it still has waiting. */
+/** The component that sends. Once it has unmounted, new data is accepted only behind data it still has queued. */
 export interface Sender {
   readonly isGone: boolean
 }
@@ -16,21 +16,21 @@ export interface Sender {
 /** The outgoing half of a socket connection. */
 export interface SocketChannel extends Channel {
   /**
-   * Sends, or queues until the connection is open. `false`: the queue is full, the connection is closed, or the sender has
-   * gone and nothing of it waits.
+   * Sends, or queues until the connection is open. Returns `false` if the queue is full, the connection is
+   * closed, or the sender has unmounted and has nothing queued.
    */
   send(data: unknown, sender?: Sender): boolean
   request(envelope: RequestEnvelope, options?: RequestOptions): Promise<unknown>
 }
 
-/** What of the latest options the outgoing half reads. */
+/** The latest options that the outgoing half reads. */
 export interface SocketChannelOptions {
   serialize?: Serialize | undefined
   queue?: { readonly [Name in keyof QueueOptions]?: number | undefined } | undefined
   reauthenticate?: Reauthenticate | undefined
 }
 
-/** Creates the outgoing half of one connection. `provider`: what holds where its own options say nothing. */
+/** Creates the outgoing half of a connection. `provider`: the options used where the connection's own are missing. */
 export function createSocketChannel(
   link: ChannelLink,
   options: () => SocketChannelOptions,
@@ -88,7 +88,7 @@ function withDefaults({ limit = 100, ttl = 30_000 }: SocketChannelOptions['queue
   return { limit, ttl }
 }
 
-/** The one rule for all that goes out: strings and binary as they are, anything else through `serialize`. */
+/** Applies to everything sent: strings and binary data stay as they are, anything else goes through `serialize`. */
 function toSocketData(data: unknown, serialize: Serialize = JSON.stringify): SocketData {
   if (isSocketData(data)) return data
   if (isPromise(data)) {
@@ -98,7 +98,7 @@ function toSocketData(data: unknown, serialize: Serialize = JSON.stringify): Soc
   const serialized: unknown = refusePromise(serialize(data) as unknown, '"serialize"')
   if (isSocketData(serialized)) return serialized
   throw new ConfigurationError(
-    `"serialize" made ${typeof serialized} of what is to be sent. It must return a string or binary data.`,
+    `"serialize" returned ${typeof serialized}. It must return a string or binary data.`,
   )
 }
 
@@ -106,7 +106,7 @@ function isSocketData(data: unknown): data is SocketData {
   return (
     typeof data === 'string' ||
     ArrayBuffer.isView(data) ||
-    // By name, for a buffer may come from another realm.
+    // Checked by name, because a buffer may come from another realm.
     ['[object ArrayBuffer]', '[object Blob]', '[object File]'].includes(Object.prototype.toString.call(data))
   )
 }

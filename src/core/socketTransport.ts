@@ -2,7 +2,7 @@ import ReconnectingWebSocket from 'reconnecting-websocket'
 import { type Failure, impossible } from './failure.ts'
 import type { Attempt, AttemptRequest, SocketData, Transport, TransportSink } from './transport.ts'
 
-/** The part of the WebSocket interface that is used here, so wide that the classes of browsers and of `ws` fit. */
+/** The part of the WebSocket interface used here, wide enough for the classes of browsers and of `ws`. */
 export interface WebSocketLike {
   readonly readyState: number
   binaryType: string
@@ -13,17 +13,17 @@ export interface WebSocketLike {
   removeEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
 }
 
-/** A WebSocket class: the browser's, or one of another runtime. */
+/** A WebSocket class: the browser's, or that of another runtime. */
 export type WebSocketConstructor = new (url: string, protocols?: string[]) => WebSocketLike
 
 /** What a socket transport is given from outside. */
 export interface SocketTransportOptions {
-  /** Gives the class; called at each attempt, so that a later replacement is used. */
+  /** Returns the class. Called at each attempt, so that a later replacement is used. */
   webSocket(): WebSocketConstructor | undefined
   binaryType?: 'blob' | 'arraybuffer' | undefined
 }
 
-/** The part of reconnecting-websocket that is used here; its own types stay out of ours. */
+/** The part of reconnecting-websocket used here. Its own types stay out of ours. */
 interface Engine {
   binaryType: string
   readonly readyState: number
@@ -33,7 +33,7 @@ interface Engine {
   onmessage: ((event: { data: unknown }) => void) | null
 }
 
-// Its types describe an ES module; Node and TypeScript see CommonJS, where the class is the whole module.
+// Its types describe an ES module, but Node and TypeScript see CommonJS, where the class is the whole module.
 const EngineClass = ReconnectingWebSocket as unknown as new (
   url: string,
   protocols: string[] | undefined,
@@ -44,8 +44,8 @@ const OPEN = 1
 const NEVER = 2 ** 31 - 1
 
 /**
- * WebSocket (RFC 6455). Each attempt is one reconnecting-websocket that never retries by itself: when to try, how long
- * to wait and what a close means is decided above this file.
+ * WebSocket (RFC 6455). Each attempt is one reconnecting-websocket that never retries by itself. Its caller
+ * decides when to try, how long to wait and what a close means.
  */
 export class SocketTransport implements Transport {
   readonly #options: SocketTransportOptions
@@ -95,7 +95,7 @@ class SocketAttempt implements Attempt {
     return true
   }
 
-  /** Drops the socket without waiting for its close: that of a dead link takes up to a minute. */
+  /** Drops the socket without waiting for its close, which takes up to a minute on a dead connection. */
   close(): void {
     if (this.#isOver) return
     this.#isOver = true
@@ -110,37 +110,41 @@ class SocketAttempt implements Attempt {
     this.#sink.failed(failure)
   }
 
-  /** The engine reports a failed handshake as a clean close, and does not survive a constructor that throws. */
+  /**
+   * Needed because the engine reports a failed handshake as a clean close, and does not survive a constructor
+   * that throws.
+   */
   #tappedClass(): object {
     const open = (url: string, protocols: string[] | undefined) => this.#openSocket(url, protocols)
     function TappedWebSocket(url: string, protocols?: string[]) {
       return open(url, protocols)
     }
-    // By this the engine knows a WebSocket class.
+    // The engine recognises a WebSocket class by this.
     return Object.assign(TappedWebSocket, { CLOSING: 2 })
   }
 
   #openSocket(url: string, protocols: string[] | undefined): object {
     const Socket = this.#options.webSocket()
-    if (!Socket) return this.#refuse('There is no WebSocket here. Give one as the provider\'s "webSocket".')
+    if (!Socket)
+      return this.#refuse('There is no WebSocket class here. Pass one as the provider\'s "webSocket".')
     try {
       const socket = protocols ? new Socket(url, protocols) : new Socket(url)
       const onClose = ({ code }: { code: number }) => {
         this.#fail({ kind: 'close', code, opened: this.#isOpen })
       }
       socket.addEventListener('close', onClose)
-      // It stays: in Node, a socket that is given up while connecting throws if nobody listens.
+      // This listener stays: in Node, a socket that is given up while connecting throws if nothing listens.
       socket.addEventListener('error', () => undefined)
       this.#detach = () => socket.removeEventListener('close', onClose)
       return socket
     } catch (cause) {
-      return this.#refuse('The WebSocket could not be made: check its URL and its subprotocols.', cause)
+      return this.#refuse('The WebSocket could not be created: check its URL and its subprotocols.', cause)
     }
   }
 
-  /** Fails once the engine has taken what this gives it in place of a socket. */
+  /** Fails once the engine has received the object returned here in place of a socket. */
   #refuse(message: string, cause?: unknown): object {
-    // A browser's SyntaxError quotes the URL with its token.
+    // A browser's SyntaxError quotes the URL, including its token.
     const name = cause instanceof Error ? ` (${cause.name})` : ''
     queueMicrotask(() => this.#fail(impossible(message + name)))
     return CLOSED_SOCKET

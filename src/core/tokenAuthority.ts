@@ -8,26 +8,26 @@ import { claimedLife, refreshTime } from './tokenLife.ts'
 /** A token, or `null` for an anonymous user. */
 export type Token = string | null
 
-/** What `getToken` is told: why it is asked, and a signal that aborts when the answer is not wanted any more. */
+/** What `getToken` receives: why a token is needed, and a signal that aborts when the result is no longer needed. */
 export interface TokenRequest {
   reason: TokenReason
   signal: AbortSignal
 }
 
-/** A token with the time that it has left. */
+/** A token with its remaining lifetime. */
 export interface IssuedToken {
   token: Token
-  /** In ms from now. Default: the time from `iat` to `exp` of a JWT; of any other token it is not known. */
+  /** In ms from now. Default: the time from `iat` to `exp` of a JWT; unknown for any other token. */
   expiresIn?: number | undefined
 }
 
-/** The application's way to its token. Throw `UnauthorizedError` to stop; any other throw is one failed attempt. */
+/** Provides the application's token. Throw `UnauthorizedError` to stop; any other error is one failed attempt. */
 export type GetToken = (request: TokenRequest) => Token | IssuedToken | Promise<Token | IssuedToken>
 
-/** A token that is in use. */
+/** A token in use. */
 export interface HeldToken {
   token: Token
-  /** When a fresh one should be asked for, in `clock.elapsed()`; not where its life is unknown. */
+  /** When to fetch a fresh token, in `clock.elapsed()`; `undefined` if the token's lifetime is unknown. */
   refreshAt?: number | undefined
 }
 
@@ -37,22 +37,23 @@ export interface GrantedToken extends HeldToken {
   forced: boolean
 }
 
-/** Asks for tokens, one question at a time, for everything that shares a user. */
+/** Fetches tokens, one call at a time, for everything that shares a user. */
 export interface TokenAuthority {
   /**
-   * Asks at each attempt; asks that overlap are one call. With `former`, a token that was refused or is about to end:
-   * if it is not the current one any more, the current one is given and nothing is asked. `asked` is told what is asked.
+   * Calls `getToken` at each attempt; overlapping calls share one result. `former` is a token that was
+   * refused or is about to expire. If it is no longer the current one, the current one is returned without a
+   * call. `asked` receives the reason of a call.
    */
   grant(
     former?: Token,
     reason?: 'refused' | 'expiring',
     asked?: (reason: TokenReason) => void,
   ): Promise<GrantedToken>
-  /** Drops what is under way: its result is thrown away, its signal aborted. */
+  /** Cancels pending calls: their result is discarded and their signal aborted. */
   dispose(): void
 }
 
-/** The time after which an unanswered `getToken` may be asked again (ms). */
+/** After this time a pending `getToken` may be called again (ms). */
 const PATIENCE = 10_000
 
 interface Question {
@@ -61,14 +62,14 @@ interface Question {
   askedAt: number
 }
 
-/** What `getToken` gave, as a token. Anything else would be sent as "[object Object]" or as a function's source. */
+/** Reads what `getToken` returned. Anything else would be sent as "[object Object]" or as the source of a function. */
 function readToken(given: unknown): IssuedToken {
   if (given === undefined || given === null || typeof given === 'string') return { token: given ?? null }
   const { token, expiresIn } = given as { token?: unknown; expiresIn?: unknown }
   const isToken = typeof given === 'object' && (token === null || typeof token === 'string')
   if (!isToken)
     throw new ConfigurationError(
-      `getToken gave ${kindOf(given)}. Give text, null, or { token, expiresIn } where token is text or null.`,
+      `getToken returned ${kindOf(given)}. Return a string, null, or { token, expiresIn } where token is a string or null.`,
     )
   return { token, expiresIn: typeof expiresIn === 'number' ? expiresIn : undefined }
 }
@@ -78,7 +79,7 @@ function callable(getToken: unknown): GetToken | undefined {
   throw new ConfigurationError(`"getToken" must be a function, not ${kindOf(getToken)}.`)
 }
 
-/** Creates the authority over `getToken`, which is read at each call, so that the latest rendered one is asked. */
+/** Creates the authority over `getToken`. It is read at each call, so that the latest rendered function is used. */
 export function createTokenAuthority(getToken: () => GetToken | undefined, clock: Clock): TokenAuthority {
   const disposal = new AbortController()
   let pending: Question | undefined
@@ -87,7 +88,7 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
   function receive(given: unknown): HeldToken {
     const { token, expiresIn } = readToken(given)
     if (!token) return { token: null }
-    // What it claims of its life was true when it first came in.
+    // The lifetime that it claims was counted from when it first arrived.
     if (expiresIn === undefined && token === current?.token) return current
     return { token, refreshAt: refreshTime(expiresIn ?? claimedLife(token), clock.elapsed()) }
   }
@@ -102,7 +103,7 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
     )
     const question = { answer, reason, askedAt: clock.elapsed() }
     pending = question
-    // Settled before any of those who wait goes on: the next to ask does not join an answered question.
+    // Settled before any of its waiters continue, so that the next call does not join one that has finished.
     const settle = (held = current) => {
       if (pending !== question) return
       pending = undefined
@@ -121,7 +122,7 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
   return {
     async grant(former, reason = 'refused', asked) {
       throwIfAborted(disposal.signal)
-      // A token that is at its end is given to nobody any more.
+      // Never hand out a token that is about to expire.
       const isStale = clock.elapsed() >= (current?.refreshAt ?? Infinity)
       const isUsable = current?.token && current.token !== former && !isStale && pending?.reason !== 'refused'
       if (former !== undefined && current && isUsable) return { ...current, forced: false }

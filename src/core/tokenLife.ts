@@ -1,16 +1,16 @@
-/** A fresh token is asked for this long before the end (ms), or this share of the life before it if that is less. */
+/** How long before expiry to fetch a fresh token (ms), or which share of its lifetime if that is shorter. */
 const LEEWAY = 10_000
 const LEEWAY_SHARE = 0.1
 
 /**
- * When a fresh token should be asked for, on the clock of `now` (ms); `undefined` where the life of this one is not known. Counted
- * from `now`, when it came in, so that a wrong clock does no harm.
+ * When to fetch a fresh token, on the clock of `now` (ms); `undefined` if this token's lifetime is unknown.
+ * Counted from `now`, when the token arrived, so that a wrong clock does no harm.
  */
 export function refreshTime(life: number | undefined, now: number): number | undefined {
   return life !== undefined && life > 0 ? now + life - Math.min(LEEWAY, life * LEEWAY_SHARE) : undefined
 }
 
-/** The life that a JWT claims, from `iat` to `exp` (RFC 7519), in ms; `undefined` of anything else. */
+/** The lifetime that a JWT claims, from `iat` to `exp` (RFC 7519), in ms; `undefined` for anything else. */
 export function claimedLife(token: string): number | undefined {
   try {
     const payload = token.split('.')[1] ?? ''

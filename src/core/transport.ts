@@ -1,83 +1,86 @@
 import type { Clock } from './clock.ts'
 import type { Failure } from './failure.ts'
 
-/** What goes over a socket as it is. */
+/** Data that a socket sends as it is. */
 export type BinaryData = ArrayBuffer | ArrayBufferView<ArrayBuffer> | Blob
 export type SocketData = string | BinaryData
 
-/** What one attempt sends; `attachToken` and a recovery's `attach` take it and give it back changed. */
+/** What one attempt sends. `attachToken` and a recovery's `attach` receive it and return it changed. */
 export interface TransportRequest {
   url: string
   headers: Record<string, string>
   protocols: string[]
-  /** Sent as soon as a socket is open, before anything that waits in its queue. Strings and binary go as they are, anything else through `serialize`. */
+  /**
+   * Sent as soon as a socket is open, before anything queued. Strings and binary data are sent as they are;
+   * anything else goes through `serialize`.
+   */
   firstMessage?: unknown
-  /** HTTP only; default `'follow'`. `'error'`: a header of it must not reach the place of a redirect. */
+  /** HTTP only; default `'follow'`. `'error'`: a redirect must not receive one of the headers. */
   redirect?: 'follow' | 'error'
 }
 
-/** The request of one attempt. `again` makes it anew, with the current URL and token; it never rejects. */
+/** The request of one attempt. `again` builds it again with the current URL and token; it never rejects. */
 export interface AttemptRequest extends TransportRequest {
   again(): Promise<AttemptRequest>
 }
 
-/** Where an attempt reports. After `failed`, and after `close()` of the attempt, it reports nothing more. */
+/** Receives what an attempt reports. After `failed`, and after the attempt's `close()`, nothing more is reported. */
 export interface TransportSink {
-  /** `resumed`: this attempt carried a cursor and the server took it (unless it says otherwise in a message). */
+  /** `resumed`: this attempt carried a cursor and the server accepted it (unless a message says otherwise). */
   opened(info: { resumed: boolean }): void
   /**
-   * One frame, one event's data or one body. `type` is the event name where the transport has one.
-   * `false`: it could not be parsed, so a cursor that came with it must not be taken.
+   * One frame, one event's data or one body. `type` is the event name, if the transport has one. Returns
+   * `false` if it could not be parsed: a cursor that came with it must not be used.
    */
   message(data: unknown, meta: MessageMeta): boolean
-  /** Something was heard that is no message: a comment, an empty answer. */
+  /** Something arrived that is not a message: a comment or an empty response. */
   alive(): void
   /** A message of more than `maxMessageBytes` was dropped unread. */
   oversized(bytes: number): void
-  /** The server asks that no retry comes sooner (ms; SSE `retry:`). */
+  /** The server requests that no retry comes sooner (ms; SSE `retry:`). */
   retryFloor(delay: number): void
-  /** The server answered a request without its position. What came since that position may be missed. */
+  /** The server responded to a request without its position. Updates since that position may be missed. */
   cursorLost(): void
   failed(failure: Failure): void
 }
 
-/** What a transport knows about a message beside its data. */
+/** What a transport knows about a message besides its data. */
 export interface MessageMeta {
   type?: string | undefined
-  /** The event's own id; an event without one has none, though the cursor stays. */
+  /** The event's own id. An event without one has no `id` here, but the cursor stays. */
   id?: string | undefined
-  /** Of the HTTP response that brought it. Long polls and `usePolling` only. */
+  /** Status of the HTTP response that carried it. Long polls and `usePolling` only. */
   status?: number | undefined
   headers?: Headers | undefined
 }
 
-/** One attempt that is under way. */
+/** One attempt in progress. */
 export interface Attempt {
-  /** Sockets only: hands data to the network; `false` where it cannot. */
+  /** Sockets only: hands data to the network. Returns `false` if it cannot. */
   send?(data: SocketData): boolean
-  /** Gives it up at once, without waiting for the other side; nothing it still emits reaches the sink. */
+  /** Gives the attempt up at once, without waiting for the server. Nothing it still emits reaches the sink. */
   close(): void
 }
 
-/** A transport: opens attempts, one at a time. It may keep a cursor between them. */
+/** Opens attempts, one at a time. A transport may keep a cursor between them. */
 export interface Transport {
   open(request: AttemptRequest, sink: TransportSink): Attempt
-  /** Adds the transport's own position, and what else it always sends, to the request of an attempt. */
+  /** Adds the transport's own position, and anything else it always sends, to a request. */
   attachCursor?(request: TransportRequest): TransportRequest
-  /** The position to resume from, as the server named it; `undefined` where there is none. */
+  /** The position to resume from, as the server named it; `undefined` if there is none. */
   cursor?(): unknown
   dropCursor?(): void
-  /** Ends it for good; no attempt is under way any more. */
+  /** Ends the transport permanently; no attempt is in progress any more. */
   dispose(): void
 }
 
-/** `fetch`, as far as it is called here. */
+/** The part of `fetch` that is used here. */
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>
 
 /** What a transport is given from outside. */
 export interface TransportEnvironment {
   clock: Clock
-  /** Gives `fetch`; called at each request, so that a later replacement is used. */
+  /** Returns `fetch`. Called at each request, so that a later replacement is used. */
   fetch(): FetchLike
   /** In bytes. */
   maxMessageBytes: number

@@ -1,16 +1,18 @@
 import { ConfigurationError } from './errors.ts'
 import type { ConnectionEvent } from './events.ts'
 
-// Bundlers replace the whole expression `process.env.NODE_ENV`. Anything else, a check for `process` included, would be
-// false in a Vite app. Outside a bundler a browser has no `process`: that throws, and counts as production.
+// Bundlers replace the whole expression `process.env.NODE_ENV`. Any other form, such as a check for
+// `process`, would be false in a Vite app. Outside a bundler a browser has no `process`; that throws and
+// counts as production.
 declare const process: { env: { NODE_ENV?: string } }
 
-/** A server that invents types must not fill the console, nor the memory. */
+/** A server that invents types must not fill the console or the memory. */
 const MAX_WARNINGS = 100
 
 /**
- * Warns in the console, in development only, once per `subject`; `warned` remembers the subjects. Pass the text as a
- * function, so that production builds drop it. It must hold no token, no query string and no message content.
+ * Warns in the console, in development only, once per `subject`; `warned` remembers the subjects. Pass the
+ * text as a function, so that production builds drop it. It must not contain a token, a query string or
+ * message content.
  */
 export function warnOnce(warned: Set<string>, subject: string, text: () => string): void {
   try {
@@ -20,7 +22,7 @@ export function warnOnce(warned: Set<string>, subject: string, text: () => strin
   }
 }
 
-/** Warns of an event that means trouble for the developer, in development only, once per kind and type of message. */
+/** Warns about an event that means trouble for the developer, in development only, once per kind and message type. */
 export function warnOfEvent(event: ConnectionEvent, warned: Set<string>): void {
   try {
     if (process.env.NODE_ENV !== 'production') warnOf(event, warned)
@@ -52,7 +54,7 @@ function textOf(event: ConnectionEvent): string | undefined {
   switch (event.kind) {
     case 'unknown-type':
       if (event.hasError)
-        return `no "on.error" for messages with an "error" that reply to no request; one had the type "${event.type}".`
+        return `a message of type "${event.type}" had an "error" but replied to no request, and there is no "on.error".`
       return `no handler, schema or query for messages of type "${event.type}".`
     case 'bad-message':
       return badMessageText(event)
@@ -68,13 +70,13 @@ function textOf(event: ConnectionEvent): string | undefined {
 function badMessageText({ reason, type }: ConnectionEvent & { kind: 'bad-message' }): string {
   if (reason === 'too-large') return 'dropped a message that is larger than maxMessageBytes.'
   if (reason === 'promise')
-    return 'dropped a message because "parse" gave a promise. It must give the message at once: do not make it async.'
+    return 'dropped a message because "parse" returned a promise. It must be synchronous: do not make it async.'
   if (reason === 'unreadable')
     return 'dropped a message that could not be read. Is it JSON, or does "parse" throw?'
   return `dropped a message of type "${type ?? ''}" that does not match its schema in "messages".`
 }
 
-/** The text of an error may quote a message, so it is left out unless it is our own. */
+/** An error's text may quote a message, so it is left out unless the error is our own. */
 function howItFailed(error: unknown): string {
   if (error instanceof ConfigurationError) return `failed: ${error.message}`
   return `threw ${error instanceof Error ? error.name : 'something that is not an Error'}.`

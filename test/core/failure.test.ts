@@ -18,13 +18,13 @@ const kinds = {
   close: [{ kind: 'close', code: 1006, opened: true }, 'retry', /closed the WebSocket with code 1006/],
   status: [{ kind: 'status', status: 503 }, 'retry', /HTTP status 503/],
   preparation: [{ kind: 'preparation', part: 'url' }, 'retry', /^"url" threw/],
-  network: [{ kind: 'network', cause: new Error('secret') }, 'retry', /cannot be reached/],
+  network: [{ kind: 'network', cause: new Error('secret') }, 'retry', /could not be reached/],
   timeout: [{ kind: 'timeout' }, 'retry', /in time/],
-  silence: [{ kind: 'silence' }, 'retry', /Nothing was heard/],
+  silence: [{ kind: 'silence' }, 'retry', /Nothing was received/],
   'content-type': [{ kind: 'content-type', contentType: 'text/html' }, 'retry', /"text\/html"/],
   body: [{ kind: 'body', cause: new Error('secret') }, 'retry', /cut short/],
   ended: [{ kind: 'ended' }, 'retry', /ended the stream/],
-  'fast-loop': [{ kind: 'fast-loop' }, 'retry', /again and again/],
+  'fast-loop': [{ kind: 'fast-loop' }, 'retry', /keeps responding immediately/],
   token: [{ kind: 'token', cause: new Error('secret') }, 'retry', /getToken failed/],
   impossible: [{ kind: 'impossible', error: configuration }, 'stop', /wrong/],
 } satisfies { [Kind in Failure['kind']]: [Failure & { kind: Kind }, FailureAction, RegExp] }
@@ -137,7 +137,7 @@ test('a socket that never opened, and one that was sent too much, say what to lo
 test('giving up names the retries and the last failure', () => {
   expect(gaveUp({ kind: 'silence' }, 4)).toMatchObject({
     failureKind: 'silence',
-    message: expect.stringMatching(/4 retries.*Nothing was heard/),
+    message: expect.stringMatching(/4 retries.*Nothing was received/),
   })
 })
 

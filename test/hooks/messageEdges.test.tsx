@@ -77,12 +77,12 @@ test('an error that replies to no request goes to on.error, even with declared t
 })
 
 test('an async parse logs what is wrong and writes nothing, and the connection stays open', async () => {
-  allowConsole(/"parse" gave a promise/)
+  allowConsole(/"parse" returned a promise/)
   const warn = vi.spyOn(console, 'warn')
   const server = await startSocketServer(socket => socket.send('{"type":"price","response":1}'))
   const page = await openPage({ url: server.url, parse: data => Promise.resolve(JSON.parse(data as string)) })
   await waitFor(
-    () => expect(warn).toHaveBeenCalledWith(expect.stringContaining('"parse" gave a promise')),
+    () => expect(warn).toHaveBeenCalledWith(expect.stringContaining('"parse" returned a promise')),
     patient,
   )
   warn.mockRestore()

@@ -155,8 +155,8 @@ describe('usePolling: schedule', () => {
       stopWhen: (() => Promise.resolve(true)) as never,
     })
     renderLive(<Counter />)
-    await expect(pass(1_000)).rejects.toThrow(/"stopWhen" gave a promise/)
-    await expect(pass(1_000)).rejects.toThrow(/"stopWhen" gave a promise/)
+    await expect(pass(1_000)).rejects.toThrow(/"stopWhen" returned a promise/)
+    await expect(pass(1_000)).rejects.toThrow(/"stopWhen" returned a promise/)
     expect(queryFn.mock.calls.length).toBeGreaterThan(1)
     expect(view.current.isPolling).toBe(true)
   })
