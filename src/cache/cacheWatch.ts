@@ -1,6 +1,6 @@
 import type { QueryCache, QueryCacheNotifyEvent } from '@tanstack/react-query'
 
-/** Listens to one query cache at a time, and to none while there is nothing to look out for. */
+/** Subscribes to one query cache at a time, and to none while there is nothing to watch. */
 export class CacheWatch {
   readonly #observe: (event: QueryCacheNotifyEvent) => void
   #cache: QueryCache | undefined

@@ -12,20 +12,20 @@ export interface DispatchOptions {
   table: MessageTable
   feed: Feed
   clock: Clock
-  /** The time in which an asynchronous schema must settle (ms); 30,000 where this is 0, endless or missing. */
+  /** How long an asynchronous schema may take (ms); 30,000 if this is 0, infinite or missing. */
   settleWithin?(): number | undefined
   report(event: ConnectionEvent): void
 }
 
 /**
- * Brings messages to the cache, in order. A reply needs no rule, and what it changes is written at once. Gives the message
- * as its schema made it, or nothing where that refused it.
+ * Delivers messages to the cache, in order. A reply needs no rule, and its changes are written immediately.
+ * Returns the message as its schema parsed it, or `undefined` if the schema rejected it.
  */
 export type Dispatch = (message: Message, delivery: Delivery) => Taken
 
 type Taken = Promise<Message | undefined> | Message | undefined
 type Result = StandardSchemaV1.Result<unknown>
-/** What schemas say of a message: how they made it, or what is wrong with it. */
+/** The result of the schemas: the parsed message, or what is wrong with it. */
 type Verdict = { message: Message } | { message: undefined; event: ConnectionEvent }
 
 const DEFAULT_TIME = 30_000
@@ -36,7 +36,7 @@ const ERROR_HANDLER = 'error'
 /** Creates the dispatch of one connection. */
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { table, feed, report } = options
-  /** The last message that waits for a schema, its own or that of one before it. */
+  /** The last message that waits for a schema, its own or an earlier message's. */
   let tail: Promise<unknown> | undefined
 
   function call(handler: MessageHandler, message: Message) {
@@ -60,7 +60,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     const rule = table.rule(hasError ? ERROR_HANDLER : type)
     if (rule?.handler) return call(rule.handler, message)
     if (hasError) return report({ kind: 'unknown-type', type, hasError })
-    // Who sent the request has its response: a reply makes no query of its own.
+    // The caller of the request already has its response, so a reply creates no query.
     const isWritten = feed.replace(messageKey(type, params), response, rule !== undefined && !isReply)
     if (!isWritten && !isReply) report({ kind: 'unknown-type', type })
   }
@@ -92,7 +92,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
 const failure = (type: string, error: unknown) => ({ kind: 'handler-error', type, error }) as const
 
-/** Its schemas begin when a message comes, not when it is its turn, so that none waits longer than the time of one. */
+/** Schemas start when a message arrives, not when it is its turn, so that none waits longer than one of them takes. */
 function judge(
   message: Message,
   { table, clock, settleWithin }: DispatchOptions,
@@ -114,7 +114,7 @@ function judge(
   }
 }
 
-/** What a promise gives, or `late` where it takes longer. */
+/** What a promise resolves with, or `late` if it takes too long. */
 function within<Value>(
   clock: Clock,
   { promise, time = 0, late }: { promise: Promise<Value>; time: number | undefined; late: Value },
@@ -126,7 +126,7 @@ function within<Value>(
   return Promise.race([promise, deadline]).finally(() => clock.clearTimeout(timer))
 }
 
-/** The message with what its schemas made of it; `undefined` where they refuse it. */
+/** The message as its schemas parsed it; `undefined` if they reject it. */
 function validate(message: Message, { response, params }: MessageRule): Taken {
   const ofResponse = response?.['~standard'].validate(message.response)
   const ofParams = params?.['~standard'].validate(message.params)

@@ -16,35 +16,35 @@ import type { Writer } from './writer.ts'
 
 /** Queries that a connection keeps up to date. */
 export interface LiveQuery {
-  /** The beginning of their keys. */
+  /** The prefix of their keys. */
   queryKey: QueryKey
-  /** Reads from an answer up to where in the server's log it holds everything. */
+  /** Reads from a response the position in the server's log up to which it is complete. */
   position?: ((data: never) => Cursor | undefined) | undefined
 }
 
-/** What a feed is made of. */
+/** What a feed is built from. */
 export interface FeedOptions {
   client(): QueryClient
   writer: Writer
   clock: Clock
   table: MessageTable
-  /** The application's `liveQueries`, although it may not have been written yet. */
+  /** The application's `liveQueries`, even before anything was written to them. */
   sources(): readonly LiveQuery[]
-  /** From where on the stream was followed without a hole. */
+  /** The position from which the stream was followed without a gap. */
   since(): Cursor | undefined
   /** How many queries messages may create. */
   maxQueries(): number
   /** Queries that messages had created were dropped, because there were more than `maxQueries`. */
   dropped(count: number): void
-  /** An updater of a message of this type has thrown. */
+  /** An updater for a message of this type threw. */
   failed(type: string, error: unknown): void
 }
 
-/** What one connection keeps up to date: these keys are stale when it misses something. */
+/** The data that one connection keeps up to date: these keys become stale when it misses something. */
 export class Feed implements CacheWriter {
-  /** The position of the message that is being handled. */
+  /** The position of the message being handled. */
   cursor: Cursor | undefined
-  /** The type of the message whose handler runs. */
+  /** The type of the message whose handler is running. */
   type: string | undefined
   readonly #options: FeedOptions
   readonly #recency: Recency
@@ -54,7 +54,7 @@ export class Feed implements CacheWriter {
   #positions: readonly { hash: string; length: number; positionOf: PositionOf }[] = []
   readonly #createdAt: number
   #hasOpened = false
-  /** Queries whose data a handler changed, although it is older than the connection. */
+  /** Queries whose data a handler changed although it is older than the connection. */
   readonly #early = new Set<Query>()
   #isJudging = false
   #hasEnded = false
@@ -84,7 +84,7 @@ export class Feed implements CacheWriter {
     })
   }
 
-  /** Reads the latest options again: which of its data have an age, and which sources it has no more. */
+  /** Reads the latest options again: which data has a version or position, and which sources were removed. */
   configured(): void {
     const { client, sources, table, writer } = this.#options
     if (!this.#hasEnded) this.#trust.follow()
@@ -99,14 +99,14 @@ export class Feed implements CacheWriter {
     writer.judgeBy(this.#recency, isNeeded)
   }
 
-  /** From where the stream must go on so that nothing is missing between what is cached and what comes. */
+  /** Where the stream must resume so that nothing is missing between cached data and new messages. */
   start(): Cursor | undefined {
     return this.#recency.start(this.#options.client().getQueryCache().getAll())
   }
 
   /**
-   * The connection has opened and nothing says that something was missed. Data that was fetched before the first opening,
-   * and does not say up to where, may lack what came between; and readers whose request failed are served now.
+   * The connection has opened without a known gap. Data that was fetched before the first opening and has no
+   * position may have missed updates in between. Readers whose request failed are refetched now.
    */
   opened(): void {
     const cache = this.#options.client().getQueryCache()
@@ -119,7 +119,10 @@ export class Feed implements CacheWriter {
     if (refetched.size > 0) this.#refetch(query => refetched.has(query))
   }
 
-  /** The stream is followed from this position on: what was read up to an earlier one lacks what came between. */
+  /**
+   * The stream is followed from this position on. Refetch queries whose data ends before it: they missed the
+   * updates in between.
+   */
   began(since: Cursor): void {
     this.#refetch(query => this.#recency.isBefore(query, since))
   }
@@ -135,7 +138,7 @@ export class Feed implements CacheWriter {
     this.#write(hash, key, update)
   }
 
-  /** Sets a query's data to what a message brings; unless its type is known, only where there is such a query. */
+  /** Sets a query's data to a message's response. If the type has no rule, only an existing query is updated. */
   replace(key: QueryKey, response: unknown, isKnown: boolean): boolean {
     const hash = this.#hashes.of(key)
     const isWanted = isKnown || this.#options.client().getQueryCache().get(hash) !== undefined
@@ -153,22 +156,22 @@ export class Feed implements CacheWriter {
     this.#options.writer.invalidate(hash, key)
   }
 
-  /** The connection is over: what still comes is of no use. */
+  /** Whether the connection has ended, so that later messages are ignored. */
   get hasEnded(): boolean {
     return this.#hasEnded
   }
 
-  /** Writes what waits now. */
+  /** Writes pending updates now. */
   flush(): void {
     this.#options.writer.flush()
   }
 
-  /** A `useSocketQuery` reads this key until the function that it gets is called. */
+  /** A `useSocketQuery` reads this key until the returned function is called. */
   join(key: QueryKey, hasStaleTime: boolean): () => void {
     return this.#trust.join(this.#hashes.of(key), key, hasStaleTime)
   }
 
-  /** A response to a request for this key has brought its whole data. */
+  /** The response to a request for this key contained its whole data. */
   answered(key: QueryKey): void {
     const hash = this.#hashes.of(key)
     this.#written.add(hash, key)
@@ -176,8 +179,8 @@ export class Feed implements CacheWriter {
   }
 
   /**
-   * Whether a query's data needs no request: the connection has kept it current for its readers, or its position says so.
-   * Before the first opening, data with a position waits for where the stream begins.
+   * Whether a query's data needs no request: the connection has kept it current for its readers, or its
+   * position proves it. Before the first opening, data with a position waits to see where the stream begins.
    */
   isCurrent(query: Query): boolean {
     if (this.#trust.has(query)) return true
@@ -189,12 +192,12 @@ export class Feed implements CacheWriter {
     return [...this.#staleKeys().values(), ...this.#stalePrefixes()]
   }
 
-  /** Something was missed: every key is invalidated, and refetched where it is on screen. Gives the keys. */
+  /** Messages were missed: invalidates every key, which refetches those on screen. Returns the keys. */
   invalidateAll(): readonly QueryKey[] {
     return this.#invalidate()
   }
 
-  /** The connection has ended: its keys are kept up to date no more, and count as stale when they are next looked at. */
+  /** The connection has ended: its keys are no longer kept up to date, and become stale when they are next read. */
   end(): void {
     this.#invalidate('none')
     this.#hasEnded = true
@@ -203,7 +206,7 @@ export class Feed implements CacheWriter {
     this.configured()
   }
 
-  /** No handler takes these types any more, and `sources` are no more kept current: what they wrote counts as stale. */
+  /** These types lost their last handler, and `sources` are no longer kept current: what they wrote becomes stale. */
   released(types: readonly string[], sources: readonly LiveQuery[]): void {
     if (this.#hasEnded) return
     const touched = types.map(type => this.#written.takeType(type))
@@ -228,8 +231,8 @@ export class Feed implements CacheWriter {
   }
 
   /**
-   * What a handler keeps current counts as stale when it is read again: a server may have stopped sending what nobody
-   * read, and the component that wanted it may have said so.
+   * Data kept current by a handler becomes stale when it is read again. While nobody read it, the server may
+   * have stopped sending it, perhaps because the component that wanted it said so.
    */
   #readAgain(query: Query): void {
     const { queryHash } = query
@@ -237,7 +240,7 @@ export class Feed implements CacheWriter {
     if (query.state.data !== undefined && !this.#recency.isFollowed(query)) query.invalidate()
   }
 
-  /** A change of data that is older than the connection, or than its reader, shows that it missed the changes before. */
+  /** A change to data older than the connection, or than its reader, shows that the data missed earlier changes. */
   #noteFirst(hash: string, key: QueryKey, update: Update): void {
     const dropped = this.#written.evict(this.#options.maxQueries())
     if (dropped > 0) this.#options.dropped(dropped)
@@ -256,7 +259,7 @@ export class Feed implements CacheWriter {
     this.#refetch(query => early.has(query))
   }
 
-  /** The query that a `useSocketQuery` reads, where it waits for data that nobody is fetching. */
+  /** The query that a `useSocketQuery` reads, if it waits for data that is not being fetched. */
   #unserved(hash: string): Query | undefined {
     const query = this.#options.client().getQueryCache().get(hash)
     if (!query || query.state.fetchStatus !== 'idle') return undefined
@@ -272,10 +275,10 @@ export class Feed implements CacheWriter {
     const cache = client().getQueryCache()
     const prefixes = this.#stalePrefixes()
     const stale = this.#staleKeys()
-    // After the end, readers with a `staleTime` of their own decide for themselves; a gap they could not know of.
+    // After the end, readers with their own `staleTime` decide for themselves. They could not know of a gap.
     if (refetchType === 'none')
       for (const hash of stale.keys()) if (this.#trust.isTimed(hash)) stale.delete(hash)
-    // Each query once: a second time would count as an invalidation during the fetch of the first.
+    // Each query only once: a second time would count as an invalidation during the fetch of the first.
     const begun = new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey })))
     const predicate = (query: Query) => stale.has(query.queryHash) || begun.has(query)
     writer.invalidateNow({ predicate, ...(refetchType && { refetchType }) })

@@ -5,15 +5,15 @@ import { isFunction, isIdempotent, type Update } from './update.ts'
 /** The shortest time between two extra fetches of one query (ms). */
 const SHORTEST_INTERVAL = 1_000
 
-/** What came for a query while it was fetching: the response may be older. */
+/** What arrived for a query while it was fetching; the response may be older. */
 interface Race {
-  /** Identifies the fetch. A fetch that replaced it began later and knows what came before. */
+  /** Identifies the fetch. A later fetch includes what came before it. */
   fetch: Promise<unknown> | undefined
-  /** Applied once more, over the response. */
+  /** Applied again, over the response. */
   updates: Update[]
   /** The response may or may not contain some update: one more fetch is needed. */
   isUncertain: boolean
-  /** Invalidated meanwhile: one more fetch is needed, whatever becomes of this one. */
+  /** Invalidated during the fetch: one more fetch is needed, whether or not this one succeeds. */
   isInvalidated: boolean
   /** The data was stale before, and stays stale if the fetch fails or is cancelled. */
   wasStale: boolean
@@ -22,19 +22,20 @@ interface Race {
 /** What races need from the writer. */
 export interface RaceOptions {
   clock: Clock
-  /** Applies updates over a fetch's response. */
+  /** Applies updates over the response of a fetch. */
   replay(query: Query, updates: readonly Update[]): void
 }
 
 /**
- * Keeps what a running fetch would lose, and bounds extra fetches. TanStack Query overwrites an update with the older
- * response, forgets an invalidation that comes during a first fetch, and cancels any other fetch for one. Here a running
- * fetch is never cancelled: another one follows it. Per query, extra fetches are at least a second apart.
+ * Protects updates from running fetches, and limits extra fetches. On its own, TanStack Query overwrites an
+ * update with an older response, drops an invalidation during a first fetch, and cancels any other fetch for
+ * one. Here a running fetch is never cancelled: another one follows it. Extra fetches of a query are at least
+ * a second apart.
  */
 export class FetchRaces {
   readonly #options: RaceOptions
   readonly #races = new Map<Query, Race>()
-  /** Queries that must be fetched once more, by a fetch that has not begun yet, with the timer of that. */
+  /** Queries that need one more fetch, not started yet, with its timer. */
   readonly #owed = new Map<Query, TimerHandle | undefined>()
   readonly #lastExtra = new WeakMap<Query, number>()
 
@@ -42,7 +43,7 @@ export class FetchRaces {
     this.#options = options
   }
 
-  /** Whether fetches must be observed. */
+  /** Whether fetches need not be observed. */
   get isIdle(): boolean {
     return this.#races.size === 0 && this.#owed.size === 0
   }
@@ -57,20 +58,20 @@ export class FetchRaces {
     }
   }
 
-  /** Marks a query as stale, also after the fetch that is running. */
+  /** Marks a query as stale, even after the fetch that is running. */
   invalidate(query: Query): void {
     query.invalidate()
     if (isFetching(query)) this.#race(query).wasStale = true
   }
 
-  /** Marks a query as stale, and has it fetched once by a fetch that begins from now on, if it has an active reader. */
+  /** Marks a query as stale. If it has an active observer, one fetch that starts from now on follows. */
   refetch(query: Query): void {
     query.invalidate()
     if (isFetching(query)) this.#race(query).isInvalidated = true
     else if (query.isActive() && !this.#owed.has(query)) this.#fetchWhenAllowed(query)
   }
 
-  /** Ends the race of a query whose fetch has settled. `isTooOld`: the response does not count. */
+  /** Ends the race of a query whose fetch has settled. `isTooOld`: its response was discarded. */
   observe(event: QueryCacheNotifyEvent, isTooOld: boolean): void {
     const query = event.query as Query
     if (event.type === 'removed') {
@@ -78,7 +79,7 @@ export class FetchRaces {
       this.#settle(query)
     }
     if (event.type !== 'updated') return
-    // It began after what it is owed for.
+    // This fetch began after the event that needs it.
     if (event.action.type === 'fetch') this.#settle(query)
     const race = this.#races.get(query)
     if (!race || isFetching(query)) return
@@ -115,7 +116,7 @@ export class FetchRaces {
     query.invalidate()
     if (!query.isActive() || this.#owed.has(query)) return
     this.#owed.set(query, undefined)
-    // TanStack Query is still winding up the settled fetch.
+    // TanStack Query has not finished with the settled fetch yet.
     queueMicrotask(() => {
       if (this.#owed.has(query)) this.#fetchWhenAllowed(query)
     })
@@ -142,12 +143,12 @@ export class FetchRaces {
   }
 }
 
-/** Whether a fetch is under way, or waits for the network. */
+/** Whether a fetch is in progress or waiting for the network. */
 export function isFetching(query: Query): boolean {
   return query.state.fetchStatus !== 'idle'
 }
 
-/** Whether its readers never want it refetched. Older versions of TanStack Query have no such readers. */
+/** Whether its observers never want it refetched. Older versions of TanStack Query have no such observers. */
 function isStatic(query: Query): boolean {
   return (query as { isStatic?(): boolean }).isStatic?.() ?? false
 }

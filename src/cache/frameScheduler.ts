@@ -1,7 +1,10 @@
-/** Runs a callback at the next frame; where there are none (hidden page, Worker, server), after a timer of a frame's length. */
+/**
+ * Runs a callback at the next frame. Without frames (hidden page, Worker, server) it uses a timer of a
+ * frame's length.
+ */
 export type ScheduleFrame = (callback: () => void) => void
 
-/** The time of a frame, in ms. */
+/** The length of a frame (ms). */
 const FRAME = 16
 
 interface Page {
@@ -9,7 +12,7 @@ interface Page {
   requestAnimationFrame?: (callback: () => void) => number
 }
 
-/** The page's frames. A frame that was asked for just before the page was hidden is overtaken by the timer. */
+/** The page's frames. If the page is hidden after a frame was requested, the timer runs first. */
 export const scheduleFrame: ScheduleFrame = callback => {
   const page = globalThis as Page
   const isDrawn = page.document?.visibilityState === 'visible' && page.requestAnimationFrame !== undefined

@@ -1,12 +1,12 @@
 import type { QueryKey } from '@tanstack/react-query'
 import { hashValue, isPlainObject } from '../core/hash.ts'
 
-/** Hashes that are kept at most. */
+/** How many hashes are kept at most. */
 const MOST = 10_000
 
 /**
- * Hashes query keys, and remembers those of keys as most messages have them: a type alone, or with params of one simple
- * member. To look one up costs a tenth of hashing it, and it is done for every message.
+ * Hashes query keys and remembers common forms: a type alone, or with params of one simple member. A lookup
+ * costs a tenth of hashing, and it runs for every message.
  */
 export class KeyHashes {
   /** By type, then by the name of the member, then by its value. */
@@ -39,7 +39,7 @@ function read(params: unknown, name: string): unknown {
   return (params as Record<string, unknown> | undefined)?.[name]
 }
 
-/** The name of the one member of an object, if it has one and that is simple. */
+/** The name of an object's only member, if it has exactly one and its value is simple. */
 function soleMember(value: unknown): string | undefined {
   if (!isPlainObject(value)) return undefined
   let sole: string | undefined

@@ -7,14 +7,14 @@ import type { MessageSchemas } from './messageTypes.ts'
 /** Turns one message into changes of the cache. */
 export type MessageHandler = (message: Message, cache: CacheWriter) => void
 
-/** What one user of a connection says about its messages. */
+/** What one user of a connection declares about its messages. */
 export interface MessageRules {
   on?: Readonly<Record<string, MessageHandler>> | undefined
   messages?: MessageSchemas | undefined
   onMessage?: ((message: Message) => void) | undefined
 }
 
-/** What is known of one type. */
+/** What is declared for one type. */
 export interface MessageRule {
   handler?: MessageHandler | undefined
   response?: StandardSchemaV1 | undefined
@@ -22,19 +22,19 @@ export interface MessageRule {
   version?: VersionOf | undefined
 }
 
-/** The one table of a connection: the same type declared by two users is one rule, that of the latest rendered. */
+/** The rules of one connection. If two users declare the same type, the latest rendered rule applies. */
 export class MessageTable {
   readonly #users = new Map<object, MessageRules>()
-  /** Rules of users that have left since `settle`; they hold until then, or while there is no other user. */
+  /** Rules of users that left since `settle`. They apply until then, or as long as there is no other user. */
   readonly #left = new Set<MessageRules>()
-  /** The user that was set last, if it is still there. */
+  /** The user that was set last, unless it has left. */
   #last: object | undefined
   #handled: ReadonlySet<string> = new Set()
   #isSettled = true
   #rules: Map<string, MessageRule> | undefined
   #listeners: readonly ((message: Message) => void)[] | undefined
 
-  /** Sets the rules of a user; the user becomes the latest rendered. */
+  /** Sets the rules of a user, which becomes the latest rendered. */
   set(user: object, rules: MessageRules): void {
     const former = this.#users.get(user)
     if (former && this.#last === user && isSame(former, rules)) return
@@ -44,7 +44,7 @@ export class MessageTable {
     this.#forget()
   }
 
-  /** A user goes. Its rules hold until `settle`, as another user may take its place in the same commit. */
+  /** Removes a user. Its rules apply until `settle`, because another user may replace it in the same commit. */
   delete(user: object): void {
     const rules = this.#users.get(user)
     if (!rules) return
@@ -55,8 +55,8 @@ export class MessageTable {
   }
 
   /**
-   * Ends a round of changes, and gives the types that had a handler before it and have none any more. The rules of the
-   * last users stay, for what still comes in before the connection ends.
+   * Ends a round of changes. Returns the types that had a handler before it and have none now. The rules of
+   * the last users stay, for messages that arrive before the connection ends.
    */
   settle(): readonly string[] {
     if (this.#users.size > 0 && this.#left.size > 0) {
@@ -72,7 +72,7 @@ export class MessageTable {
     return lost
   }
 
-  /** Whether messages of this key's type are written at it without a handler. */
+  /** Whether messages of this key's type are written to it without a handler. */
   owns([type, ...rest]: readonly unknown[]): boolean {
     const rule = typeof type === 'string' && rest.length <= 1 ? this.rule(type) : undefined
     return rule !== undefined && !rule.handler
@@ -83,7 +83,7 @@ export class MessageTable {
     return [...this.#currentRules.values()].some(({ version }) => version)
   }
 
-  /** How the version of this key's data is read. */
+  /** How to read the version of this key's data. */
   versionOf([type, ...rest]: readonly unknown[]): VersionOf | undefined {
     return typeof type === 'string' && rest.length <= 1 ? this.rule(type)?.version : undefined
   }

@@ -1,7 +1,7 @@
-/** From how many searches of one list on an index pays: to make one costs about as much as these. */
+/** The number of searches of one list from which an index pays off: building one costs about as much. */
 const SEARCHES = 50
 
-/** Where the rows of a list were when they were noted; since then all have moved towards the start by `shift`. */
+/** Where the rows of a list were when they were indexed. Since then all have moved towards the start by `shift`. */
 interface Index {
   by: string
   places: Map<unknown, number>
@@ -15,7 +15,7 @@ interface Owned {
 
 const running = new WeakMap<object, OwnedLists>()
 
-/** What a flush has copied so far; without a flush, nothing. Asked for here, so that who uses no updater has none of this. */
+/** The lists that a flush has copied so far. Looked up here so that apps without updaters do not bundle this module. */
 export function ownedIn(flush: object | undefined): OwnedLists {
   const owned = (flush && running.get(flush)) ?? new OwnedLists()
   if (flush) running.set(flush, owned)
@@ -23,13 +23,13 @@ export function ownedIn(flush: object | undefined): OwnedLists {
 }
 
 /**
- * The copies of lists that one flush has made. These may be changed in place, so that many updates of one list in one
- * flush cost one copy, and have an index, so that not each of them looks through the list.
+ * The copies of lists made by one flush. They may be changed in place, so that many updates of one list in
+ * one flush cost one copy. They have an index, so that updates need not search the list.
  */
 export class OwnedLists {
   readonly #lists = new WeakMap<object, Owned>()
 
-  /** The list itself if this flush made it, else a copy that it then owns. */
+  /** Returns the list itself if this flush copied it, otherwise a copy that it then owns. */
   writable<Row>(list: readonly Row[] | undefined): Row[] {
     if (list && this.#lists.has(list)) return list as Row[]
     const copy = list ? [...list] : []
@@ -37,7 +37,7 @@ export class OwnedLists {
     return copy
   }
 
-  /** The place of the first row whose `by` is `id`, or -1. */
+  /** The index of the first row whose `by` is `id`, or -1. */
   find<Row>(list: readonly Row[], by: keyof Row & string, id: unknown): number {
     const index = this.#indexFor(list, by)
     if (!index) return search(list, by, id)
@@ -72,14 +72,14 @@ export class OwnedLists {
     if (index && at === 'end') index.shift += extra
   }
 
-  /** Puts a row at a place, which may be the end. */
+  /** Sets the row at an index, which may be the end. */
   put<Row>(list: Row[], place: number, row: Row): void {
     list[place] = row
     const index = this.#lists.get(list)?.index
     if (index) note(index, list, place)
   }
 
-  /** Takes a row out. */
+  /** Removes a row. */
   remove(list: unknown[], place: number): void {
     list.splice(place, 1)
     this.#lists.set(list, { searches: 0 })
@@ -96,7 +96,7 @@ export class OwnedLists {
   }
 }
 
-/** Of rows with the same id the first counts. */
+/** Among rows with the same id, the first counts. */
 function note({ by, places, shift }: Index, list: readonly unknown[], place: number): void {
   const id = read(list, place, by)
   const former = places.get(id)

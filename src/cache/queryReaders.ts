@@ -1,18 +1,18 @@
 import type { Query, QueryCache, QueryCacheNotifyEvent } from '@tanstack/react-query'
 
-/** What a connection wants to know about the queries of its cache. */
+/** What a connection needs to know about the queries in its cache. */
 export interface QueryReadersListener {
-  /** The last reader of a query has gone, and none was back by the end of the task. */
+  /** The last reader of a query has left, and none returned by the end of the task. */
   unwatched(hash: string): void
-  /** A query has a reader again, after an interruption or for the first time; called before that decides to fetch. */
+  /** A query has a reader again, or for the first time. Called before that reader decides whether to fetch. */
   readAgain(query: Query): void
-  /** A query has left the cache. */
+  /** A query was removed from the cache. */
   removed(hash: string): void
 }
 
 const trackers = new WeakMap<QueryCache, QueryReaders>()
 
-/** The tracker of a query cache; there is one for each cache. */
+/** The tracker of a query cache; each cache has one. */
 export function readersOf(cache: QueryCache): QueryReaders {
   const tracker = trackers.get(cache) ?? new QueryReaders(cache)
   trackers.set(cache, tracker)
@@ -20,19 +20,19 @@ export function readersOf(cache: QueryCache): QueryReaders {
 }
 
 /**
- * Follows who reads the queries of one cache. It listens to the cache once, however many
- * connections and hooks need it, and not at all when none does.
+ * Tracks who reads the queries of one cache. It subscribes to the cache once, however many connections and
+ * hooks use it, and not at all when none does.
  */
 export class QueryReaders {
   readonly #cache: QueryCache
   readonly #listeners = new Set<QueryReadersListener>()
-  /** What mounted hooks do when their query leaves the cache. */
+  /** What mounted hooks do when their query is removed from the cache. */
   readonly #restore = new Map<string, Set<() => void>>()
   /** Queries whose last reader left in this task. */
   readonly #left = new Set<Query>()
-  /** When the readers of a query began to read it without interruption (ms since the epoch). */
+  /** When a query's current readers started to read it without interruption (ms since the epoch). */
   readonly #readSince = new WeakMap<Query, number>()
-  /** Hashes of queries that left the cache in this task, while a hook reads them. */
+  /** Hashes of queries that were removed from the cache in this task while a hook reads them. */
   readonly #removed = new Set<string>()
   #unsubscribe: (() => void) | undefined
 
@@ -49,7 +49,10 @@ export class QueryReaders {
     }
   }
 
-  /** Calls `restore` after the query of this hash has left the cache: TanStack Query leaves its readers without one. */
+  /**
+   * Calls `restore` after the query of this hash is removed from the cache: TanStack Query leaves its
+   * observers without one.
+   */
   onRemoved(hash: string, restore: () => void): () => void {
     const callbacks = this.#restore.get(hash) ?? new Set()
     this.#restore.set(hash, callbacks.add(restore))
@@ -61,7 +64,7 @@ export class QueryReaders {
     }
   }
 
-  /** Since when a query has been read without interruption (ms since the epoch); 0 where that is not known. */
+  /** Since when a query has been read without interruption (ms since the epoch); 0 if unknown. */
   readSince(query: Query): number {
     return this.#readSince.get(query) ?? 0
   }
@@ -81,7 +84,7 @@ export class QueryReaders {
       if (this.#left.size === 0) queueMicrotask(() => this.#settleLeft())
       this.#left.add(query as Query)
     }
-    // What left in this task and is back already was not interrupted.
+    // A reader that left in this task and is already back was not interrupted.
     if (type === 'observerAdded' && query.getObserversCount() === 1 && !this.#left.has(query as Query)) {
       this.#readSince.set(query as Query, Date.now())
       for (const listener of this.#listeners) listener.readAgain(query as Query)

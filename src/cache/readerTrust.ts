@@ -7,24 +7,25 @@ interface WantedKey {
   readers: number
 }
 
-/** What `ReaderTrust` needs of its connection. */
+/** What `ReaderTrust` needs from its connection. */
 export interface ReaderTrustOptions {
   cache(): QueryCache
   /** A query has a reader again. */
   readAgain(query: Query): void
-  /** A query has left the cache. */
+  /** A query was removed from the cache. */
   removed(hash: string): void
 }
 
 /**
- * Which queries one connection keeps current for their readers. A key is trusted from when the connection brought its
- * whole data, for as long as somebody has read it since without interruption: a server may stop sending what nobody reads.
+ * Which queries one connection keeps current for their readers. A key is trusted once the connection has
+ * delivered its whole data, as long as it has been read without interruption since: a server may stop sending
+ * what nobody reads.
  */
 export class ReaderTrust {
   readonly #options: ReaderTrustOptions
   readonly #trusted = new Set<string>()
   readonly #wanted = new Map<string, WantedKey>()
-  /** Hashes of keys whose readers have a `staleTime` of their own. */
+  /** Hashes of keys whose readers have their own `staleTime`. */
   readonly #timed = new Set<string>()
   #cache: QueryCache | undefined
   #unsubscribe: (() => void) | undefined
@@ -34,7 +35,7 @@ export class ReaderTrust {
     this.follow()
   }
 
-  /** Follows the current cache; what was in a former one is not trusted. */
+  /** Follows the current cache. Queries of an earlier cache are not trusted. */
   follow(): void {
     const cache = this.#options.cache()
     if (cache === this.#cache) return
@@ -58,7 +59,10 @@ export class ReaderTrust {
     this.#trusted.clear()
   }
 
-  /** The connection has brought the whole data of this key. Without a reader that proves nothing for the next one. */
+  /**
+   * The connection has delivered the whole data of this key. Without a reader, that proves nothing for the
+   * next one.
+   */
   add(hash: string): void {
     if (this.#trusted.has(hash)) return
     const query = this.#options.cache().get(hash)
@@ -79,12 +83,12 @@ export class ReaderTrust {
     return this.#wanted
   }
 
-  /** Whether the readers of this key decide by a `staleTime` of their own. */
+  /** Whether the readers of this key decide by their own `staleTime`. */
   isTimed(hash: string): boolean {
     return this.#timed.has(hash)
   }
 
-  /** A `useSocketQuery` reads this key until the function that it gets is called. */
+  /** A `useSocketQuery` reads this key until the returned function is called. */
   join(hash: string, key: QueryKey, hasStaleTime: boolean): () => void {
     const wanted = this.#wanted.get(hash) ?? { key, readers: 0 }
     this.#wanted.set(hash, wanted)

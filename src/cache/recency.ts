@@ -4,36 +4,36 @@ import type { Cursor } from '../core/recovery.ts'
 import { holds, isOlder, type PositionOf, read, unlessHeld, unlessOlder, type VersionOf } from './age.ts'
 import { isFunction, type Update } from './update.ts'
 
-/** How long after an answer that was too old the server is asked once more (ms); twice as long each time it still is. */
+/** How long after an outdated response to refetch once more (ms). Doubles each time the response is still outdated. */
 const SECOND_LOOK = 1_000
 const LONGEST_WAIT = 60_000
 
-/** What is known of the age of a connection's data. */
+/** What is known about the age of a connection's data. */
 export interface RecencyRules {
   clock: Clock
   versionOf(key: QueryKey): VersionOf | undefined
   positionOf(key: QueryKey): PositionOf | undefined
-  /** From where on the stream was followed without a hole. */
+  /** The position from which the stream was followed without a gap. */
   since(): Cursor | undefined
   refetch(query: Query): void
 }
 
-/** What an update is for, and where in the server's log it stands. */
+/** What an update applies to, and its position in the server's log. */
 interface Target {
   hash: string
   key: QueryKey
   cursor: Cursor | undefined
 }
 
-/** What a query held before the event that is being looked at. */
+/** What a query held before the event being examined. */
 interface Held {
   data: unknown
   isInvalidated: boolean
-  /** The last update of its key before the fetch that is under way, which must bring it. */
+  /** The last update of its key before the current fetch, whose response must contain it. */
   written: Cursor | undefined
 }
 
-/** Sees to it that older data never takes the place of newer, whichever way it came. */
+/** Ensures that older data never replaces newer data, whether it comes from a response or a message. */
 export class Recency {
   readonly #rules: RecencyRules
   readonly #held = new WeakMap<Query, Held>()
@@ -46,7 +46,7 @@ export class Recency {
     this.#rules = rules
   }
 
-  /** The update of a message at this position, made to give way to what is newer. */
+  /** Wraps the update of a message at this position, so that it is skipped if the data is newer. */
   stamp({ hash, key, cursor }: Target, update: Update): Update {
     const versionOf = isFunction(update) ? undefined : this.#rules.versionOf(key)
     const versioned = versionOf ? unlessOlder(update, versionOf) : update
@@ -56,7 +56,7 @@ export class Recency {
     return unlessHeld(versioned, cursor, positionOf)
   }
 
-  /** Looks at what is in the cache when it begins to judge. */
+  /** Examines what is already cached when tracking starts. */
   begin(queries: readonly Query[]): void {
     for (const query of queries) {
       const { data, isInvalidated } = query.state
@@ -68,7 +68,7 @@ export class Recency {
     this.#written.delete(hash)
   }
 
-  /** Whether this event has put older data in the place of newer. `restore` undoes it. */
+  /** Whether this event replaced newer data with older data. `restore` undoes it. */
   isTooOld(event: QueryCacheNotifyEvent): boolean {
     const query = event.query as Query
     if (event.type !== 'updated') return false
@@ -90,7 +90,10 @@ export class Recency {
     return false
   }
 
-  /** Puts back what an older answer has replaced. If that was known to be stale, the server is asked again, a little later. */
+  /**
+   * Restores the data that an older response replaced. If that data was known to be stale, it is refetched a
+   * little later.
+   */
   restore(query: Query): void {
     const held = this.#held.get(query)
     if (!held) return
@@ -98,7 +101,7 @@ export class Recency {
     if (held.isInvalidated) this.#lookAgain(query)
   }
 
-  /** The least of the positions that are in the cache: a stream that goes on from there misses nothing of any. */
+  /** The lowest position in the cache: a stream that resumes there misses nothing for any query. */
   start(queries: readonly Query[]): Cursor | undefined {
     let start: Cursor | undefined
     for (const query of queries) {
@@ -120,7 +123,7 @@ export class Recency {
     return this.#position(query) !== undefined
   }
 
-  /** Whether a query's data says that it holds everything up to where the stream began, so that nothing is missing. */
+  /** Whether a query's data is complete up to where the stream began, so that nothing is missing. */
   isFollowed(query: Query): boolean {
     return holds(this.#position(query), this.#rules.since()) === true
   }
@@ -135,7 +138,7 @@ export class Recency {
     return positionOf && read(positionOf, query.state.data)
   }
 
-  /** An answer must hold what was written for its key before it was asked for, and all that came before the stream. */
+  /** Whether a response lacks an update written before it was requested, or anything before the stream began. */
   #lacks(position: Cursor | undefined, held: Held | undefined): boolean {
     const since = this.#rules.since()
     return holds(position, held?.written) === false || isElsewhere(position, since)
@@ -154,7 +157,7 @@ export class Recency {
   }
 }
 
-/** Whether a position is before the stream's beginning, or in another life of the server's log. */
+/** Whether a position is before the start of the stream, or in another epoch of the server's log. */
 function isElsewhere(position: Cursor | undefined, since: Cursor | undefined): boolean {
   return typeof position === 'object' && typeof since === 'object' && holds(position, since) !== true
 }

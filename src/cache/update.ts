@@ -4,14 +4,14 @@ import type { Updater } from './updaters.ts'
 /** A value that replaces the cached data, or a function of it. */
 export type Update<Data = unknown> = Data | Updater<Data> | ((data: Data | undefined) => Data | undefined)
 
-/** What a run of updates made of some data. */
+/** The result of applying updates to some data. */
 export interface UpdatedData {
   data: unknown
   /** Whether all of them kept the identity of what they did not change. */
   sharesStructure: boolean
 }
 
-/** Applies updates in order. Each runs in `guard`, so that the error of one leaves what the others did. */
+/** Applies updates in order. Each runs in `guard`, so that an error in one does not undo the others. */
 export function applyUpdates(
   before: unknown,
   updates: readonly Update[],
@@ -34,7 +34,7 @@ export function applyUpdates(
   return { data, sharesStructure }
 }
 
-/** An updater that leaves the data where it would throw. `failed` gets its first error. */
+/** An updater that keeps the data if it would throw. `failed` receives its first error. */
 export function catching(update: Updater<unknown>, failed: (error: unknown) => void): Updater<unknown> {
   let hasFailed = false
   const apply = (data: unknown, flush?: object) => {
@@ -49,12 +49,12 @@ export function catching(update: Updater<unknown>, failed: (error: unknown) => v
   return Object.assign(apply, update)
 }
 
-/** Whether applying an update a second time, over data that may hold it already, changes nothing more. */
+/** Whether applying an update again, over data that may already contain it, changes nothing more. */
 export function isIdempotent(update: Update): boolean {
   return !isFunction(update) || update.isIdempotent === true
 }
 
-/** Whether an update makes something of what is there, and so only a part of what is not. */
+/** Whether an update needs existing data: applied to missing data, it yields a partial value. */
 export function isPartial(update: Update): boolean {
   return isFunction(update) && update.isWhole !== true
 }

@@ -14,17 +14,20 @@ import { applyUpdates, isFunction, isPartial, type Update } from './update.ts'
 
 /** What the writer is given. */
 export interface WriterOptions {
-  /** The current client, read at each flush: nothing is written to a former one. */
+  /** The current client, read at each flush, so that nothing is written to an earlier one. */
   client(): QueryClient
   clock: Clock
   scheduleFrame: ScheduleFrame
-  /** Runs all writes of a flush so that their readers are told together: TanStack Query's `notifyManager.batch`. */
+  /**
+   * Runs all writes of a flush so that their observers are notified together: TanStack Query's
+   * `notifyManager.batch`.
+   */
   batch(call: () => void): void
-  /** Runs what may throw, an update above all, so that its error harms no other. */
+  /** Runs code that may throw, above all an update, so that its error affects nothing else. */
   guard(call: () => void): void
 }
 
-/** Says of what a fetch has brought whether it is older than what it replaced, and puts that back. */
+/** Decides whether a fetched response is older than the data it replaced, and restores that data. */
 export interface AnswerJudge {
   isTooOld(event: QueryCacheNotifyEvent): boolean
   restore(query: Query): void
@@ -36,8 +39,9 @@ interface PendingWrite {
 }
 
 /**
- * The one way into the query cache. Updates are gathered per key and written together: at once when nothing was written
- * lately, and then at most once a frame. What comes while a query fetches is kept, and holds over the answer.
+ * The only way into the query cache. Updates are collected per key and written together: immediately if
+ * nothing was written lately, otherwise at most once a frame. Updates that arrive during a fetch are kept and
+ * applied over its response.
  */
 export class Writer {
   readonly #options: WriterOptions
@@ -63,19 +67,19 @@ export class Writer {
     const write = this.#writes.get(hash)
     if (!write) this.#writes.set(hash, { key, updates: [update] })
     else if (isFunction(update)) write.updates.push(update)
-    // What came before a value does not matter any more.
+    // Updates before a value no longer matter.
     else write.updates = [update]
     this.#plan()
   }
 
-  /** Has what fetches bring judged, or not any more. */
+  /** Turns judging of responses on or off. */
   judgeBy(judge: AnswerJudge, isWanted: boolean): void {
     if (isWanted && !this.#hasEnded) this.#judges.add(judge)
     else this.#judges.delete(judge)
     this.#follow()
   }
 
-  /** Marks as stale, and refetches where someone looks, every query whose key begins with this one. */
+  /** Marks every query whose key begins with this one as stale, and refetches those on screen. */
   invalidate(hash: string, key: QueryKey): void {
     if (this.#hasEnded) return
     this.#invalidations.set(hash, key)
@@ -83,8 +87,8 @@ export class Writer {
   }
 
   /**
-   * Invalidates at once: queries with an active reader are fetched once more, within the bounds of `FetchRaces`, all
-   * others (and all with `refetchType: 'none'`) only marked as stale.
+   * Invalidates at once. Queries with an active observer are fetched once more, within the limits of
+   * `FetchRaces`. All others (and all with `refetchType: 'none'`) are only marked as stale.
    */
   invalidateNow({ refetchType, ...filters }: QueryFilters & { refetchType?: 'none' }): void {
     if (this.#hasEnded) return
@@ -100,7 +104,7 @@ export class Writer {
     this.#follow()
   }
 
-  /** Whether something waits to be written for the key of this hash. */
+  /** Whether an update is waiting for the key of this hash. */
   isPending(hash: string): boolean {
     return this.#writes.has(hash)
   }
@@ -110,14 +114,14 @@ export class Writer {
     this.#writes.delete(hash)
   }
 
-  /** Forgets what waits to be written, and what waits for a fetch. */
+  /** Forgets pending updates, and updates that wait for a fetch. */
   drop(): void {
     this.#writes.clear()
     this.#invalidations.clear()
     this.#races.clear()
   }
 
-  /** Ends it for good: nothing is written or fetched any more, whoever still holds it. */
+  /** Ends it permanently: nothing is written or fetched any more, even if something still holds a reference. */
   end(): void {
     this.#hasEnded = true
     this.#judges.clear()
@@ -133,14 +137,14 @@ export class Writer {
     this.#invalidations = new Map()
     this.#options.batch(() => {
       for (const [hash, write] of writes) this.#options.guard(() => this.#write(hash, write))
-      // Each query once: a second time would count as an invalidation during the fetch of the first.
+      // Each query only once: a second time would count as an invalidation during the fetch of the first.
       const cache = this.#cache()
       const prefixes = [...invalidations.values()]
       this.#invalidate(new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey }))))
     })
   }
 
-  /** The current cache. What was kept of a former one is forgotten. */
+  /** The current cache. Everything kept for an earlier one is forgotten. */
   #cache(): QueryCache {
     const cache = this.#options.client().getQueryCache()
     if (cache !== this.#latestCache) this.#races.clear()
@@ -164,7 +168,7 @@ export class Writer {
   #plan(): void {
     if (this.#isPlanned) return
     this.#isPlanned = true
-    // After the task that brought the message, so that an array of envelopes is one write.
+    // After the task that delivered the message, so that an array of envelopes is one write.
     queueMicrotask(() => this.#flushAndRest())
   }
 
@@ -190,8 +194,8 @@ export class Writer {
       this.#races.keep(query, updates)
       this.#follow()
     }
-    // What functions make of nothing is only a part. Where the whole is asked for, or its reader sees why there is none,
-    // they leave it to the answer.
+    // An updater applied to missing data yields a partial value. If the whole data is being fetched, or its
+    // reader can see why it is missing, skip the update.
     const isAwaited = query.state.data === undefined && (isFetching(query) || query.isActive())
     if (!isAwaited || !updates.every(isPartial)) this.#apply(query, updates)
   }
@@ -200,12 +204,13 @@ export class Writer {
     const before = query.state
     const { data, sharesStructure } = applyUpdates(before.data, updates, this.#options.guard)
     if (data === undefined || data === before.data) return
-    // Unlike setData, this compares nothing; but a fetch that is cancelled takes back what it does not know.
+    // Unlike setData, this compares nothing. But cancelling a fetch would revert data that the fetch does not
+    // know.
     if (sharesStructure && !isFetching(query)) replaceData(query, data)
     else query.setData(data, { manual: true })
     if (!updates.every(isPartial)) return
-    // Functions change what is there, and make it neither complete nor fresh: a failure stays to be seen, and what they
-    // made of nothing is asked for by the next who can ask.
+    // A function changes existing data and makes it neither complete nor fresh. An error stays visible, and a
+    // partial value is refetched by the next reader that can fetch.
     if (before.status === 'error') query.setState({ ...query.state, status: 'error', error: before.error })
     if (before.isInvalidated || before.data === undefined) query.invalidate()
   }

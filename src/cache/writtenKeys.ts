@@ -1,19 +1,19 @@
 import type { QueryCache, QueryKey } from '@tanstack/react-query'
 
-/** The number of keys above which keys that have left the cache are looked for. */
+/** Above this number of keys, look for keys that have left the cache. */
 const FIRST_PRUNING = 1_024
 
-/** The share of its limit to which the number of created queries is brought down, so that not each message does it. */
+/** The share of the limit to which created queries are reduced, so that not every message has to do it. */
 const EVICTED_SHARE = 0.9
 
-/** What `WrittenKeys` needs of the cache and its writer. */
+/** What `WrittenKeys` needs from the cache and its writer. */
 export interface WrittenKeysOptions {
   cache(): QueryCache
-  /** Whether an update of this key waits to be written. */
+  /** Whether an update of this key is waiting to be written. */
   isPending(hash: string): boolean
   /** Drops the update that waits for this key. */
   cancel(hash: string): void
-  /** A key is not followed any more. */
+  /** A key is no longer tracked. */
   forgotten(hash: string): void
 }
 
@@ -26,13 +26,13 @@ interface Touched {
 export class WrittenKeys {
   readonly #options: WrittenKeysOptions
   readonly #keys = new Map<string, QueryKey>()
-  /** Prefixes that handlers invalidated: a missed message would have done so again. */
+  /** Prefixes that handlers invalidated: a missed message would have invalidated them again. */
   readonly #prefixes = new Map<string, QueryKey>()
   /** Keys and prefixes by the type of the message whose handler touched them. */
   readonly #byType = new Map<string, Touched>()
   /** Hashes of the keys that handlers have written. */
   readonly #handled = new Set<string>()
-  /** Hashes of the queries that messages have created, the oldest first. */
+  /** Hashes of the queries that messages have created, oldest first. */
   readonly #created = new Set<string>()
   #pruneAt = FIRST_PRUNING
   #evictAt = 0
@@ -49,7 +49,7 @@ export class WrittenKeys {
     return [...this.#prefixes.values()]
   }
 
-  /** Notes a key that is about to be written. `true`: for the first time. */
+  /** Records a key that is about to be written. Returns `true` the first time. */
   add(hash: string, key: QueryKey): boolean {
     if (this.#keys.has(hash)) return false
     if (this.#keys.size >= this.#pruneAt) this.prune()
@@ -63,7 +63,7 @@ export class WrittenKeys {
     this.#prefixes.set(hash, key)
   }
 
-  /** Notes that the handler of a message type has written this key. */
+  /** Records that the handler of a message type has written this key. */
   addKeyOf(type: string, hash: string, key: QueryKey): void {
     this.#touchedBy(type).keys.set(hash, key)
     this.#handled.add(hash)
@@ -74,25 +74,28 @@ export class WrittenKeys {
     return this.#handled.has(hash)
   }
 
-  /** Notes that the handler of a message type has invalidated the queries below this key. */
+  /** Records that the handler of a message type has invalidated the queries below this key. */
   addPrefixOf(type: string, hash: string, key: QueryKey): void {
     this.#touchedBy(type).prefixes.set(hash, key)
   }
 
-  /** What the handler of a type has touched; it is forgotten with this call. */
+  /** Takes what the handler of a type has touched; this call forgets it. */
   takeType(type: string): { keys: ReadonlyMap<string, QueryKey>; prefixes: readonly QueryKey[] } {
     const touched = this.#byType.get(type)
     this.#byType.delete(type)
     return { keys: touched?.keys ?? new Map(), prefixes: [...(touched?.prefixes.values() ?? [])] }
   }
 
-  /** A query has left the cache. */
+  /** A query was removed from the cache. */
   removed(hash: string): void {
     if (this.#options.isPending(hash)) return
     this.#forget(hash)
   }
 
-  /** Brings the number of created queries below `limit`: the oldest that has no reader goes first. Gives how many went. */
+  /**
+   * Reduces the created queries below `limit`: the oldest without an observer is dropped first. Returns how
+   * many were dropped.
+   */
   evict(limit: number): number {
     if (this.#created.size <= Math.max(limit, this.#evictAt)) return 0
     const { isPending, cancel, cache } = this.#options
@@ -107,7 +110,8 @@ export class WrittenKeys {
       if (query) cache().remove(query)
       dropped++
     }
-    // Where readers hold more than the limit, the next search waits for as many new queries as this one could drop.
+    // If observed queries exceed the limit, the next search waits for as many new queries as this one could
+    // drop.
     this.#evictAt = this.#created.size > goal ? this.#created.size + limit - goal : 0
     return dropped
   }
