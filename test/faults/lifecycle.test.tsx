@@ -19,8 +19,8 @@ afterEach(() => {
   complained.mockRestore()
 })
 
-describe('a component that goes', () => {
-  test('and comes back at once, as under StrictMode, costs no second connection and no complaint (C1)', async () => {
+describe('a component that unmounts', () => {
+  test('and remounts at once, as under StrictMode, opens no second connection and logs nothing (C1)', async () => {
     const page = await openSocket({}, { rules: [{ at: 'handshake', act: { do: 'delay', ms: 60 } }] })
     page.view.rerender(null)
     page.view.rerender(<page.Light />)
@@ -30,7 +30,7 @@ describe('a component that goes', () => {
   })
 
   test.each(['delay', 'hang'] as const)(
-    'while the handshake is under way (%s) leaves no socket, and hears nothing more of it (C2)',
+    'during the handshake (%s) leaves no socket and receives nothing more from it (C2)',
     async how => {
       const heard = vi.fn()
       const page = await openSocket(
@@ -50,7 +50,7 @@ describe('a component that goes', () => {
   test.each([
     ['a socket', openSocket],
     ['a stream', openEvents],
-  ])('of %s while a token is asked for opens nothing when it comes (C3)', async (_name, openOne) => {
+  ])('while a token for %s is requested opens nothing when the token arrives (C3)', async (_name, openOne) => {
     let give!: (token: string) => void
     const getToken = () => new Promise<string>(resolve => (give = resolve))
     const page = await openOne({}, { provider: { getToken } })
@@ -65,7 +65,7 @@ describe('a component that goes', () => {
   test.each([
     ['a socket', openSocket],
     ['a stream', openEvents],
-  ])('of %s during the back-off is the end of the attempts (C4)', async (_name, openOne) => {
+  ])('during the back-off of %s ends the attempts (C4)', async (_name, openOne) => {
     const page = await openOne(
       { reconnect: { minDelay: 150, maxDelay: 150 } },
       { rules: [{ at: 'connection', act: { do: 'reset' } }] },
@@ -78,7 +78,7 @@ describe('a component that goes', () => {
     expect(page.proxy.moments('connection')).toHaveLength(before)
   })
 
-  test('while a body is streamed ends the request and writes nothing more (C2)', async () => {
+  test('while a body is streaming ends the request and writes nothing more (C2)', async () => {
     const page = await openEvents({}, { rules: [{ at: 'request', act: { do: 'drip' } }] })
     await page.shows('open')
     await page.note('x'.repeat(50_000))
@@ -87,7 +87,7 @@ describe('a component that goes', () => {
     expect(page.notes).toEqual([])
   })
 
-  test('and comes a thousand times leaves one connection, and none when it has gone (C14)', async () => {
+  test('and remounts a thousand times leaves one connection while mounted, and none afterwards (C14)', async () => {
     const page = await openSocket()
     for (let count = 0; count < 1_000; count++) page.view.rerender(count % 2 === 0 ? null : <page.Light />)
     await page.shows('open')
@@ -97,7 +97,7 @@ describe('a component that goes', () => {
   })
 })
 
-test('close() inside of a listener of the status is the last change of it (C5)', async () => {
+test('close() inside a status listener is the last status change (C5)', async () => {
   const page = await open({
     onEvent: event => event.kind === 'status' && event.status === 'reconnecting' && close(),
   })
@@ -120,7 +120,7 @@ test('close() inside of a listener of the status is the last change of it (C5)',
   await shows('closed')
 })
 
-test('a hundred hooks with one URL have one connection, which outlives the last by the close delay only (C7)', async () => {
+test('a hundred hooks with one URL share one connection, which closes one close delay after the last unmounts (C7)', async () => {
   const page = await openSocket({}, { provider: { closeDelay: 200 } })
   page.view.rerender(
     Array.from({ length: 100 }, (_, index) =>
@@ -140,7 +140,7 @@ function Other({ options }: { options: SocketOptions }) {
   return null
 }
 
-test('options that are new objects on each render make no new connection (C8)', async () => {
+test('options that are new objects on each render open no new connection (C8)', async () => {
   const page = await open()
   let again!: () => void
   function Light() {
@@ -166,14 +166,14 @@ test('options that are new objects on each render make no new connection (C8)', 
   expect(page.proxy.moments('handshake')).toHaveLength(1)
 })
 
-describe('what pauses a connection', () => {
+describe('a pause', () => {
   afterEach(() => vi.restoreAllMocks())
   const hide = (isHidden: boolean) => {
     vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(isHidden ? 'hidden' : 'visible')
     act(() => void document.dispatchEvent(new Event('visibilitychange')))
   }
 
-  test('lasts until every reason is gone: hidden and frozen, then only hidden, then none (C11)', async () => {
+  test('lasts until the last reason ends: hidden and frozen, then only hidden, then none (C11)', async () => {
     const page = await openSocket({ whenHidden: 'pause' })
     await page.shows('open')
     hide(true)
@@ -190,10 +190,10 @@ describe('what pauses a connection', () => {
   })
 })
 
-describe('the QueryClient', () => {
+describe('a QueryClient', () => {
   const written = { messages: { note: anything } }
 
-  test('that replaces another gets what comes from then on, and the former nothing (C15)', async () => {
+  test('that replaces another gets all later messages, and the old one none (C15)', async () => {
     const page = await openSocket(written)
     await page.shows('open')
     await page.note('a')
@@ -206,7 +206,7 @@ describe('the QueryClient', () => {
     expect(page.proxy.moments('handshake')).toHaveLength(1)
   })
 
-  test('that is cleared gets the next message all the same (C15)', async () => {
+  test('that is cleared still gets the next message (C15)', async () => {
     const page = await openSocket(written)
     await page.shows('open')
     await page.note('a')
@@ -225,7 +225,7 @@ class Boundary extends Component<{ children: ReactNode }> {
   }
 }
 
-test('a component that an error boundary takes away leaves no connection behind (C2)', async () => {
+test('a component that an error boundary removes leaves no connection behind (C2)', async () => {
   complained.mockImplementation(() => {})
   const page = await openSocket()
   await page.shows('open')
@@ -249,7 +249,7 @@ test('a component that an error boundary takes away leaves no connection behind 
   await waitFor(() => expect(page.proxy.openConnections()).toEqual([]), patient)
 })
 
-test('a component that suspends keeps one connection, and has it when it shows again (C1)', async () => {
+test('a component that suspends keeps its one connection, and still has it when it shows again (C1)', async () => {
   const page = await openSocket()
   await page.shows('open')
   let suspend!: () => void

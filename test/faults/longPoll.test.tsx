@@ -25,7 +25,7 @@ const answer = (status: number, more: { headers?: Record<string, string>; body?:
   act: { do: 'answer', status, ...more },
 })
 
-/** A poll that is open, has heard "first" and has a cursor; `rules` meet the requests after that. */
+/** An open poll that has received "first" and has a cursor. `rules` apply to later requests. */
 async function openPoll(options: Parameters<typeof openLongPoll>[0] = {}, path = '/long-poll') {
   const page = await openLongPoll(options, { path, before: ({ publish }) => publish('note', null, 'first') })
   await page.shows('open')
@@ -34,8 +34,8 @@ async function openPoll(options: Parameters<typeof openLongPoll>[0] = {}, path =
   return page
 }
 
-describe('an answer', () => {
-  test('that is held and then comes is delivered, and the next request goes on from it (L1)', async () => {
+describe('a response', () => {
+  test('that is held is delivered when it arrives, and the next request continues from it (L1)', async () => {
     const page = await openPoll()
     for (const each of ['a', 'b']) {
       await page.note(each)
@@ -46,7 +46,7 @@ describe('an answer', () => {
   })
 
   test.each([204, 304, 408])(
-    '%i is nothing yet: asked again with the same cursor, and no error (L2, L3)',
+    '%i means no news: the poll is repeated with the same cursor and without an error (L2, L3)',
     async status => {
       const page = await openPoll()
       const { cursor } = page.result()
@@ -61,7 +61,7 @@ describe('an answer', () => {
     },
   )
 
-  test('that brings nothing, again and again at once, is no hot loop (L2, L9)', async () => {
+  test('without news, sent immediately over and over, does not cause a hot loop (L2, L9)', async () => {
     const page = await openPoll()
     page.proxy.add({ at: 'request', act: { do: 'answer', status: 204 } })
     await page.note('wakes the held request')
@@ -76,14 +76,14 @@ describe('an answer', () => {
     await waitFor(() => expect(page.notes.at(-1)).toBe('b'), patient)
   })
 
-  test('without the validators that a cursor needs is a loop that backs off, never a hot one (L10)', async () => {
+  test('without the validators that a cursor needs causes a loop that backs off, never a hot one (L10)', async () => {
     const server = await startServer(response => response.writeHead(200, JSON_TYPE).end(note('same')))
     const page = await openLongPoll({ url: server.url })
     await waitFor(() => expect(page.eventsOf('retry').length).toBeGreaterThanOrEqual(1), patient)
     expect(page.eventsOf('retry')[0]).toMatchObject({ error: { failureKind: 'fast-loop' } })
   })
 
-  test('that never comes is given up after holdTimeout, and asked for again (L4)', async () => {
+  test('that never arrives is given up after holdTimeout and requested again (L4)', async () => {
     const page = await openPoll({ holdTimeout: 250 }, '/long-poll?hold=100')
     page.proxy.add({ at: 'request', times: 1, act: { do: 'hang' } })
     await waitFor(
@@ -95,7 +95,7 @@ describe('an answer', () => {
     await waitFor(() => expect(page.proxy.openConnections().length).toBeLessThanOrEqual(1), patient)
   })
 
-  test('that never comes is given up also where fetch ignores its abort (L5)', async () => {
+  test('that never arrives is given up even if fetch ignores its abort (L5)', async () => {
     const deaf: typeof fetch = (url, init) => fetch(url, { ...init, signal: null })
     const page = await openLongPoll(
       { holdTimeout: 250 },
@@ -107,7 +107,7 @@ describe('an answer', () => {
   })
 
   test.each(['end', 'reset'] as const)(
-    'whose body is cut short by its %s is not delivered, moves no cursor, and is asked for again (L6)',
+    'whose body is cut short by its %s is not delivered, moves no cursor and is requested again (L6)',
     async then => {
       const page = await openPoll()
       page.proxy.add({ at: 'request', times: 1, act: { do: 'cut', after: 30, then } })
@@ -118,7 +118,7 @@ describe('an answer', () => {
     },
   )
 
-  test('whose body is no JSON moves no cursor, and is retried with back-off (L7)', async () => {
+  test('whose body is not JSON moves no cursor and is retried with back-off (L7)', async () => {
     allowConsole(/could not be read/)
     const page = await openPoll()
     page.proxy.add({
@@ -140,7 +140,7 @@ describe('an answer', () => {
   })
 
   test.each([409, 410, 400])(
-    '%i to a cursor drops it once, tells of the gap, and begins anew (L11, L12, L13)',
+    '%i to a cursor drops it once, reports a gap and starts over (L11, L12, L13)',
     async status => {
       const gaps: unknown[] = []
       const page = await openPoll({
@@ -151,20 +151,20 @@ describe('an answer', () => {
       await page.note('a')
       await waitFor(() => expect(gaps).toEqual(['cursor-lost', [['notes']]]), patient)
       expect(page.queryClient.getQueryState(['notes'])?.isInvalidated).toBe(true)
-      // It asked without a cursor, so it got what there is.
+      // The request had no cursor, so it got everything there is.
       await waitFor(() => expect(page.notes.at(-1)).toBe('a'), patient)
       expect(page.eventsOf('retry')).toHaveLength(1)
     },
   )
 
-  test('400 to a request without a cursor ends it: there is nothing to drop (L12)', async () => {
+  test('400 to a request without a cursor ends the loop, because there is nothing to drop (L12)', async () => {
     const page = await openLongPoll({}, { rules: [{ at: 'request', act: { do: 'answer', status: 400 } }] })
     await page.shows('failed')
     await pass(200)
     expect(page.proxy.moments('request')).toHaveLength(1)
   })
 
-  test('that comes one byte at a time is delivered whole, and not at all after an unmount (L14)', async () => {
+  test('that arrives one byte at a time is delivered whole, and not at all after an unmount (L14)', async () => {
     const page = await openPoll()
     page.proxy.add({ at: 'request', act: { do: 'drip' } })
     await page.note('grüße ☃')
@@ -193,7 +193,7 @@ describe('an answer', () => {
     expect(page.notes).toEqual(['Bearer 1-connect', 'Bearer 2-connect', 'Bearer 4-refused'])
   })
 
-  test('that is empty and has a new cursor moves the cursor and is no message (L17)', async () => {
+  test('with an empty body and a new cursor moves the cursor and delivers no message (L17)', async () => {
     const cursors: unknown[] = []
     const server = await startServer((response, { headers }, index) => {
       cursors.push(headers['if-none-match'])
@@ -208,7 +208,7 @@ describe('an answer', () => {
 })
 
 describe('a loop', () => {
-  test('is one for two components with one URL (L15)', async () => {
+  test('is shared by two components with one URL (L15)', async () => {
     const page = await openPoll()
     page.view.rerender([<page.Light key="a" />, <page.Light key="b" />])
     await page.note('a')
@@ -217,7 +217,7 @@ describe('a loop', () => {
     expect(page.proxy.moments('request').length).toBeLessThanOrEqual(3)
   })
 
-  test('that is reset or refused comes back with its cursor: nothing is missed, nothing comes twice (L1)', async () => {
+  test('that is reset or refused resumes at its cursor: nothing is missed or delivered twice (L1)', async () => {
     const page = await openPoll()
     await page.proxy.refuse()
     act(() => page.proxy.strike({ do: 'reset' }))
@@ -229,7 +229,7 @@ describe('a loop', () => {
     expect(page.eventsOf('gap')).toEqual([])
   })
 
-  test('of answers that are at hand at once lets the page do other things (L18)', async () => {
+  test('of immediate responses leaves the page free for other work (L18)', async () => {
     const server = await startServer((response, _request, index) => {
       if (index < 200) response.writeHead(200, { ...JSON_TYPE, etag: `"${index}"` }).end(note(index))
     })

@@ -53,7 +53,7 @@ const answer = (status: number, headers: Record<string, string> = {}, body = '')
 })
 
 describe('a poll', () => {
-  test('whose answer is slower than the interval is not overlapped by another (P1)', async () => {
+  test('whose response is slower than the interval does not overlap with the next (P1)', async () => {
     const { proxy, polls, shows } = await openPolling({ interval: 20 }, [
       { at: 'request', act: { do: 'delay', ms: 80 } },
     ])
@@ -67,15 +67,15 @@ describe('a poll', () => {
   })
 
   const faults: [string, Rule['act']][] = [
-    ['reset', { do: 'reset' }],
-    ['cut short', { do: 'cut', after: 3, then: 'end' }],
-    ['reset in the middle', { do: 'cut', after: 3, then: 'reset' }],
-    ['answered with a page', answer(200, { 'content-type': 'text/html' }, '<html>')],
-    ['answered with 503', answer(503)],
-    ['answered with 404', answer(404)],
-    ['answered with half a JSON', answer(200, { 'content-type': 'application/json' }, '{"a":')],
+    ['is reset', { do: 'reset' }],
+    ['is cut short', { do: 'cut', after: 3, then: 'end' }],
+    ['is reset in the middle', { do: 'cut', after: 3, then: 'reset' }],
+    ['gets an HTML page', answer(200, { 'content-type': 'text/html' }, '<html>')],
+    ['gets a 503', answer(503)],
+    ['gets a 404', answer(404)],
+    ['gets half a JSON body', answer(200, { 'content-type': 'application/json' }, '{"a":')],
   ]
-  test.each(faults)('that is %s keeps the data, and the next one mends it (P5)', async (_name, act) => {
+  test.each(faults)('that %s keeps the data, and the next poll recovers (P5)', async (_name, act) => {
     const { proxy, shows, note, polls, result } = await openPolling()
     await shows('first')
     proxy.add({ at: 'request', times: 2, act } as Rule)
@@ -87,7 +87,7 @@ describe('a poll', () => {
     await waitFor(() => expect(result().error).toBe(null), patient)
   })
 
-  test('that never is answered has failed after its timeout, and the next one mends it (P1)', async () => {
+  test('without a response fails after its timeout, and the next poll recovers (P1)', async () => {
     const { shows, result } = await openPolling({ timeout: 200 }, [
       { at: 'request', times: 1, act: { do: 'hang' } },
     ])
@@ -95,7 +95,7 @@ describe('a poll', () => {
     await shows('first')
   })
 
-  test('that is answered with 429 waits for its Retry-After, and then the interval counts again (P5)', async () => {
+  test('with a 429 response waits for its Retry-After, then continues at the interval (P5)', async () => {
     const { proxy, shows, polls, result } = await openPolling()
     await shows('first')
     proxy.add({ at: 'request', times: 1, act: answer(429, { 'retry-after': '1' }) } as Rule)
@@ -114,7 +114,7 @@ describe('a poll', () => {
     )
   })
 
-  test.each([204, 304])('that is answered with %i keeps what there is (P3, P4)', async status => {
+  test.each([204, 304])('with a %i response keeps the data (P3, P4)', async status => {
     const { proxy, shows, polls, result } = await openPolling()
     await shows('first')
     proxy.add({ at: 'request', act: answer(status) } as Rule)
@@ -123,7 +123,7 @@ describe('a poll', () => {
     expect(result().error).toBe(null)
   })
 
-  test('of a server that nobody listens at makes no storm, and goes on when it is back (P8)', async () => {
+  test('of an unreachable server causes no storm, and continues when the server is back (P8)', async () => {
     const { proxy, shows, result, note } = await openPolling({ backoff: { minDelay: 100, maxDelay: 100 } })
     await shows('first')
     await proxy.refuse()

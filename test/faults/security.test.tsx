@@ -25,7 +25,7 @@ describe('users of one URL', () => {
     return <i>{`${user} ${status}`}</i>
   }
 
-  test('whose headers differ have a stream each, also where they changed from one to the other (X2)', async () => {
+  test('with different headers get separate streams, even after their headers change (X2)', async () => {
     const server = await startServer(response => {
       response.setHeader('content-type', 'text/event-stream').flushHeaders()
     })
@@ -49,7 +49,7 @@ describe('users of one URL', () => {
     return <i>{`${user} ${status}`}</i>
   }
 
-  test('that have tokens of their own have a socket each by their id (X2)', async () => {
+  test('with different tokens and ids get separate sockets (X2)', async () => {
     const server = await startSocketServer()
     const page = await open({ trustedOrigins: [server.url] })
     page.render(['a', 'b'].map(user => <Light key={user} url={server.url} user={user} />))
@@ -60,7 +60,7 @@ describe('users of one URL', () => {
 })
 
 describe('cookies', () => {
-  /** Every hook that goes by `fetch`; gives the credentials that it was called with. */
+  /** Every hook that uses `fetch`. Returns the credentials that it was called with. */
   async function askAll(credentials?: RequestCredentials) {
     const given: Record<string, unknown> = {}
     const recording: FetchLike = (url, init) => {
@@ -83,11 +83,11 @@ describe('cookies', () => {
     return Object.values(given)
   }
 
-  test('go to the page’s own origin alone: that is what fetch does where nothing else is said (X8)', async () => {
+  test('go only to the page’s own origin, as fetch does by default (X8)', async () => {
     for (const credentials of await askAll()) expect([undefined, 'same-origin']).toContain(credentials)
   })
 
-  test('go to another origin only where that is said of a hook (X8)', async () => {
+  test('go to another origin only if a hook says so (X8)', async () => {
     expect(await askAll('include')).toEqual(['include', 'include', 'include'])
   })
 })
@@ -96,10 +96,13 @@ describe('a member named __proto__', () => {
   const evil = (n: number) =>
     `{"type":"row","params":null,"response":{"list":[{"__proto__":{"isAdmin":true},"n":${n}}]}}`
 
-  /** What comes so much later is a write of its own, in which TanStack Query copies what is new into what was there (ms). */
+  /**
+   * A message that comes this much later (ms) is a separate write, in which TanStack Query merges the new
+   * data into the old.
+   */
   const A_FRAME = 100
 
-  /** What each render took for the right of an admin. */
+  /** What each render read as the admin flag. */
   const shown: unknown[] = []
 
   interface Row {
@@ -138,7 +141,7 @@ describe('a member named __proto__', () => {
       if (isStream) response.write(`data: ${evil(1)}\n\n`)
       await sleep(A_FRAME)
       if (isStream) response.write(`data: ${evil(2)}\n\n`)
-      // A long poll waits after some.
+      // A long poll waits after a few responses.
       else if (index < 4) response.setHeader('etag', `"${index}"`).end(evil(index > 1 ? 2 : 1))
     })
   }
@@ -149,7 +152,7 @@ describe('a member named __proto__', () => {
     ['poll', ByPolling],
     ['socket', BySocket],
   ])(
-    'in a %s makes nobody an admin, also where it is copied into what was there (X6)',
+    'in a %s makes nobody an admin, even when it is merged into existing data (X6)',
     async (transport, By) => {
       shown.length = 0
       const http = await startAnswering()
@@ -167,7 +170,7 @@ describe('a member named __proto__', () => {
   )
 })
 
-test('a fragment in the URL of a socket is left out, and harms nothing (W40)', async () => {
+test('a fragment in a socket URL is removed and does no harm (W40)', async () => {
   const server = await startSocketServer()
   const page = await open()
   function Light() {

@@ -11,7 +11,7 @@ import { allowConsole } from '../support/consoleGuard.ts'
 
 const openEvents = setUpFaultyConnection(useServerEvents, '/events')
 
-/** An event's delay counts from when it is told (ms). */
+/** An event's delay counts from when it is reported (ms). */
 const LATENESS = 100
 
 const answer = (status: number, headers: Record<string, string> = {}, times = 1): Rule => ({
@@ -20,15 +20,15 @@ const answer = (status: number, headers: Record<string, string> = {}, times = 1)
   act: { do: 'answer', status, headers, body: 'x' },
 })
 
-describe('an answer of', () => {
-  test.each([408, 425, 429, 500, 502, 503])('%i is retried with back-off (S1)', async status => {
+describe('a response', () => {
+  test.each([408, 425, 429, 500, 502, 503])('of %i is retried with back-off (S1)', async status => {
     const { shows, eventsOf } = await openEvents({}, { rules: [answer(status, {}, 3)] })
     await shows('open')
     expect(eventsOf('retry').map(({ retryCount }) => retryCount)).toEqual([1, 2, 3])
     expect(eventsOf('retry')[0]).toMatchObject({ error: { status } })
   })
 
-  test('503 to a stream that was open asks for no sooner a retry than its Retry-After (S1)', async () => {
+  test('of 503 to a stream that was open delays the retry by its Retry-After (S1)', async () => {
     const { proxy, shows, eventsOf } = await openEvents()
     await shows('open')
     proxy.add(answer(503, { 'retry-after': '1' }))
@@ -38,7 +38,7 @@ describe('an answer of', () => {
     await shows('open')
   })
 
-  test('204 is the last word of the server: closed, and no retry until reconnect() (S2)', async () => {
+  test('of 204 is final: the connection is closed, with no retry until reconnect() (S2)', async () => {
     const { proxy, shows, result } = await openEvents({}, { rules: [answer(204)] })
     await shows('closed')
     await pass(300)
@@ -47,7 +47,7 @@ describe('an answer of', () => {
     await shows('open')
   })
 
-  test('401 forces one new token for the retry (S3)', async () => {
+  test('of 401 forces one new token for the retry (S3)', async () => {
     const asked: string[] = []
     const getToken = ({ reason }: { reason: string }) => {
       asked.push(reason)
@@ -59,7 +59,7 @@ describe('an answer of', () => {
   })
 
   test.each([400, 402, 403, 404, 405, 451])(
-    '%i ends it, with an error that names it (S4, S5)',
+    'of %i ends the connection, with an error that names the status (S4, S5)',
     async status => {
       const { proxy, shows, result } = await openEvents({}, { rules: [answer(status)] })
       await shows('failed')
@@ -69,7 +69,7 @@ describe('an answer of', () => {
     },
   )
 
-  test('404 is retried where the application decides so (S5)', async () => {
+  test('of 404 is retried if the application decides so (S5)', async () => {
     const { shows } = await openEvents(
       { reconnect: { decide: failure => (failure.kind === 'status' ? 'retry' : undefined) } },
       { rules: [answer(404, {}, 2)] },
@@ -77,7 +77,7 @@ describe('an answer of', () => {
     await shows('open')
   })
 
-  test.each([409, 410])('%i drops the cursor, comes back without it, and is a gap (S5)', async status => {
+  test.each([409, 410])('of %i drops the cursor, reconnects without it and is a gap (S5)', async status => {
     const { proxy, shows, note, hears, eventsOf, result } = await openEvents()
     await shows('open')
     await note('a')
@@ -90,20 +90,23 @@ describe('an answer of', () => {
   })
 
   const future = () => new Date(Date.now() + 7_000).toUTCString()
-  // Up to twice as long: jitter of its own size comes on top.
+  // Up to twice as long, because jitter of the same size is added.
   test.each<[string, () => string, number, number]>([
     ['seconds', () => '7', 7_000, 14_000],
     ['a date', future, 5_000, 14_000],
     ['garbage', () => 'soon', 0, 1_999],
-    ['far too long', () => '9999999', 3_600_000, 7_200_000],
-  ])('429 with a Retry-After that is %s (S6)', async (_what, retryAfter, least, most) => {
-    const { eventsOf } = await openEvents({}, { rules: [answer(429, { 'retry-after': retryAfter() })] })
-    await waitFor(() => expect(eventsOf('retry').length).toBeGreaterThanOrEqual(1), patient)
-    expect(eventsOf('retry')[0]!.delay).toBeGreaterThanOrEqual(least - LATENESS)
-    expect(eventsOf('retry')[0]!.delay).toBeLessThanOrEqual(most)
-  })
+    ['an excessive time', () => '9999999', 3_600_000, 7_200_000],
+  ])(
+    'of 429 with a Retry-After of %s delays the retry accordingly (S6)',
+    async (_what, retryAfter, least, most) => {
+      const { eventsOf } = await openEvents({}, { rules: [answer(429, { 'retry-after': retryAfter() })] })
+      await waitFor(() => expect(eventsOf('retry').length).toBeGreaterThanOrEqual(1), patient)
+      expect(eventsOf('retry')[0]!.delay).toBeGreaterThanOrEqual(least - LATENESS)
+      expect(eventsOf('retry')[0]!.delay).toBeLessThanOrEqual(most)
+    },
+  )
 
-  test('200 with an HTML page is no stream: nothing of it is read, and it is retried (S7)', async () => {
+  test('of 200 with an HTML page is not a stream: it is not read and is retried (S7)', async () => {
     const page = await openEvents(
       {},
       {
@@ -121,7 +124,7 @@ describe('an answer of', () => {
   })
 
   test.each(['text/event-stream;', 'text/event-stream; charset=windows-1252'])(
-    '200 with the content type "%s" is a stream, and read as UTF-8 (S8)',
+    'of 200 with the content type "%s" is a stream, and is read as UTF-8 (S8)',
     async contentType => {
       const { shows, note, hears } = await openEvents(
         {},
@@ -133,7 +136,7 @@ describe('an answer of', () => {
     },
   )
 
-  test.each([301, 302, 303, 307, 308])('%i to the same origin is followed (S9)', async status => {
+  test.each([301, 302, 303, 307, 308])('of %i to the same origin is followed (S9)', async status => {
     const page = await openEvents(
       {},
       {
@@ -148,10 +151,10 @@ describe('an answer of', () => {
 })
 
 describe('a redirect to another origin', () => {
-  /** Another origin, with the headers that it was sent. */
+  /** Another origin that records the headers it receives. */
   const startElsewhere = () => startServer(response => head(response).flushHeaders())
 
-  test('is not told the token of the Authorization header (S10, X3)', async () => {
+  test('does not receive the token of the Authorization header (S10, X3)', async () => {
     const elsewhere = await startElsewhere()
     const page = await openEvents(
       {},
@@ -162,7 +165,7 @@ describe('a redirect to another origin', () => {
     expect(JSON.stringify(elsewhere.requests[0]!.headers)).not.toContain('secret')
   })
 
-  test('is not even asked where the token stands in another header (S10, X3)', async () => {
+  test('gets no request at all if the token is in another header (S10, X3)', async () => {
     const elsewhere = await startElsewhere()
     const attachToken = tokenInHeader('X-Token', token => token)
     const page = await openEvents(
@@ -178,7 +181,7 @@ describe('a redirect to another origin', () => {
 })
 
 describe('a stream', () => {
-  test('that comes one byte at a time loses nothing: no character, no line end, no id (S11, S12)', async () => {
+  test('that arrives one byte at a time loses nothing: no character, line end or id (S11, S12)', async () => {
     const page = await openEvents({}, { rules: [{ at: 'request', act: { do: 'drip' } }] })
     await page.shows('open')
     for (const each of ['grüße ☃', '𝄞']) await page.note(each)
@@ -186,7 +189,7 @@ describe('a stream', () => {
     expect(page.result().lastEventId).toMatch(/:2$/)
   })
 
-  test('that is reset goes on after the last id: nothing is missed, comes twice or is fetched (S14)', async () => {
+  test('that is reset resumes after the last id: nothing is missed, repeated or refetched (S14)', async () => {
     const { proxy, shows, note, notes, hears, eventsOf } = await openEvents()
     await shows('open')
     await note('a')
@@ -200,8 +203,8 @@ describe('a stream', () => {
     expect(eventsOf('gap')).toEqual([])
   })
 
-  test('that is cut inside an event gives that event once, after coming back (S14)', async () => {
-    // Behind `retry: 1000` and the blank line come the events; this cuts within the second.
+  test('that is cut inside an event delivers that event once, after it reconnects (S14)', async () => {
+    // The events follow `retry: 1000` and the blank line; this cuts within the second event.
     const { shows, hears, notes, eventsOf } = await openEvents(
       {},
       {
@@ -216,7 +219,7 @@ describe('a stream', () => {
     await waitFor(() => expect(eventsOf('retry')).toHaveLength(1), patient)
     await shows('open')
     await pass(100)
-    // It had no id yet to go on from, so the server began anew.
+    // It had no id to resume from yet, so the server started over.
     expect(notes).toEqual(['first', 'first'])
     expect(eventsOf('bad-message')).toEqual([])
   })
@@ -224,7 +227,7 @@ describe('a stream', () => {
   test.each([
     ['0', 250],
     ['99999999999', 300_000],
-  ])('that says retry: %s is not obeyed beyond reason: no retry before %i ms (S17)', async (retry, floor) => {
+  ])('with retry: %s is not obeyed beyond reason: no retry before %i ms (S17)', async (retry, floor) => {
     const server = await startServer(async (response, _request, index) => {
       if (index > 0) return
       await writeParts(head(response), [`retry: ${retry}\n\n`])
@@ -236,12 +239,12 @@ describe('a stream', () => {
     expect(eventsOf('retry')[0]!.delay).toBeLessThanOrEqual(2 * floor)
   })
 
-  test('of which no byte comes any more is given up after silenceTimeout, and goes on at its cursor (S18)', async () => {
+  test('that goes silent is given up after silenceTimeout and resumes at its cursor (S18)', async () => {
     const page = await openEvents({ silenceTimeout: 250 }, { path: '/events?comment=50' })
     await page.shows('open')
     await page.note('a')
     await page.hears('a')
-    // What comes next hangs behind its headers.
+    // The next data hangs behind its headers.
     page.proxy.add({ at: 'request', times: 1, act: { do: 'cut', after: 0, then: 'hang' } })
     page.proxy.strike({ do: 'reset' })
     await waitFor(
@@ -256,7 +259,7 @@ describe('a stream', () => {
   })
 
   test.each([': still here\n\n', 'event: ping\n\n', '\n'])(
-    'that says only %j is alive (S18, S19)',
+    'that sends only %j is alive (S18, S19)',
     async sign => {
       const server = await startServer(response => {
         head(response).flushHeaders()
@@ -271,7 +274,7 @@ describe('a stream', () => {
     },
   )
 
-  test('that the server ends is opened again after the back-off (S21)', async () => {
+  test('that the server ends is reopened after the back-off (S21)', async () => {
     const { proxy, shows, note, hears, fault, eventsOf } = await openEvents()
     await shows('open')
     await fault('kill', { code: 1000 })
@@ -285,7 +288,7 @@ describe('a stream', () => {
     expect(proxy.moments('request')).toHaveLength(2)
   })
 
-  test('whose events are called error, open or __proto__ is as open as any (S23)', async () => {
+  test('with events named error, open or __proto__ stays open (S23)', async () => {
     const names = ['error', 'open', 'close', 'message', '__proto__', 'constructor']
     const heard: string[] = []
     const server = await startServer(response =>
@@ -300,7 +303,7 @@ describe('a stream', () => {
     expect(Object.keys(Object.prototype)).toEqual([])
   })
 
-  test('whose event is too large, or never ends, is given up with an error, and its memory with it (S27)', async () => {
+  test('with an event that is too large, or never ends, is given up with an error and frees its memory (S27)', async () => {
     allowConsole(/larger than maxMessageBytes/)
     const server = await startServer(async (response, _request, index) => {
       head(response)

@@ -20,7 +20,7 @@ import { patient } from '../support/setUpFaultyConnection.tsx'
 const open = setUpFaults()
 afterEach(() => vi.restoreAllMocks())
 
-test('a page with all hooks opens nothing on a server, is hydrated without a warning, and then opens each (C12)', async () => {
+test('a page with all hooks opens nothing on a server, hydrates without a warning and then opens each connection (C12)', async () => {
   const complained = [vi.spyOn(console, 'error'), vi.spyOn(console, 'warn')]
   const { at, proxy, publish } = await open()
   await publish('price', null, 1)
@@ -68,7 +68,7 @@ test('a page with all hooks opens nothing on a server, is hydrated without a war
   })
   onTestFinished(() => act(() => root.unmount()))
   await waitFor(() => expect(container.textContent).toBe('open open open 1 7 1 3'), patient)
-  // It is the very element that the server had rendered.
+  // It is the same element that the server rendered.
   expect(container.firstChild).toBe(before)
   expect(proxy.moments('handshake')).toHaveLength(1)
   for (const complaint of complained) expect(complaint).not.toHaveBeenCalled()

@@ -9,7 +9,7 @@ const openSocket = setUpFaultyConnection(useSocket, '/socket')
 
 describe('a close code', () => {
   test.each([1000, 1001, 1002, 1005, 1011, 1012, 1013, 1014, 3001, 3999, 4000, 4399, 4408, 4429])(
-    '%i of the server brings it back (W5)',
+    '%i from the server makes the client reconnect (W5)',
     async code => {
       const { proxy, shows, statuses } = await openSocket()
       await shows('open')
@@ -19,7 +19,7 @@ describe('a close code', () => {
   )
 
   test.each([1003, 1007, 1010, 4400, 4402, 4403, 4428, 4499, 4500, 4999])(
-    '%i of the server ends it, with an error that names the code (W5, W14)',
+    '%i from the server ends the connection, with an error that names the code (W5, W14)',
     async code => {
       const { proxy, shows, result } = await openSocket()
       await shows('open')
@@ -31,7 +31,7 @@ describe('a close code', () => {
     },
   )
 
-  test('1000 of the server, while it is wanted, is no reason to stay away (W10)', async () => {
+  test('1000 from the server does not keep a wanted connection closed (W10)', async () => {
     const { proxy, shows, note, hears } = await openSocket()
     await shows('open')
     proxy.strike({ do: 'close', code: 1000, reason: 'bye' })
@@ -42,7 +42,7 @@ describe('a close code', () => {
   })
 
   test.each([1008, 3000, 4401])(
-    '%i asks for one new token; refused again it ends, until reconnect() (W11)',
+    '%i requests one new token; a second refusal ends the connection until reconnect() (W11)',
     async code => {
       const asked: string[] = []
       const { proxy, shows, result } = await openSocket(
@@ -68,7 +68,7 @@ describe('a close code', () => {
     },
   )
 
-  test('1009 ends it, with an error that says that a message was too large (W12)', async () => {
+  test('1009 ends the connection, with an error that says a message was too large (W12)', async () => {
     const { proxy, shows, result } = await openSocket()
     await shows('open')
     proxy.strike({ do: 'close', code: 1009 })
@@ -79,7 +79,7 @@ describe('a close code', () => {
   })
 
   test.each(['', '{"reconnect":false}', '{"cut', 'x'.repeat(123)])(
-    'decides alone, whatever its reason says: "%s" (W15)',
+    'alone decides, whatever its reason says: "%s" (W15)',
     async reason => {
       const { proxy, shows } = await openSocket()
       await shows('open')
@@ -92,8 +92,8 @@ describe('a close code', () => {
   )
 })
 
-describe('a link', () => {
-  test('that is reset comes back and goes on: what was missed comes in order, and nothing is fetched (W6, W30)', async () => {
+describe('a connection', () => {
+  test('that is reset reconnects and resumes: missed messages arrive in order, and nothing is refetched (W6, W30)', async () => {
     const { proxy, shows, note, hears, eventsOf, queryClient } = await openSocket({
       recovery: resuming,
       messages: { note: { '~standard': { version: 1, vendor: 'test', validate: value => ({ value }) } } },
@@ -114,7 +114,7 @@ describe('a link', () => {
     expect(queryClient.getQueryState(['note'])?.isInvalidated).toBe(false)
   })
 
-  test('that is cut in the middle of a frame loses nothing but half a frame, which comes again (W6)', async () => {
+  test('that is cut inside a frame loses only that half frame, which is sent again (W6)', async () => {
     const { proxy, shows, note, hears, eventsOf } = await openSocket({ recovery: resuming })
     await shows('open')
     proxy.add({ at: 'frame', from: 'server', text: '"b"', times: 1, act: { do: 'cut', after: 9 } })
@@ -139,7 +139,7 @@ describe('a link', () => {
     await shows('open')
   })
 
-  test('that was given up and delivers after all is not heard any more (W8)', async () => {
+  test('that was given up is ignored if it delivers something later (W8)', async () => {
     const { proxy, shows, note, notes, statuses, hears } = await openSocket(
       { heartbeat: { interval: 150, timeout: 150 }, recovery: resuming },
       { rules: [{ at: 'frame', from: 'server', connection: 0, skip: 1, act: { do: 'delay', ms: 900 } }] },
@@ -155,7 +155,7 @@ describe('a link', () => {
     expect(statuses()).toEqual(before)
   })
 
-  test('that delivers one byte at a time is as good as any (W6)', async () => {
+  test('that delivers one byte at a time works as usual (W6)', async () => {
     const { proxy, shows, note, hears } = await openSocket(
       {},
       {
@@ -171,7 +171,7 @@ describe('a link', () => {
     expect(proxy.moments('handshake')).toHaveLength(1)
   })
 
-  test('that only is slow is no dead one: heartbeats that are late by less than the timeout keep it (W7)', async () => {
+  test('that is only slow stays open: heartbeat replies may be late by less than the timeout (W7)', async () => {
     const { proxy, result, shows } = await openSocket(
       { heartbeat: { interval: 60, timeout: 5_000 } },
       { rules: [{ at: 'frame', from: 'server', act: { do: 'delay', ms: 50 } }] },

@@ -15,7 +15,7 @@ beforeEach(() => {
 })
 afterEach(() => warned.mockRestore())
 
-/** An open socket on which the frame with the note "bad" says something else; a "good" one comes behind it. */
+/** An open socket on which the frame with the note "bad" is replaced. A "good" frame follows it. */
 async function meet(text: string, options: Parameters<typeof openSocket>[0] = {}) {
   const page = await openSocket(options)
   await page.shows('open')
@@ -30,7 +30,7 @@ async function meet(text: string, options: Parameters<typeof openSocket>[0] = {}
 
 describe('a frame', () => {
   test.each(['{"type":"note","resp', '<html>', ''])(
-    'that is not JSON is dropped and reported, and the connection stays: "%s" (W16)',
+    'that is not JSON is dropped and reported, and the connection stays open: "%s" (W16)',
     async text => {
       const { notes, eventsOf } = await meet(text)
       expect(notes).toEqual(['good'])
@@ -38,7 +38,7 @@ describe('a frame', () => {
     },
   )
 
-  test('that is not JSON is dropped also where it comes a hundred times (W16)', async () => {
+  test('that is not JSON is dropped even if it comes a hundred times (W16)', async () => {
     const { proxy, shows, note, hears, eventsOf } = await openSocket()
     await shows('open')
     proxy.add({ at: 'frame', from: 'server', text: '"note"', times: 100, act: { do: 'replace', text: '{' } })
@@ -50,7 +50,7 @@ describe('a frame', () => {
   })
 
   test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
-    'with the type "%s" is of an unknown type, and touches no prototype (W17)',
+    'with the type "%s" has an unknown type and touches no prototype (W17)',
     async type => {
       const { eventsOf, queryClient } = await meet(
         `{"type":${JSON.stringify(type)},"params":{"a":1},"response":{"polluted":true}}`,
@@ -67,14 +67,14 @@ describe('a frame', () => {
     '{"type":null,"response":2}',
     '{"type":[],"response":2}',
     '{"response":2}',
-  ])('whose type is no string, %s, is of an unknown type, and throws nothing (W18)', async text => {
+  ])('whose type is not a string (%s) has an unknown type and throws nothing (W18)', async text => {
     const { eventsOf, queryClient } = await meet(text)
     expect(eventsOf('unknown-type').map(event => event.type)).toContain('')
     expect(queryClient.getQueryCache().getAll()).toEqual([])
   })
 
-  test('of an unknown type is counted each time and warned of once (W19)', async () => {
-    // An onMessage takes everything, so that nothing would be unexpected.
+  test('of an unknown type is counted each time and causes one warning (W19)', async () => {
+    // An onMessage would accept everything, and nothing would be unexpected.
     const { proxy, shows, publish, note, eventsOf, queryClient } = await openSocket({
       onMessage: undefined,
       messages: { note: anything },
@@ -88,12 +88,12 @@ describe('a frame', () => {
     expect(proxy.moments('handshake')).toHaveLength(1)
   })
 
-  test('with fields that nobody knows is a message all the same (W20)', async () => {
+  test('with unknown fields is still a message (W20)', async () => {
     const { notes } = await meet('{"type":"note","params":null,"response":"odd","version":2,"meta":{"a":[]}}')
     expect(notes).toEqual(['odd', 'good'])
   })
 
-  test('with a member named __proto__ sets no prototype of what is cached (W21)', async () => {
+  test('with a member named __proto__ sets no prototype in the cached data (W21)', async () => {
     const { queryClient } = await meet(
       '{"type":"row","params":{"__proto__":{"isAdmin":true}},"response":{"__proto__":{"isAdmin":true},"n":1}}',
       { messages: { row: anything } },
@@ -104,7 +104,7 @@ describe('a frame', () => {
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined()
   })
 
-  test('that is binary is read by parse, and without one is an unknown message (W22)', async () => {
+  test('with binary data is read by parse; without parse it is an unknown message (W22)', async () => {
     const decoding = await openSocket(
       {
         binaryType: 'arraybuffer',
@@ -125,7 +125,7 @@ describe('a frame', () => {
     expect(plain.proxy.moments('handshake')).toHaveLength(1)
   })
 
-  test('of 20 MB is dropped before anything parses it (W23)', async () => {
+  test('of 20 MB is dropped before it is parsed (W23)', async () => {
     const lengths: number[] = []
     const parse = JSON.parse
     const spy = vi.spyOn(JSON, 'parse').mockImplementation((text: string, ...more) => {
@@ -141,7 +141,7 @@ describe('a frame', () => {
     expect(Math.max(...lengths)).toBeLessThan(1_000)
   })
 
-  test('is one of a thousand that come at once: all in order, and few renders for them (W24)', async () => {
+  test('in a burst of a thousand arrives in order, and causes few renders (W24)', async () => {
     const rendered = vi.fn()
     function Last() {
       const { data } = useMessage('note')
@@ -163,7 +163,7 @@ describe('a frame', () => {
     expect(rendered.mock.calls.length).toBeLessThan(100)
   })
 
-  test('whose handler throws harms no other, and neither does an onMessage that throws (W25)', async () => {
+  test('whose handler throws affects no other frame, nor does an onMessage that throws (W25)', async () => {
     const heard: unknown[] = []
     const { proxy, shows, note, eventsOf, queryClient } = await openSocket({
       on: {
@@ -192,7 +192,7 @@ describe('a frame', () => {
 describe('a numbered message', () => {
   const written = { messages: { note: anything }, recovery: resuming }
 
-  test('that comes twice counts once (W27)', async () => {
+  test('that arrives twice counts once (W27)', async () => {
     const { proxy, shows, note, hears } = await openSocket(written)
     await shows('open')
     proxy.add({ at: 'frame', from: 'server', text: '"note"', act: { do: 'duplicate' } })
@@ -200,7 +200,7 @@ describe('a numbered message', () => {
     await hears('a', 'b', 'c')
   })
 
-  test('that is missing is a gap: what was written is fetched again once, and the rest goes on (W28)', async () => {
+  test('that is missing is a gap: written queries are refetched once, and the stream continues (W28)', async () => {
     const { proxy, shows, note, hears, eventsOf, queryClient } = await openSocket(written)
     await shows('open')
     await note('a')
@@ -226,7 +226,7 @@ describe('a numbered message', () => {
     await waitFor(() => expect(eventsOf('gap')).toMatchObject([{ cause: 'sequence' }]), patient)
   })
 
-  test('of a new epoch, numbered from the start again, is a gap once and then counts on (W29)', async () => {
+  test('of a new epoch, numbered from the start again, is one gap, after which counting continues (W29)', async () => {
     const { proxy, shows, note, hears, fault, eventsOf } = await openSocket(written)
     await shows('open')
     for (const each of ['a', 'b']) await note(each)
@@ -247,7 +247,7 @@ describe('a numbered message', () => {
     expect(eventsOf('gap')).toHaveLength(1)
   })
 
-  test('that cannot be resumed from is one gap, within the jitter, and the application is told (W31)', async () => {
+  test('that cannot be resumed from is one gap, within the jitter, and is reported to the application (W31)', async () => {
     const gaps: unknown[] = []
     const { proxy, shows, note, hears, fault, eventsOf, queryClient } = await openSocket({
       ...written,
@@ -269,7 +269,7 @@ describe('a numbered message', () => {
     expect(gaps).toHaveLength(1)
   })
 
-  test('is not lost where the link drops before any came: the welcome had named the position (W32)', async () => {
+  test('is not lost if the connection drops before the first one: the welcome named the position (W32)', async () => {
     const { proxy, shows, note, hears, eventsOf } = await openSocket(written)
     await shows('open')
     await waitFor(() => expect(proxy.moments('frame').length).toBeGreaterThanOrEqual(1), patient)
@@ -283,7 +283,7 @@ describe('a numbered message', () => {
     expect(eventsOf('gap')).toEqual([])
   })
 
-  test('is a gap where the link drops before any position came (W32)', async () => {
+  test('is a gap if the connection drops before any position arrived (W32)', async () => {
     const { proxy, shows, note, eventsOf } = await openSocket({
       ...written,
       recovery: { ...resuming, cursor: ({ seq, epoch }) => (seq === undefined ? undefined : { epoch, seq }) },

@@ -8,7 +8,7 @@ import { patient, setUpFaultyConnection } from '../support/setUpFaultyConnection
 
 const openSocket = setUpFaultyConnection(useSocket, '/socket')
 
-test('a server that nobody listens at is tried again and again, `connecting` all the while (W1)', async () => {
+test('an unreachable server is retried continuously, with the status `connecting` throughout (W1)', async () => {
   const page = await openSocket({}, { before: ({ proxy }) => proxy.refuse() })
   const { eventsOf, result } = page
   await waitFor(() => expect(eventsOf('retry').length).toBeGreaterThanOrEqual(3), patient)
@@ -21,7 +21,7 @@ test('a server that nobody listens at is tried again and again, `connecting` all
   expect(result().error).toBe(null)
 })
 
-test('a handshake that hangs is given up after connectTimeout, and leaves no socket behind (W2)', async () => {
+test('a handshake that hangs is given up after connectTimeout and leaves no socket behind (W2)', async () => {
   const { proxy, shows, eventsOf } = await openSocket(
     { reconnect: { connectTimeout: 300 } },
     { rules: [{ at: 'handshake', times: 1, act: { do: 'hang' } }] },
@@ -32,7 +32,7 @@ test('a handshake that hangs is given up after connectTimeout, and leaves no soc
   expect(proxy.openConnections()).not.toContain(0)
 })
 
-test('a connection that is accepted and never answered is given up in the same way (W2)', async () => {
+test('a connection that is accepted but gets no response is given up in the same way (W2)', async () => {
   const { proxy, shows, eventsOf } = await openSocket(
     { reconnect: { connectTimeout: 300 } },
     { rules: [{ at: 'connection', times: 1, act: { do: 'hang' } }] },
@@ -42,7 +42,7 @@ test('a connection that is accepted and never answered is given up in the same w
   await waitFor(() => expect(proxy.openConnections()).not.toContain(0), patient)
 })
 
-test('a socket that opens and never speaks is replaced by the heartbeat, and its opening resets no count (W3)', async () => {
+test('a socket that opens and stays silent is replaced by the heartbeat, and its opening resets no retry count (W3)', async () => {
   const { result, shows, statuses, eventsOf } = await openSocket(
     { heartbeat: { interval: 100, timeout: 100 }, reconnect: { stableAfter: 1_000 } },
     { rules: [{ at: 'handshake', times: 3, act: { do: 'half-open' } }] },
@@ -58,7 +58,7 @@ test('a socket that opens and never speaks is replaced by the heartbeat, and its
 })
 
 test.each([401, 403, 503])(
-  'a handshake answered with %i hides its cause: the second forces one new token, then the back-off goes on (W4)',
+  'a handshake response of %i hides its cause: the second forces one new token, then the back-off continues (W4)',
   async status => {
     const asked: string[] = []
     const getToken = ({ reason }: { reason: string }) => {
@@ -75,7 +75,7 @@ test.each([401, 403, 503])(
   },
 )
 
-test('a server that closes as soon as it has accepted is never asked sooner than the back-off says (W9)', async () => {
+test('a server that closes each connection at once is never retried sooner than the back-off allows (W9)', async () => {
   const { proxy, eventsOf } = await openSocket(
     { reconnect: { minDelay: 40, maxDelay: 400, stableAfter: 60_000 } },
     { rules: [{ at: 'frame', from: 'server', act: { do: 'close', code: 1001 } }] },
@@ -87,12 +87,12 @@ test('a server that closes as soon as it has accepted is never asked sooner than
     entry.kind === 'moment' && entry.moment.at === 'handshake' ? [entry.at] : [],
   )
   for (const [index, { delay }] of retries.slice(0, 8).entries()) {
-    // A timer may count in whole milliseconds.
+    // Timers may count in whole milliseconds.
     expect(times[index + 1]! - times[index]!).toBeGreaterThanOrEqual(delay - 2)
   }
 })
 
-test('a connection that is ended or reset before any answer is retried with back-off (W9)', async () => {
+test('a connection that is ended or reset before any response is retried with back-off (W9)', async () => {
   const { shows, eventsOf } = await openSocket(
     {},
     {
@@ -107,7 +107,7 @@ test('a connection that is ended or reset before any answer is retried with back
   expect(eventsOf('retry').map(({ retryCount }) => retryCount)).toEqual([1, 2, 3, 4, 5, 6])
 })
 
-test('a subprotocol that the server does not select is an error that says so, and is retried (W38)', async () => {
+test('a subprotocol that the server does not select is reported as such and retried (W38)', async () => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => false })
   onTestFinished(() => server.close())
   await once(server, 'listening')

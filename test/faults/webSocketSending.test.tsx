@@ -6,12 +6,12 @@ import { allowConsole } from '../support/consoleGuard.ts'
 
 const openSocket = setUpFaultyConnection(useSocket, '/socket')
 
-/** The frames of the client that hold a text. */
+/** The client's frames that contain a text. */
 const sent = ({ proxy }: Awaited<ReturnType<typeof openSocket>>, text: string) =>
   proxy.moments('frame').filter(frame => frame.from === 'client' && frame.text?.includes(text))
 
-describe('what is sent', () => {
-  test('while the link is down waits in order up to the limit, and the rest is refused with an event (W33)', async () => {
+describe('sent data', () => {
+  test('waits in order during an outage, up to the limit; the rest is refused with an event (W33)', async () => {
     allowConsole(/send queue is full/)
     const page = await openSocket({ queue: { limit: 3 } })
     await page.shows('open')
@@ -30,7 +30,7 @@ describe('what is sent', () => {
     ])
   })
 
-  test('while the link is down is not sent after its time (W33)', async () => {
+  test('expires if the outage outlasts its ttl (W33)', async () => {
     const page = await openSocket({ queue: { ttl: 50 } })
     await page.shows('open')
     await page.proxy.refuse()
@@ -47,7 +47,7 @@ describe('what is sent', () => {
 })
 
 describe('a request', () => {
-  test('whose link breaks before the reply rejects at once, and is not sent again (W34)', async () => {
+  test('whose connection drops before the reply rejects at once and is not sent again (W34)', async () => {
     const page = await openSocket()
     await page.shows('open')
     page.proxy.add({ at: 'frame', from: 'server', text: '"order.create"', times: 1, act: { do: 'reset' } })
@@ -58,7 +58,7 @@ describe('a request', () => {
     expect(sent(page, 'order.create')).toHaveLength(1)
   })
 
-  test('that may be asked twice is sent again after the loss, and resolves (W34)', async () => {
+  test('that may be repeated is sent again after a drop and resolves (W34)', async () => {
     const page = await openSocket()
     await page.shows('open')
     page.proxy.add({
@@ -83,7 +83,7 @@ describe('a request', () => {
     await expect(asked).rejects.toThrow(RequestTimeoutError)
   })
 
-  test('whose reply comes after its timeout stays rejected, and the reply settles nothing else (W35)', async () => {
+  test('whose reply arrives after its timeout stays rejected, and the reply settles nothing else (W35)', async () => {
     const heard: unknown[] = []
     const page = await openSocket({
       onMessage: ({ type, response }) => type === 'echo' && heard.push(response),
@@ -94,7 +94,7 @@ describe('a request', () => {
     await expect(first).rejects.toThrow(RequestTimeoutError)
     const second = page.result().request({ type: 'echo', params: 'second' })
     await expect(second).resolves.toBe('second')
-    // The late one was a message like any other.
+    // The late reply was handled like any other message.
     expect(heard).toEqual(['first', 'second'])
     expect(page.proxy.moments('handshake')).toHaveLength(1)
   })
