@@ -43,7 +43,15 @@ const domGlobals = [
 ]
 
 export default defineConfig(
-  globalIgnores(['dist', 'storybook-static', 'coverage', '.cache', '.worktrees', 'docs/api']),
+  globalIgnores([
+    'dist',
+    'storybook-static',
+    'coverage',
+    '.cache',
+    '.worktrees',
+    'docs/reference/api',
+    'docs/.vitepress/{cache,dist}',
+  ]),
   {
     name: 'all',
     linterOptions: { noInlineConfig: true },

@@ -1,60 +1,16 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import * as api from 'react-query-realtime'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
-import { compile } from './compile.ts'
-import { isCode, linkSnippets, pages, readPage, readSnippets, root } from './snippets.ts'
+import { commandsIn, isCommand } from './commands.ts'
+import { isCode, readPage, readSnippets, sitePages } from './snippets.ts'
 
 const readme = readPage('README.md')
 const lineOf = (pattern: RegExp) => readme.slice(0, readme.search(pattern)).split('\n').length
-
-describe.each(pages)('%s', page => {
-  const text = readPage(page)
-  const snippets = readSnippets(page)
-
-  test('every block of code says its language', () => {
-    const known = ['tsx', 'ts', 'js', 'json', 'sh', 'text']
-    expect(snippets.filter(({ language }) => !known.includes(language))).toEqual([])
-    expect([...text.matchAll(/^```/gm)]).toHaveLength(2 * snippets.length)
-  })
-
-  test('every TypeScript snippet compiles', { timeout: 120_000 }, () => {
-    expect(compile(linkSnippets(snippets))).toEqual([])
-  })
-
-  test('every JSON snippet parses', () => {
-    for (const { code, language } of snippets) if (language === 'json') JSON.parse(code)
-  })
-
-  test('a shell snippet names only scripts and packages that there are', () => {
-    const lines = snippets.flatMap(({ code, language }) => (language === 'sh' ? code.trim().split('\n') : []))
-    expect(lines.flatMap(line => line.split('&&')).filter(command => !isCommand(command.trim()))).toEqual([])
-    expect(commandsIn(text).filter(command => !isCommand(command))).toEqual([])
-  })
-
-  test('every link inside the repository leads somewhere', () => {
-    const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)]
-    const broken = links.filter(([, path = '', anchor = '']) => {
-      const target = path ? join(dirname(page), path) : page
-      return !existsSync(join(root, target)) || (anchor && !anchorsOf(readPage(target)).includes(anchor))
-    })
-    expect(broken.map(([link]) => link)).toEqual([])
-  })
-})
 
 test('CONTRIBUTING.md names only scripts that there are', () => {
   const text = readPage('CONTRIBUTING.md')
   expect(commandsIn(text).length).toBeGreaterThan(8)
   expect(commandsIn(text).filter(command => !isCommand(command))).toEqual([])
-})
-
-test('a snippet that does not compile is reported with its line in the page', () => {
-  const page =
-    'a\n\n```ts\nexport const a = 1\n```\n\n```tsx\nexport const b = a\nexport const c: string = a\n```\n'
-  const [message, ...others] = compile(linkSnippets(readSnippets('page.md', page)))
-  expect(message).toBe("page.md:9: Type 'number' is not assignable to type 'string'.")
-  expect(others).toEqual([])
 })
 
 test('the README comes to the point: install by line 24, a hook by line 40, a component that works by line 70', () => {
@@ -73,34 +29,9 @@ test('the README names all that the package exports, and shows each hook', () =>
 })
 
 test('what the README links to comes with the package', () => {
-  const linked = [...readme.matchAll(/\]\((?!https?:|#)([^)#]*)/g)].map(([, path]) => path)
-  expect(linked.filter(path => !packageJson.files.includes(path ?? ''))).toEqual([])
+  const linked = [...readme.matchAll(/\]\((?!https?:|#)([^)#]*)/g)].map(([, path = '']) => path)
+  const comes = (path: string) =>
+    packageJson.files.includes(path) || sitePages.includes(path) || /^docs\/.*\.(svg|webp)$/.test(path)
+  expect(packageJson.files).toEqual(expect.arrayContaining(['docs/**/*.md', 'docs/**/*.{svg,webp}']))
+  expect(linked.filter(path => !comes(path))).toEqual([])
 })
-
-/** The npm commands that a text names between backticks. */
-function commandsIn(text: string): string[] {
-  const inline = text.replace(/^```[^]*?^```$/gm, '')
-  return [...inline.matchAll(/`(npm [^`]+)`/g)].flatMap(([, commands = '']) =>
-    commands.split('&&').map(command => command.trim()),
-  )
-}
-
-function isCommand(command: string): boolean {
-  const { scripts, name, peerDependencies } = packageJson
-  const [npm, verb = '', ...args] = command.replace(/ -- .*/, '').split(' ')
-  if (npm !== 'npm') return false
-  if (verb === 'ci') return args.every(arg => arg === '--dry-run')
-  if (verb === 'install') return args.every(arg => arg === name || arg in peerDependencies)
-  if (verb === 'run') return args.length === 1 && (args[0] ?? '') in scripts
-  return args.length === 0 && ['start', 'test'].includes(verb) && verb in scripts
-}
-
-/** The anchors of a page's headings, as GitHub makes them. */
-function anchorsOf(text: string): string[] {
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  )
-}

@@ -4,14 +4,14 @@ import ts from 'typescript'
 
 export const root = join(import.meta.dirname, '../..')
 
+/** The pages of the site that people write, relative to the root: the generated API pages are not among them. */
+export const sitePages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  .map(name => `docs/${name.replaceAll('\\', '/')}`)
+  .filter(name => name.endsWith('.md') && !/^docs\/(\.vitepress|reference\/api)\//.test(name))
+  .sort()
+
 /** The pages that users read, relative to the root. */
-export const pages = [
-  'README.md',
-  'SECURITY.md',
-  ...readdirSync(join(root, 'docs'))
-    .filter(name => name.endsWith('.md'))
-    .map(name => `docs/${name}`),
-]
+export const pages = ['README.md', 'SECURITY.md', ...sitePages]
 
 /** A fenced block of code; `line` is that of its first line of code in the page, from 1. */
 export interface Snippet {
@@ -26,12 +26,14 @@ export function readPage(page: string): string {
 }
 
 export function readSnippets(page: string, text = readPage(page)): Snippet[] {
-  return [...text.matchAll(/^```(.*)\n([^]*?)^```$/gm)].map(({ index, 1: language = '', 2: code = '' }) => ({
-    page,
-    line: text.slice(0, index).split('\n').length + 1,
-    language,
-    code,
-  }))
+  return [...text.matchAll(/^```(\w*).*\n([^]*?)^```$/gm)].map(
+    ({ index, 1: language = '', 2: code = '' }) => ({
+      page,
+      line: text.slice(0, index).split('\n').length + 1,
+      language,
+      code,
+    }),
+  )
 }
 
 /** A snippet as a module: `header` stands on the snippet's first line, so that lines stay what they are. */
