@@ -1,0 +1,174 @@
+// #region session
+import { useSyncExternalStore } from 'react'
+import { UnauthorizedError } from 'react-query-realtime'
+
+interface Session {
+  userId: string
+  accessToken: string
+  refreshToken: string
+  /** When the access token ends, by the clock of this machine (ms). */
+  endsAt: number
+}
+
+let session: Session | null = null
+const listeners = new Set<() => void>()
+
+function setSession(next: Session | null) {
+  session = next
+  for (const listener of listeners) listener()
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
+export const useSession = () =>
+  useSyncExternalStore(
+    subscribe,
+    () => session,
+    () => null,
+  )
+
+async function requestSession(path: string, body: object): Promise<Session> {
+  const response = await fetch(path, { method: 'POST', body: JSON.stringify(body) })
+  if (response.status === 401) throw new UnauthorizedError()
+  if (!response.ok) throw new Error(`HTTP ${response.status}`)
+  const issued = (await response.json()) as Omit<Session, 'endsAt'> & { expiresIn: number }
+  return { ...issued, endsAt: Date.now() + issued.expiresIn }
+}
+
+export async function login(user: string, password: string) {
+  setSession(await requestSession('/login', { user, password }))
+}
+
+export function logout() {
+  const former = session
+  setSession(null)
+  const body = JSON.stringify({ refreshToken: former?.refreshToken })
+  if (former) void fetch('/logout', { method: 'POST', body }).catch(() => undefined)
+}
+// #endregion session
+
+// #region refresh
+let refreshing: Promise<Session> | undefined
+
+/** Overlapping calls share one request: a refresh token is often good for one use only. */
+function refresh(): Promise<Session> {
+  refreshing ??= requestFreshSession().finally(() => (refreshing = undefined))
+  return refreshing
+}
+
+async function requestFreshSession(): Promise<Session> {
+  const former = session
+  if (!former) throw new UnauthorizedError()
+  try {
+    const fresh = await requestSession('/refresh', { refreshToken: former.refreshToken })
+    if (session === former) setSession(fresh)
+    return fresh
+  } catch (error) {
+    // The refresh token has ended, too: back to the login form.
+    if (error instanceof UnauthorizedError && session === former) setSession(null)
+    throw error
+  }
+}
+// #endregion refresh
+
+// #region getToken
+import type { GetToken } from 'react-query-realtime'
+
+export const getToken: GetToken = async ({ reason }) => {
+  const isOver = (session?.endsAt ?? 0) <= Date.now()
+  const current = session && reason === 'connect' && !isOver ? session : await refresh()
+  return { token: current.accessToken, expiresIn: current.endsAt - Date.now() }
+}
+// #endregion getToken
+
+// #region apiFetch
+/** `fetch` with the same token, for your own requests. */
+export async function apiFetch(path: string, init: RequestInit = {}): Promise<Response> {
+  const attempt = ({ accessToken }: Session) => {
+    const headers = new Headers(init.headers)
+    headers.set('Authorization', `Bearer ${accessToken}`)
+    return fetch(path, { ...init, headers })
+  }
+  const response = await attempt(session ?? (await refresh()))
+  return response.status === 401 ? attempt(await refresh()) : response
+}
+// #endregion apiFetch
+
+// #region app
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { RealtimeProvider } from 'react-query-realtime'
+
+export function App() {
+  const userId = useSession()?.userId
+  return userId === undefined ? <LoginForm /> : <SignedIn key={userId} userId={userId} />
+}
+
+function SignedIn({ userId }: { userId: string }) {
+  const [queryClient] = useState(() => new QueryClient())
+  return (
+    <QueryClientProvider client={queryClient}>
+      <RealtimeProvider key={userId} getToken={getToken}>
+        <Account />
+        <button onClick={logout}>Log out</button>
+      </RealtimeProvider>
+    </QueryClientProvider>
+  )
+}
+
+function LoginForm() {
+  const [error, setError] = useState('')
+  const submit = async (form: FormData) => {
+    try {
+      await login(form.get('user') as string, form.get('password') as string)
+    } catch (cause) {
+      setError(cause instanceof UnauthorizedError ? 'Wrong user or password' : String(cause))
+    }
+  }
+  const onSubmit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    void submit(new FormData(event.currentTarget))
+  }
+  return (
+    <form onSubmit={onSubmit}>
+      <input name="user" aria-label="User" />
+      <input name="password" type="password" aria-label="Password" />
+      <button>Log in</button>
+      <p role="alert">{error}</p>
+    </form>
+  )
+}
+// #endregion app
+
+// #region account
+import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { socketOptions, useSocket, useSocketQuery } from 'react-query-realtime'
+import { z } from 'zod'
+
+const inbox = z.object({ userId: z.string(), unread: z.number() })
+const account = socketOptions({ url: '/socket', messages: { inbox } })
+
+async function fetchOrders() {
+  const response = await apiFetch('/orders')
+  if (!response.ok) throw new Error(`HTTP ${response.status}`)
+  return (await response.json()) as { userId: string; orders: number }
+}
+
+export function Account() {
+  const { status, error } = useSocket(account)
+  const { data: mail } = useSocketQuery(account, { type: 'inbox' })
+  const { data: list } = useQuery({ queryKey: ['orders'], queryFn: fetchOrders })
+  useEffect(() => {
+    if (error?.code === 'unauthorized') logout()
+  }, [error])
+  return (
+    <p role="status">
+      {status}: {mail?.unread} unread of {mail?.userId}, {list?.orders} orders of {list?.userId}
+    </p>
+  )
+}
+// #endregion account

@@ -1,0 +1,81 @@
+import { act, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { StrictMode } from 'react'
+import { afterEach, expect, test } from 'vitest'
+import { App, apiFetch, login, logout } from '../../../docs/code/authentication.tsx'
+import { createAuthServer } from '../../../docs/code/authenticationServer.ts'
+import { countRequests, fetchFrom, listen, pageFrom } from './openPage.tsx'
+
+const patient = { timeout: 10_000 }
+const shows = (text: string) =>
+  waitFor(() => expect(screen.getByRole('status').textContent).toBe(text), patient)
+
+/** The app of the guide on a page that its server has served. */
+async function openApp(life?: number) {
+  const server = createAuthServer(life)
+  const requests = countRequests(server)
+  const network = await listen(server)
+  fetchFrom(network.url)
+  pageFrom(network.url)
+  render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  )
+  return {
+    ...network,
+    requests,
+    count: (request: string) => requests.filter(seen => seen === request).length,
+  }
+}
+
+afterEach(() => act(() => logout()))
+
+test('a login opens the socket and the own fetch with the token of the user', async () => {
+  await openApp()
+  fireEvent.change(screen.getByLabelText('User'), { target: { value: 'ada' } })
+  fireEvent.change(screen.getByLabelText('Password'), { target: { value: 'wrong' } })
+  fireEvent.click(screen.getByRole('button', { name: 'Log in' }))
+  await screen.findByText('Wrong user or password')
+  fireEvent.change(screen.getByLabelText('User'), { target: { value: 'ada' } })
+  fireEvent.change(screen.getByLabelText('Password'), { target: { value: 'secret' } })
+  fireEvent.click(screen.getByRole('button', { name: 'Log in' }))
+  await shows('open: 2 unread of ada, 3 orders of ada')
+})
+
+test('a logout closes the socket, and the next user sees no data of the one before', async () => {
+  const app = await openApp()
+  await act(() => login('ada', 'secret'))
+  await shows('open: 2 unread of ada, 3 orders of ada')
+  fireEvent.click(screen.getByRole('button', { name: 'Log out' }))
+  await screen.findByLabelText('User')
+  await waitFor(() => expect(app.count('POST /logout')).toBe(1), patient)
+  await act(() => login('grace', 'secret'))
+  expect(screen.getByRole('status').textContent).not.toContain('ada')
+  await shows('open: 2 unread of grace, 3 orders of grace')
+})
+
+test('a socket whose token has ended comes back with a fresh one', async () => {
+  // Longer than the five seconds after which a connection counts as stable.
+  const app = await openApp(5_500)
+  await act(() => login('ada', 'secret'))
+  await shows('open: 2 unread of ada, 3 orders of ada')
+  await waitFor(() => expect(app.count('GET /socket')).toBeGreaterThan(1), patient)
+  await shows('open: 2 unread of ada, 3 orders of ada')
+  expect(app.count('POST /refresh')).toBeGreaterThan(0)
+})
+
+test('a user whose fresh token is refused, too, is logged out', async () => {
+  await openApp(300)
+  await act(() => login('ada', 'secret'))
+  await waitFor(() => screen.getByLabelText('User'), patient)
+})
+
+test('two requests at the same time refresh the token once', async () => {
+  const app = await openApp(50)
+  await login('ada', 'secret')
+  await new Promise(resolve => setTimeout(resolve, 100))
+  const before = app.count('POST /refresh')
+  const statuses = await Promise.all([apiFetch('/orders'), apiFetch('/orders')])
+  expect(statuses.map(({ status }) => status)).toEqual([200, 200])
+  expect(app.count('POST /refresh') - before).toBe(1)
+})
