@@ -14,7 +14,14 @@ export interface SidebarItem {
 export const sidebar: SidebarGroup[] = [
   {
     text: 'Guides',
-    items: [],
+    items: [
+      { text: 'Jobs', link: '/guides/jobs' },
+      { text: 'Authentication', link: '/guides/authentication' },
+      { text: 'Optimistic updates', link: '/guides/optimistic-updates' },
+      { text: 'Testing', link: '/guides/testing' },
+      { text: 'Server rendering', link: '/guides/server-rendering' },
+      { text: 'Debugging', link: '/guides/debugging' },
+    ],
   },
   {
     text: 'Reference',

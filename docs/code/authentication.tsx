@@ -99,7 +99,7 @@ export async function apiFetch(path: string, init: RequestInit = {}): Promise<Re
 
 // #region app
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type SyntheticEvent, useState } from 'react'
 import { RealtimeProvider } from 'react-query-realtime'
 
 export function App() {
@@ -128,7 +128,7 @@ function LoginForm() {
       setError(cause instanceof UnauthorizedError ? 'Wrong user or password' : String(cause))
     }
   }
-  const onSubmit = (event: FormEvent<HTMLFormElement>) => {
+  const onSubmit = (event: SyntheticEvent<HTMLFormElement>) => {
     event.preventDefault()
     void submit(new FormData(event.currentTarget))
   }
