@@ -13,29 +13,29 @@ const request: TransportRequest = Object.freeze({
   protocols: Object.freeze(['app']) as unknown as string[],
 })
 
-test('in the query it replaces one of the same name, escaped, and leaves the rest', () => {
+test('a token in the query replaces a parameter of the same name, is escaped, and leaves the rest alone', () => {
   expect(tokenInQuery()(request, 'a&b c').url).toBe('wss://host/a?b=1&token=a%26b+c')
   expect(tokenInQuery('b')(request, '2').url).toBe('wss://host/a?b=2')
 })
 
-test('in a header it is a bearer token beside the other headers', () => {
+test('a token in a header is a bearer token and keeps the other headers', () => {
   const { headers, redirect } = tokenInHeader()(request, 't')
   expect(headers).toEqual({ 'x-a': '1', Authorization: 'Bearer t' })
   expect(redirect).toBeUndefined()
 })
 
-test('in a header that a redirect would carry elsewhere, a redirect is an error', () => {
+test('a redirect is an error if the token is in a header that the redirect would forward', () => {
   const own = tokenInHeader('X-Token', token => token)(request, 't')
   expect(own).toMatchObject({ headers: { 'X-Token': 't' }, redirect: 'error' })
   expect(tokenInHeader('authorization')(request, 't').redirect).toBeUndefined()
 })
 
-test('as a subprotocol it comes after those of the application', () => {
+test('a token as a subprotocol comes after those of the application', () => {
   expect(tokenInProtocol()(request, 't').protocols).toEqual(['app', 'token.t'])
   expect(tokenInProtocol(token => `auth-${token}`)(request, 't').protocols).toEqual(['app', 'auth-t'])
 })
 
-test('as the first message it is what the application makes of it', () => {
+test('a token in the first message is whatever the application builds from it', () => {
   const attach = tokenInFirstMessage(token => JSON.stringify({ type: 'auth', token }))
   expect(attach(request, 't').firstMessage).toBe('{"type":"auth","token":"t"}')
   expect(attach(request, 't').url).toBe(request.url)

@@ -30,11 +30,11 @@ test('the delay is a number within [0, maxDelay], whatever the options and the c
   )
 })
 
-test('a minDelay of 0 retries at once, also after thousands of retries', () => {
+test('a minDelay of 0 retries at once, even after thousands of retries', () => {
   expect(backoffDelay(5_000, { minDelay: 0, maxDelay: 1_000, factor: 2 }, 0.5)).toBe(0)
 })
 
-test('no two clients that were given the same floor come back together: the floor has jitter of its own size on top', () => {
+test('no two clients with the same floor return together, because jitter of the same size is added', () => {
   expect([0, 0.5, 0.999].map(random => delayAbove(10_000, 2_000, random))).toEqual([10_000, 15_000, 19_990])
 })
 

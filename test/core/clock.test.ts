@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
-/** A machine whose two clocks the test moves; the module is loaded anew for each. */
+/** A machine whose two clocks the test controls. Each machine loads the module again. */
 async function setUp({ hasPerformance = true } = {}) {
   const machine = { wall: 1_700_000_000_000, monotonic: 5_000.25 }
   vi.spyOn(Date, 'now').mockImplementation(() => Math.floor(machine.wall))
@@ -29,7 +29,7 @@ afterEach(() => {
 })
 
 describe('elapsed time', () => {
-  test('goes on while the wall clock is set back', async () => {
+  test('continues while the wall clock is set back', async () => {
     const { pass, setWall, elapsed } = await setUp()
     pass(100)
     setWall(-3_600_000)
@@ -48,13 +48,13 @@ describe('elapsed time', () => {
     expect(elapsed()).toBeCloseTo(60_200)
   })
 
-  test('counts a sleep once where the monotonic clock counts it, too', async () => {
+  test('counts a sleep only once if the monotonic clock counts it, too', async () => {
     const { pass, elapsed } = await setUp()
     pass(60_000)
     expect(elapsed()).toBeCloseTo(60_000)
   })
 
-  test('does not run faster for being read often', async () => {
+  test('does not run faster if it is read often', async () => {
     const { pass, elapsed } = await setUp()
     for (let count = 0; count < 100_000; count++) {
       pass(0.1)
@@ -63,7 +63,7 @@ describe('elapsed time', () => {
     expect(elapsed()).toBeCloseTo(10_000)
   })
 
-  test('goes by the wall clock, and never back, where there is no monotonic one', async () => {
+  test('follows the wall clock, but never back, if there is no monotonic one', async () => {
     const { pass, setWall, elapsed } = await setUp({ hasPerformance: false })
     pass(100)
     expect(elapsed()).toBe(100)
@@ -73,7 +73,7 @@ describe('elapsed time', () => {
     expect(elapsed()).toBe(150)
   })
 
-  test('never goes back, and never lags behind the time awake, in any order of events', async () => {
+  test('never goes back, and never falls behind the time awake, in any order of events', async () => {
     const moves = fc.array(
       fc.record({
         kind: fc.constantFrom('pass', 'sleep', 'setWall', 'read'),
@@ -101,7 +101,7 @@ describe('elapsed time', () => {
   })
 })
 
-test('the wall clock says what the system says', async () => {
+test('the wall clock returns the system time', async () => {
   const { machine, setWall, now } = await setUp()
   setWall(-5_000)
   expect(now()).toBe(machine.wall)

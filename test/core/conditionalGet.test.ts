@@ -40,7 +40,7 @@ async function setUp(answer: Answer, options: Partial<ConditionalGet> = {}) {
 }
 
 describe('a conditional GET', () => {
-  it('gives the parsed body and its validators as one pair', async () => {
+  it('returns the parsed body and its validators as a pair', async () => {
     const modified = 'Wed, 21 Oct 2015 07:28:00 GMT'
     const { ask } = await setUp(json('{"response":[1]}', { ETag: '"a"', 'Last-Modified': modified }))
     expect(await ask()).toEqual({
@@ -49,7 +49,7 @@ describe('a conditional GET', () => {
     })
   })
 
-  it('drops members named __proto__, which a copy of the data would take for a prototype', async () => {
+  it('drops members named __proto__, which a copy of the data would treat as a prototype', async () => {
     const { ask } = await setUp(json('{"row":{"__proto__":{"isAdmin":true},"n":1}}'))
     const { data } = (await ask()) as { data: { row: object } }
     expect(Object.keys(data.row)).toEqual(['n'])
@@ -64,12 +64,12 @@ describe('a conditional GET', () => {
     expect(requests.map(({ headers }) => headers['if-modified-since'])).toEqual([undefined, undefined])
   })
 
-  it.each([204, 304])('takes a %d as nothing new', async code => {
+  it.each([204, 304])('treats a %d as nothing new', async code => {
     const { ask } = await setUp(status(code))
     expect(await ask()).toBeUndefined()
   })
 
-  it('takes an empty 200 as nothing new', async () => {
+  it('treats an empty 200 as nothing new', async () => {
     const { ask } = await setUp(json(''))
     expect(await ask()).toBeUndefined()
   })
@@ -88,7 +88,7 @@ describe('a conditional GET', () => {
     expect(requests).toHaveLength(2)
   })
 
-  it('still forces a new token when the current one, which it had not tried, is refused', async () => {
+  it('still forces a new token when the current one, which it had not tried yet, is refused', async () => {
     const { ask, requests, prepared } = await setUp(status(401))
     const tokens = [prepared('old', 'given'), prepared('current', 'given'), prepared('new', 'forced')]
     const prepare = () => Promise.resolve(tokens.shift()!)
@@ -100,7 +100,7 @@ describe('a conditional GET', () => {
     ])
   })
 
-  it('does not ask again where there is no token to get', async () => {
+  it('sends no second request if there is no token to get', async () => {
     const { ask, requests, prepared } = await setUp(status(401))
     const prepare: ConditionalGet['prepare'] = refused =>
       Promise.resolve(prepared(null, refused === undefined ? 'none' : 'forced'))
@@ -108,7 +108,7 @@ describe('a conditional GET', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('fails with the status and the wait that the server asked for', async () => {
+  it('fails with the status and the wait that the server requested', async () => {
     const { ask } = await setUp(status(503, { 'Retry-After': '7' }))
     await expect(ask()).rejects.toMatchObject({
       name: 'ConnectionFailedError',
@@ -117,7 +117,7 @@ describe('a conditional GET', () => {
     })
   })
 
-  it('fails on HTML in place of JSON', async () => {
+  it('fails on HTML instead of JSON', async () => {
     const { ask } = await setUp(response =>
       response.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>Sign in</p>'),
     )
@@ -143,7 +143,7 @@ describe('a conditional GET', () => {
     await expect(ask()).rejects.toMatchObject({ failureKind: 'body' })
   })
 
-  it('fails when nobody listens, and says nothing of the URL', async () => {
+  it('fails if the server is unreachable, without quoting the URL', async () => {
     const fetchThatFails = () => Promise.reject(new TypeError('fetch failed: http://host/?token=secret'))
     const { ask } = await setUp(status(200), { fetch: fetchThatFails })
     const error: unknown = await ask().catch((cause: unknown) => cause)
@@ -151,12 +151,12 @@ describe('a conditional GET', () => {
     expect(String((error as Error).cause)).not.toContain('secret')
   })
 
-  it('gives up after its timeout, even where fetch ignores its signal', async () => {
+  it('gives up after its timeout, even if fetch ignores its signal', async () => {
     const { ask } = await setUp(status(200), { fetch: () => new Promise(() => {}), timeout: 20 })
     await expect(ask()).rejects.toMatchObject({ failureKind: 'timeout' })
   })
 
-  it('ends at once when its signal aborts, and sends nothing where that was before the token came', async () => {
+  it('ends at once when its signal aborts, and sends nothing if no token had arrived yet', async () => {
     const controller = new AbortController()
     const { ask, requests, prepared } = await setUp(json('1'))
     let grant = () => {}

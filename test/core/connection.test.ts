@@ -13,7 +13,7 @@ describe('a connection', () => {
     expect([harness.status, harness.clock.pending, harness.environment.hints.size]).toEqual(['idle', 0, 0])
   })
 
-  test('goes through its words once each', async () => {
+  test('passes through each status once', async () => {
     const harness = await new ConnectionHarness().open()
     await harness.failAndReopen()
     harness.connection.close()
@@ -21,14 +21,14 @@ describe('a connection', () => {
     expect(statuses(harness)).toEqual(['connecting', 'open', 'reconnecting', 'open', 'closed', 'idle'])
   })
 
-  test('that is started again goes on', async () => {
+  test('that is started again continues', async () => {
     const harness = await new ConnectionHarness().open()
     harness.connection.start()
     await settle()
     expect(harness.transport.attempts).toHaveLength(1)
   })
 
-  test('gives the same snapshot until something in it changes; a message changes nothing', async () => {
+  test('returns the same snapshot until something in it changes; a message changes nothing', async () => {
     const harness = await new ConnectionHarness().open()
     const before = harness.connection.getSnapshot()
     let changes = 0
@@ -40,7 +40,7 @@ describe('a connection', () => {
     ])
   })
 
-  test('tells when the next attempt comes, and reports the retry with its error', async () => {
+  test('shows when the next attempt starts, and reports the retry with its error', async () => {
     const harness = await new ConnectionHarness().open()
     harness.transport.last.sink.failed({ kind: 'close', code: 1012, opened: true })
     const snapshot = harness.connection.getSnapshot()
@@ -51,7 +51,7 @@ describe('a connection', () => {
     expect(harness.connection.getSnapshot().nextRetryAt).toBeNull()
   })
 
-  test('that is accepted and closed at once, for ever, backs off up to the cap (W9)', async () => {
+  test('that is accepted and closed at once, every time, backs off up to the cap (W9)', async () => {
     const harness = await new ConnectionHarness().open()
     const delays: number[] = []
     for (let count = 0; count < 60; count++) {
@@ -67,7 +67,7 @@ describe('a connection', () => {
     expect(delays.at(-1)).toBe(10_000)
   })
 
-  test('whose wall clock is set back while it waits retries when it was going to, and shows the wall time', async () => {
+  test('retries at the planned time if the wall clock is set back meanwhile, and shows the wall time', async () => {
     const harness = await new ConnectionHarness().open()
     harness.transport.last.sink.failed({ kind: 'network' })
     const { nextRetryAt } = harness.connection.getSnapshot()
@@ -80,7 +80,7 @@ describe('a connection', () => {
     expect(harness.transport.attempts.length).toBe(before + 1)
   })
 
-  test('whose server named a floor keeps to it, and no longer, while the wall clock is set', async () => {
+  test("waits exactly as long as the server's floor, even if the wall clock is set meanwhile", async () => {
     const harness = await new ConnectionHarness().open()
     const { clock, transport, environment } = harness
     transport.last.sink.failed({ kind: 'status', status: 503, retryAfter: 60_000 })
@@ -97,7 +97,7 @@ describe('a connection', () => {
     expect(transport.attempts.length).toBe(count + 1)
   })
 
-  test('gives an attempt connectTimeout to open, and gives it up then', async () => {
+  test('gives up an attempt that does not open within connectTimeout', async () => {
     const harness = new ConnectionHarness()
     harness.connection.start()
     await settle()
@@ -109,7 +109,7 @@ describe('a connection', () => {
   })
 })
 
-describe('what an ended attempt still does', () => {
+describe('an attempt that has ended', () => {
   test('changes nothing', async () => {
     const harness = await new ConnectionHarness({
       liveness: { interval: 1_000, timeout: 500, message: { type: 'ping' } },
@@ -129,7 +129,7 @@ describe('what an ended attempt still does', () => {
     expect([harness.events.length, harness.connection.retryFloor]).toEqual([eventCount, 0])
   })
 
-  test('arms no timer, even where a heartbeat was awaited', async () => {
+  test('arms no timer, even if a heartbeat was pending', async () => {
     const harness = await new ConnectionHarness({
       liveness: { interval: 1_000, timeout: 500, message: { type: 'ping' } },
     }).open()
@@ -141,7 +141,7 @@ describe('what an ended attempt still does', () => {
     expect(harness.clock.pending).toBe(0)
   })
 
-  test('does not hit the next one, where it waited its turn behind a reconnect', async () => {
+  test('does not affect the next attempt if its event was queued behind a reconnect', async () => {
     const harness = new ConnectionHarness()
     const end = harness.connection.subscribe(() => {
       if (harness.status !== 'open') return
@@ -157,7 +157,7 @@ describe('what an ended attempt still does', () => {
 })
 
 describe('dispose', () => {
-  test('while the token is asked for opens nothing, whatever comes then (C3)', async () => {
+  test('while the token is requested opens nothing, whatever arrives later (C3)', async () => {
     const harness = new ConnectionHarness()
     let answer: (value: { token: string; tokenUse: 'given' }) => void = () => undefined
     harness.prepare = () => new Promise(resolve => (answer = resolve))
@@ -190,7 +190,7 @@ describe('dispose', () => {
     }
   })
 
-  test('in a listener comes before what waited its turn', async () => {
+  test('in a listener takes effect before events that are queued', async () => {
     const harness = await new ConnectionHarness().open()
     const end = harness.connection.subscribe(() => {
       end()
@@ -217,7 +217,7 @@ describe('dispose', () => {
   })
 })
 
-describe('close and reconnect', () => {
+describe('calling', () => {
   test('close ends the attempt at once, and nothing retries until reconnect', async () => {
     const harness = await new ConnectionHarness().open()
     harness.connection.close()
@@ -231,7 +231,7 @@ describe('close and reconnect', () => {
     expect(harness.status).toBe('open')
   })
 
-  test('reconnect revives a failed one, and makes a new attempt of an open one', async () => {
+  test('reconnect revives a failed connection, and starts a new attempt of an open one', async () => {
     const harness = await new ConnectionHarness().open()
     harness.transport.last.sink.failed({ kind: 'close', code: 4403, opened: true })
     expect(harness.connection.getSnapshot()).toMatchObject({ status: 'failed', error: { status: 4403 } })
@@ -243,7 +243,7 @@ describe('close and reconnect', () => {
     expect(harness.transport.running).toHaveLength(1)
   })
 
-  test('many reconnects in a row leave one attempt and one timer, which times the last one', async () => {
+  test('reconnect many times in a row leaves one attempt and one timer, which belongs to the last attempt', async () => {
     const harness = new ConnectionHarness()
     harness.connection.start()
     for (let count = 0; count < 10; count++) {
@@ -259,7 +259,7 @@ describe('close and reconnect', () => {
 })
 
 describe('a token', () => {
-  test('that was refused is named when the next is asked for; refused twice is the end (A6)', async () => {
+  test('that was refused is passed on when the next one is requested; a second refusal ends the connection (A6)', async () => {
     const harness = await new ConnectionHarness().open()
     harness.prepare = () => Promise.resolve({ token: 'u', tokenUse: 'forced' })
     await harness.failAndReopen({ kind: 'close', code: 4401, opened: true })
@@ -270,7 +270,7 @@ describe('a token', () => {
     expect([harness.status, harness.clock.pending]).toEqual(['failed', 0])
   })
 
-  test('that cannot be had is retried; who is not signed in is not, and no network is touched (A1, A2)', async () => {
+  test('that fails to load is retried; if the user is not signed in, it is not, and no request is sent (A1, A2)', async () => {
     const harness = new ConnectionHarness()
     const failWith = (cause: Error) => () => Promise.reject(cause)
     harness.prepare = failWith(new Error('down'))
@@ -283,7 +283,7 @@ describe('a token', () => {
     expect([harness.status, harness.transport.attempts.length]).toEqual(['failed', 0])
   })
 
-  test('that never comes is one attempt that took too long, and is asked for again (A4)', async () => {
+  test('that never arrives is an attempt that timed out, and is requested again (A4)', async () => {
     const harness = new ConnectionHarness()
     let answer = (): Promise<string> => new Promise(() => undefined)
     const authority = createTokenAuthority(() => () => answer(), harness.clock)
@@ -301,7 +301,7 @@ describe('a token', () => {
     expect([harness.transport.attempts.length, harness.connection.held.token]).toEqual([1, 'late'])
   })
 
-  test('that ended while the machine slept is not used again: the first attempt after it brings a fresh one (A9)', async () => {
+  test('that expired while the machine slept is not used: the first attempt after it fetches a fresh one (A9)', async () => {
     const harness = new ConnectionHarness()
     const reasons: string[] = []
     const getToken: GetToken = ({ reason }) => {
@@ -319,8 +319,8 @@ describe('a token', () => {
   })
 })
 
-describe('what the application decides', () => {
-  test('overrides the failure table, and undefined leaves it to the table', async () => {
+describe('reconnect.decide', () => {
+  test('overrides the failure table, and undefined leaves the decision to the table', async () => {
     const seen: Failure[] = []
     const harness = await new ConnectionHarness({
       decide: failure => (seen.push(failure), failure.kind === 'ended' ? 'stop' : undefined),
@@ -332,7 +332,7 @@ describe('what the application decides', () => {
     expect(seen).toEqual([{ kind: 'network' }, { kind: 'ended' }])
   })
 
-  test('by a function that throws is reported, and the table decides', async () => {
+  test('that throws is reported, and the table decides', async () => {
     const error = new Error('mine')
     const harness = await new ConnectionHarness({
       decide: () => {
@@ -345,7 +345,7 @@ describe('what the application decides', () => {
   })
 })
 
-test('the wait that the server asked for is a floor for this and every later retry, with jitter on top', async () => {
+test('the wait that the server requested is a floor for this and every later retry, with jitter on top', async () => {
   const harness = await new ConnectionHarness().open()
   harness.transport.last.sink.retryFloor(3_000)
   for (let count = 0; count < 2; count++) {

@@ -54,7 +54,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 
 const liveness = { interval: 3_000, timeout: 1_000, message: { type: 'ping' } }
 
-test('whatever happens, one attempt runs at most, and after dispose there is no attempt, timer or listener', async () => {
+test('at most one attempt runs at any time, and dispose leaves no attempt, timer or listener', async () => {
   const steps = fc.array(anyStep, { maxLength: 40 })
   await fc.assert(
     fc.asyncProperty(steps, fc.boolean(), async (all, pausesWhenHidden) => {
@@ -75,7 +75,7 @@ test('whatever happens, one attempt runs at most, and after dispose there is no 
   )
 })
 
-test('whatever happened, a connection that nothing pauses or ends is open in the end', async () => {
+test('a connection that nothing pauses or ends is open in the end, whatever happened before', async () => {
   const steps = fc.array(anyStep, { maxLength: 30 })
   await fc.assert(
     fc.asyncProperty(steps, async all => {

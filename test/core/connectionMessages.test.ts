@@ -14,13 +14,13 @@ const recovery: Recovery = {
 const at = (seq: number, epoch = 'e') => ({ type: 'news', response: seq, epoch, seq })
 
 describe('a gap', () => {
-  test('is not what the first open leaves', async () => {
+  test('does not follow the first open', async () => {
     const { clock, gaps } = await new ConnectionHarness().open()
     clock.advance(60_000)
     expect(gaps).toEqual([])
   })
 
-  test('is what each reopening leaves that had nothing to resume by, once, within a second', async () => {
+  test('follows each reopening without a position, once, within a second', async () => {
     const harness = await new ConnectionHarness().open()
     for (let count = 1; count <= 3; count++) {
       await harness.failAndReopen()
@@ -32,14 +32,14 @@ describe('a gap', () => {
     expect(harness.gaps).toEqual(['reconnect', 'reconnect', 'reconnect'])
   })
 
-  test('is not what a reopening leaves that the transport resumed', async () => {
+  test('does not follow a reopening that the transport resumed', async () => {
     const harness = await new ConnectionHarness().open()
     await harness.failAndReopen(undefined, { resumed: true })
     harness.clock.advance(60_000)
     expect(harness.gaps).toEqual([])
   })
 
-  test('of several causes within one reopening is one round (W31)', async () => {
+  test('with several causes in one reopening is one round of refetches (W31)', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
     harness.receive(at(5))
     await harness.failAndReopen()
@@ -50,7 +50,7 @@ describe('a gap', () => {
     expect(harness.gaps).toEqual(['refused'])
   })
 
-  test('of a cursor that the server dropped comes when it is open again, once, and not before', async () => {
+  test('for a cursor that the server dropped is reported once, when the connection is open again, and not before', async () => {
     const harness = await new ConnectionHarness().open({ resumed: true })
     harness.transport.last.sink.failed({ kind: 'status', status: 410, retryAfter: 30_000 })
     expect(harness.transport.droppedCursors).toBe(1)
@@ -71,7 +71,7 @@ describe('a gap', () => {
     [6_000, 3_000],
     [60_000, 5_000],
   ])(
-    'after an outage of %i ms is spread by many clients over %i ms: half the outage, between 1 and 5 s',
+    'after an outage of %i ms is spread over %i ms: half the outage, between 1 and 5 s',
     async (outage, spread) => {
       const harness = await new ConnectionHarness({ times: oneRetryAfter(outage) }).open()
       await harness.failAndReopen()
@@ -83,7 +83,7 @@ describe('a gap', () => {
     },
   )
 
-  test('on a connection that has been stable is spread over one second, however long an outage was before', async () => {
+  test('on a stable connection is spread over one second, however long an earlier outage was', async () => {
     const harness = await new ConnectionHarness({ recovery, times: oneRetryAfter(60_000) }).open()
     await harness.failAndReopen(undefined, { resumed: true })
     harness.clock.advance(5_000)
@@ -93,7 +93,7 @@ describe('a gap', () => {
     expect(harness.gaps).toEqual(['sequence'])
   })
 
-  test('is spread as gapSpread says, which hears the cause and how long the outage was', async () => {
+  test('is spread as gapSpread says, which receives the cause and the length of the outage', async () => {
     const harness = await new ConnectionHarness({ times: oneRetryAfter(6_000) }).open()
     const asked: unknown[] = []
     harness.gapSpread = (cause, outage) => {
@@ -108,7 +108,7 @@ describe('a gap', () => {
     expect(asked).toEqual(['reconnect', 6_000])
   })
 
-  test('that is planned dies with the connection', async () => {
+  test('that is scheduled is cancelled when the connection ends', async () => {
     const harness = await new ConnectionHarness().open()
     await harness.failAndReopen()
     harness.connection.dispose()
@@ -117,7 +117,7 @@ describe('a gap', () => {
   })
 })
 
-/** A back-off whose first wait is this long (ms), since `random` is 0.5. */
+/** A back-off whose first wait is this long (ms), because `random` is 0.5. */
 function oneRetryAfter(delay: number) {
   const { times } = new ConnectionHarness().options
   return { ...times, minDelay: 2 * delay, maxDelay: 2 * delay }
@@ -128,7 +128,7 @@ describe('a position that recovery.attach has sent', () => {
   const positions = ({ transport }: ConnectionHarness) =>
     transport.attempts.map(({ request }) => new URL(request.url).searchParams.get('after'))
 
-  test('is dropped when the server answers 400, which is a gap; the next attempt goes without it', async () => {
+  test('is dropped when the server responds with 400, which is a gap; the next attempt goes without it', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
     harness.receive(at(5))
     await harness.failAndReopen()
@@ -139,7 +139,7 @@ describe('a position that recovery.attach has sent', () => {
     expect(harness.status).toBe('open')
   })
 
-  test('is dropped once: a second 400 before the connection was stable is permanent', async () => {
+  test('is dropped only once: a second 400 before the connection was stable is permanent', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
     harness.receive(at(5))
     await harness.failAndReopen()
@@ -150,13 +150,13 @@ describe('a position that recovery.attach has sent', () => {
     expect(harness.connection.getSnapshot()).toMatchObject({ status: 'failed', error: { status: 400 } })
   })
 
-  test('is not to blame for a 400 to a request without it', async () => {
+  test('is not blamed for a 400 to a request without it', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
     harness.transport.last.sink.failed(refusal)
     expect(harness.status).toBe('failed')
   })
 
-  test.each([400, 409, 410])('is not sent again after a %i, where cached data had named it', async status => {
+  test.each([400, 409, 410])('from cached data is not sent again after a %i', async status => {
     const harness = new ConnectionHarness({ recovery })
     harness.start = () => ({ epoch: 'e', seq: 3 })
     harness.connection.start()
@@ -178,7 +178,7 @@ describe('a position that recovery.attach has sent', () => {
 })
 
 describe('with recovery', () => {
-  test('the position is told on reopening, and not on the first opening', async () => {
+  test('the position is sent on reopening, but not on the first opening', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
     expect(harness.transport.last.request.url).toBe('ws://host/')
     harness.receive(at(5))
@@ -186,7 +186,7 @@ describe('with recovery', () => {
     expect(harness.transport.last.request.url).toBe('ws://host/?after={"epoch":"e","seq":5}')
   })
 
-  test('that resumes, missed messages come in order, duplicates are dropped, and nothing is a gap', async () => {
+  test('a resumed connection gets missed messages in order, drops duplicates and has no gap', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
     harness.receive(at(5))
     await harness.failAndReopen()
@@ -198,7 +198,7 @@ describe('with recovery', () => {
     expect(harness.gaps).toEqual([])
   })
 
-  test('that is refused, there is one gap', async () => {
+  test('a refused resumption is one gap', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
     harness.receive(at(5))
     await harness.failAndReopen()
@@ -207,14 +207,14 @@ describe('with recovery', () => {
     expect(harness.gaps).toEqual(['refused'])
   })
 
-  test('and no position yet, a reopening is a gap (W32)', async () => {
+  test('but without a position, a reopening is a gap (W32)', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
     await harness.failAndReopen()
     harness.clock.advance(1_000)
     expect(harness.gaps).toEqual(['reconnect'])
   })
 
-  test('a jump on a live link is a gap, and the message is delivered', async () => {
+  test('a jump on a live connection is a gap, and the message is delivered', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
     harness.receive(at(5))
     harness.receive(at(8))
@@ -223,7 +223,7 @@ describe('with recovery', () => {
   })
 })
 
-describe('with data that names a position', () => {
+describe('with cached data that has a position', () => {
   async function begin() {
     const harness = new ConnectionHarness({ recovery })
     harness.connection.setup.start = () => ({ epoch: 'e', seq: 7 })
@@ -236,7 +236,7 @@ describe('with data that names a position', () => {
     }
   }
 
-  test('the stream starts there, and what the data holds already is not delivered', async () => {
+  test('the stream starts there, and messages that the data already contains are not delivered', async () => {
     const { harness, url, messages, gaps } = await begin()
     expect(url()).toContain('"seq":7')
     harness.receive(at(7))
@@ -245,14 +245,14 @@ describe('with data that names a position', () => {
     expect([messages.map(({ seq }) => seq), gaps]).toEqual([[8], []])
   })
 
-  test('and a server that does not know it any more, there is a gap', async () => {
+  test('and a server that no longer knows it, there is a gap', async () => {
     const { harness, gaps } = await begin()
     harness.receive({ type: 'resume', response: false })
     harness.clock.advance(1_000)
     expect(gaps).toEqual(['refused'])
   })
 
-  test('a reopening starts where the stream was cut off; before it brought anything it is a gap, since other data may lack something', async () => {
+  test('a reopening resumes where the stream was cut off; before any message it is a gap, because other data may lack something', async () => {
     const { harness, gaps, url } = await begin()
     harness.receive(at(8))
     await harness.failAndReopen()
@@ -265,7 +265,7 @@ describe('with data that names a position', () => {
     expect([gaps, bare.gaps, bare.transport.last.request.url]).toEqual([[], ['reconnect'], 'ws://host/'])
   })
 
-  test('each opening without a gap is reported, and once from where the stream is followed, when that is known', async () => {
+  test('each opening without a gap is reported, as is the position from which the stream is followed, once known', async () => {
     const harness = new ConnectionHarness({ recovery })
     const begun: unknown[] = []
     harness.connection.setup.opened = () => void begun.push('opened')
@@ -287,7 +287,7 @@ describe('a heartbeat', () => {
     isReply: ({ type }: { type: string }) => type === 'ping',
   }
 
-  test('is sent every interval, and its answer gives the latency and is no message', async () => {
+  test('is sent every interval; its reply gives the latency and is not delivered as a message', async () => {
     const harness = await new ConnectionHarness({ liveness }).open()
     harness.clock.advance(25_000)
     expect(harness.transport.last.sent).toEqual(['{"type":"ping"}'])
@@ -297,7 +297,7 @@ describe('a heartbeat', () => {
     expect(harness.messages).toEqual([])
   })
 
-  test('that nobody answers ends the attempt at once, without waiting for its close, and a new one begins', async () => {
+  test('without a reply ends the attempt at once, without waiting for its close, and a new one starts', async () => {
     const harness = await new ConnectionHarness({ liveness }).open()
     const dead = harness.transport.last
     harness.clock.advance(35_000)
@@ -308,7 +308,7 @@ describe('a heartbeat', () => {
     expect(harness.transport.running).toHaveLength(1)
   })
 
-  test('is kept alive by anything that comes in, also garbage', async () => {
+  test('is satisfied by anything that arrives, even garbage', async () => {
     const harness = await new ConnectionHarness({ liveness }).open()
     harness.clock.advance(30_000)
     expect(harness.transport.last.sink.message('<html>', {})).toBe(false)
@@ -325,7 +325,7 @@ describe('a heartbeat', () => {
     },
   )
 
-  test('without a message is silence: anything heard is life, and nothing is sent', async () => {
+  test('without a message only watches for silence: anything received counts as life, and nothing is sent', async () => {
     const harness = await new ConnectionHarness({ liveness: { interval: 1_000, timeout: 500 } }).open()
     for (let count = 0; count < 5; count++) {
       harness.clock.advance(900)
@@ -347,7 +347,7 @@ describe('a heartbeat that changes on an open connection', () => {
   }
   const beats = (harness: ConnectionHarness) => harness.transport.attempts.flatMap(({ sent }) => sent).length
 
-  test('has its new interval at once, counted from the last heartbeat', async () => {
+  test('uses its new interval at once, counted from the last heartbeat', async () => {
     const harness = await open(plan)
     harness.clock.advance(20_000)
     change(harness, { ...plan, interval: 21_000 })
@@ -361,7 +361,7 @@ describe('a heartbeat that changes on an open connection', () => {
     expect(beats(harness)).toBe(1)
   })
 
-  test('has its new timeout at once, also for the heartbeat that is awaited', async () => {
+  test('uses its new timeout at once, even for the pending heartbeat', async () => {
     const harness = await open(plan)
     harness.clock.advance(26_000)
     change(harness, { ...plan, timeout: 2_000 })
@@ -371,7 +371,7 @@ describe('a heartbeat that changes on an open connection', () => {
     expect(harness.status).toBe('reconnecting')
   })
 
-  test('is switched on, and off again with its latency', async () => {
+  test('can be switched on, and off again along with its latency', async () => {
     const harness = await open()
     harness.clock.advance(60_000)
     change(harness, { ...plan, isReply })
@@ -384,7 +384,7 @@ describe('a heartbeat that changes on an open connection', () => {
     expect([beats(harness), harness.status]).toEqual([1, 'open'])
   })
 
-  test('sends its new message, and gives way to silence where that goes', async () => {
+  test('sends its new message, and only watches for silence once the message is removed', async () => {
     const harness = await open(plan)
     change(harness, { ...plan, message: 'ping' })
     harness.clock.advance(25_000)
@@ -394,7 +394,7 @@ describe('a heartbeat that changes on an open connection', () => {
     expect(harness.status).toBe('reconnecting')
   })
 
-  test('again and again, as users with different options render, still notices a dead link', async () => {
+  test('on every render of users with different options still detects a dead connection', async () => {
     const harness = await open(plan)
     for (let count = 0; count < 40 && harness.status === 'open'; count++) {
       change(harness, count % 2 === 0 ? { ...plan, interval: 20_000 } : plan)
@@ -404,7 +404,7 @@ describe('a heartbeat that changes on an open connection', () => {
   })
 })
 
-describe('a hint while it waits', () => {
+describe('a hint while a connection waits', () => {
   test.each([
     ['visible', 1],
     ['online', 1],
@@ -422,7 +422,7 @@ describe('a hint while it waits', () => {
 })
 
 describe('pausing', () => {
-  test('a hidden page pauses a connection that wants it, and brings it back', async () => {
+  test('a hidden page pauses a connection that asks for it, and resumes it later', async () => {
     const harness = await new ConnectionHarness({ pausesWhenHidden: true }).open()
     harness.hint('hidden')
     expect(harness.connection.getSnapshot()).toMatchObject({
@@ -435,13 +435,13 @@ describe('pausing', () => {
     expect(harness.status).toBe('open')
   })
 
-  test('a hidden page leaves one that stays', async () => {
+  test('a hidden page leaves other connections open', async () => {
     const harness = await new ConnectionHarness().open()
     harness.hint('hidden')
     expect(harness.status).toBe('open')
   })
 
-  test('new options count at once', async () => {
+  test('applies new options at once', async () => {
     const harness = await new ConnectionHarness().open()
     harness.hint('hidden')
     harness.options = { ...harness.options, pausesWhenHidden: true }
@@ -449,7 +449,7 @@ describe('pausing', () => {
     expect(harness.status).toBe('paused')
   })
 
-  test('a page in the back/forward cache has no connection, and one when it is back', async () => {
+  test('a page in the back/forward cache closes its connection, and reopens it when it returns', async () => {
     const harness = await new ConnectionHarness().open()
     harness.hint('frozen')
     expect([harness.status, harness.transport.running.length]).toEqual(['paused', 0])
@@ -459,7 +459,7 @@ describe('pausing', () => {
     expect([harness.status, harness.gaps]).toEqual(['open', ['reconnect']])
   })
 
-  test('lasts until every reason is gone (C11)', async () => {
+  test('lasts until the last reason ends (C11)', async () => {
     const harness = await new ConnectionHarness({ pausesWhenHidden: true }).open()
     harness.hint('hidden')
     harness.hint('frozen')
@@ -483,8 +483,8 @@ describe('pausing', () => {
   })
 })
 
-describe('what is sent', () => {
-  test('before it is open waits, in order, after the first message', async () => {
+describe('sent data', () => {
+  test('waits until the connection is open, in order, after the first message', async () => {
     const harness = new ConnectionHarness()
     harness.request = { firstMessage: 'token' }
     harness.connection.start()
@@ -498,7 +498,7 @@ describe('what is sent', () => {
     expect(harness.transport.last.sent).toEqual(['token', 'a', '{"b":1}', new Uint8Array([1]), 'c'])
   })
 
-  test('by a listener that hears of "open" comes after the first message and what waited', async () => {
+  test('from a listener that is notified of "open" comes after the first message and queued data', async () => {
     const harness = new ConnectionHarness()
     harness.request = { firstMessage: 'token' }
     harness.connection.subscribe(() => {
@@ -510,7 +510,7 @@ describe('what is sent', () => {
     expect(harness.transport.last.sent).toEqual(['token', 'queued', 'listener'])
   })
 
-  test('to one that is not wanted, closed or failed is not taken', async () => {
+  test('is refused if the connection is not wanted, closed or failed', async () => {
     const harness = new ConnectionHarness()
     expect(harness.channel.send('a')).toBe(false)
     await harness.open()
@@ -521,7 +521,7 @@ describe('what is sent', () => {
     expect(harness.transport.last.sent).toEqual([])
   })
 
-  test('beyond the queue is not taken, and reported', () => {
+  test('beyond the queue limit is refused and reported', () => {
     const harness = new ConnectionHarness()
     harness.connection.start()
     const taken = Array.from({ length: 101 }, (_, index) => harness.channel.send(`${index}`))
@@ -529,7 +529,7 @@ describe('what is sent', () => {
     expect(harness.events).toContainEqual({ kind: 'queue-overflow' })
   })
 
-  test('as a request in flight at a loss rejects, or is sent again where that does no harm', async () => {
+  test('in a pending request rejects when the connection drops, or is sent again if it is idempotent', async () => {
     const harness = await new ConnectionHarness().open()
     const lost = expect(harness.channel.request({ type: 'a' })).rejects.toMatchObject({
       code: 'connection-lost',
@@ -543,31 +543,34 @@ describe('what is sent', () => {
   })
 })
 
-describe('what goes out', () => {
+describe('outgoing data', () => {
   test.each([
     ['an object goes through serialize', { a: 1 }, '{"a":1}'],
-    ['text goes as it is', 'text', 'text'],
-    ['a view goes as it is', new Uint8Array([1]), new Uint8Array([1])],
-    ['a buffer goes as it is', new ArrayBuffer(1), new ArrayBuffer(1)],
-  ])('%s: sent, as a heartbeat, as a first message or with a fresh token', async (_what, one, wire) => {
-    const harness = new ConnectionHarness({ liveness: { interval: 10, timeout: 10, message: one } })
-    harness.request = { firstMessage: one }
-    harness.prepare = () =>
-      Promise.resolve({ token: 't', tokenUse: 'given', refreshAt: harness.clock.elapsed() + 5_000 })
-    harness.renew = () => Promise.resolve({ token: 'next', forced: false })
-    harness.channelOptions = { reauthenticate: () => one }
-    harness.connection.start()
-    harness.channel.send(one)
-    await harness.open()
-    harness.clock.advance(10)
-    harness.transport.last.sink.alive()
-    harness.options = { ...harness.options, liveness: undefined }
-    harness.connection.configured()
-    harness.clock.advance(5_000)
-    await settle()
-    // The first message, what waited, the heartbeat, and the fresh token.
-    expect(harness.transport.last.sent).toEqual([wire, wire, wire, wire])
-  })
+    ['a string is sent as it is', 'text', 'text'],
+    ['a view is sent as it is', new Uint8Array([1]), new Uint8Array([1])],
+    ['a buffer is sent as it is', new ArrayBuffer(1), new ArrayBuffer(1)],
+  ])(
+    'follows one rule as a message, a heartbeat, a first message and a fresh token: %s',
+    async (_what, one, wire) => {
+      const harness = new ConnectionHarness({ liveness: { interval: 10, timeout: 10, message: one } })
+      harness.request = { firstMessage: one }
+      harness.prepare = () =>
+        Promise.resolve({ token: 't', tokenUse: 'given', refreshAt: harness.clock.elapsed() + 5_000 })
+      harness.renew = () => Promise.resolve({ token: 'next', forced: false })
+      harness.channelOptions = { reauthenticate: () => one }
+      harness.connection.start()
+      harness.channel.send(one)
+      await harness.open()
+      harness.clock.advance(10)
+      harness.transport.last.sink.alive()
+      harness.options = { ...harness.options, liveness: undefined }
+      harness.connection.configured()
+      harness.clock.advance(5_000)
+      await settle()
+      // The first message, queued data, the heartbeat, and the fresh token.
+      expect(harness.transport.last.sent).toEqual([wire, wire, wire, wire])
+    },
+  )
 
   test('goes through the serialize of the application', async () => {
     const harness = new ConnectionHarness({ liveness: { interval: 10, timeout: 10, message: { beat: 1 } } })
@@ -583,13 +586,13 @@ describe('what goes out', () => {
     ['undefined', () => undefined],
     ['a function', () => () => 1],
     ['a promise', () => Promise.resolve('later')],
-  ])('%s is an error of who sends it, and not the text of it', async (_what, build) => {
+  ])('is never %s, which is an error for the caller that does not quote it', async (_what, build) => {
     const { channel, transport } = await new ConnectionHarness().open()
     expect(() => channel.send(build())).toThrow(ConfigurationError)
     expect(transport.last.sent).toEqual([])
   })
 
-  test('by a serialize that returns a promise is an error that names it', async () => {
+  test('from a serialize that returns a promise is an error that names serialize', async () => {
     const harness = await new ConnectionHarness().open()
     harness.channelOptions = { serialize: (() => Promise.resolve('later')) as never }
     expect(() => harness.channel.send({})).toThrow(/"serialize"/)
@@ -597,7 +600,7 @@ describe('what goes out', () => {
   })
 })
 
-describe('what cannot be sent', () => {
+describe('data that cannot be sent', () => {
   const circular: Record<string, unknown> = {}
   circular.self = circular
   const secret = () => {
@@ -610,7 +613,7 @@ describe('what cannot be sent', () => {
     ['refused by serialize', { a: 1 }, secret],
     ['a promise', Promise.resolve('x'), undefined],
   ])(
-    'as the first message, %s, fails at once, names the part and opens no socket',
+    'as the first message (%s) fails at once, names the part and opens no socket',
     async (_what, firstMessage, serialize) => {
       const harness = new ConnectionHarness()
       harness.request = { firstMessage }
@@ -624,7 +627,7 @@ describe('what cannot be sent', () => {
     },
   )
 
-  test('as the first message, because the socket throws, fails and does not stay connecting', async () => {
+  test('as the first message because the socket throws fails the connection instead of leaving it connecting', async () => {
     const harness = new ConnectionHarness()
     harness.request = { firstMessage: 'hello' }
     Object.defineProperty(harness.transport, 'takes', { get: secret })
@@ -634,7 +637,7 @@ describe('what cannot be sent', () => {
     expect(failure(harness)?.message).not.toContain('secret')
   })
 
-  test('as a heartbeat fails, and names the part', async () => {
+  test('as a heartbeat fails the connection and names the part', async () => {
     const harness = await new ConnectionHarness({
       liveness: { interval: 10, timeout: 10, message: circular },
     }).open()
@@ -645,7 +648,7 @@ describe('what cannot be sent', () => {
     ])
   })
 
-  test('of what waits, because the socket throws, is dropped and reported, and the connection stays', async () => {
+  test('from the queue because the socket throws is dropped and reported, and the connection stays open', async () => {
     const harness = new ConnectionHarness()
     harness.connection.start()
     harness.channel.send('bad')
@@ -676,20 +679,20 @@ describe('a reply', () => {
     return log
   }
 
-  test('resolves its request after it has had its effect', async () => {
+  test('resolves its request after it has taken effect', async () => {
     expect(await order(log => void log.push('written'))).toEqual(['written', 'answered'])
     const slowly = (log: string[]) => settle().then(() => void log.push('written'))
     expect(await order(slowly)).toEqual(['written', 'answered'])
   })
 
-  test('resolves its request also where the application throws about it', async () => {
+  test('resolves its request even if the application throws while handling it', async () => {
     const fail = () => {
       throw new Error('mine')
     }
     expect(await order(fail)).toEqual(['answered'])
   })
 
-  test('resolves with what its schema makes of it, and rejects where the schema refuses it', async () => {
+  test('resolves with what its schema returns, and rejects if the schema rejects it', async () => {
     const harness = await new ConnectionHarness().open()
     harness.deliver = message => (message.response === 1 ? { ...message, response: 'one' } : undefined)
     const ask = (response: number) => {
@@ -703,7 +706,7 @@ describe('a reply', () => {
 })
 
 describe('a frame', () => {
-  test('that cannot be read is dropped and reported without what it says; the connection stays', async () => {
+  test('that is unreadable is dropped and reported without its content, and the connection stays open', async () => {
     const harness = await new ConnectionHarness().open()
     expect(harness.transport.last.sink.message('<html>secret', {})).toBe(false)
     expect(harness.status).toBe('open')
@@ -728,7 +731,7 @@ describe('a frame', () => {
     expect(harness.transport.last.sink.message('ä'.repeat(500), {})).toBe(true)
   })
 
-  test('whose message makes the application throw harms no other message of it', async () => {
+  test('with one message that makes the application throw still delivers its other messages', async () => {
     const harness = await new ConnectionHarness().open()
     const error = new Error('mine')
     const seen: unknown[] = []

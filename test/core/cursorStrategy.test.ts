@@ -8,14 +8,14 @@ const read = (headers: Record<string, string>) =>
     lastModified: 'old',
   })
 
-test('the validators of one answer are taken as a pair, never mixed with those of an older one', () => {
+test('the validators of a response are used as a pair, never mixed with those of an older response', () => {
   expect(read({ etag: '"1"', 'last-modified': 'now' })).toEqual({ etag: '"1"', lastModified: 'now' })
   expect(read({ etag: '"1"' })).toEqual({ etag: '"1"', lastModified: null })
   expect(read({ 'last-modified': 'now' })).toEqual({ etag: null, lastModified: 'now' })
   expect(read({})).toBeUndefined()
 })
 
-test('only the validators that there are are sent, beside the other headers', () => {
+test('only the validators that exist are sent, together with the other headers', () => {
   const request = requestOf('http://a/', { headers: { 'x-a': '1' } })
   expect(validators().attach(request, { etag: '"1"', lastModified: null }).headers).toEqual({
     'x-a': '1',

@@ -7,7 +7,7 @@ afterEach(() => void vi.unstubAllGlobals())
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-test('text is decoded without a TextDecoder as with one', () => {
+test('text is decoded the same without a TextDecoder', () => {
   vi.stubGlobal('TextDecoder', undefined)
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), text => {
@@ -18,7 +18,7 @@ test('text is decoded without a TextDecoder as with one', () => {
   expect(decodeText(new Uint8Array([0x61, 0xff]))).toBe('a\uFFFD')
 })
 
-test('the size of text in bytes is counted as a TextEncoder would, lone surrogates included', () => {
+test('the size of text in bytes is the same as from a TextEncoder, even for lone surrogates', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.nat(0xffff).map(code => String.fromCharCode(code)) }), text => {
       expect(byteLength(text)).toBe(encoder.encode(text).byteLength)

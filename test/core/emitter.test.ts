@@ -11,7 +11,7 @@ test('listeners are called once per emit, in the order of subscription', () => {
   expect(calls).toEqual(['a1', 'b1', 'a2', 'b2'])
 })
 
-test('the same function subscribed twice is two listeners, each with its own end', () => {
+test('the same function subscribed twice is two listeners that unsubscribe separately', () => {
   let calls = 0
   const emitter = createEmitter()
   const listener = () => calls++
@@ -24,7 +24,7 @@ test('the same function subscribed twice is two listeners, each with its own end
   expect(calls).toBe(1)
 })
 
-test('a listener removed while others are called is called no more, and the others still are (C13)', () => {
+test('a listener removed during a call is no longer called, and the others still are (C13)', () => {
   const calls: string[] = []
   const emitter = createEmitter()
   emitter.subscribe(() => {
@@ -37,7 +37,7 @@ test('a listener removed while others are called is called no more, and the othe
   expect(calls).toEqual(['a', 'c'])
 })
 
-test('a listener added while others are called hears of the next event first', () => {
+test('a listener added during a call gets its first event with the next call', () => {
   const calls: string[] = []
   const emitter = createEmitter()
   const end = emitter.subscribe(() => {

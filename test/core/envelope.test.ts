@@ -5,7 +5,7 @@ import { messageKey, parseJson, readMessages } from '../../src/core/envelope.ts'
 const read = (text: string, meta = {}) => readMessages(parseJson(text, meta), meta)
 
 describe('an envelope', () => {
-  test('is a message as it stands, with whatever else it holds', () => {
+  test('is the message itself, including any other members', () => {
     const envelope = {
       type: 'price',
       params: { a: 1 },
@@ -25,18 +25,18 @@ describe('an envelope', () => {
     '{"type":"a","error":"no"}',
     '{"type":"a","seq":1,"epoch":2,"id":"3"}',
     '{"type":"__proto__","response":1}',
-  ])('%s is one', text => {
+  ])('can be %s', text => {
     expect(read(text, { type: 'event' })).toEqual([JSON.parse(text)])
   })
 
-  test('needs a response, params or error beside fields that it does not know', () => {
+  test('needs a response, params or error if it has unknown fields', () => {
     const circle = { type: 'circle', radius: 2 }
     expect(read(JSON.stringify(circle), { type: 'shape' })).toEqual([
       { type: 'shape', params: undefined, response: circle, id: undefined },
     ])
   })
 
-  test('an event may be one with a type of its own, which then counts', () => {
+  test('inside an event keeps its own type', () => {
     expect(read('{"type":"own","response":1}', { type: 'event', id: '7' })).toEqual([
       { type: 'own', response: 1 },
     ])
@@ -57,7 +57,7 @@ describe('an array', () => {
     expect(read('[1,2]')).toMatchObject([{ type: 'message', response: [1, 2] }])
   })
 
-  test('that is empty is no message in a frame, and an empty response of an event', () => {
+  test('that is empty is no message in a frame, and an empty response in an event', () => {
     expect(read('[]')).toEqual([])
     expect(read('[]', { type: 'orders' })).toMatchObject([{ type: 'orders', response: [] }])
   })
@@ -65,7 +65,7 @@ describe('an array', () => {
 
 describe('any other value', () => {
   test.each(['1', 'null', '"text"', 'true', '{"a":1}', '[1]'])(
-    '%s is the response of the event that brought it, with its id',
+    "%s is the response of its event, with the event's id",
     text => {
       const expected = { type: 'news', params: undefined, response: JSON.parse(text), id: '9' }
       expect(read(text, { type: 'news', id: '9' })).toEqual([expected])
@@ -82,7 +82,7 @@ describe('any other value', () => {
     '{"type":["a"],"response":2}',
     '{"response":2}',
     '{"type":{},"params":1}',
-  ])('%s in a frame looks like an envelope without a usable type: no table has its type', text => {
+  ])('that looks like an envelope without a usable type (%s) matches no handler', text => {
     expect(read(text)).toMatchObject([{ type: '' }])
   })
 
@@ -105,7 +105,7 @@ describe('any other value', () => {
 })
 
 describe('parseJson', () => {
-  test('throws for a frame that is not JSON, and takes an event that is not JSON as text', () => {
+  test('throws for a frame that is not JSON, and keeps an event that is not JSON as text', () => {
     expect(() => parseJson('<html>', {})).toThrow(SyntaxError)
     expect(parseJson('<html>', { type: 'message' })).toBe('<html>')
     expect(parseJson('', { type: 'message' })).toBe('')
@@ -123,13 +123,13 @@ describe('parseJson', () => {
     expect(Object.getPrototypeOf(value.a[0])).toBe(Object.prototype)
   })
 
-  test('leaves binary data as it is', () => {
+  test('keeps binary data as it is', () => {
     const data = new ArrayBuffer(3)
     expect(parseJson(data, {})).toBe(data)
   })
 })
 
-test('messageKey is [type, params], and [type] where params are missing or null', () => {
+test('messageKey is [type, params], or [type] if params are missing or null', () => {
   expect(messageKey('a')).toEqual(['a'])
   expect(messageKey('a', undefined)).toEqual(['a'])
   expect(messageKey('a', null)).toEqual(['a'])

@@ -6,7 +6,7 @@ import { FakeClock } from '../support/fakeClock.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
 
-/** A page in which listeners are counted. */
+/** A page that counts its listeners. */
 function stubPage() {
   const counts = { listeners: 0 }
   const targets = [new EventTarget(), new EventTarget()] as const
@@ -30,7 +30,7 @@ function stubPage() {
 }
 
 describe('on a page', () => {
-  test('there are listeners and a timer only while someone subscribes', () => {
+  test('listeners and a timer exist only while someone subscribes', () => {
     const { counts } = stubPage()
     const clock = new FakeClock()
     const environment = createEnvironment(clock)
@@ -46,7 +46,7 @@ describe('on a page', () => {
     expect([counts.listeners, clock.pending]).toEqual([0, 0])
   })
 
-  test('its events are hints', () => {
+  test('its events are emitted as hints', () => {
     const { document, fire } = stubPage()
     const hints: Hint[] = []
     createEnvironment(new FakeClock()).subscribe(hint => hints.push(hint))
@@ -63,7 +63,7 @@ describe('on a page', () => {
     expect(hints).toEqual(['offline', 'online', 'frozen', 'thawed', 'frozen', 'thawed', 'hidden', 'visible'])
   })
 
-  test('it is hidden and online as the page says when it is asked', () => {
+  test('the current visibility and network state are read on each call', () => {
     const { document, navigator } = stubPage()
     const environment = createEnvironment(new FakeClock())
     expect([environment.isHidden(), environment.isOnline()]).toEqual([false, true])
@@ -73,7 +73,7 @@ describe('on a page', () => {
   })
 })
 
-test('what the platform knows counts beside the page, and its hints are handed on while somebody subscribes', () => {
+test("the platform's state is combined with the page's, and its hints are passed on to subscribers", () => {
   const hints: Hint[] = []
   const emitter = createEmitter<Hint>()
   const platform = { isHidden: () => true, isOnline: () => false, subscribe: emitter.subscribe }
@@ -86,7 +86,7 @@ test('what the platform knows counts beside the page, and its hints are handed o
   expect([hints, emitter.size]).toEqual([['offline'], 0])
 })
 
-test('without a page it is visible and online, and subscribing throws nothing', () => {
+test('without a page the environment is visible and online, and subscribing throws nothing', () => {
   const environment = createEnvironment(new FakeClock())
   expect([environment.isHidden(), environment.isOnline()]).toEqual([false, true])
   environment.subscribe(() => undefined)()
@@ -107,14 +107,14 @@ describe('wake', () => {
     return { fake, hints, sleep: (ms: number) => void (slept += ms) }
   }
 
-  test('is told once after a sleep', () => {
+  test('is emitted once after a sleep', () => {
     const { fake, hints, sleep } = setup()
     sleep(3_600_000)
     fake.advance(60_000)
     expect(hints).toEqual(['wake'])
   })
 
-  test('is not told of a timer that is throttled to one a minute', () => {
+  test('is not emitted for a timer that is throttled to once a minute', () => {
     const { fake, hints, sleep } = setup()
     for (let minute = 0; minute < 10; minute++) {
       sleep(40_000)
@@ -123,7 +123,7 @@ describe('wake', () => {
     expect(hints).toEqual([])
   })
 
-  test('is not told of a wall clock that is set, forward or back', () => {
+  test('is not emitted when the wall clock is set, forward or back', () => {
     const clock = new FakeClock()
     const hints: Hint[] = []
     createEnvironment(clock).subscribe(hint => hints.push(hint))

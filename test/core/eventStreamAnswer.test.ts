@@ -4,7 +4,7 @@ import { clock, connect, createTransport, head, stream, withStatus } from '../su
 import { RecordingSink, requestOf } from '../support/recordingSink.ts'
 import { until } from '../support/until.ts'
 
-describe('the answer', () => {
+describe('in a response', () => {
   test.each([204, 401, 403, 404, 410, 500])('a %i is a failure of that status', async status => {
     const { sink } = await connect(withStatus(status))
     expect(await sink.untilFailed()).toEqual({
@@ -16,7 +16,7 @@ describe('the answer', () => {
     expect(sink.names).toEqual(['failed'])
   })
 
-  test('a refusal says whether it carried a cursor', async () => {
+  test('a refusal says whether the request carried a cursor', async () => {
     const { sink } = await connect(withStatus(400), { lastEventId: '1' })
     expect(await sink.untilFailed()).toMatchObject({ status: 400, hadCursor: true })
   })
@@ -33,7 +33,7 @@ describe('the answer', () => {
     }
   })
 
-  test('an HTML page is not a stream: nothing opens, and its body is given up (S7)', async () => {
+  test('an HTML page is not a stream: nothing opens, and its body is cancelled (S7)', async () => {
     let broken = false
     const { sink } = await connect(response => {
       response.on('close', () => (broken = true))
@@ -66,7 +66,7 @@ describe('the answer', () => {
     expect(sink.messages).toEqual(['1'])
   })
 
-  test('a redirect is an error where the request forbids it, and goes nowhere (S10)', async () => {
+  test('a redirect is an error if the request forbids it, and is not followed (S10)', async () => {
     const { sink, requests } = await connect(withStatus(302, { location: '/there' }), {
       request: { redirect: 'error', headers: { 'x-token': 'secret' } },
     })
@@ -74,18 +74,18 @@ describe('the answer', () => {
     expect(requests).toHaveLength(1)
   })
 
-  test('a server that cannot be reached is a network failure that names no URL', async () => {
+  test('an unreachable server is a network failure that quotes no URL', async () => {
     const sink = new RecordingSink()
     createTransport().open(requestOf('http://user:pass@[bad?token=secret'), sink)
     expect(await sink.untilFailed()).toEqual({ kind: 'network' })
   })
 
-  test('the end of a stream is a failure of its own', async () => {
+  test('the end of a stream has its own kind of failure', async () => {
     const { sink } = await connect(stream('data: 1\n\n'))
     expect(await sink.untilFailed()).toEqual({ kind: 'ended' })
   })
 
-  test('a reset connection is a network failure, and what came before it counts', async () => {
+  test('a reset connection is a network failure, and events before it are kept', async () => {
     const { sink, transport } = await connect(async response => {
       await writeParts(head(response), ['id: 1\ndata: 1\n\n', 'id: 2\ndata: 2\n'])
       response.socket?.resetAndDestroy()

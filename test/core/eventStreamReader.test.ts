@@ -44,8 +44,8 @@ const split = streamBytes.chain(bytes =>
   ),
 )
 
-describe('by the standard', () => {
-  test('any stream, split anywhere, gives what a plain reading of the standard gives', () => {
+describe('following the standard', () => {
+  test('any stream, split anywhere, gives the same events as a plain reading of the standard', () => {
     fc.assert(
       fc.property(split, ([bytes, parts]) => {
         const expected = readByStandard(bytes)
@@ -58,13 +58,13 @@ describe('by the standard', () => {
   })
 })
 
-describe('ids', () => {
+describe('in ids', () => {
   test('an id is committed at the blank line, right before its event', () => {
     expect(readText('id: 1\ndata: a\n')).toEqual([])
     expect(readText('id: 1\ndata: a\n\n')).toEqual([{ id: '1' }, { data: 'a', type: 'message', id: '1' }])
   })
 
-  test('a block that has only an id moves the cursor and is no event (S15)', () => {
+  test('a block with only an id moves the cursor and is not an event (S15)', () => {
     expect(readText('id: 1\n\nid\r\rid: 3\r\n\r\n')).toEqual([{ id: '1' }, { id: '' }, { id: '3' }])
   })
 
@@ -72,17 +72,17 @@ describe('ids', () => {
     expect(readText('id: 1\ndata: a\n\n', 'id: 2\ndata: b')).toHaveLength(2)
   })
 
-  test('an id with NUL in it is ignored, the one before it in the block stands (S16)', () => {
+  test('an id that contains NUL is ignored, and an earlier one in the block stays (S16)', () => {
     expect(readText('id: a\0b\n\nid: 1\nid: \0\n\n')).toEqual([{ id: '1' }])
   })
 
-  test('an event without an id has none of its own', () => {
+  test('an event without an id has no id', () => {
     expect(readText('id: 1\n\ndata: a\n\n')[1]).toEqual({ data: 'a', type: 'message', id: undefined })
   })
 })
 
-describe('lines and bytes', () => {
-  test('a lone CR at the end dispatches at once, and the LF after it is no second line end (S12)', () => {
+describe('in lines and bytes', () => {
+  test('a trailing CR dispatches at once, and an LF after it is not a second line end (S12)', () => {
     expect(readText('data: a\r\r')).toHaveLength(1)
     expect(readText('data: a\r', '\ndata: b\r', '\n', '\r', '\n')).toEqual([
       { data: 'a\nb', type: 'message', id: undefined },
@@ -94,13 +94,13 @@ describe('lines and bytes', () => {
     expect(read([bytes.slice(0, 7), bytes.slice(7, 9), bytes.slice(9)])).toMatchObject([{ data: '𝄞' }])
   })
 
-  test('one byte order mark is stripped, also in three parts, and none further on (S13)', () => {
+  test('one byte order mark is stripped, even in three parts, and none later on (S13)', () => {
     const bytes = bytesOf('\uFEFFdata: a\n\n\uFEFFdata: b\n\n')
     const parts = [bytes.slice(0, 1), bytes.slice(1, 2), bytes.slice(2, 3), bytes.slice(3)]
     expect(read(parts)).toEqual([{ data: 'a', type: 'message', id: undefined }])
   })
 
-  test('a line separator of Unicode ends no line', () => {
+  test('a Unicode line separator does not end a line', () => {
     expect(readText('id: 1\u20282\ndata: a\u2029b\n\n')).toMatchObject([
       { id: '1\u20282' },
       { data: 'a\u2029b' },
@@ -108,8 +108,8 @@ describe('lines and bytes', () => {
   })
 })
 
-describe('events', () => {
-  test('an empty data line is an event with the data "", no data line is none', () => {
+describe('in events', () => {
+  test('an empty data line is an event with the data "", and no data line is no event', () => {
     expect(readText('event: a\n\ndata\n\ndata:\ndata:\n\n')).toMatchObject([
       { data: '', type: 'message' },
       { data: '\n' },
@@ -117,7 +117,7 @@ describe('events', () => {
   })
 
   test.each(['error', 'open', 'message', '__proto__', 'constructor'])(
-    'the event name "%s" is just a name',
+    'the event name "%s" has no special meaning',
     type => {
       expect(readText(`event: ${type}\ndata: 1\n\n`)).toEqual([{ data: '1', type, id: undefined }])
     },

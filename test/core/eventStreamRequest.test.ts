@@ -5,7 +5,7 @@ import { RecordingSink, requestOf } from '../support/recordingSink.ts'
 import { until } from '../support/until.ts'
 
 describe('the request', () => {
-  test('asks for an event stream, uncached, and has no Last-Event-ID before there is one', async () => {
+  test('accepts an event stream, is not cached, and has no Last-Event-ID before there is one', async () => {
     const { requests, sink } = await connect(stream(), {
       request: { headers: { authorization: 'Bearer t' } },
     })
@@ -18,7 +18,7 @@ describe('the request', () => {
     expect(requests[0]?.headers).not.toHaveProperty('last-event-id')
   })
 
-  test('carries the method and the body of its options', async () => {
+  test('carries the method and body of its options', async () => {
     let body = ''
     const { requests, sink } = await connect(
       async (response, request) => {
@@ -31,7 +31,7 @@ describe('the request', () => {
     expect([requests[0]?.method, body]).toEqual(['POST', '{"query":1}'])
   })
 
-  test("is made with no-store, the same origin's credentials by default, and follows redirects", () => {
+  test('uses no-store and same-origin credentials by default, and follows redirects', () => {
     const fetch = vi.fn<FetchLike>(() => Promise.reject(new Error('offline')))
     createTransport({ fetch }).open(requestOf('http://a/'), new RecordingSink())
     createTransport({ fetch, credentials: 'include' }).open(
@@ -43,7 +43,7 @@ describe('the request', () => {
     expect(fetch.mock.calls[1]?.[1]).toMatchObject({ credentials: 'include', redirect: 'error' })
   })
 
-  test('a later attempt carries the last id as UTF-8, and is resumed', async () => {
+  test('of a later attempt carries the last id as UTF-8, and is resumed', async () => {
     const { requests, sink, open, transport } = await connect(stream('id: grüße-☃\ndata: 1\n\n'))
     await sink.untilFailed()
     expect(transport.cursor?.()).toBe('grüße-☃')
@@ -57,14 +57,14 @@ describe('the request', () => {
     ])
   })
 
-  test('an id longer than 128 bytes or with "<" in it is sent as it is (S24)', async () => {
+  test('sends an id longer than 128 bytes or containing "<" as it is (S24)', async () => {
     const lastEventId = `<${'x'.repeat(300)}>`
     const { requests, sink } = await connect(stream(), { lastEventId })
     await sink.untilFailed()
     expect(requests[0]?.headers['last-event-id']).toBe(lastEventId)
   })
 
-  test('a dropped cursor is not sent', async () => {
+  test('does not send a dropped cursor', async () => {
     const { requests, sink, open, transport } = await connect(stream('id: 7\ndata: 1\n\n'), {
       lastEventId: '6',
     })

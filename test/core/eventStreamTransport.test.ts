@@ -3,8 +3,8 @@ import { clock, connect, createTransport, openStream, stream } from '../support/
 import { RecordingSink, requestOf } from '../support/recordingSink.ts'
 import { until } from '../support/until.ts'
 
-describe('the stream', () => {
-  test('every part of it is life, comments too', async () => {
+describe('in an event stream', () => {
+  test('every part counts as a sign of life, even comments', async () => {
     const parts = [':\n', ': ping\n\n', 'event: ping\n\n'].map(text => Buffer.from(text))
     const body = new ReadableStream({
       pull: controller => (parts.length ? controller.enqueue(parts.shift()) : controller.close()),
@@ -16,7 +16,7 @@ describe('the stream', () => {
     expect([sink.names, sink.aliveCount]).toEqual([['opened', 'failed'], 3])
   })
 
-  test('a byte at a time gives the same as at once', async () => {
+  test('one byte at a time gives the same events as all at once', async () => {
     const bytes = Buffer.from('\uFEFF: hi\r\nevent: Grüße\r\nid: ☃\r\ndata: a\r\ndata: 𝄞\r\n\r\ndata: b\r\r')
     const { sink, transport } = await connect(stream(...Array.from(bytes, byte => Uint8Array.of(byte))))
     await sink.untilFailed()
@@ -34,7 +34,7 @@ describe('the stream', () => {
     expect(transport.cursor?.()).toBeUndefined()
   })
 
-  test('retry: is a floor between 250 ms and 5 min (S17)', async () => {
+  test('retry: sets a floor between 250 ms and 5 min (S17)', async () => {
     const { sink } = await connect(
       stream('retry: 0\nretry: 3000\n', 'retry: 99999999999\nretry: 1s\nretry\n'),
     )
@@ -68,19 +68,19 @@ describe('the stream', () => {
     expect(await sink.untilFailed()).toEqual({ kind: 'body' })
   })
 
-  test('many lines without an end are bounded too', async () => {
+  test('many unfinished lines are bounded, too', async () => {
     const lines = Array.from({ length: 30 }, () => `data: ${'x'.repeat(9)}\n`)
     const { sink } = await connect(openStream(...lines), { maxMessageBytes: 100 })
     expect(await sink.untilFailed()).toEqual({ kind: 'body' })
   })
 
-  test('comments without a blank line pile up nothing', async () => {
+  test('comments without a blank line do not accumulate', async () => {
     const { sink } = await connect(stream(':ping\n'.repeat(100), 'data: 1\n\n'), { maxMessageBytes: 100 })
     expect(await sink.untilFailed()).toEqual({ kind: 'ended' })
     expect(sink.messages).toEqual(['1'])
   })
 
-  test('an event of exactly maxMessageBytes passes, also in two parts', async () => {
+  test('an event of exactly maxMessageBytes passes, even in two parts', async () => {
     const data = 'x'.repeat(100)
     const { sink } = await connect(stream(`data: ${data}`, '\n\n'), { maxMessageBytes: 100 })
     await sink.untilFailed()
@@ -89,7 +89,7 @@ describe('the stream', () => {
 })
 
 describe('close', () => {
-  test('ends the request at once, and nothing reaches the sink any more', async () => {
+  test('ends the request at once, and nothing more reaches the sink', async () => {
     let broken = false
     const { sink, attempt } = await connect(async response => {
       response.on('close', () => (broken = true))
@@ -102,7 +102,7 @@ describe('close', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('within a message: the rest of the same bytes is neither delivered nor moves the cursor', async () => {
+  test('during a message drops the rest of the same bytes, which move no cursor', async () => {
     const { sink, attempt, transport } = await connect(
       openStream('id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\n\n'),
     )
@@ -114,7 +114,7 @@ describe('close', () => {
     expect([sink.messages, transport.cursor?.()]).toEqual([['1'], '1'])
   })
 
-  test('an answer that comes after it is dropped unread, also where fetch ignores its signal', async () => {
+  test('drops a later response unread, even if fetch ignores its signal', async () => {
     let answerNow: (response: Response) => void = () => {}
     const cancel = vi.fn()
     const sink = new RecordingSink()

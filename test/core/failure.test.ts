@@ -13,7 +13,7 @@ import {
 
 const configuration = new ConfigurationError('wrong')
 
-/** One failure of each kind, what follows, and how its error reads. */
+/** One failure of each kind, the action it leads to, and how its error reads. */
 const kinds = {
   close: [{ kind: 'close', code: 1006, opened: true }, 'retry', /closed the WebSocket with code 1006/],
   status: [{ kind: 'status', status: 503 }, 'retry', /HTTP status 503/],
@@ -34,7 +34,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, [failure, action, message]) =
     expect(decideFailure(failure).action).toBe(action)
   })
 
-  test('reads as what to look at, without what others wrote', () => {
+  test('has an error that says where to look, without quoting others', () => {
     const error = toError(failure)
     expect(error.message).toMatch(message)
     expect(JSON.stringify([error, error.message, error.cause])).not.toContain('secret')
@@ -49,7 +49,7 @@ const closeCodes: [FailureAction, number[]][] = [
 ]
 
 test.each(closeCodes.flatMap(([action, codes]) => codes.map(code => [code, action] as const)))(
-  'close code %i leads to "%s", whether it had been open or not',
+  'close code %i leads to "%s", whether the socket had been open or not',
   (code, action) => {
     expect(decideFailure({ kind: 'close', code, opened: true })).toEqual({ action })
     expect(decideFailure({ kind: 'close', code, opened: false })).toEqual({ action })
@@ -71,7 +71,7 @@ test.each(statuses.flatMap(([action, all]) => all.map(status => [status, action]
   },
 )
 
-test('a 400 drops the cursor that it was sent with, once, and is permanent without one', () => {
+test('a 400 drops the cursor of its request once, and is permanent without a cursor', () => {
   expect(decideFailure({ kind: 'status', status: 400, hadCursor: true })).toEqual({
     action: 'drop-cursor',
     isOnce: true,
@@ -92,7 +92,7 @@ describe('without getToken', () => {
     })
   })
 
-  test('401, 4401 and 3000 allow one more attempt, since a url function or a cookie may bring other credentials', () => {
+  test('401, 4401 and 3000 allow one more attempt, because a url function or a cookie may provide other credentials', () => {
     for (const code of [4401, 3000])
       expect(decideFailure({ kind: 'close', code, opened: true }, anonymous).action).toBe('refresh')
     expect(decideFailure({ kind: 'status', status: 401 }, anonymous).action).toBe('refresh')
@@ -104,8 +104,8 @@ test.each([401, 409, 410, 429, 503])('Retry-After of a %i is the floor, capped a
   expect(decideFailure({ kind: 'status', status, retryAfter: 1e12 }).floor).toBe(MAX_RETRY_AFTER)
 })
 
-describe('getToken that throws', () => {
-  test('an UnauthorizedError, also that of another copy of the library, ends it', () => {
+describe('if getToken throws', () => {
+  test('an UnauthorizedError, even from another copy of the library, it ends the connection', () => {
     const foreign = Object.assign(new Error('no'), { name: 'UnauthorizedError' })
     for (const cause of [new UnauthorizedError(), foreign]) {
       expect(decideFailure({ kind: 'token', cause }).action).toBe('stop')
@@ -114,14 +114,14 @@ describe('getToken that throws', () => {
     }
   })
 
-  test('anything else is one failed attempt', () => {
+  test('anything else, it is one failed attempt', () => {
     for (const cause of [new Error('x'), 'text', null, undefined, { name: 'UnauthorizedError' }]) {
       expect(decideFailure({ kind: 'token', cause }).action).toBe('retry')
     }
   })
 })
 
-test('the error of a failure has its close code or its HTTP status', () => {
+test('the error of a failure contains its close code or HTTP status', () => {
   expect(toError({ kind: 'close', code: 4403, opened: true })).toMatchObject({
     failureKind: 'close',
     status: 4403,
@@ -129,7 +129,7 @@ test('the error of a failure has its close code or its HTTP status', () => {
   expect(toError({ kind: 'status', status: 503 })).toMatchObject({ failureKind: 'status', status: 503 })
 })
 
-test('a socket that never opened, and one that was sent too much, say what to look at', () => {
+test('the errors of a socket that never opened, and of one that was sent too much, say where to look', () => {
   expect(toError({ kind: 'close', code: 1006, opened: false }).message).toMatch(/subprotocol/)
   expect(toError({ kind: 'close', code: 1009, opened: true }).message).toMatch(/larger/)
 })
@@ -141,7 +141,7 @@ test('giving up names the retries and the last failure', () => {
   })
 })
 
-test('what is impossible is an error of configuration', () => {
+test('an impossible request is a configuration error', () => {
   expect(impossible('no')).toMatchObject({
     kind: 'impossible',
     error: { code: 'configuration', message: 'no' },

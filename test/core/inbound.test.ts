@@ -14,7 +14,7 @@ const recovery: Recovery = {
   resumed: ({ type }) => (type === 'welcome' ? false : undefined),
 }
 
-test('"not resumed" on the first opening is no gap, and on the next one it is', () => {
+test('"not resumed" is not a gap on the first opening, but is one on the next', () => {
   const gaps: GapCause[] = []
   const clock = {
     now: () => 0,
@@ -46,7 +46,7 @@ test('"not resumed" on the first opening is no gap, and on the next one it is', 
 })
 
 describe('a message that says whether the server resumed', () => {
-  test('is delivered for onMessage alone', async () => {
+  test('is delivered to onMessage only', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
     const delivered: unknown[] = []
     harness.deliver = (message, { saysResumed, cursor }) => {
@@ -71,25 +71,25 @@ describe('a message that says whether the server resumed', () => {
   })
 })
 
-/** What a promise that rejects would do if nothing took its error. */
+/** What a rejected promise would cause if nothing handled it. */
 const rejections: unknown[] = []
 const noted = (reason: unknown) => void rejections.push(reason)
 beforeEach(() => void process.on('unhandledRejection', noted))
 afterEach(() => void process.off('unhandledRejection', noted))
 const task = () => new Promise(resolve => setTimeout(resolve, 1))
 
-/** Functions as JavaScript may give them. */
+/** Functions as untyped JavaScript may provide them. */
 const untyped = (options: object) => options as Partial<ConnectionDriverOptions>
 const secretly = () => Promise.reject(new Error('secret'))
 
 describe('an async parse', () => {
   test.each<[string, (text: string) => unknown]>([
-    ['gives a promise', text => Promise.resolve(JSON.parse(text))],
+    ['returns a promise', text => Promise.resolve(JSON.parse(text))],
     ['rejects', secretly],
-    ['gives an envelope with a promise in it', () => ({ type: 'a', response: Promise.resolve(1) })],
-    ['gives promises of envelopes', () => [Promise.resolve({ type: 'a', response: 1 }), secretly()]],
-    ['gives a promise of another library', () => ({ then: (done: (value: unknown) => void) => done(1) })],
-  ])('that %s is a bad message, which says so, and delivers nothing', async (_, parse) => {
+    ['returns an envelope with a promise in it', () => ({ type: 'a', response: Promise.resolve(1) })],
+    ['returns promises of envelopes', () => [Promise.resolve({ type: 'a', response: 1 }), secretly()]],
+    ['returns a promise from another library', () => ({ then: (done: (value: unknown) => void) => done(1) })],
+  ])('that %s drops the message, reports why, and delivers nothing', async (_, parse) => {
     const harness = await new ConnectionHarness({ parse: data => parse(data as string) }).open()
     expect(harness.receive({ type: 'a', response: 1 })).toBe(false)
     await task()
@@ -98,7 +98,7 @@ describe('an async parse', () => {
   })
 })
 
-describe('a function of the application that throws, or that is async,', () => {
+describe('a misbehaving application function,', () => {
   const broken: [string, () => unknown][] = [
     [
       'throws',
@@ -117,16 +117,19 @@ describe('a function of the application that throws, or that is async,', () => {
     ['recovery.resumed', resumed => ({ recovery: { ...at, resumed } })],
   ]
   const all = options.flatMap(([name, use]) => broken.map(([how, call]) => [name, how, use(call)] as const))
-  test.each(all)('such as %s that %s, is reported, and its message is delivered', async (name, _, given) => {
-    const harness = await new ConnectionHarness(untyped(given)).open()
-    harness.receive({ type: 'price', response: 1, seq: 1 })
-    await task()
-    expect(harness.messages.map(({ response }) => response)).toEqual([1])
-    expect(harness.events.at(-1)).toMatchObject({ kind: 'handler-error', type: name })
-    expect([rejections, harness.status]).toEqual([[], 'open'])
-  })
+  test.each(all)(
+    'such as %s that %s, is reported, and its message is still delivered',
+    async (name, _, given) => {
+      const harness = await new ConnectionHarness(untyped(given)).open()
+      harness.receive({ type: 'price', response: 1, seq: 1 })
+      await task()
+      expect(harness.messages.map(({ response }) => response)).toEqual([1])
+      expect(harness.events.at(-1)).toMatchObject({ kind: 'handler-error', type: name })
+      expect([rejections, harness.status]).toEqual([[], 'open'])
+    },
+  )
 
-  test('and a recovery.cursor that gives null, or something that is no position, has no position', async () => {
+  test('such as a recovery.cursor that returns null or an invalid position, gives the message no position', async () => {
     const positions: unknown[] = [null, 7, {}, { seq: Number.NaN }, { seq: '1' }, true, [], '']
     const harness = await new ConnectionHarness(
       untyped({ recovery: { ...at, cursor: () => positions.shift() } }),
@@ -152,7 +155,7 @@ describe('a function of the application that throws, or that is async,', () => {
   )
 })
 
-test('whatever a server sends, nothing throws out, no prototype changes, and the connection stays open', async () => {
+test('nothing that a server sends throws, changes a prototype or closes the connection', async () => {
   const seed = Date.now()
   const member = fc.constantFrom(
     'type',

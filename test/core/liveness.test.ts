@@ -3,7 +3,10 @@ import type { Clock } from '../../src/core/clock.ts'
 import { watchLiveness } from '../../src/core/liveness.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 
-/** A watch with an interval of 25 s and a timeout of 10 s. `sleep` lets time pass without timers, as a machine's sleep does. */
+/**
+ * A watch with an interval of 25 s and a timeout of 10 s. `sleep` advances time without timers, as a sleeping
+ * machine does.
+ */
 function watch({ probing = true } = {}) {
   const fake = new FakeClock()
   let slept = 0
@@ -24,7 +27,7 @@ function watch({ probing = true } = {}) {
 }
 
 describe('with a probe', () => {
-  test('asks every interval, and an answered one is no death', () => {
+  test('probes every interval, and a reply keeps the connection alive', () => {
     const { clock, counts, liveness } = watch()
     clock.advance(24_999)
     expect(counts.probes).toBe(0)
@@ -37,7 +40,7 @@ describe('with a probe', () => {
     expect(counts.deaths).toBe(0)
   })
 
-  test('is dead when it has heard nothing for the timeout after a probe: within interval + timeout', () => {
+  test('declares the connection dead after silence for the timeout after a probe: within interval + timeout', () => {
     const { clock, counts } = watch()
     clock.advance(34_999)
     expect(counts).toEqual({ probes: 1, deaths: 0 })
@@ -45,7 +48,7 @@ describe('with a probe', () => {
     expect(counts.deaths).toBe(1)
   })
 
-  test('takes anything heard as life, not only the answer', () => {
+  test('accepts anything received as a sign of life, not only the reply', () => {
     const { clock, counts, liveness } = watch()
     clock.advance(30_000)
     liveness.heard()
@@ -55,13 +58,13 @@ describe('with a probe', () => {
     expect(counts.probes).toBe(2)
   })
 
-  test('knows how long ago it asked: the latency, when the answer comes', () => {
+  test('knows the time since its probe, which is the latency when the reply arrives', () => {
     const { clock, liveness } = watch()
     clock.advance(25_000 + 37)
     expect(liveness.sinceProbe()).toBe(37)
   })
 
-  test('asks at once for a pulse, and does not ask twice', () => {
+  test('probes at once on a pulse, but not twice', () => {
     const { clock, counts, liveness } = watch()
     clock.advance(5_000)
     liveness.pulse()
@@ -73,7 +76,7 @@ describe('with a probe', () => {
     expect(counts.deaths).toBe(1)
   })
 
-  test('has one timer at most', () => {
+  test('has at most one timer', () => {
     const { clock, liveness } = watch()
     liveness.pulse()
     liveness.heard()
@@ -82,7 +85,7 @@ describe('with a probe', () => {
     expect(clock.pending).toBe(1)
   })
 
-  test('asks before it kills where its timer comes late, as after a sleep (C10)', () => {
+  test('probes before it gives up if its timer is late, as after a sleep (C10)', () => {
     const { clock, counts, liveness, sleep } = watch()
     sleep(3_600_000)
     clock.advance(25_000)
@@ -92,7 +95,7 @@ describe('with a probe', () => {
     expect(counts.deaths).toBe(0)
   })
 
-  test('a send that comes before a late timer asks at once', () => {
+  test('a send that comes before a late timer probes at once', () => {
     const { counts, liveness, sleep } = watch()
     liveness.check()
     expect(counts.probes).toBe(0)
@@ -101,7 +104,7 @@ describe('with a probe', () => {
     expect(counts).toEqual({ probes: 1, deaths: 0 })
   })
 
-  test('a send or a wake after the deadline of a probe is death at once, without waiting for the timer', () => {
+  test("a send or a wake after a probe's deadline ends the connection at once, without waiting for the timer", () => {
     for (const look of ['check', 'pulse'] as const) {
       const { clock, counts, liveness, sleep } = watch()
       clock.advance(25_000)
@@ -113,7 +116,7 @@ describe('with a probe', () => {
 })
 
 describe('without a probe', () => {
-  test('silence for the interval is death', () => {
+  test('silence for the interval ends the connection', () => {
     const { clock, counts, liveness } = watch({ probing: false })
     for (let heard = 0; heard < 5; heard++) {
       clock.advance(24_999)
@@ -124,7 +127,7 @@ describe('without a probe', () => {
     expect(counts.deaths).toBe(1)
   })
 
-  test('a pulse only looks at the clock', () => {
+  test('a pulse only checks the clock', () => {
     const { clock, counts, liveness } = watch({ probing: false })
     clock.advance(20_000)
     liveness.pulse()
@@ -146,8 +149,8 @@ test('stop leaves no timer', () => {
   }
 })
 
-describe('a wall clock that is set back', () => {
-  test.each([true, false])('puts off no death (with a probe: %s)', probing => {
+describe('a wall clock that is set', () => {
+  test.each([true, false])('back delays no timeout (with a probe: %s)', probing => {
     const fake = new FakeClock()
     let deaths = 0
     watchLiveness(fake, {
@@ -164,7 +167,7 @@ describe('a wall clock that is set back', () => {
     expect(deaths).toBe(1)
   })
 
-  test('and forward is no death of an answered link', () => {
+  test('back and forward does not end a connection that replies', () => {
     const { clock, counts, liveness } = watch()
     clock.advance(25_000)
     liveness.heard()

@@ -16,11 +16,11 @@ import {
 } from '../support/longPoll.ts'
 import { until } from '../support/until.ts'
 
-/** For answers that come within no time, however slow the machine. */
+/** For responses that take no time, however slow the machine. */
 const stoppedClock: Clock = { ...systemClock, elapsed: () => 0 }
 
-describe('nothing yet', () => {
-  test('a 204, 304 or 408 asks again with the same pair, whatever validators it carries', async () => {
+describe('without news,', () => {
+  test('a 204, 304 or 408 repeats the request with the same validators, whatever validators it carries', async () => {
     const stray = { etag: '"stray"' }
     const { sink, requests } = await poll(
       [first, status(204, stray), status(304, stray), status(408, stray)],
@@ -34,7 +34,7 @@ describe('nothing yet', () => {
   })
 
   test.each([200, 204, 304, 408])(
-    'five answers of %i within 500 ms at one cursor are a fast loop (L2, L9)',
+    'five responses of %i within 500 ms at one cursor are a fast loop (L2, L9)',
     async code => {
       const { sink, requests } = await poll([first, ...Array.from({ length: 9 }, () => status(code))], {
         clock: stoppedClock,
@@ -44,7 +44,7 @@ describe('nothing yet', () => {
     },
   )
 
-  test('the same 200 again and again is a fast loop (L9)', async () => {
+  test('the same 200 over and over is a fast loop (L9)', async () => {
     const { sink } = await poll(
       Array.from({ length: 9 }, () => first),
       { clock: stoppedClock },
@@ -56,14 +56,14 @@ describe('nothing yet', () => {
   test.each([
     ['changes', (index: number) => `"${index}"`],
     ['alternates', (index: number) => `"${index % 2}"`],
-  ])('an empty 200 again and again is a fast loop, though its ETag %s', async (_how, etagOf) => {
+  ])('an empty 200 over and over is a fast loop, even if its ETag %s', async (_how, etagOf) => {
     const answers = Array.from({ length: 20 }, (_, index) => json('', { etag: etagOf(index) }))
     const { sink, requests } = await poll(answers, { clock: stoppedClock })
     expect(await sink.untilFailed()).toEqual({ kind: 'fast-loop' })
     expect(requests).toHaveLength(5)
   })
 
-  test('bodies that differ are news, also where the server names no cursor', async () => {
+  test('bodies that differ are news, even without a cursor', async () => {
     const { sink } = await poll(
       Array.from({ length: 12 }, (_, index) => json(`${index}`)),
       { clock: stoppedClock },
@@ -72,7 +72,7 @@ describe('nothing yet', () => {
     expect(sink.failure).toBeUndefined()
   })
 
-  test('a burst of new cursors is none, and neither are slow answers', async () => {
+  test('a burst of new cursors is not a fast loop, and neither are slow responses', async () => {
     const burst = Array.from({ length: 12 }, (_, index) => json(`${index}`, { etag: `"${index}"` }))
     const { sink } = await poll(burst, { clock: stoppedClock })
     expect(await sink.untilMessages(12)).toHaveLength(12)
@@ -94,7 +94,7 @@ describe('nothing yet', () => {
     expect(slow.sink.failure).toBeUndefined()
   })
 
-  test('answers that are at hand at once leave the page its other tasks (L18)', async () => {
+  test('immediate responses leave the page free for other work (L18)', async () => {
     let answers = 0
     const { attempt } = openPoll('http://a/', {
       fetch: () => Promise.resolve(new Response('1', { headers: { etag: `"${++answers}"` } })),
@@ -105,24 +105,27 @@ describe('nothing yet', () => {
   })
 })
 
-describe('refusals', () => {
-  test.each([400, 401, 403, 409, 410, 429, 500])('a %i ends the attempt and keeps the cursor', async code => {
-    const { sink, transport } = await poll([first, status(code, { 'retry-after': '2' })])
-    expect(await sink.untilFailed()).toEqual({
-      kind: 'status',
-      status: code,
-      retryAfter: 2_000,
-      hadCursor: true,
-    })
-    expect(transport.cursor?.()).toEqual(CURSOR)
-  })
+describe('after a refusal', () => {
+  test.each([400, 401, 403, 409, 410, 429, 500])(
+    'with %i the attempt ends and keeps the cursor',
+    async code => {
+      const { sink, transport } = await poll([first, status(code, { 'retry-after': '2' })])
+      expect(await sink.untilFailed()).toEqual({
+        kind: 'status',
+        status: code,
+        retryAfter: 2_000,
+        hadCursor: true,
+      })
+      expect(transport.cursor?.()).toEqual(CURSOR)
+    },
+  )
 
-  test('a refusal of a request without a cursor says so', async () => {
+  test('without a cursor the failure says so', async () => {
     const { sink } = await poll([status(400)])
     expect(await sink.untilFailed()).toMatchObject({ status: 400, hadCursor: false })
   })
 
-  test('after the cursor is dropped it is not sent; a kept one makes the next attempt a resumed one', async () => {
+  test('a dropped cursor is not sent; a kept one makes the next attempt a resumed one', async () => {
     const { sink, open, transport, requests } = await poll([first, status(500), status(409), status(204)])
     await sink.untilFailed()
     open()
@@ -138,14 +141,14 @@ describe('refusals', () => {
     ])
   })
 
-  test('an attempt that carried a cursor opens as resumed', async () => {
+  test('an attempt with a cursor opens as resumed', async () => {
     const { sink, open } = await poll([first, status(503), status(204)])
     await sink.untilFailed()
     open()
     await until(() => expect(sink.calls.at(-1)).toEqual({ call: 'opened', resumed: true }))
   })
 
-  test('a redirect is an error where the request forbids it', async () => {
+  test('a redirect is an error if the request forbids it', async () => {
     const { sink, requests } = await poll([status(302, { location: '/there' })], {
       request: { redirect: 'error' },
     })
@@ -153,7 +156,7 @@ describe('refusals', () => {
     expect(requests).toHaveLength(1)
   })
 
-  test('a server that cannot be reached is a network failure that names no URL', async () => {
+  test('an unreachable server is a network failure that quotes no URL', async () => {
     const { sink } = openPoll('http://[bad?token=secret')
     expect(await sink.untilFailed()).toEqual({ kind: 'network' })
   })

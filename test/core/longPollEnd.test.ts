@@ -20,7 +20,7 @@ describe('a held request', () => {
   })
 
   test.each([500, 1_000, 9_000, undefined])(
-    'is given up after holdTimeout, also where fetch ignores its signal: %s (L4, L5)',
+    'is given up after holdTimeout, even if fetch ignores its signal: %s (L4, L5)',
     holdTimeout => {
       const clock = new FakeClock()
       const { sink } = openPoll('http://a/', { clock, fetch: never, ...(holdTimeout && { holdTimeout }) })
@@ -32,7 +32,7 @@ describe('a held request', () => {
     },
   )
 
-  test('has its time anew with each request and with each part of a body', async () => {
+  test('restarts its timeout with each request and each part of a body', async () => {
     const clock = new FakeClock()
     let body: ReadableStreamDefaultController<Uint8Array> | undefined
     const stream = () => new ReadableStream<Uint8Array>({ start: controller => void (body = controller) })
@@ -60,7 +60,7 @@ describe('a held request', () => {
   })
 })
 
-test('a request that is never made anew is given up after holdTimeout too', async () => {
+test('a request that is never rebuilt is given up after holdTimeout, too', async () => {
   const clock = new FakeClock()
   const fetch = () => Promise.resolve(new Response(null, { status: 204 }))
   const { sink } = openPoll('http://a/', { clock, fetch, request: { again: () => new Promise(() => {}) } })
@@ -73,7 +73,7 @@ test('a request that is never made anew is given up after holdTimeout too', asyn
 })
 
 describe('close', () => {
-  test('while a body is read: nothing is delivered, the cursor stays, the request ends, no timer is left (L14)', async () => {
+  test('while a body is read delivers nothing, keeps the cursor, ends the request and leaves no timer (L14)', async () => {
     const clock = new FakeClock()
     let held: ServerResponse | undefined
     const { sink, attempt, transport } = await poll(
@@ -90,7 +90,7 @@ describe('close', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('cancels a body whose fetch ignores its signal', async () => {
+  test('cancels a body if fetch ignores its signal', async () => {
     const cancel = vi.fn()
     const { sink, attempt } = openPoll('http://a/', {
       fetch: () => Promise.resolve(new Response(new ReadableStream({ cancel }))),
@@ -102,7 +102,7 @@ describe('close', () => {
     expect(sink.names).toEqual(['opened'])
   })
 
-  test('within a message keeps its cursor, as it was delivered, and asks no more', async () => {
+  test("during a message keeps that message's cursor, because it was delivered, and sends no more requests", async () => {
     const { sink, attempt, transport, requests } = await poll([first, first])
     sink.onMessage = () => {
       attempt.close()
@@ -114,7 +114,7 @@ describe('close', () => {
     expect(requests).toHaveLength(1)
   })
 
-  test('when it has just opened reports nothing more', async () => {
+  test('right after opening reports nothing more', async () => {
     const { sink, attempt, requests } = await poll([status(204), status(204)])
     const opened = vi.spyOn(sink, 'opened').mockImplementation(() => attempt.close())
     await until(() => expect(opened).toHaveBeenCalledOnce())
@@ -122,7 +122,7 @@ describe('close', () => {
     expect([sink.names, sink.aliveCount, requests.length]).toEqual([[], 0, 1])
   })
 
-  test('between two requests sends no other one', async () => {
+  test('between two requests sends no further one', async () => {
     const clock = new FakeClock()
     const fetch = vi.fn<FetchLike>(() => Promise.resolve(new Response(null, { status: 204 })))
     let release = () => {}

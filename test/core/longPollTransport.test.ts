@@ -29,7 +29,7 @@ describe('a 200', () => {
     expect(sentValidators(requests)).toEqual([NONE, PAIR, ['"2"', undefined]])
   })
 
-  test('each request is made anew, with the token of its time', async () => {
+  test('is followed by a request built again, with the current token', async () => {
     let token = 0
     const again = () => Promise.resolve(requestOf(url, { headers: { authorization: `t${++token}` }, again }))
     const { url, requests } = await startServer((response, request, index) =>
@@ -41,7 +41,7 @@ describe('a 200', () => {
     )
   })
 
-  test('with a body cut short delivers nothing, and the cursor stays (L6)', async () => {
+  test('with a body cut short delivers nothing and keeps the cursor (L6)', async () => {
     const { sink, transport } = await poll([
       first,
       response => {
@@ -53,14 +53,14 @@ describe('a 200', () => {
     expect([sink.messages, transport.cursor?.()]).toEqual([['1'], CURSOR])
   })
 
-  test('whose body does not parse fails the attempt, and the cursor stays (L7)', async () => {
+  test('whose body does not parse fails the attempt and keeps the cursor (L7)', async () => {
     const { sink, transport } = await poll([first, json('{"half":', { etag: '"2"' })])
     sink.onMessage = data => data === '1'
     expect(await sink.untilFailed()).toEqual({ kind: 'body' })
     expect(transport.cursor?.()).toEqual(CURSOR)
   })
 
-  test('that is an HTML page delivers nothing, and the cursor stays (L8)', async () => {
+  test('that is an HTML page delivers nothing and keeps the cursor (L8)', async () => {
     const { sink, transport } = await poll([
       first,
       json('<html>', { 'content-type': 'Text/HTML; charset=utf-8', etag: '"2"' }),
@@ -88,7 +88,7 @@ describe('a 200', () => {
     await until(() => expect(broken).toBe(true))
   })
 
-  test('of exactly maxMessageBytes passes, its characters whole though split', async () => {
+  test('of exactly maxMessageBytes passes, with its split characters intact', async () => {
     const body = Buffer.from('"☃☃☃☃"')
     const { sink } = await poll(
       [
@@ -102,7 +102,7 @@ describe('a 200', () => {
     expect(await sink.untilMessages(1)).toEqual(['"☃☃☃☃"'])
   })
 
-  test('with an empty body and a new cursor moves the cursor and is no message (L17)', async () => {
+  test('with an empty body and a new cursor moves the cursor and delivers no message (L17)', async () => {
     const { sink, requests, transport } = await poll([first, json('', { etag: '"2"' }), json(' \n')])
     await until(() => expect(requests).toHaveLength(4))
     expect(sentValidators(requests).map(([etag]) => etag)).toEqual([undefined, '"1"', '"2"', '"2"'])
@@ -111,24 +111,24 @@ describe('a 200', () => {
   })
 })
 
-describe("a cursor strategy of one's own", () => {
+describe('a custom cursor strategy', () => {
   const inBody: CursorStrategy<string> = {
     read: (_, body) => (JSON.parse(body) as { next: string }).next,
     attach: (request, cursor) => ({ ...request, url: `${request.url}?after=${cursor}` }),
   }
 
-  test('takes its cursor from the body and puts it where it likes', async () => {
+  test('reads its cursor from the body and attaches it where it wants', async () => {
     const { requests } = await poll([json('{"next":"a"}')], { cursor: inBody })
     await until(() => expect(requests.map(({ url }) => url)).toEqual(['/', '/?after=a']))
   })
 
-  test('that throws makes the answer an unreadable one: its cursor stays', async () => {
+  test('that throws makes the response unreadable and keeps its cursor', async () => {
     const { sink, transport } = await poll([json('{"next":"a"}'), json('null')], { cursor: inBody })
     expect(await sink.untilFailed()).toEqual({ kind: 'body' })
     expect(transport.cursor?.()).toBe('a')
   })
 
-  test('is not asked about a body that does not parse', async () => {
+  test('is not called for a body that does not parse', async () => {
     const read = vi.fn()
     const { sink } = await poll([json('{')], { cursor: { ...inBody, read } })
     sink.onMessage = () => false

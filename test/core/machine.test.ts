@@ -54,7 +54,7 @@ const events = {
   failed: { type: 'failed', failure: { kind: 'network' }, decision: { action: 'retry' } },
 } satisfies { [Type in Event['type']]: Event & { type: Type } }
 
-/** Nothing happens: it is the very same state. */
+/** Nothing happens: it is the same state object. */
 const same = 'same'
 const begin = 'authorizing: end-attempt, arm, authorize'
 const retry = 'waiting: end-attempt, arm'
@@ -161,7 +161,7 @@ const table = {
   },
 } satisfies Record<State['name'], Record<Event['type'], string>>
 
-/** What leads to `paused` instead, where something pauses the connection. */
+/** What leads to `paused` instead, if something pauses the connection. */
 const paused = 'paused: end-attempt'
 const pausing = {
   idle: { start: paused },
@@ -184,7 +184,7 @@ const names = Object.keys(states) as State['name'][]
 const types = Object.keys(events) as Event['type'][]
 const cells = names.flatMap(name => types.map(type => ({ name, type })))
 
-describe('every event in every state', () => {
+describe('the machine handles', () => {
   test.each(cells)('$type in $name', ({ name, type }) => {
     expect(summary(states[name], events[type], world)).toBe(table[name][type])
   })
@@ -216,13 +216,13 @@ describe('a failed attempt', () => {
     expect(next(states.open, fail('refresh')).state).toMatchObject({ name: 'waiting', reason: 'refused' })
   })
 
-  test('drops the cursor after its attempt has ended and before the next is planned', () => {
+  test('drops the cursor after its attempt has ended and before the next is scheduled', () => {
     const { state, effects } = next(states.open, fail('drop-cursor'))
     expect(state.name).toBe('waiting')
     expect(effects.map(({ type }) => type)).toEqual(['end-attempt', 'drop-cursor', 'arm'])
   })
 
-  test('that drops the cursor once is permanent the second time, until the connection was stable', () => {
+  test('that drops the cursor once is permanent the second time, until the connection has been stable', () => {
     const once: Event = {
       type: 'failed',
       failure: { kind: 'status', status: 400, hadCursor: true },
@@ -263,7 +263,7 @@ describe('a failed attempt', () => {
     expect(effects.at(-1)).toEqual({ type: 'arm', delay: 0.5 * 1_000 * 2 ** 3 })
   })
 
-  test('waits for a floor with jitter of its own size on top, so that no two clients come back together', () => {
+  test('waits for a floor plus jitter of the same size, so that no two clients return together', () => {
     for (const random of [0, 0.25, 0.999]) {
       const jittered = 60_000 * (1 + random)
       expect(waitAfter(60_000, random)).toEqual({ delay: jittered, notBefore: jittered })
@@ -283,7 +283,7 @@ describe('a failed attempt', () => {
     [40_000, 20_000],
     [1_000_000, 20_000],
   ])(
-    'after an outage of %i ms waits for at most %i ms: half the outage, at least 2 s, up to maxDelay',
+    'after an outage of %i ms waits at most %i ms: half the outage, at least 2 s, up to maxDelay',
     (outage, longest) => {
       const unlucky = { ...world, random: 0.999 }
       const state = { ...states.open, progress: { ...progress, retryCount: 50, downSince: NOW - outage } }
@@ -293,7 +293,7 @@ describe('a failed attempt', () => {
     },
   )
 
-  test('never waits for less than minDelay allows because the outage is short', () => {
+  test('never waits less than minDelay allows because the outage is short', () => {
     const slow = { ...world, random: 0.999, times: { ...world.times, minDelay: 5_000 } }
     expect(
       next({ ...states.open, progress: { ...progress, downSince: null } }, fail('retry'), slow).state,
@@ -313,7 +313,7 @@ describe('a failed attempt', () => {
     expect(next(fewer, fail('retry'), limited).state.name).toBe('waiting')
   })
 
-  test('that took too long is an attempt that failed', () => {
+  test('can be one that timed out', () => {
     for (const state of [states.authorizing, states.opening]) {
       expect(next(state, events.elapsed).state).toMatchObject({
         name: 'waiting',
@@ -326,13 +326,13 @@ describe('a failed attempt', () => {
 describe('a refused token', () => {
   const forced = { ...states.open, token: 'forced' } as const
 
-  test('that was forced by a refusal is the second: the connection fails', () => {
+  test('that a refusal had forced is the second one: the connection fails', () => {
     const expected = { name: 'failed', error: { name: 'UnauthorizedError' } }
     expect(next(forced, fail('refresh')).state).toMatchObject(expected)
     expect(next({ ...states.opening, token: 'forced' }, fail('refresh')).state).toMatchObject(expected)
   })
 
-  test('is the second one, too, where other attempts failed or opened in between', () => {
+  test('is still the second one if other attempts failed or opened in between', () => {
     const { state } = next(states.open, fail('refresh'))
     if (state.name !== 'waiting') throw new Error(state.name)
     expect(state.progress.isRefused).toBe(true)
@@ -343,13 +343,13 @@ describe('a refused token', () => {
     expect(next({ ...states.opening, progress: lost.progress }, fail('refresh')).state.name).toBe('failed')
   })
 
-  test('is a first one again after stableAfter without a loss', () => {
+  test('is a first one again after stableAfter without a drop', () => {
     const { state } = next({ ...forced, progress: { ...progress, isRefused: true } }, events.elapsed)
     expect(state).toMatchObject({ name: 'open', token: 'given', progress: { isRefused: false } })
     expect(next(state, fail('refresh')).state).toMatchObject({ name: 'waiting', reason: 'refused' })
   })
 
-  test('that is refused again is named with its code, also where no token was sent', () => {
+  test('that is refused again is reported with its code, even if no token was sent', () => {
     const refused = { ...progress, isRefused: true }
     const close = fail('refresh', { failure: { kind: 'close', code: 4401, opened: true } })
     const status = fail('refresh', { failure: { kind: 'status', status: 401 } })
@@ -361,13 +361,13 @@ describe('a refused token', () => {
     )
   })
 
-  test('is asked for with its reason when the wait is over', () => {
+  test('is replaced, with its reason, when the wait is over', () => {
     const { state } = next(states.open, fail('refresh'))
     expect(next(state, events.elapsed).effects).toContainEqual({ type: 'authorize', reason: 'refused' })
     expect(next(state, events.hint).effects).toContainEqual({ type: 'authorize', reason: 'refused' })
   })
 
-  test('may hide behind two failures before open: it is asked for once, and then the back-off goes on', () => {
+  test('may hide behind two failures before open: one new token is requested, then the back-off continues', () => {
     const reasons: string[] = []
     let early: State = states.opening
     for (let failures = 0; failures < 5; failures++) {
@@ -379,7 +379,7 @@ describe('a refused token', () => {
     expect(reasons).toEqual(['connect', 'refused', 'connect', 'connect', 'connect'])
   })
 
-  test('does not hide where there was none, after open, or behind an HTTP status', () => {
+  test('is not suspected without a token, after open, or with an HTTP status', () => {
     const once = { ...progress, earlyFailures: 1 }
     const reasonAfter = (state: State, event: Event) =>
       (next(state, event).state as { reason: string }).reason
@@ -390,12 +390,12 @@ describe('a refused token', () => {
   })
 })
 
-describe('the count of retries', () => {
+describe('the retry count', () => {
   test('is not reset by open alone', () => {
     expect(next(states.opening, events.opened).state).toMatchObject({ progress: { retryCount: 3 } })
   })
 
-  test('is reset by stableAfter without a loss, with all else that the losses before have left', () => {
+  test('is reset by stableAfter without a drop, with everything else left by earlier drops', () => {
     const worn = { ...progress, earlyFailures: 2, isRefused: true, hasDroppedCursor: true }
     expect(next({ ...states.open, progress: worn }, events.elapsed).state).toMatchObject({
       progress: {
@@ -408,7 +408,7 @@ describe('the count of retries', () => {
     })
   })
 
-  test('and the error are forgotten by reconnect, but not that it was open', () => {
+  test('is cleared by reconnect along with the error, but not that it was open', () => {
     const { state } = next(states.waiting, events.reconnect)
     expect(state).toMatchObject({
       progress: { retryCount: 0, earlyFailures: 0, downSince: null, error: null, hasOpened: true },
@@ -418,7 +418,7 @@ describe('the count of retries', () => {
 })
 
 describe('a pause', () => {
-  test('keeps the progress, and goes on with it; the rest was no outage', () => {
+  test('keeps the progress and continues with it; the paused time is not part of the outage', () => {
     const { state } = next(states.open, events['pause-changed'], hidden)
     expect(state).toMatchObject({ name: 'paused', by: hidden.pausedBy, progress })
     expect(next(state, events['pause-changed']).state).toMatchObject({
@@ -427,14 +427,14 @@ describe('a pause', () => {
     })
   })
 
-  test('goes on while one reason is left', () => {
+  test('continues until the last reason ends', () => {
     const two: World = { ...world, pausedBy: new Set(['hidden', 'frozen']) }
     const { state } = next(states.paused, events['pause-changed'], two)
     expect(state).toMatchObject({ name: 'paused', by: new Set(['hidden', 'frozen']) })
     expect(next(state, events['pause-changed'], hidden).state.name).toBe('paused')
   })
 
-  test('does not shorten what the server asked to wait', () => {
+  test('does not shorten the wait that the server requested', () => {
     const { state: waiting } = next(states.open, fail('retry', { floor: 60_000 }))
     const { state: asleep } = next(waiting, events['pause-changed'], hidden)
     const early = next(asleep, events['pause-changed'], { ...world, now: NOW + 20_000 })

@@ -58,7 +58,7 @@ interface Walked {
   event: Event
   world: World
   armed: number[]
-  /** Whether a timer runs, as the driver runs them: `arm` replaces, a new name clears. */
+  /** Whether a timer is running, as the driver runs them: `arm` replaces it, a new state name clears it. */
   hasTimer: boolean
 }
 
@@ -70,7 +70,7 @@ function walk(check: (step: Walked) => void): void {
       let now = 1_000_000
       let hasTimer = false
       for (const { event, passed, random, pausedBy } of all) {
-        // A timer that does not run does not elapse.
+        // A timer that is not running does not elapse.
         if (event.type === 'elapsed' && !hasTimer) continue
         now += passed
         const world: World = { now, random, pausedBy: new Set(pausedBy), times }
@@ -87,32 +87,32 @@ function walk(check: (step: Walked) => void): void {
   )
 }
 
-test('no sequence of events arms two timers at once, nor one that is not for a real time', () => {
+test('no sequence of events arms two timers at once, or a timer without a valid delay', () => {
   walk(({ armed }) => {
     expect(armed.length).toBeLessThanOrEqual(1)
     for (const delay of armed) expect(delay).toBeGreaterThanOrEqual(0)
   })
 })
 
-test('a timer is armed only where a new state or a new attempt begins', () => {
+test('a timer is armed only when a new state or a new attempt begins', () => {
   walk(({ before, after, event, armed }) => {
     if (armed.length > 0 && event.type !== 'reconnect') expect(after.name).not.toBe(before.name)
   })
 })
 
-test('idle, paused, closed and failed wait for nothing', () => {
+test('idle, paused, closed and failed have no timer', () => {
   walk(({ after, hasTimer }) => {
     if (['idle', 'paused', 'closed', 'failed'].includes(after.name)) expect(hasTimer).toBe(false)
   })
 })
 
-test('whoever tries or waits has a timer, so that nothing hangs for ever', () => {
+test('every trying or waiting state has a timer, so that nothing hangs', () => {
   walk(({ after, hasTimer }) => {
     if (['authorizing', 'opening', 'waiting'].includes(after.name)) expect(hasTimer).toBe(true)
   })
 })
 
-test('nothing but stableAfter without a loss, or reconnect, resets the count of retries', () => {
+test('only stableAfter without a drop, or reconnect, resets the retry count', () => {
   walk(({ before, after, event }) => {
     const isProof = event.type === 'elapsed' && before.name === 'open'
     if (isProof || event.type === 'reconnect' || !('progress' in before) || !('progress' in after)) return
@@ -120,7 +120,7 @@ test('nothing but stableAfter without a loss, or reconnect, resets the count of 
   })
 })
 
-test('a retry comes within [floor, max(2 × floor, cap)], and never beyond maxRetries', () => {
+test('a retry happens within [floor, max(2 × floor, cap)], and never beyond maxRetries', () => {
   walk(({ before, after, event, world, armed }) => {
     if (after.name !== 'waiting' || before.name === 'waiting' || before.name === 'paused') return
     const floor = event.type === 'failed' ? (event.decision.floor ?? 0) : 0
@@ -131,14 +131,14 @@ test('a retry comes within [floor, max(2 × floor, cap)], and never beyond maxRe
   })
 })
 
-test('nothing opens while something pauses, unless it was on its way', () => {
+test('nothing opens while paused, unless it was already opening', () => {
   walk(({ before, after, world }) => {
     if (world.pausedBy.size === 0 || before.name === 'authorizing') return
     expect(after.name).not.toBe('authorizing')
   })
 })
 
-test('an attempt is ended before a new one begins and whenever the connection stops trying', () => {
+test('an attempt ends before a new one begins, and whenever the connection stops trying', () => {
   walk(({ before, after, event, world }) => {
     const wasTrying = ['authorizing', 'opening', 'open'].includes(before.name)
     const types = transition(before, event, world).effects.map(({ type }) => type)

@@ -21,18 +21,18 @@ describe('the time to the next poll', () => {
     expect(pollDelay({ ...pace, interval: 60_000, failures: 3, random: 1 })).toBe(60_000)
   })
 
-  it('is no shorter than a floor that the server named, with jitter of its own size on top', () => {
+  it("is no shorter than the server's floor, with jitter of the same size on top", () => {
     const failed = { ...pace, failures: 1, floor: 60_000 }
     const delays = [0, 0.25, 0.999].map(random => pollDelay({ ...failed, random }))
     expect(delays).toEqual([60_000, 75_000, 119_940])
   })
 
-  it('is the interval with its back-off where the floor is shorter', () => {
+  it('is the interval with its back-off if the floor is shorter', () => {
     const failed = { ...pace, failures: 3, floor: 500 }
     expect([0, 0.5, 1].map(random => pollDelay({ ...failed, random }))).toEqual([1_000, 4_500, 8_000])
   })
 
-  it('takes the back-off that is given', () => {
+  it('uses a back-off that is set', () => {
     const backoff = { minDelay: 3_000, factor: 3, maxDelay: 20_000 }
     const longest = [1, 2, 3].map(failures => pollDelay({ ...pace, failures, backoff, random: 1 }))
     expect(longest).toEqual([3_000, 9_000, 20_000])

@@ -26,7 +26,7 @@ const granting = (token: string | null, forced = false) => ({
   grant: () => Promise.resolve({ token, forced }),
 })
 
-test('the URL comes first, then the cursor, then the token', async () => {
+test('a request is built in order: first the URL, then the cursor, then the token', async () => {
   const order: string[] = []
   const { request } = await prepare({
     url: () => (order.push('url'), 'https://host/a'),
@@ -38,7 +38,7 @@ test('the URL comes first, then the cursor, then the token', async () => {
   expect(request.url).toBe('https://host/a?after=5&t=t')
 })
 
-test('headers and protocols are copies, so that no attempt changes another', async () => {
+test('headers and protocols are copies, so that no attempt changes those of another', async () => {
   const headers = { 'x-a': '1' }
   const attachToHeaders: RequestPlan['attachToken'] = request => {
     request.headers['x-b'] = '2'
@@ -57,19 +57,19 @@ test('headers and protocols are copies, so that no attempt changes another', asy
 })
 
 describe('the token', () => {
-  test('is used as none, as given, or as forced', async () => {
+  test('is reported as none, given or forced', async () => {
     expect((await prepare(granting(null))).tokenUse).toBe('none')
     expect((await prepare(granting('t'))).tokenUse).toBe('given')
     expect((await prepare(granting('t', true))).tokenUse).toBe('forced')
     expect((await prepare(granting(null, true))).tokenUse).toBe('none')
   })
 
-  test('is attached only where there is one: an anonymous request may go anywhere (A3)', async () => {
+  test('is attached only if there is one: an anonymous request may go anywhere (A3)', async () => {
     const { request, token } = await prepare({ url: 'https://other/a', ...granting(null) })
     expect([request.url, token]).toEqual(['https://other/a', null])
   })
 
-  test('for an origin that is not trusted is an error that no retry mends, sockets too (X3)', async () => {
+  test('for an origin that is not trusted is an error that no retry fixes, for sockets too (X3)', async () => {
     for (const isSocket of [true, false]) {
       const failure = failureOf({ url: 'https://other/a', isSocket })
       await expect(failure).resolves.toMatchObject({
@@ -79,7 +79,7 @@ describe('the token', () => {
     }
   })
 
-  test('goes over neither http: nor ws: to another machine, unless that is allowed by name', async () => {
+  test('is sent over neither http: nor ws: to another machine, unless that origin is allowed by name', async () => {
     const trusted = ['http://host']
     for (const [url, isSocket] of [
       ['http://host/a', false],
@@ -97,14 +97,14 @@ describe('the token', () => {
     }
   })
 
-  test('goes nowhere that the cursor leads astray', async () => {
+  test('is not sent to an origin that the cursor changed the URL to', async () => {
     const attachCursor: RequestPlan['attachCursor'] = request => ({ ...request, url: 'https://evil/' })
     await expect(failureOf({ attachCursor })).resolves.toMatchObject({
       error: { name: 'UntrustedOriginError' },
     })
   })
 
-  test('is never lost where its transport cannot carry it: the error names the ways that can', async () => {
+  test('is never lost if its transport cannot carry it: the error names the ways that can', async () => {
     const wrong = [
       { isSocket: true, attachToken: tokenInHeader() },
       { isSocket: false, attachToken: tokenInProtocol() },
@@ -118,7 +118,7 @@ describe('the token', () => {
     }
   })
 
-  test('that cannot be had is a failure of the token, with its cause', async () => {
+  test('that fails to load is a token failure, with its cause', async () => {
     for (const cause of [new Error('down'), new UnauthorizedError()]) {
       await expect(failureOf({ grant: () => Promise.reject(cause) })).resolves.toEqual({
         kind: 'token',
@@ -129,7 +129,7 @@ describe('the token', () => {
 })
 
 describe('the URL', () => {
-  test('may be a function, also an async one, asked at each attempt', async () => {
+  test('may be a function, even an async one, that is called at each attempt', async () => {
     let count = 0
     const url = () => Promise.resolve(new URL(`https://host/${++count}`))
     expect((await prepare({ url, ...granting(null) })).request.url).toBe('https://host/1')
@@ -141,14 +141,14 @@ describe('the URL', () => {
     expect(request.url).toBe('wss://host/a?token=t')
   })
 
-  test('that makes no sense is an error that no retry mends (W40)', async () => {
+  test('that makes no sense is an error that no retry fixes (W40)', async () => {
     await expect(failureOf({ url: '/relative' })).resolves.toMatchObject({
       kind: 'impossible',
       error: { code: 'configuration' },
     })
   })
 
-  test('of ws on an https page fails at once, but for loopback (W39)', async () => {
+  test('with ws: on an https page fails at once, except for loopback (W39)', async () => {
     vi.stubGlobal('location', new URL('https://page/'))
     const socket = { isSocket: true, ...granting(null) }
     await expect(failureOf({ url: 'ws://host/a', ...socket })).resolves.toMatchObject({
@@ -168,7 +168,7 @@ test.each<[string, AttachToken]>([
   ['tokenInHeader', tokenInHeader('X-Token', ((token: string) => Promise.resolve(token)) as never)],
   ['tokenInProtocol', tokenInProtocol(((token: string) => Promise.resolve(token)) as never)],
   ['tokenInFirstMessage', tokenInFirstMessage(() => Promise.reject(new Error('secret')))],
-])('%s that is async is an error that names it, and no promise goes out', async (name, attachToken) => {
+])('an async %s is an error that names it, and no promise is sent', async (name, attachToken) => {
   const rejections: unknown[] = []
   const noted = (reason: unknown) => void rejections.push(reason)
   process.on('unhandledRejection', noted)

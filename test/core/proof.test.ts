@@ -5,7 +5,7 @@ import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
 
 const STABLE_AFTER = 5_000
 
-/** One attempt: what happens on it, after how many ms, and how it ends. */
+/** One attempt: what happens during it, after how many ms, and how it ends. */
 interface Life {
   steps: { after: number; do: 'open' | 'message' | 'alive' }[]
   end: Failure
@@ -35,7 +35,7 @@ const anyLife: fc.Arbitrary<Life> = fc.record({
 
 const FAILS_AT_ONCE: Life = { steps: [], end: { kind: 'network' } }
 
-/** Lives through attempts, one after another; gives the waits after each (ms). */
+/** Runs attempts, one after another. Returns the wait after each (ms). */
 async function waitsOf(lives: readonly Life[]): Promise<number[]> {
   const harness = new ConnectionHarness()
   harness.connection.start()
@@ -71,7 +71,7 @@ test('no sequence of open, message and close within stableAfter makes attempts m
   )
 })
 
-describe('only stableAfter without a loss proves a connection good', () => {
+describe('since only stableAfter without a drop proves a connection good,', () => {
   const greetAndDrop: Life = {
     steps: [
       { after: 10, do: 'open' },
@@ -80,13 +80,13 @@ describe('only stableAfter without a loss proves a connection good', () => {
     end: { kind: 'close', code: 1006, opened: true },
   }
 
-  test('a server that greets and then drops meets growing delays', async () => {
+  test('a server that greets and then drops gets growing delays', async () => {
     expect(await waitsOf(Array.from({ length: 6 }, () => greetAndDrop))).toEqual(
       await waitsOf(Array.from({ length: 6 }, () => greetAndDrop).map(life => ({ ...life, steps: [] }))),
     )
   })
 
-  test('a connection that stays open for stableAfter begins the next back-off at the first step', async () => {
+  test('a connection that stays open for stableAfter starts the next back-off at the first step', async () => {
     const harness = await new ConnectionHarness().open()
     for (let loss = 0; loss < 3; loss++) await harness.failAndReopen()
     harness.clock.advance(STABLE_AFTER)
@@ -95,14 +95,14 @@ describe('only stableAfter without a loss proves a connection good', () => {
   })
 })
 
-describe('a token that is refused again before the connection was stable is refused for good', () => {
+describe('a token that is refused again before the connection was stable', () => {
   const refusal: Failure = { kind: 'close', code: 4401, opened: true }
 
   test.each([
     ['at once', () => undefined],
     ['after a greeting', (harness: ConnectionHarness) => void harness.receive({ type: 'hi', response: 1 })],
     ['after an attempt that was dropped', (harness: ConnectionHarness) => harness.failAndReopen()],
-  ])('%s', async (_when, between) => {
+  ])('is refused for good %s', async (_when, between) => {
     const harness = await new ConnectionHarness().open()
     await harness.failAndReopen(refusal)
     await between(harness)
@@ -114,7 +114,7 @@ describe('a token that is refused again before the connection was stable is refu
     expect(harness.refused.filter(token => token !== undefined)).toHaveLength(1)
   })
 
-  test('but one that was stable in between forces a new token again', async () => {
+  test('forces a new token again if it was stable in between', async () => {
     const harness = await new ConnectionHarness().open()
     await harness.failAndReopen(refusal)
     harness.clock.advance(STABLE_AFTER)

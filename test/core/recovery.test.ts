@@ -31,14 +31,14 @@ function follow(recovery: Recovery) {
 }
 
 describe('by epoch and seq', () => {
-  test('the first message is news, and so is each next one', () => {
+  test('the first message is new, and so is each next one', () => {
     const { tracker, inspect } = follow(bySeq)
     expect(inspect({ epoch: 'e', seq: 5 })).toEqual({ isNews: true })
     expect(inspect({ epoch: 'e', seq: 6 })).toEqual({ isNews: true })
     expect(tracker.cursor).toEqual({ epoch: 'e', seq: 6 })
   })
 
-  test('what was seen is no news, and moves nothing', () => {
+  test('a seen message is not new, and moves nothing', () => {
     const { tracker, inspect } = follow(bySeq)
     inspect({ epoch: 'e', seq: 6 })
     expect(inspect({ epoch: 'e', seq: 6 })).toEqual({ isNews: false })
@@ -46,14 +46,14 @@ describe('by epoch and seq', () => {
     expect(tracker.cursor).toEqual({ epoch: 'e', seq: 6 })
   })
 
-  test('a jump is news with a gap, and then it goes on from there', () => {
+  test('a jump is new with a gap, and counting continues from there', () => {
     const { inspect } = follow(bySeq)
     inspect({ epoch: 'e', seq: 5 })
     expect(inspect({ epoch: 'e', seq: 8 })).toEqual({ isNews: true, gap: 'sequence' })
     expect(inspect({ epoch: 'e', seq: 9 })).toEqual({ isNews: true })
   })
 
-  test('a new epoch is news with a gap, wherever it counts from', () => {
+  test('a new epoch is new with a gap, wherever it counts from', () => {
     for (const seq of [1, 6, 100]) {
       const { tracker, inspect } = follow(bySeq)
       inspect({ epoch: 'e', seq: 5 })
@@ -62,7 +62,7 @@ describe('by epoch and seq', () => {
     }
   })
 
-  test('a message without a position is news and moves nothing', () => {
+  test('a message without a position is new and moves nothing', () => {
     const { tracker, inspect } = follow(bySeq)
     inspect({ epoch: 'e', seq: 5 })
     expect(inspect({ response: 'hello' })).toEqual({ isNews: true })
@@ -71,20 +71,20 @@ describe('by epoch and seq', () => {
 })
 
 describe('a message that says whether the server resumed', () => {
-  test('is no news', () => {
+  test('is not new to handlers', () => {
     const { inspect } = follow(bySeq)
     expect(inspect({ type: 'resume', response: true })).toEqual({ isNews: false, resumed: true })
     expect(inspect({ type: 'resume', response: false })).toEqual({ isNews: false, resumed: false })
   })
 
-  test('and says yes leaves the position, from which missed messages follow without a gap', () => {
+  test('with yes keeps the position, after which missed messages follow without a gap', () => {
     const { inspect } = follow(bySeq)
     inspect({ epoch: 'e', seq: 5 })
     inspect({ type: 'resume', response: true, epoch: 'e', seq: 9 })
     expect(inspect({ epoch: 'e', seq: 6 })).toEqual({ isNews: true })
   })
 
-  test('and says no gives the position to go on from, without a second gap', () => {
+  test('with no gives the position to continue from, without a second gap', () => {
     const { tracker, inspect } = follow(bySeq)
     inspect({ epoch: 'e', seq: 5 })
     inspect({ type: 'resume', response: false, epoch: 'f', seq: 90 })
@@ -92,19 +92,19 @@ describe('a message that says whether the server resumed', () => {
     expect(inspect({ epoch: 'f', seq: 91 })).toEqual({ isNews: true })
   })
 
-  test('and says no without a position forgets the old one', () => {
+  test('with no and without a position clears the old one', () => {
     const { inspect } = follow(bySeq)
     inspect({ epoch: 'e', seq: 5 })
     inspect({ type: 'resume', response: false })
     expect(inspect({ epoch: 'f', seq: 1 })).toEqual({ isNews: true })
   })
 
-  test('and takes a number of the log is no gap for the next message', () => {
+  test('and uses a number of the log is not a gap for the next message', () => {
     const { inspect } = follow(bySeq)
     inspect({ epoch: 'e', seq: 5 })
     inspect({ type: 'resume', response: true, epoch: 'e', seq: 6 })
     expect(inspect({ epoch: 'e', seq: 7 })).toEqual({ isNews: true })
-    // Its number fills one place only.
+    // Its number accounts for one position only.
     expect(inspect({ epoch: 'e', seq: 9 })).toEqual({ isNews: true, gap: 'sequence' })
   })
 
@@ -115,7 +115,7 @@ describe('a message that says whether the server resumed', () => {
     expect(inspect({ epoch: 'e', seq: 10 })).toEqual({ isNews: true, gap: 'sequence' })
   })
 
-  test('leaves no false gap and drops no message, wherever it comes and whether its number is its own or the head', () => {
+  test('causes no false gap and drops no message, wherever it arrives and whether its number is its own or the head', () => {
     const seed = Date.now()
     const plan = fc.record({
       missed: fc.integer({ min: 0, max: 6 }),
@@ -140,7 +140,7 @@ describe('a message that says whether the server resumed', () => {
     )
   })
 
-  test('may name the first position of all', () => {
+  test('may name the very first position', () => {
     const { inspect } = follow(bySeq)
     inspect({ type: 'resume', response: true, epoch: 'e', seq: 5 })
     expect(inspect({ epoch: 'e', seq: 5 })).toEqual({ isNews: false })
@@ -148,20 +148,20 @@ describe('a message that says whether the server resumed', () => {
   })
 })
 
-test('by id every message is news, and the last id is the position', () => {
+test('by id every message is new, and the last id is the position', () => {
   const { tracker, inspect } = follow(byId)
   for (const id of ['a', 'c', 'a']) expect(inspect({ id })).toEqual({ isNews: true })
   expect(tracker.cursor).toBe('a')
 })
 
-describe('a heartbeat reply that names the head of the stream', () => {
+describe('a heartbeat reply with the head of the stream', () => {
   const recovery: Recovery = {
     cursor: ({ response }) => response as Cursor,
     attach: request => request,
   }
   const at = (seq: number, epoch = 'a') => ({ type: 'any', params: null, response: { epoch, seq } })
 
-  test('tells of what was lost without a trace: it is ahead of what came', () => {
+  test('reveals lost messages if it is ahead of the last message', () => {
     const tracker = new RecoveryTracker()
     inspectBy(tracker, at(5), recovery)
     expect([tracker.isBehind(recovery.cursor(at(5))), tracker.isBehind(recovery.cursor(at(7)))]).toEqual([
@@ -172,35 +172,35 @@ describe('a heartbeat reply that names the head of the stream', () => {
     expect(inspectBy(tracker, at(8), recovery)).toMatchObject({ isNews: true })
   })
 
-  test('tells of a log that began anew', () => {
+  test('reveals a log that started over', () => {
     const tracker = new RecoveryTracker()
     inspectBy(tracker, at(5), recovery)
     expect(tracker.isBehind(recovery.cursor(at(1, 'b')))).toBe(true)
   })
 
-  test('says nothing before there is a position', () => {
+  test('reveals nothing before there is a position', () => {
     expect(new RecoveryTracker().isBehind(recovery.cursor(at(7)))).toBe(false)
   })
 })
 
-describe('from where on everything came without a hole', () => {
+describe('the start of the gapless stream', () => {
   const seqs = (...more: Partial<Message>[]) => {
     const { tracker, inspect } = follow(bySeq)
     for (const message of more) inspect(message)
     return tracker.since
   }
 
-  test('is before the first message, or where the answer to a resumption says', () => {
+  test('is before the first message, or where the reply to a resumption says', () => {
     expect(seqs({ epoch: 'e', seq: 5 }, { epoch: 'e', seq: 6 })).toEqual({ epoch: 'e', seq: 4 })
     expect(seqs({ type: 'resume', response: false, epoch: 'e', seq: 5 })).toEqual({ epoch: 'e', seq: 5 })
   })
 
-  test('is before the message that came after a hole, or of a new epoch', () => {
+  test('is before the message after a gap, or of a new epoch', () => {
     expect(seqs({ epoch: 'e', seq: 5 }, { epoch: 'e', seq: 8 })).toEqual({ epoch: 'e', seq: 7 })
     expect(seqs({ epoch: 'e', seq: 5 }, { epoch: 'f', seq: 1 })).toEqual({ epoch: 'f', seq: 0 })
   })
 
-  test('is not known of ids, which cannot be compared', () => {
+  test('is unknown for ids, which cannot be compared', () => {
     const { tracker, inspect } = follow(byId)
     inspect({ id: 'a' })
     expect(tracker.since).toBeUndefined()

@@ -25,7 +25,7 @@ function setup(closeDelay = 1_000) {
   return { clock, made, registry, acquire: (key = 'a') => registry.acquire(key, create) }
 }
 
-test('a hundred users of one key share one value; another key is another value', () => {
+test('a hundred users of one key share one value; another key has another value', () => {
   const { made, registry, acquire } = setup()
   const leases = Array.from({ length: 100 }, () => acquire())
   expect(new Set(leases.map(({ value }) => value)).size).toBe(1)
@@ -33,7 +33,7 @@ test('a hundred users of one key share one value; another key is another value',
   expect(acquire('b').value).not.toBe(leases[0]?.value)
 })
 
-test('the last user leaves it for the close delay, and then it ends', () => {
+test('the value is disposed one close delay after its last user leaves', () => {
   const { clock, made, registry, acquire } = setup()
   const [a, b] = [acquire(), acquire()]
   a.release()
@@ -46,7 +46,7 @@ test('the last user leaves it for the close delay, and then it ends', () => {
   expect(registry.get('a')).toBeUndefined()
 })
 
-test('who comes back while it lingers gets the same one, and no end is left planned', () => {
+test('a user that returns within the close delay gets the same value, and no disposal stays scheduled', () => {
   const { clock, made, acquire } = setup()
   acquire().release()
   clock.advance(999)
@@ -55,7 +55,7 @@ test('who comes back while it lingers gets the same one, and no end is left plan
   expect([made.length, made[0]?.ends, clock.pending]).toEqual([1, 0, 0])
 })
 
-test('who comes later gets a new one', () => {
+test('a user that comes later gets a new value', () => {
   const { clock, made, acquire } = setup()
   acquire().release()
   clock.advance(1_000)
@@ -63,7 +63,7 @@ test('who comes later gets a new one', () => {
   expect(made.map(({ ends }) => ends)).toEqual([1, 0])
 })
 
-test('a share is given back once, however often it is released', () => {
+test('a lease is released once, however often release is called', () => {
   const { clock, made, acquire } = setup()
   const a = acquire()
   acquire()
@@ -73,7 +73,7 @@ test('a share is given back once, however often it is released', () => {
   expect(made[0]?.ends).toBe(0)
 })
 
-test('disposeAll ends everything at once, lingering or not, and late releases do nothing', () => {
+test('disposeAll disposes everything at once, and late releases do nothing', () => {
   const { clock, made, registry, acquire } = setup()
   const a = acquire('a')
   acquire('b').release()
@@ -86,7 +86,7 @@ test('disposeAll ends everything at once, lingering or not, and late releases do
   expect(registry.entries()).toHaveLength(1)
 })
 
-test('whoever watches is told of what comes, goes and changes its number of users', () => {
+test('subscribers are notified of values that come, go or change their number of users', () => {
   const { clock, registry, acquire } = setup()
   const seen: number[] = []
   const end = registry.subscribe(() =>
@@ -101,7 +101,7 @@ test('whoever watches is told of what comes, goes and changes its number of user
   expect(seen).toEqual([1, 2, 1, 0, 0])
 })
 
-test('1,000 shares taken and given back leave nothing (C14)', () => {
+test('1,000 leases acquired and released leave nothing behind (C14)', () => {
   const { clock, made, registry, acquire } = setup()
   for (let round = 0; round < 1_000; round++) {
     acquire(`${round % 7}`).release()

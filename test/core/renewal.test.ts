@@ -10,7 +10,7 @@ afterEach(() => void vi.useRealTimers())
 
 const MINUTE = 60_000
 
-/** A socket whose `getToken` gives these, one after another; what is thrown is thrown. */
+/** A socket whose `getToken` returns these, one after another, or throws those that are errors. */
 async function openSocket(...answers: (string | IssuedToken | Error)[]) {
   const harness = new ConnectionHarness()
   const reasons: string[] = []
@@ -41,7 +41,7 @@ async function openSocket(...answers: (string | IssuedToken | Error)[]) {
 const living = (token: string, expiresIn = MINUTE): IssuedToken => ({ token, expiresIn })
 
 describe('the token of an open socket', () => {
-  test('is followed by a fresh one before it ends, again and again, and the socket stays (A8)', async () => {
+  test('is replaced by a fresh one before it expires, every time, and the socket stays open (A8)', async () => {
     const { harness, reasons, pass, sent } = await openSocket(living('a'), living('b'), living('c'))
     await pass(53_999)
     expect([reasons, sent()]).toEqual([['connect'], []])
@@ -52,7 +52,7 @@ describe('the token of an open socket', () => {
     expect([harness.status, harness.transport.attempts.length]).toEqual(['open', 1])
   })
 
-  test('is from then on the one that a refusal is about', async () => {
+  test('is from then on the one that a refusal concerns', async () => {
     const { harness, reasons, pass } = await openSocket(living('a'), living('b'), living('c'), 'd')
     await pass(54_000)
     await harness.failAndReopen({ kind: 'close', code: 4401, opened: true })
@@ -60,7 +60,7 @@ describe('the token of an open socket', () => {
     expect(harness.refused).toEqual([undefined, 'b'])
   })
 
-  test('is not asked for where no message would bring it, and options that come later count', async () => {
+  test('is not renewed without a message to send it with, and options that come later apply', async () => {
     const { harness, reasons, pass, sent } = await openSocket(living('a'), living('b'))
     harness.channelOptions = {}
     await pass(MINUTE)
@@ -71,7 +71,7 @@ describe('the token of an open socket', () => {
     expect(late.sent()).toEqual(['later b'])
   })
 
-  test('is not asked for where its life is not known', async () => {
+  test('is not renewed if its lifetime is unknown', async () => {
     const { harness, reasons, pass } = await openSocket('a')
     await pass(30 * 24 * 60 * MINUTE)
     expect([reasons, harness.status]).toEqual([['connect'], 'open'])
@@ -79,9 +79,9 @@ describe('the token of an open socket', () => {
 
   test.each<[string, string | IssuedToken | Error]>([
     ['getToken throws', new Error('down')],
-    ['there is none', ''],
-    ['it is the same again', 'a'],
-  ])('stays as it is until the server refuses it where %s (A8)', async (_what, answer) => {
+    ['it returns none', ''],
+    ['it returns the same one', 'a'],
+  ])('stays until the server refuses it if %s (A8)', async (_what, answer) => {
     const { harness, reasons, pass, sent } = await openSocket(living('a'), answer, living('c'))
     await pass(60 * MINUTE)
     expect([reasons, sent(), harness.status]).toEqual([['connect', 'expiring'], [], 'open'])
@@ -89,7 +89,7 @@ describe('the token of an open socket', () => {
     expect([reasons.at(-1), harness.connection.held.token]).toEqual(['refused', 'c'])
   })
 
-  test('is asked for again where the application still lets the same one live', async () => {
+  test('is requested again if the application keeps the same one alive', async () => {
     const { reasons, pass, sent } = await openSocket(living('a'), living('a', 6_000), living('b'))
     await pass(54_000)
     expect(sent()).toEqual([])
@@ -97,7 +97,7 @@ describe('the token of an open socket', () => {
     expect([reasons, sent()]).toEqual([['connect', 'expiring', 'expiring'], ['now b']])
   })
 
-  test('is asked for once a second at most, whatever lives for less', async () => {
+  test('is renewed at most once a second, however short its lifetime', async () => {
     const answers = Array.from({ length: 20 }, (_, index) => living(`${index}`, 1))
     const { reasons, pass } = await openSocket(...answers)
     await pass(999)
@@ -106,7 +106,7 @@ describe('the token of an open socket', () => {
     expect(reasons).toHaveLength(6)
   })
 
-  test('that comes late, after the socket is gone, is sent over no other', async () => {
+  test('is not sent over another socket if it arrives after its own is gone', async () => {
     const { harness, pass } = await openSocket(living('a'), 'x')
     let answer: (held: { token: string; forced: boolean }) => void = () => undefined
     harness.renew = () => new Promise(resolve => (answer = resolve))
@@ -118,7 +118,7 @@ describe('the token of an open socket', () => {
     expect(harness.connection.held.token).toBe('x')
   })
 
-  test('whose message cannot be built is reported without what was thrown, which may quote it, and the socket stays', async () => {
+  test('is not quoted in the report if its message cannot be built, and the socket stays open', async () => {
     const { harness, pass } = await openSocket(living('a'), living('secret'))
     harness.channelOptions = {
       reauthenticate: token => {
@@ -132,7 +132,7 @@ describe('the token of an open socket', () => {
     expect([harness.status, harness.connection.held.token]).toEqual(['open', 'a'])
   })
 
-  test('that came to its end while the machine slept is looked at when it wakes, not when a late timer fires (A9)', async () => {
+  test('that expired while the machine slept is checked on waking, not when a late timer fires (A9)', async () => {
     const { harness, reasons } = await openSocket(living('a'), living('b'))
     harness.clock.sleep(55_000)
     expect(reasons).toEqual(['connect'])
@@ -150,7 +150,7 @@ describe('the token of an open socket', () => {
   })
 })
 
-test('a life longer than the longest timer asks nothing before its time (A11)', async () => {
+test('a lifetime longer than the longest timer requests no token early (A11)', async () => {
   vi.useFakeTimers()
   const LONG = 3 * 2 ** 31
   const renew = vi.fn(() => Promise.resolve({ token: 'b', forced: false }))
@@ -174,7 +174,7 @@ test('a life longer than the longest timer asks nothing before its time (A11)', 
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('the clock of the tests sleeps as a machine does: no timer counts what it slept', () => {
+test('the test clock sleeps as a machine does: no timer counts the time asleep', () => {
   const clock = new FakeClock(0)
   const fired = vi.fn()
   clock.setTimeout(fired, 10)

@@ -33,7 +33,7 @@ describe('a URL', () => {
     expect(resolveUrl(new URL('https://host/b'), '/api/').href).toBe('https://host/b')
   })
 
-  test('that cannot be resolved is an error that says what to do and does not quote it', () => {
+  test('that cannot be resolved is an error that says what to do and does not quote the URL', () => {
     for (const [url, base] of [
       ['/relative?token=secret', undefined],
       ['https://?token=secret', undefined],
@@ -62,13 +62,13 @@ test.each([
   ['https://host:8443/a#top', 'wss://host:8443/a'],
   ['ws://host/', 'ws://host/'],
   ['wss://host/#x', 'wss://host/'],
-])('for a socket %s becomes %s', (url, expected) => {
+])('a socket turns %s into %s', (url, expected) => {
   const given = new URL(url)
   expect(toSocketUrl(given).href).toBe(expected)
   expect(given.href).toBe(url)
 })
 
-test('a URL is shown without query, fragment and credentials', () => {
+test('a URL is displayed without query, fragment and credentials', () => {
   expect(displayUrl(new URL('wss://me:secret@host:8443/a/b?token=secret#secret'))).toBe('wss://host:8443/a/b')
 })
 
@@ -78,7 +78,7 @@ describe('a token', () => {
     () =>
       assertTrusted(new URL(url), { trusted, insecure: [] })
 
-  test('goes to trusted origins, whatever their path; ws counts as http of the same host', () => {
+  test('is sent to trusted origins, whatever their path; ws counts as http of the same host', () => {
     for (const url of ['https://host/a', 'wss://host/b?c']) {
       expect(trusts(url, 'https://host')).not.toThrow()
       expect(trusts(url, 'wss://host/x')).not.toThrow()
@@ -94,27 +94,27 @@ describe('a token', () => {
     'https://host.evil/',
     'https://evil/?https://host',
     'https://host@evil/',
-  ])('does not go to %s, which is not trusted (X3)', url => {
+  ])('is not sent to %s, which is not trusted (X3)', url => {
     expect(trusts(url, 'https://host')).toThrow(UntrustedOriginError)
   })
 
-  test('goes nowhere where nothing is trusted (X3)', () => {
+  test('is sent nowhere if nothing is trusted (X3)', () => {
     expect(trusts('https://host/')).toThrow(UntrustedOriginError)
   })
 
-  test('meets a clear error where a trusted origin is none', () => {
+  test('causes a clear error if a trusted origin is not an origin', () => {
     expect(trusts('https://host/', 'host')).toThrow(/"host" in "trustedOrigins"/)
   })
 })
 
-describe('a token without encryption', () => {
+describe('an unencrypted token', () => {
   const sending =
     (url: string, insecure: string[] = [], trusted = [url]) =>
     () =>
       assertTrusted(new URL(url), { trusted, insecure })
 
   test.each(['http://host/', 'ws://host:8080/a', 'http://192.168.1.5/', 'http://0.0.0.0:81/', 'ws://[::2]/'])(
-    'does not go to %s, though it is trusted, and the error says what to do',
+    'is not sent to %s, even if it is trusted, and the error says what to do',
     url => {
       expect(sending(url)).toThrow(InsecureOriginError)
       expect(sending(url)).toThrow(/https: or wss:.*insecureOrigins/)
@@ -126,7 +126,7 @@ describe('a token without encryption', () => {
     'ws://evillocalhost/',
     'http://127.0.0.1.evil/',
     'http://localhost@evil/',
-  ])('does not go to %s, which only looks like this machine', url =>
+  ])('is not sent to %s, which only looks like this machine', url =>
     expect(sending(url)).toThrow(InsecureOriginError),
   )
 
@@ -136,20 +136,20 @@ describe('a token without encryption', () => {
     'http://127.0.0.1:81/',
     'ws://127.9.9.9/',
     'ws://[::1]:8080/',
-  ])('goes to %s, which is this machine', url => expect(sending(url)).not.toThrow())
+  ])('is sent to %s, which is this machine', url => expect(sending(url)).not.toThrow())
 
-  test('goes to an origin that is allowed by name, ws as http, and to no other port or host of it', () => {
+  test('is sent to an origin that is allowed by name, ws as http, but to no other port or host of it', () => {
     expect(sending('ws://api:8080/socket', ['http://api:8080'])).not.toThrow()
     expect(sending('http://api:8080/', ['ws://api:8080/path'])).not.toThrow()
     for (const other of ['http://api/', 'http://api:8081/', 'http://x.api:8080/'])
       expect(sending(other, ['http://api:8080'])).toThrow(InsecureOriginError)
   })
 
-  test('goes to no origin that is allowed by name and not trusted', () => {
+  test('is not sent to an origin that is allowed by name but not trusted', () => {
     expect(sending('http://api/', ['http://api'], ['https://api'])).toThrow(UntrustedOriginError)
   })
 
-  test('meets a clear error where an origin that is allowed is none', () => {
+  test('causes a clear error if an allowed origin is not an origin', () => {
     expect(sending('http://api/', ['api'])).toThrow(/"api" in "trustedOrigins" or "insecureOrigins"/)
   })
 })

@@ -6,7 +6,7 @@ import { ConnectionLostError, RequestError, RequestTimeoutError } from '../../sr
 import { Requests, type RequestEnvelope, type RequestFrame } from '../../src/core/requests.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 
-/** A network that sends at once, keeps what it gets until it is opened, or is closed for good. */
+/** A network that sends at once, queues frames until it is opened, or is closed permanently. */
 function setup(mode: 'open' | 'queue' | 'closed' = 'open') {
   const clock = new FakeClock()
   const network = { mode, frames: [] as RequestFrame[], cancelled: 0 }
@@ -42,7 +42,7 @@ const reply = (envelope: RequestEnvelope, more: Partial<Message>): Message => ({
   ...more,
 })
 
-/** Whether the message was a reply; if so, it settles its request. */
+/** Whether the message was a reply. If so, it settles its request. */
 function settle(requests: Requests, message: Message): boolean {
   const reply = requests.take(message)
   reply?.settle(reply.message)
@@ -50,7 +50,7 @@ function settle(requests: Requests, message: Message): boolean {
 }
 
 describe('a reply', () => {
-  test('is matched by type and params, in whatever order and with whatever order of keys', async () => {
+  test('is matched by type and params, in any order of replies and of keys', async () => {
     const { requests } = setup()
     const a = requests.request({ type: 'sum', params: { x: 1, y: 2 } }, {})
     const b = requests.request({ type: 'sum', params: { x: 2, y: 2 } }, {})
@@ -59,14 +59,14 @@ describe('a reply', () => {
     expect(await Promise.all([a, b])).toEqual([3, 4])
   })
 
-  test('to no params may have none, or null', async () => {
+  test('to a request without params may have none, or null', async () => {
     const { requests } = setup()
     const request = requests.request({ type: 'time' }, {})
     expect(settle(requests, reply({ type: 'time', params: null }, { response: 5 }))).toBe(true)
     expect(await request).toBe(5)
   })
 
-  test('with an error rejects with what the server said', async () => {
+  test('with an error rejects with what the server sent', async () => {
     const { requests } = setup()
     const request = requests.request(price('X'), {})
     settle(requests, reply(price('X'), { error: { code: 7 } }))
@@ -74,14 +74,14 @@ describe('a reply', () => {
     await expect(request).rejects.toBeInstanceOf(RequestError)
   })
 
-  test('that no request waits for is no reply (W35)', () => {
+  test('that no request waits for is not a reply (W35)', () => {
     const { requests } = setup()
     expect(settle(requests, reply(price('A'), {}))).toBe(false)
     void requests.request(price('A'), {})
     expect(settle(requests, reply(price('B'), {}))).toBe(false)
   })
 
-  test('cannot come before the request has left', async () => {
+  test('cannot arrive before the request was sent', async () => {
     const { requests, open } = setup('queue')
     const request = requests.request(price('A'), {})
     expect(settle(requests, reply(price('A'), { response: 'a push' }))).toBe(false)
@@ -92,7 +92,7 @@ describe('a reply', () => {
 })
 
 describe('a reply that names its request by `re`', () => {
-  test('settles that one, whatever the order', async () => {
+  test('settles that request, in any order', async () => {
     const { network, requests } = setup()
     const all = [1, 2, 3].map(() => requests.request(price('A'), {}))
     const [first, second, third] = network.frames.map(({ id }) => id)
@@ -102,21 +102,21 @@ describe('a reply that names its request by `re`', () => {
     expect(await Promise.all(all)).toEqual([first, second, third])
   })
 
-  test('may name it as text', async () => {
+  test('may name it as a string', async () => {
     const { network, requests } = setup()
     const request = requests.request(price('A'), {})
     settle(requests, reply(price('A'), { re: String(network.frames[0]?.id), response: 1 }))
     expect(await request).toBe(1)
   })
 
-  test('may leave out the type and the params, and has those of the request then', () => {
+  test('may leave out type and params, and gets those of the request', () => {
     const { network, requests } = setup()
     void requests.request(price('A'), {})
     const bare = { type: '', params: undefined, response: 1, re: network.frames[0]?.id }
     expect(requests.take(bare)?.message).toMatchObject({ ...price('A'), response: 1 })
   })
 
-  test('may be of another type and of other params, which it keeps', async () => {
+  test('may have another type and other params, which it keeps', async () => {
     const { network, requests } = setup()
     const request = requests.request({ type: 'order.create', params: { item: 'tea' } }, {})
     const created = reply({ type: 'order.created' }, { re: network.frames[0]?.id, response: 1 })
@@ -127,7 +127,7 @@ describe('a reply that names its request by `re`', () => {
     void request.catch(() => undefined)
   })
 
-  test('settles no other, where it names one that is settled, was never sent, or is unknown', async () => {
+  test('settles nothing if that request is settled, was never sent, or is unknown', async () => {
     const { network, requests } = setup()
     const first = requests.request(price('A'), {})
     const re = network.frames[0]?.id
@@ -145,7 +145,7 @@ describe('a reply that names its request by `re`', () => {
 })
 
 describe('equal requests', () => {
-  test('are frames of their own, each with its id: a double click makes two orders', async () => {
+  test('are separate frames, each with its id: a double click places two orders', async () => {
     const { network, requests } = setup()
     const order = { type: 'order.create', params: { item: 'tea' } }
     const both = [requests.request(order, {}), requests.request(order, {})]
@@ -158,7 +158,7 @@ describe('equal requests', () => {
     expect(await Promise.all(both)).toEqual(['first', 'second'])
   })
 
-  test('get the replies in the order of sending where these name none, and one error rejects one', async () => {
+  test('get replies in the order of sending if the replies have no `re`, and one error rejects one request', async () => {
     const { requests } = setup()
     const all = [1, 2, 3].map(() => requests.request(price('A'), {}))
     const settled = Promise.allSettled(all)
@@ -168,7 +168,7 @@ describe('equal requests', () => {
     expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   })
 
-  test('count the order in which they left, not in which they were called', async () => {
+  test('are ordered by when they were sent, not by when they were called', async () => {
     const { network, requests, open } = setup('queue')
     const waiting = requests.request(price('A'), {})
     network.mode = 'open'
@@ -187,7 +187,7 @@ describe('a late reply', () => {
     await request
   }
 
-  test('to a request that timed out is the reply of that one, and settles no later equal one (W35)', async () => {
+  test('to a request that timed out settles no later equal request (W35)', async () => {
     const world = setup()
     await timedOut(world)
     const next = world.requests.request(price('A'), {})
@@ -196,7 +196,7 @@ describe('a late reply', () => {
     expect(await next).toBe('mine')
   })
 
-  test('to a request that was aborted after it left settles no later equal one', async () => {
+  test('to a request that was aborted after it was sent settles no later equal request', async () => {
     const { requests } = setup()
     const controller = new AbortController()
     const aborted = expect(requests.request(price('A'), { signal: controller.signal })).rejects.toThrow()
@@ -208,7 +208,7 @@ describe('a late reply', () => {
     expect(await next).toBe('mine')
   })
 
-  test('cannot come to a request that was given up before it left', async () => {
+  test('cannot come to a request that was given up before it was sent', async () => {
     const { clock, requests, open } = setup('queue')
     const given = expect(requests.request(price('A'), { timeout: 50 })).rejects.toThrow(RequestTimeoutError)
     clock.advance(50)
@@ -219,7 +219,7 @@ describe('a late reply', () => {
     expect(await next).toBe('mine')
   })
 
-  test('cannot come any more when the connection was lost: the next reply is that of a new request', async () => {
+  test('cannot come after the connection was lost: the next reply belongs to a new request', async () => {
     const world = setup()
     await timedOut(world)
     world.requests.lost()
@@ -228,7 +228,7 @@ describe('a late reply', () => {
     expect(await next).toBe('mine')
   })
 
-  test('is expected for a minute: a server that lost one request does not lose all later equal ones', async () => {
+  test('is expected for a minute: a server that loses one request does not lose all later equal ones', async () => {
     const world = setup()
     await timedOut(world)
     world.clock.advance(60_000)
@@ -237,7 +237,7 @@ describe('a late reply', () => {
     expect(await next).toBe('mine')
   })
 
-  test('is expected of a thousand requests at most', async () => {
+  test('is expected for at most a thousand requests', async () => {
     const { clock, requests } = setup()
     const all = Promise.allSettled(
       Array.from({ length: 1_001 }, () => requests.request(price('A'), { timeout: 50 })),
@@ -249,8 +249,9 @@ describe('a late reply', () => {
   })
 })
 
-test('whatever is given up and in whatever order replies by `re` and without come, each request gets its own', async () => {
-  // A server that answers equal requests in order, or names them; it may be slow, so that requests time out meanwhile.
+test('whichever requests are given up, and in whatever order replies arrive with and without `re`, each request gets its own', async () => {
+  // The server replies to equal requests in order, or with `re`. It may be slow, so that requests time out
+  // meanwhile.
   const step = fc.oneof(
     {
       weight: 4,
@@ -279,7 +280,8 @@ test('whatever is given up and in whatever order replies by `re` and without com
           unanswered.push(network.frames.at(-1)!)
         } else if (one.do === 'reply' && unanswered.length > 0) {
           const chosen = unanswered[one.which % unanswered.length]!
-          // Without a name, the oldest with the same params is what a server in order would answer.
+          // Without `re`, a server that replies in order would reply to the oldest request with the same
+          // params.
           const symbolOf = (frame: RequestFrame) => (frame.params as { symbol: string }).symbol
           const frame = one.re ? chosen : unanswered.find(other => symbolOf(other) === symbolOf(chosen))!
           unanswered = unanswered.filter(other => other !== frame)
@@ -317,7 +319,7 @@ describe('a request', () => {
     await expect(request).rejects.toMatchObject({ code: 'request-timeout' })
   })
 
-  test('that is aborted while it waits for the connection is taken back', async () => {
+  test('that is aborted while it waits for the connection is removed from the queue', async () => {
     const { network, requests } = setup('queue')
     const controller = new AbortController()
     const request = requests.request(price('A'), { signal: controller.signal })
@@ -326,19 +328,19 @@ describe('a request', () => {
     expect([network.cancelled, requests.size]).toEqual([1, 0])
   })
 
-  test('that is aborted already sends nothing', async () => {
+  test('that is already aborted sends nothing', async () => {
     const { network, requests } = setup()
     await expect(requests.request(price('A'), { signal: AbortSignal.abort() })).rejects.toThrow()
     expect([network.frames.length, requests.size]).toEqual([0, 0])
   })
 
-  test('to a connection that is closed rejects at once', async () => {
+  test('on a closed connection rejects at once', async () => {
     const { requests } = setup('closed')
     await expect(requests.request(price('A'), {})).rejects.toBeInstanceOf(ConnectionLostError)
     expect(requests.size).toBe(0)
   })
 
-  test('that cannot be serialized rejects, and the next equal one is a new one', async () => {
+  test('that cannot be serialized rejects, and the next equal one is a new request', async () => {
     const clock = new FakeClock()
     let calls = 0
     const requests = new Requests(clock, () => {
@@ -352,8 +354,8 @@ describe('a request', () => {
   })
 })
 
-describe('at a loss', () => {
-  test('what was sent rejects, and what still waits goes on waiting', async () => {
+describe('when the connection is lost', () => {
+  test('sent requests reject, and queued ones keep waiting', async () => {
     const { network, requests, open } = setup()
     const sent = expect(requests.request(price('A'), {})).rejects.toBeInstanceOf(ConnectionLostError)
     network.mode = 'queue'
@@ -365,7 +367,7 @@ describe('at a loss', () => {
     expect(await waiting).toBe(2)
   })
 
-  test('what is idempotent is sent again with its id, once (W34)', async () => {
+  test('idempotent requests are sent again with their id, once (W34)', async () => {
     const { network, requests, open } = setup()
     const request = requests.request(price('A'), { idempotent: true })
     network.mode = 'queue'
@@ -381,7 +383,7 @@ describe('at a loss', () => {
     expect(await request).toBe(1)
   })
 
-  test('what is idempotent rejects where the connection is closed', async () => {
+  test('idempotent requests reject if the connection is closed', async () => {
     const { network, requests } = setup()
     const request = expect(requests.request(price('A'), { idempotent: true })).rejects.toThrow(
       ConnectionLostError,
@@ -392,7 +394,7 @@ describe('at a loss', () => {
     expect(requests.size).toBe(0)
   })
 
-  test('of everything, everything rejects', async () => {
+  test('and closed, every request rejects', async () => {
     const { requests } = setup('queue')
     const all = ['A', 'B'].map(symbol => requests.request(price(symbol), { idempotent: true }))
     requests.rejectAll(new ConnectionLostError('closed'))
@@ -401,7 +403,7 @@ describe('at a loss', () => {
   })
 })
 
-test('10,000 requests, answered, aborted, lost or timed out, leave no entry, timer or listener (W35)', async () => {
+test('10,000 requests, replied to, aborted, lost or timed out, leave no entry, timer or listener (W35)', async () => {
   const { clock, requests } = setup()
   const { signal } = new AbortController()
   setMaxListeners(0, signal)

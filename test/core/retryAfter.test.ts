@@ -16,6 +16,6 @@ test.each<[string | null, number | undefined]>([
   ['-5', undefined],
   ['', undefined],
   [null, undefined],
-])('Retry-After %j asks for %j ms (S6)', (header, expected) => {
+])('Retry-After %j requests a wait of %j ms (S6)', (header, expected) => {
   expect(parseRetryAfter(header, NOW)).toBe(expected)
 })

@@ -16,14 +16,14 @@ function setup() {
   return { clock, options, queue, push, drained }
 }
 
-test('what waits is sent once, in order', () => {
+test('queued data is sent once, in order', () => {
   const { push, drained } = setup()
   ;['a', 'b', 'c'].forEach(data => push(data))
   expect(drained()).toEqual(['a', 'b', 'c'])
   expect(drained()).toEqual([])
 })
 
-test('a full queue takes no more, and keeps what it has (W33)', () => {
+test('a full queue accepts nothing more, and keeps its items (W33)', () => {
   const { options, push, drained } = setup()
   expect(['a', 'b', 'c', 'd'].map(data => push(data))).toEqual([true, true, true, false])
   expect(drained()).toEqual(['a', 'b', 'c'])
@@ -31,7 +31,7 @@ test('a full queue takes no more, and keeps what it has (W33)', () => {
   expect(push('e')).toBe(false)
 })
 
-test('what is older than its ttl is not sent, and leaves its place (W33)', () => {
+test('an item older than its ttl is not sent, and frees its place (W33)', () => {
   const { clock, push, drained } = setup()
   ;['a', 'b', 'c'].forEach(data => push(data))
   clock.advance(30_000)
@@ -40,7 +40,7 @@ test('what is older than its ttl is not sent, and leaves its place (W33)', () =>
   expect(drained()).toEqual(['d'])
 })
 
-test('what waits lives for its ttl, however the wall clock is set', () => {
+test('an item lives for its ttl, even if the wall clock is set', () => {
   const { clock, push, drained } = setup()
   push('a')
   clock.setWallClock(-3_600_000)
@@ -52,14 +52,14 @@ test('what waits lives for its ttl, however the wall clock is set', () => {
   expect(drained()).toEqual(['b'])
 })
 
-test('what the network does not take stays, with all that came after it', () => {
+test('data that the network does not accept stays, with everything after it', () => {
   const { queue, push, drained } = setup()
   ;['a', 'b', 'c'].forEach(data => push(data))
   queue.drain(data => data !== 'b')
   expect(drained()).toEqual(['b', 'c'])
 })
 
-test('sent is called when it was handed over, not before', () => {
+test('sent is called once the data was handed over, not before', () => {
   const { queue, push } = setup()
   const sent: string[] = []
   push('a', { sent: () => sent.push('a') })
@@ -69,7 +69,7 @@ test('sent is called when it was handed over, not before', () => {
   expect(sent).toEqual(['a'])
 })
 
-test('an item can be taken back, and all can be dropped', () => {
+test('an item can be removed, and all can be dropped', () => {
   const { queue, push, drained } = setup()
   const item = { data: 'a', isBounded: true }
   queue.push(item)
@@ -82,7 +82,7 @@ test('an item can be taken back, and all can be dropped', () => {
   expect(drained()).toEqual([])
 })
 
-test('a request waits in order with all else, but counts against no limit and has no ttl', () => {
+test('a request waits in order with everything else, but has no limit and no ttl', () => {
   const { clock, push, drained } = setup()
   push('a')
   for (const request of ['r', 's', 't']) push(request, { isBounded: false })
@@ -92,7 +92,7 @@ test('a request waits in order with all else, but counts against no limit and ha
   expect(drained()).toEqual(['r', 's', 't', 'e'])
 })
 
-test('a limit and a ttl that change hold for what waits already', () => {
+test('a new limit and ttl apply to items that are already queued', () => {
   const { clock, options, push, drained } = setup()
   ;['a', 'b'].forEach(data => push(data))
   clock.advance(1_000)
@@ -103,7 +103,7 @@ test('a limit and a ttl that change hold for what waits already', () => {
   expect(drained()).toEqual(['c'])
 })
 
-test('it is known of whom something waits: not what was sent, expired or taken back', () => {
+test('a sender holds the queue until its items are sent, expired or removed', () => {
   const { clock, queue, push, drained } = setup()
   const sender = {}
   const item = { data: 'x', isBounded: true, sender }
@@ -120,7 +120,7 @@ test('it is known of whom something waits: not what was sent, expired or taken b
   expect(held()).toBe(false)
 })
 
-test('data that makes the network throw is dropped and named, and what comes after it is sent', () => {
+test('data that makes the network throw is dropped and reported, and later data is sent', () => {
   const { queue, push } = setup()
   const failures: unknown[] = []
   const sent: unknown[] = []
@@ -133,11 +133,11 @@ test('data that makes the network throw is dropped and named, and what comes aft
   expect([failures, sent]).toEqual([[new Error('mine')], ['good']])
 })
 
-test('200,000 that wait are each taken, taken back or sent at constant cost, and stay in order', () => {
+test('200,000 items are queued, removed or sent at constant cost, in order', () => {
   const { options, queue } = setup()
   options.limit = Infinity
   const items = Array.from({ length: 200_000 }, (_, index) => ({ data: `${index}`, isBounded: true }))
-  // At a cost that grows with the length, this would take minutes.
+  // If the cost grew with the length, this would take minutes.
   expect(items.every(item => queue.push(item))).toBe(true)
   items.forEach((item, index) => index % 2 === 0 && queue.remove(item))
   const sent: unknown[] = []

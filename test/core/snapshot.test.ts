@@ -16,7 +16,7 @@ const fresh: Progress = {
 const wasOpen: Progress = { ...fresh, hasOpened: true }
 const by = new Set(['hidden'] as const)
 
-/** The one word for each state, before it has been open and after. */
+/** The status for each state, before it has been open and after. */
 const words = {
   idle: [{ name: 'idle' }, 'idle', 'idle'],
   authorizing: [{ name: 'authorizing', progress: fresh, reason: 'connect' }, 'connecting', 'reconnecting'],
@@ -32,24 +32,24 @@ const words = {
   failed: [{ name: 'failed', error }, 'failed', 'failed'],
 } satisfies { [Name in State['name']]: [State & { name: Name }, Status, Status] }
 
-test.each(Object.entries(words))('%s is one word', (_name, [state, first, later]) => {
+test.each(Object.entries(words))('the state %s has one status', (_name, [state, first, later]) => {
   expect(readSnapshot(state, null).status).toBe(first)
   const again = 'progress' in state ? { ...state, progress: wasOpen } : state
   expect(readSnapshot(again, null).status).toBe(later)
 })
 
-test('a failed connection, and one that retries, shows its error', () => {
+test('a connection that failed, or that retries, shows its error', () => {
   expect(readSnapshot(words.failed[0], null).error).toBe(error)
   expect(readSnapshot(words.waiting[0], null)).toMatchObject({ error, retryCount: 2, nextRetryAt: 9 })
   expect(readSnapshot(words.closed[0], null).error).toBeNull()
 })
 
-test('what pauses it is shown while it is paused', () => {
+test('the reasons of a pause are shown while it lasts', () => {
   expect(readSnapshot(words.paused[0], null).pausedBy).toBe(by)
   expect(readSnapshot(words.open[0], null).pausedBy.size).toBe(0)
 })
 
-test('there is a latency only while it is open', () => {
+test('a latency is shown only while the connection is open', () => {
   expect(readSnapshot(words.open[0], 40).latency).toBe(40)
   expect(readSnapshot(words.waiting[0], 40).latency).toBeNull()
 })

@@ -12,7 +12,7 @@ import { RecordingSink, requestOf } from '../support/recordingSink.ts'
 import { startSocketServer } from '../support/socketServer.ts'
 
 const made: WebSocket[] = []
-/** The real class of `ws`, which keeps what it makes. */
+/** The real class of `ws`, which records its instances. */
 class KnownSocket extends WebSocket {
   constructor(url: string, protocols?: string[]) {
     super(url, protocols)
@@ -57,34 +57,31 @@ describe('the code of a close', () => {
     expect(await sink.untilFailed()).toEqual({ kind: 'close', code, opened: true })
   })
 
-  test('is 1006 where the peer goes without a word', async () => {
+  test('is 1006 if the peer disappears without a close frame', async () => {
     const server = await startSocketServer(socket => socket.terminate())
     const { sink } = createTransport().open(server.url)
     expect(await sink.untilFailed()).toEqual({ kind: 'close', code: 1006, opened: true })
   })
 
-  test('is 1005 where the peer names none', async () => {
+  test('is 1005 if the peer sends no code', async () => {
     const server = await startSocketServer(socket => socket.close())
     const { sink } = createTransport().open(server.url)
     expect(await sink.untilFailed()).toEqual({ kind: 'close', code: 1005, opened: true })
   })
 
-  test.each([401, 403, 503])(
-    'is 1006 and never opened where the handshake is answered with %i',
-    async status => {
-      const server = await startSocketServer()
-      server.upgrade = status
-      const { sink } = createTransport().open(server.url)
-      expect(await sink.untilFailed()).toEqual({ kind: 'close', code: 1006, opened: false })
-    },
-  )
+  test.each([401, 403, 503])('is 1006 and never opened if the handshake response is %i', async status => {
+    const server = await startSocketServer()
+    server.upgrade = status
+    const { sink } = createTransport().open(server.url)
+    expect(await sink.untilFailed()).toEqual({ kind: 'close', code: 1006, opened: false })
+  })
 
-  test('is 1006 and never opened where nobody listens', async () => {
+  test('is 1006 and never opened if the server is unreachable', async () => {
     const { sink } = createTransport().open('ws://127.0.0.1:9/')
     expect(await sink.untilFailed()).toEqual({ kind: 'close', code: 1006, opened: false })
   })
 
-  test('is reported once, and no socket is made after it until the next attempt', async () => {
+  test('is reported once, and no socket is created after it until the next attempt', async () => {
     const server = await startSocketServer(socket => socket.close(1012))
     const { open } = createTransport()
     for (let count = 1; count <= 3; count++) {
@@ -98,8 +95,8 @@ describe('the code of a close', () => {
   })
 })
 
-describe('one attempt makes one socket', () => {
-  test('also where its handshake fails, again and again', async () => {
+describe('one attempt creates one socket', () => {
+  test('even if its handshake fails, every time', async () => {
     const server = await startSocketServer()
     server.upgrade = 503
     const { open } = createTransport()
@@ -113,7 +110,7 @@ describe('one attempt makes one socket', () => {
     expect(made).toHaveLength(6)
   })
 
-  test('to its own URL and with its own subprotocols', async () => {
+  test('with its own URL and its own subprotocols', async () => {
     const server = await startSocketServer(socket => socket.close(1012))
     const { open } = createTransport()
     for (const [path, protocols] of [
@@ -128,7 +125,7 @@ describe('one attempt makes one socket', () => {
     expect(offered).toEqual(['app,token.1', 'app,token.2', undefined])
   })
 
-  test('even where attempts follow each other without a pause', async () => {
+  test('even if attempts follow each other without a pause', async () => {
     const server = await startSocketServer()
     const { open } = createTransport()
     const first = open(server.url)
@@ -152,8 +149,8 @@ describe('one attempt makes one socket', () => {
   })
 })
 
-describe('what is sent and received', () => {
-  test('goes through in order, as text and as bytes', async () => {
+describe('sent and received data', () => {
+  test('passes through in order, as text and as bytes', async () => {
     const server = await startSocketServer(socket => {
       socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))
     })
@@ -165,18 +162,21 @@ describe('what is sent and received', () => {
     expect([text, [...new Uint8Array(bytes as ArrayBuffer)]]).toEqual(['ä', [1, 2]])
   })
 
-  test.each(['arraybuffer', 'blob'] as const)('as %s keeps its type after a reconnect', async binaryType => {
-    const server = await startSocketServer(socket => socket.send(new Uint8Array([7])))
-    const { open } = createTransport({ binaryType })
-    for (let count = 0; count < 3; count++) {
-      const { sink, attempt } = open(server.url)
-      const [data] = await sink.untilMessages(1)
-      expect(data).toBeInstanceOf(binaryType === 'blob' ? Blob : ArrayBuffer)
-      attempt.close()
-    }
-  })
+  test.each(['arraybuffer', 'blob'] as const)(
+    'of the binaryType %s keeps its type after a reconnect',
+    async binaryType => {
+      const server = await startSocketServer(socket => socket.send(new Uint8Array([7])))
+      const { open } = createTransport({ binaryType })
+      for (let count = 0; count < 3; count++) {
+        const { sink, attempt } = open(server.url)
+        const [data] = await sink.untilMessages(1)
+        expect(data).toBeInstanceOf(binaryType === 'blob' ? Blob : ArrayBuffer)
+        attempt.close()
+      }
+    },
+  )
 
-  test('is not taken by an attempt that has ended', async () => {
+  test('is refused by an attempt that has ended', async () => {
     const server = await startSocketServer()
     const { open } = createTransport()
     const first = open(server.url)
@@ -189,7 +189,7 @@ describe('what is sent and received', () => {
 })
 
 describe('close()', () => {
-  test('in the same task makes no socket, and the next attempt does', async () => {
+  test('in the same task creates no socket, and the next attempt does', async () => {
     const server = await startSocketServer()
     const { open } = createTransport()
     const { sink, attempt } = open(server.url)
@@ -200,7 +200,7 @@ describe('close()', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  test('while it connects ends the socket, says nothing more, and throws nothing (C2)', async () => {
+  test('while connecting ends the socket, reports nothing more, and throws nothing (C2)', async () => {
     const server = await startSocketServer()
     server.upgrade = 'hang'
     const { open } = createTransport()
@@ -213,7 +213,7 @@ describe('close()', () => {
     await untilOpened(open(server.url).sink)
   })
 
-  test('of an attempt that never began harms no later one', async () => {
+  test('of an attempt that never began does not affect a later one', async () => {
     const server = await startSocketServer(socket => socket.close(1012))
     const { open } = createTransport()
     const first = open(server.url)
@@ -226,7 +226,7 @@ describe('close()', () => {
     await untilOpened(open(server.url).sink)
   })
 
-  test('of a frozen peer is deaf at once, and the next attempt does not wait for its close (W7, W8)', async () => {
+  test('of a frozen peer reports nothing more, and the next attempt does not wait for its close (W7, W8)', async () => {
     const server = await startSocketServer()
     const { open } = createTransport()
     const first = open(server.url)
@@ -242,7 +242,7 @@ describe('close()', () => {
     expect([first.sink.names, second.sink.names]).toEqual([['opened'], ['opened']])
   })
 
-  test('twice is close once', async () => {
+  test('twice closes once', async () => {
     const server = await startSocketServer()
     const { open } = createTransport()
     const first = open(server.url)
@@ -257,7 +257,7 @@ describe('close()', () => {
   })
 })
 
-test('the code of sockets is loaded with the package, so that no chunk can fail to load when the first one opens', async () => {
+test('the socket code is loaded with the package, so that no chunk can fail to load when the first socket opens', async () => {
   const output = await build({
     configFile: false,
     logLevel: 'error',
@@ -271,13 +271,13 @@ test('the code of sockets is loaded with the package, so that no chunk can fail 
   expect(chunks.map(({ type }) => type)).toEqual(['chunk'])
 })
 
-describe('what cannot work', () => {
+describe('an impossible request', () => {
   test.each([
     ['a URL', 'ftp://host/?token=secret', []],
     ['a subprotocol', 'ws://127.0.0.1:9/?token=secret', ['not a token']],
     ['two equal subprotocols', 'ws://127.0.0.1:9/', ['a', 'a']],
   ])(
-    '%s that the class refuses is impossible, is not quoted, and harms no later attempt (W40)',
+    'with %s that the class refuses is reported without quoting it, and does not affect later attempts (W40)',
     async (...given) => {
       const [, url, protocols] = given
       const server = await startSocketServer()
@@ -293,7 +293,7 @@ describe('what cannot work', () => {
     },
   )
 
-  test('no class at all is impossible, and one that comes later is used', async () => {
+  test('without a WebSocket class is reported, and a class that is added later is used', async () => {
     const server = await startSocketServer()
     const runtime: { webSocket?: WebSocketConstructor } = {}
     const { open } = createTransport({ webSocket: () => runtime.webSocket })
@@ -307,7 +307,7 @@ describe('what cannot work', () => {
 })
 
 describe('dispose', () => {
-  test('in the same task makes no socket', async () => {
+  test('in the same task creates no socket', async () => {
     const server = await startSocketServer()
     const { transport, open } = createTransport()
     open(server.url)
@@ -316,7 +316,7 @@ describe('dispose', () => {
     expect(server.requests).toHaveLength(0)
   })
 
-  test('while connecting and while open ends the socket without a word', async () => {
+  test('while connecting and while open ends the socket silently', async () => {
     for (const upgrade of ['hang', 'accept'] as const) {
       made.length = 0
       const server = await startSocketServer()
@@ -350,7 +350,7 @@ test('200 attempts, opened and given up at any time, leave no timer and no socke
   transport.dispose()
   await until(() => expect(made.every(({ readyState }) => readyState === WebSocket.CLOSED)).toBe(true))
   await until(() => {
-    // The test runner has some of its own; a leak of any of the four kinds of attempts would be 50.
+    // The test runner has a few of its own. A leak in any of the four kinds of attempts would be 50.
     expect(timers() - before).toBeLessThan(10)
     expect(active().filter(type => type === 'TCPSocketWrap')).toEqual([])
   })

@@ -34,7 +34,7 @@ test.each(troubles)('$kind $reason warns once per type in development, and quote
   expect(shown()).toHaveLength(2)
 })
 
-test('events that are no trouble warn of nothing', () => {
+test('events that mean no trouble cause no warning', () => {
   warnOfEvent({ kind: 'status', status: 'open', error: null }, new Set())
   warnOfEvent({ kind: 'gap', cause: 'reconnect', keys: [] }, new Set())
   expect(shown()).toEqual([])
@@ -61,7 +61,7 @@ test('a runtime without `process` shows no warning, and throws nothing', () => {
   expect(shown()).toEqual([])
 })
 
-/** What Vite makes of an app that uses all hooks. */
+/** What Vite builds from an app that uses all hooks. */
 async function bundle(mode: string): Promise<string> {
   const cache = fileURLToPath(new URL('../../.cache', import.meta.url))
   mkdirSync(cache, { recursive: true })
@@ -93,7 +93,7 @@ async function bundle(mode: string): Promise<string> {
   }
 }
 
-test('a Vite app warns when it is built for development, and holds no text of a warning in production', async () => {
+test('a Vite app warns in a development build, and contains no warning text in a production build', async () => {
   const texts = ['own text', 'maxMessageBytes.', 'no handler, schema or query']
   const development = await bundle('development')
   expect(texts.filter(text => !development.includes(text))).toEqual([])

@@ -50,17 +50,20 @@ describe('a component that unmounts', () => {
   test.each([
     ['a socket', openSocket],
     ['a stream', openEvents],
-  ])('while a token for %s is requested opens nothing when the token arrives (C3)', async (_name, openOne) => {
-    let give!: (token: string) => void
-    const getToken = () => new Promise<string>(resolve => (give = resolve))
-    const page = await openOne({}, { provider: { getToken } })
-    await waitFor(() => expect(give).toBeTypeOf('function'), patient)
-    page.view.unmount()
-    await pass(60)
-    give('late')
-    await pass(100)
-    expect(page.proxy.moments('connection')).toEqual([])
-  })
+  ])(
+    'while a token for %s is requested opens nothing when the token arrives (C3)',
+    async (_name, openOne) => {
+      let give!: (token: string) => void
+      const getToken = () => new Promise<string>(resolve => (give = resolve))
+      const page = await openOne({}, { provider: { getToken } })
+      await waitFor(() => expect(give).toBeTypeOf('function'), patient)
+      page.view.unmount()
+      await pass(60)
+      give('late')
+      await pass(100)
+      expect(page.proxy.moments('connection')).toEqual([])
+    },
+  )
 
   test.each([
     ['a socket', openSocket],
