@@ -5,6 +5,9 @@ import { root, type SnippetModule } from './snippets.ts'
 /** Of what a header imports, not all is used. */
 const UNUSED = new Set([6133, 6192, 6196, 6198])
 
+/** The files that programs share. Their options are the same, so each file is parsed once. */
+const parsed = new Map<string, ts.SourceFile | undefined>()
+
 function readOptions(): ts.CompilerOptions {
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), path => ts.sys.readFile(path))
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root)
@@ -21,9 +24,10 @@ export function createProgram(roots: readonly string[], modules: readonly Snippe
   host.readFile = name => texts.get(name) ?? readFile(name)
   host.getSourceFile = (name, version, ...rest) => {
     const text = texts.get(name)
-    return text === undefined
-      ? getSourceFile(name, version, ...rest)
-      : ts.createSourceFile(name, text, version)
+    if (text !== undefined) return ts.createSourceFile(name, text, version)
+    const source = parsed.get(name) ?? getSourceFile(name, version, ...rest)
+    parsed.set(name, source)
+    return source
   }
   return ts.createProgram(roots, options, host)
 }
