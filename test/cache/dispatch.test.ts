@@ -25,7 +25,7 @@ function setup(...rules: (MessageRules & { ttl?: number })[]) {
   const effect = async (message: Partial<Message>, delivery: Delivery = {}) =>
     dispatch({ type: 'a', params: undefined, response: undefined, ...message }, delivery)
   const deliver = (message: Partial<Message>, delivery: Delivery = {}) => void effect(message, delivery)
-  /** What came as text. */
+  /** Parsed from text. */
   const receive = (text: string) =>
     readMessages(parseJson(text, {}), {}).forEach(message => void dispatch(message, {}))
   const data = (...key: unknown[]) => {
@@ -45,7 +45,7 @@ const later = (ms: number) =>
     return { value }
   })
 
-test('an updater that meets the wrong shape is reported with the type of its message, and harms no other', () => {
+test('an updater that meets data of the wrong shape is reported with the type of its message, and affects nothing else', () => {
   const { client, deliver, data, events } = setup({
     on: {
       a: ({ response }, cache) => {
@@ -66,7 +66,7 @@ test('an updater that meets the wrong shape is reported with the type of its mes
 })
 
 describe('a message', () => {
-  test('with a handler is what the handler makes of it, and is written nowhere else', () => {
+  test('with a handler is passed to the handler and written nowhere else', () => {
     const { client, deliver, data } = setup({
       on: { a: ({ response }, cache) => cache.setQueryData(['list'], append(response)) },
     })
@@ -75,21 +75,21 @@ describe('a message', () => {
     expect([data('list'), data('a')]).toEqual([[1, 2, 3], 'untouched'])
   })
 
-  test('of a type with a schema and no handler is written at [type, params], also where no query is', () => {
+  test('of a type with a schema but no handler is written at [type, params], even without an existing query', () => {
     const { deliver, data, events } = setup({ messages: { a: anything } })
     deliver({ params: { x: 1 }, response: 1 })
     deliver({ params: null, response: 2 })
     expect([data('a', { x: 1 }), data('a'), events]).toEqual([1, 2, []])
   })
 
-  test('of a type that nobody named is written where a query of exactly its key is', () => {
+  test('of an undeclared type is written to an existing query with exactly its key', () => {
     const { client, deliver, data, events } = setup()
     client.setQueryData(['a', { x: 1, y: 2 }], 0)
     deliver({ params: { y: 2, x: 1 }, response: 1 })
     expect([data('a', { x: 1, y: 2 }), events]).toEqual([1, []])
   })
 
-  test('of a type that nobody named, without such a query, is counted and changes nothing', () => {
+  test('of an undeclared type, without such a query, is counted and changes nothing', () => {
     const { client, deliver, events } = setup()
     client.setQueryData(['a', { x: 1 }], 0)
     deliver({ params: { x: 2 }, response: 1 })
@@ -97,7 +97,7 @@ describe('a message', () => {
     expect(client.getQueryCache().getAll()).toHaveLength(1)
   })
 
-  test('is heard by every onMessage first, of a known type or not', () => {
+  test('goes to every onMessage first, whether its type is known or not', () => {
     const order: string[] = []
     const rules = (name: string): MessageRules => ({ onMessage: ({ type }) => void order.push(name + type) })
     const { deliver } = setup(rules('1'), { ...rules('2'), on: { a: () => void order.push('handler') } })
@@ -106,13 +106,13 @@ describe('a message', () => {
     expect(order).toEqual(['1a', '2a', 'handler', '1b', '2b'])
   })
 
-  test('that answers a request needs no rule', () => {
+  test('that replies to a request needs no rule', () => {
     const { deliver, events, client } = setup()
     deliver({ response: 1 }, reply)
     expect([events, client.getQueryCache().getAll()]).toEqual([[], []])
   })
 
-  test('with an error that replies to a request is written nowhere, and no handler gets it', () => {
+  test('with an error that replies to a request is not written, and no handler gets it', () => {
     const handler = vi.fn()
     const { deliver, data, events } = setup({ on: { a: handler, error: handler }, messages: { b: anything } })
     deliver({ error: 'no' }, reply)
@@ -137,7 +137,7 @@ describe('a message', () => {
     expect([handler.mock.calls, events, data('c')]).toEqual([[], [], 'kept'])
   })
 
-  test('with an error counts as unhandled where there is no on.error, and says that it has an error', () => {
+  test('with an error counts as unhandled without on.error, and the event says that it has an error', () => {
     const handler = vi.fn()
     const { deliver, events } = setup({ on: { a: handler } })
     deliver({ error: 'no' })
@@ -145,7 +145,7 @@ describe('a message', () => {
     expect(handler).not.toHaveBeenCalled()
   })
 
-  test('of the type "error" without an error is a message like any other', () => {
+  test('of the type "error" without an error is handled like any other', () => {
     const onError = vi.fn()
     const { deliver } = setup({ on: { error: onError } })
     deliver({ type: 'error', response: 1 })
@@ -166,12 +166,12 @@ describe('a message', () => {
   })
 })
 
-test('what a reply changes, and what came before it, is written at once', async () => {
+test('the changes of a reply, and of messages before it, are written at once', async () => {
   const { client, deliver, effect } = setup({ messages: { a: anything, b: anything, c: later(1) } })
   deliver({ type: 'a', response: 0 })
   for (const type of ['b', 'c']) client.setQueryData([type], 0)
   await task()
-  // From here on it is the next frame that writes, and this test has none.
+  // From here on only the next frame would write, and this test has none.
   deliver({ type: 'a', response: 1 })
   deliver({ type: 'b', response: 2 }, reply)
   expect([client.getQueryData(['a']), client.getQueryData(['b'])]).toEqual([1, 2])
@@ -179,7 +179,7 @@ test('what a reply changes, and what came before it, is written at once', async 
   expect(client.getQueryData(['c'])).toBe(3)
 })
 
-test('a reply makes no query of its own, known type or not, and updates one that is there', () => {
+test('a reply creates no query, whether its type is known or not, but updates an existing one', () => {
   const handler = vi.fn()
   const { client, deliver, events } = setup({
     messages: { known: anything, handled: anything },
@@ -197,7 +197,7 @@ test('a reply makes no query of its own, known type or not, and updates one that
 })
 
 describe('a schema', () => {
-  test('gives the handler what it made of the response and the params', () => {
+  test('passes its parsed response and params to the handler', () => {
     const handler = vi.fn()
     const { deliver } = setup({
       on: { a: handler },
@@ -207,7 +207,7 @@ describe('a schema', () => {
     expect(handler.mock.calls[0]?.[0]).toEqual({ type: 'a', params: { x: 1 }, response: 2, id: 'i' })
   })
 
-  test('that refuses the response or the params drops the message and reports it without what it says', () => {
+  test('that rejects the response or the params drops the message and reports it without its content', () => {
     const handler = vi.fn()
     for (const a of [nothing, { response: nothing }, { params: nothing, response: anything }]) {
       const { deliver, events } = setup({ on: { a: handler }, onMessage: handler, messages: { a } })
@@ -217,7 +217,7 @@ describe('a schema', () => {
     expect(handler).not.toHaveBeenCalled()
   })
 
-  test('that is asynchronous keeps the order of all messages (W26)', async () => {
+  test('that is async keeps the order of all messages (W26)', async () => {
     const order: unknown[] = []
     const on =
       (name: string) =>
@@ -236,7 +236,7 @@ describe('a schema', () => {
     expect(order.at(-1)).toEqual(['plain', 'at once'])
   })
 
-  test('that does not settle holds back later messages until the time is over, and is then a bad message', async () => {
+  test('that does not settle holds back later messages until its time is up, and then drops its message', async () => {
     const { deliver, data, events, clock } = setup({ messages: { a: schemaOf(never), b: anything } })
     deliver({ response: 'secret' })
     deliver({ type: 'b', response: 2 })
@@ -249,7 +249,7 @@ describe('a schema', () => {
     expect(data('b')).toBe(2)
   })
 
-  test('holds back a message for no longer than that, however many before it do not settle', async () => {
+  test('holds back a message no longer than that, however many before it do not settle', async () => {
     const { deliver, data, events, clock } = setup({ messages: { a: schemaOf(never), b: anything } })
     for (let count = 0; count < 100; count++) deliver({ response: count })
     deliver({ type: 'b', response: 'here' })
@@ -258,7 +258,7 @@ describe('a schema', () => {
     expect([events.length, data('b')]).toEqual([100, 'here'])
   })
 
-  test('has the time of the latest options, and 30 s where that is 0 or endless', async () => {
+  test('gets the time of the latest options, and 30 s if that is 0 or infinite', async () => {
     for (const [ttl, time] of [
       [200, 200],
       [0, 30_000],
@@ -275,7 +275,7 @@ describe('a schema', () => {
     }
   })
 
-  test('that settles after its time changes nothing, and rejects without an unhandled rejection', async () => {
+  test('that settles too late changes nothing, and causes no unhandled rejection', async () => {
     let settle: (result: { value: unknown }) => void = () => {}
     let fail: (error: Error) => void = () => {}
     const settled = new Promise<{ value: unknown }>(resolve => (settle = resolve))
@@ -292,21 +292,21 @@ describe('a schema', () => {
     expect([data('a'), events.length]).toEqual([undefined, 2])
   })
 
-  test('that does not settle rejects the request whose reply it was to check', async () => {
+  test('that does not settle rejects the request whose reply it checks', async () => {
     const { effect, clock } = setup({ messages: { a: schemaOf(never) } })
     const taken = effect({ response: 1 }, reply)
     clock.advance(30_000)
     expect(await taken).toBeUndefined()
   })
 
-  test('leaves no timer behind once it has settled', async () => {
+  test('leaves no timer once it has settled', async () => {
     const { deliver, data, clock } = setup({ messages: { a: later(1) } })
     deliver({ response: 1 })
     await vi.waitFor(() => expect(data('a')).toBe(1))
     expect(clock.pending).toBe(0)
   })
 
-  test('that throws is reported and harms no later message', async () => {
+  test('that throws is reported and affects no later message', async () => {
     const error = new Error('mine')
     const { deliver, data, events } = setup({
       messages: {
@@ -324,7 +324,7 @@ describe('a schema', () => {
     expect(events).toEqual([{ kind: 'handler-error', type: 'a', error }])
   })
 
-  test('that rejects is reported and harms no later message (W26)', async () => {
+  test('that rejects is reported and affects no later message (W26)', async () => {
     const error = new Error('mine')
     const { deliver, data, events } = setup({
       messages: { a: schemaOf(() => Promise.reject(error)), b: anything },
@@ -337,7 +337,7 @@ describe('a schema', () => {
   })
 })
 
-test('a handler or an onMessage that throws is reported and harms no other (W25)', () => {
+test('a handler or an onMessage that throws is reported and affects no other (W25)', () => {
   const error = new Error('mine')
   const fail = () => {
     throw error
@@ -354,7 +354,7 @@ test('a handler or an onMessage that throws is reported and harms no other (W25)
   expect(events.map(({ kind }) => kind)).toEqual(['handler-error', 'handler-error', 'handler-error'])
 })
 
-test('an async handler or onMessage that rejects is reported, and is no unhandled rejection', async () => {
+test('an async handler or onMessage that rejects is reported and causes no unhandled rejection', async () => {
   const error = new Error('mine')
   const fail = (() => Promise.reject(error)) as () => void
   const { deliver, events } = setup({ onMessage: fail, on: { a: fail, error: fail } })
@@ -384,9 +384,9 @@ test('an async updater, or a promise as data, is reported and writes nothing', a
   expect(events).toEqual(expect.arrayContaining(reported))
 })
 
-describe('what no server may do', () => {
+describe('for a hostile server', () => {
   test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
-    'the type "%s" is an unknown one',
+    'the type "%s" is unknown',
     type => {
       const { receive, events, client } = setup({ on: { a: () => undefined }, messages: { b: anything } })
       receive(JSON.stringify({ type, response: { polluted: true } }))
@@ -396,13 +396,13 @@ describe('what no server may do', () => {
     },
   )
 
-  test.each(['1', 'null', '[]', '{}', 'true'])('the type %s is an unknown one', type => {
+  test.each(['1', 'null', '[]', '{}', 'true'])('the type %s is unknown', type => {
     const { receive, events } = setup({ on: { a: () => undefined }, messages: { message: anything } })
     receive(`{"type":${type},"response":1}`)
     expect(events).toEqual([{ kind: 'unknown-type', type: '' }])
   })
 
-  test('params or a response with a member named __proto__ set no prototype of anything new', () => {
+  test('params or a response with a member named __proto__ set no prototype of new data', () => {
     const { receive, data } = setup({
       messages: { a: anything, b: { params: anything, response: anything } },
     })
@@ -414,7 +414,7 @@ describe('what no server may do', () => {
     expect('polluted' in {}).toBe(false)
   })
 
-  test('an own member named __proto__ does not become a prototype where data is replaced (W21)', () => {
+  test('an own member named __proto__ does not become a prototype when data is replaced (W21)', () => {
     const { client, receive, data } = setup({ messages: { a: anything } })
     client.setQueryData(['a'], { x: 0 })
     receive('{"type":"a","response":{"x":1,"__proto__":{"polluted":true}}}')

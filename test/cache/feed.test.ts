@@ -5,7 +5,7 @@ import { setUpCache } from '../support/setUpCache.ts'
 
 function setup() {
   const { client, clock, writer, feed, createFeed } = setUpCache()
-  /** A query on screen; gives how often it was fetched. */
+  /** Mounts a query on screen. Returns how often it was fetched. */
   const show = (queryKey: readonly unknown[]) => {
     const counts = { fetches: 0 }
     const queryFn = () => ++counts.fetches
@@ -26,7 +26,7 @@ function setup() {
 const settle = () => new Promise(resolve => setTimeout(resolve, 10))
 
 describe('a gap', () => {
-  test('invalidates every key that was written, whatever waited included, and names the keys', () => {
+  test('invalidates every key that was written, including pending writes, and returns the keys', () => {
     const { client, feed, stale } = setup()
     client.setQueryData(['other'], 1)
     feed.setQueryData(['a', { x: 1, y: 2 }], 1)
@@ -36,7 +36,7 @@ describe('a gap', () => {
     expect(stale()).toEqual(['["a",{"x":1,"y":2}]', '["b"]'])
   })
 
-  test('refetches a key on screen exactly once, also where it was written, noted and under an invalidated beginning', async () => {
+  test('refetches a key on screen exactly once, even if it was written, noted and matched by an invalidated prefix', async () => {
     const { clock, feed, show } = setup()
     const shown = show(['orders', 1])
     await settle()
@@ -52,7 +52,7 @@ describe('a gap', () => {
     expect(shown.fetches).toBe(before + 1)
   })
 
-  test('invalidates what begins with a key that was invalidated', async () => {
+  test('invalidates every key that matches an invalidated prefix', async () => {
     const { client, feed, show, stale } = setup()
     feed.invalidateQueries(['totals'])
     await settle()
@@ -64,7 +64,7 @@ describe('a gap', () => {
     expect([stale(), shown.fetches]).toEqual([['["totals","later"]'], 2])
   })
 
-  test('leaves keys alone that have left the cache', () => {
+  test('ignores keys that have left the cache', () => {
     const { client, feed } = setup()
     feed.setQueryData(['a'], 1)
     feed.setQueryData(['b'], 1)
@@ -73,7 +73,7 @@ describe('a gap', () => {
     expect(feed.invalidateAll()).toEqual([['b']])
   })
 
-  test('is of this connection alone', () => {
+  test('affects only this connection', () => {
     const { createFeed, feed, stale } = setup()
     const other = createFeed()
     feed.setQueryData(['a'], 1)
@@ -84,13 +84,13 @@ describe('a gap', () => {
 })
 
 describe('the list of keys', () => {
-  test('remembers all keys of a burst, though none is in the cache yet', () => {
+  test('contains all keys of a burst, even before any is in the cache', () => {
     const { feed } = setup()
     for (let index = 0; index < 5_000; index++) feed.setQueryData(['row', index], index)
     expect(feed.invalidateAll()).toHaveLength(5_000)
   })
 
-  test('forgets keys that have left the cache, so that it does not grow for ever', () => {
+  test('drops keys that have left the cache, so that it stays bounded', () => {
     const { client, writer, feed } = setup()
     for (let round = 0; round < 20; round++) {
       for (let index = 0; index < 500; index++) feed.setQueryData(['row', round, index], index)
@@ -102,7 +102,7 @@ describe('the list of keys', () => {
   })
 })
 
-test('the end of a connection marks its keys stale and refetches nothing', async () => {
+test('the end of a connection marks its keys as stale and refetches nothing', async () => {
   const { feed, show, stale } = setup()
   const shown = show(['a'])
   await settle()
@@ -112,7 +112,7 @@ test('the end of a connection marks its keys stale and refetches nothing', async
   expect([stale(), shown.fetches]).toEqual([['["a"]'], 1])
 })
 
-test('what a message brings is written where its type is known, or a query of exactly its key is in the cache', () => {
+test('a message is written if its type is declared, or if a query with exactly its key is cached', () => {
   const { client, feed } = setup()
   const key = ['a', { x: 1, y: 2 }]
   client.setQueryData(key, 1)
@@ -127,8 +127,8 @@ test('what a message brings is written where its type is known, or a query of ex
   ]).toEqual([2, 2, 2])
 })
 
-describe('after a gap are stale, although nothing was written yet,', () => {
-  test('keys at which messages are written by their type alone, and those that the application names', async () => {
+describe('after a gap, although nothing was written yet,', () => {
+  test('keys of declared types without a handler, and those that the application names, are stale', async () => {
     const { client, table, feed } = setUpCache({ sources: () => [{ queryKey: ['orders'] }] })
     table.set({}, { messages: { price: anything, order: anything }, on: { order: () => {} } })
     const stale = [['price', { symbol: 'BTC' }], ['price'], ['orders', 'open']]
@@ -145,7 +145,7 @@ describe('after a gap are stale, although nothing was written yet,', () => {
   })
 })
 
-describe('when a connection opens for the first time, what was read before may lack what came between:', () => {
+describe('when a connection opens for the first time,', () => {
   const setUpSources = () =>
     setUpCache({
       sources: () => [
@@ -154,7 +154,7 @@ describe('when a connection opens for the first time, what was read before may l
       ],
     })
 
-  test('a query of `liveQueries` is fetched once more, whether it was read already or is being read', async () => {
+  test('a query of `liveQueries` is refetched once, whether it was already fetched or is being fetched, because it may have missed updates', async () => {
     const { client, feed } = setUpSources()
     const asked: ((answer: number) => void)[] = []
     const queryFn = () => new Promise<number>(resolve => void asked.push(resolve))
@@ -178,7 +178,7 @@ describe('when a connection opens for the first time, what was read before may l
     expect([['orders', 1], ['orders', 2], ['other']].map(key => client.getQueryData(key))).toEqual([2, 2, 1])
   })
 
-  test('not one that names its position, nor one that is written by its type alone: name that in `liveQueries`', async () => {
+  test('a query with a position, or of a declared type that is not in `liveQueries`, is not refetched', async () => {
     const { client, table, feed } = setUpSources()
     table.set({}, { messages: { price: anything } })
     client.setQueryData(['log'], { seq: 1 })
@@ -194,7 +194,7 @@ describe('queries that messages create', () => {
     for (let n = from; n < to; n++) feed.replace(['price', { n }], n, true)
   }
 
-  test('stay below maxQueries, also within one frame: the oldest that nobody reads go first, with an event', () => {
+  test('stay below maxQueries, even within one frame: the oldest unobserved ones are dropped first, with an event', () => {
     const dropped: number[] = []
     const { client, feed } = setUpCache({ maxQueries: () => 100, dropped: count => void dropped.push(count) })
     create(feed, 0, 1_000)
@@ -208,7 +208,7 @@ describe('queries that messages create', () => {
     expect(dropped.reduce((sum, count) => sum + count, 0)).toBe(1_000 - left.length)
   })
 
-  test('that a component reads stay, and so do queries that the application has made', () => {
+  test('stay while a component observes them, as do queries that the application created', () => {
     const { client, feed } = setUpCache({ maxQueries: () => 10 })
     client.setQueryData(['price', { n: 'own' }], 1)
     create(feed, 0, 5)
@@ -223,7 +223,7 @@ describe('queries that messages create', () => {
     expect(client.getQueryCache().getAll().length).toBeLessThanOrEqual(12)
   })
 
-  test('count no more once they have left the cache', () => {
+  test('no longer count once they have left the cache', () => {
     const { client, feed } = setUpCache({ maxQueries: () => 100 })
     create(feed, 0, 90)
     feed.flush()
@@ -234,8 +234,8 @@ describe('queries that messages create', () => {
   })
 })
 
-describe('types that have lost their handler', () => {
-  test('leave what it wrote and invalidated stale, and nothing else', () => {
+describe('the loss of the last handler of a type', () => {
+  test('marks only what it wrote and invalidated as stale', () => {
     const { client, feed, stale } = setup()
     for (const key of [['a'], ['b'], ['totals', 1]]) client.setQueryData(key, 1)
     const write = (type: string, key: string) => {
@@ -254,7 +254,7 @@ describe('types that have lost their handler', () => {
     expect(stale()).toEqual(['["a"]', '["totals",1]'])
   })
 
-  test('leave stale what they were said to keep current', () => {
+  test('marks what it kept current as stale', () => {
     const { client, feed, stale } = setup()
     client.setQueryData(['orders', 1], 1)
     client.setQueryData(['other'], 1)

@@ -12,7 +12,10 @@ interface Row {
 
 const key = ['rows']
 
-/** A list on screen whose fetches take `latency` ms of a fake clock, and whose server reads it at some point of that time. */
+/**
+ * A list on screen. Its fetches take `latency` ms of a fake clock, and its server reads it at some point in
+ * that time.
+ */
 function setUpList({ latency = 100, readAfter = 0 } = {}) {
   const { client, clock, feed, writer } = setUpCache({ sources: () => [{ queryKey: key }] })
   client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
@@ -84,7 +87,7 @@ function setUpList({ latency = 100, readAfter = 0 } = {}) {
 
 type List = ReturnType<typeof setUpList>
 
-/** Twenty messages a second, for so many seconds. */
+/** Twenty messages a second, for this many seconds. */
 async function stream(list: List, seconds: number, message: () => Promise<void>): Promise<void> {
   for (let count = 0; count < 20 * seconds; count++) {
     await message()
@@ -94,7 +97,7 @@ async function stream(list: List, seconds: number, message: () => Promise<void>)
 
 describe('a key that is invalidated twenty times a second, with fetches of 100 ms,', () => {
   test.each(['invalidate', 'gap'] as const)(
-    'is fetched at most once a second beyond the first, and no fetch is cancelled (%s)',
+    'is fetched at most once a second after the first fetch, and no fetch is cancelled (%s)',
     async cause => {
       const list = setUpList()
       onTestFinished(list.end)
@@ -109,7 +112,7 @@ describe('a key that is invalidated twenty times a second, with fetches of 100 m
     },
   )
 
-  test('shows renewed data while the messages still come', async () => {
+  test('shows fresh data while messages keep arriving', async () => {
     const list = setUpList()
     onTestFinished(list.end)
     await list.advance(200)
@@ -118,7 +121,7 @@ describe('a key that is invalidated twenty times a second, with fetches of 100 m
   })
 })
 
-test('a key to which rows are appended faster than it is fetched is fetched at most once a second, and ends complete', async () => {
+test('a key with rows appended faster than it is fetched is fetched at most once a second, and ends complete', async () => {
   const list = setUpList({ latency: 70 })
   onTestFinished(list.end)
   await stream(list, 2, list.append)
@@ -127,7 +130,7 @@ test('a key to which rows are appended faster than it is fetched is fetched at m
   expect(list.data()).toEqual(list.server)
 })
 
-test('an invalidation is followed at once where the key was not fetched for one within the last second', async () => {
+test('an invalidation is followed by a fetch at once, if the last extra fetch of its key is over a second old', async () => {
   const list = setUpList()
   onTestFinished(list.end)
   await list.advance(200)
@@ -138,7 +141,7 @@ test('an invalidation is followed at once where the key was not fetched for one 
   }
 })
 
-test('an invalidation whose fetch waits is settled by any fetch that began after it', async () => {
+test('an invalidation with a delayed fetch is settled by any fetch that started after it', async () => {
   const list = setUpList()
   onTestFinished(list.end)
   await list.advance(200)
@@ -151,7 +154,7 @@ test('an invalidation whose fetch waits is settled by any fetch that began after
   expect(list.began).toHaveLength(3)
 })
 
-test('an invalidation that comes while a fetch fails is followed by another fetch', async () => {
+test('an invalidation during a failing fetch is followed by another fetch', async () => {
   const { client, clock, feed, writer } = setUpCache()
   client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
   let fetches = 0
@@ -176,7 +179,7 @@ test('an invalidation that comes while a fetch fails is followed by another fetc
   client.clear()
 })
 
-test('an invalidation during a fetch outlives a whole value that is pushed after it', async () => {
+test('an invalidation during a fetch is still followed by another one if a whole value is pushed after it', async () => {
   const list = setUpList()
   onTestFinished(list.end)
   await list.invalidate()
@@ -186,7 +189,7 @@ test('an invalidation during a fetch outlives a whole value that is pushed after
   expect(list.began).toHaveLength(2)
 })
 
-test('a key that nobody reads is only marked as stale, also where its reader leaves while a fetch waits', async () => {
+test('an unobserved key is only marked as stale, even if its observer leaves while a fetch is delayed', async () => {
   const list = setUpList()
   onTestFinished(list.end)
   await list.advance(200)
@@ -199,7 +202,7 @@ test('a key that nobody reads is only marked as stale, also where its reader lea
   expect([list.began.length, list.isStale()]).toEqual([2, true])
 })
 
-test('the clock going back does not put a fetch off by more than a second', async () => {
+test('a clock that goes back delays no fetch by more than a second', async () => {
   const list = setUpList()
   onTestFinished(list.end)
   await list.advance(200)
@@ -221,7 +224,7 @@ const step = fc.oneof(
   },
 )
 
-test('under any sequence of pushes, invalidations and gaps: no fetch is cancelled, extra ones are a second apart, the last one began after the last invalidation, and the data ends equal to the server', async () => {
+test('under any sequence of pushes, invalidations and gaps: no fetch is cancelled, extra ones are a second apart, the last one starts after the last invalidation, and the data ends equal to the server', async () => {
   const property = fc.asyncProperty(
     fc.record({
       latency: fc.integer({ min: 5, max: 1_500 }),

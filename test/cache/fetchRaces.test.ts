@@ -10,8 +10,8 @@ interface Row {
 
 const key = ['rows']
 
-describe('an update that comes while its query fetches', () => {
-  test('is there at once where there is data, and holds over the older answer', async () => {
+describe('an update during a fetch', () => {
+  test('is visible at once if there is data, and is applied over the older response', async () => {
     const { answer, refetch, push, data } = setUpFetches()
     await answer([{ id: 'a', n: 1 }])
     await refetch()
@@ -21,7 +21,7 @@ describe('an update that comes while its query fetches', () => {
     expect(data()).toEqual([{ id: 'a', n: 2 }])
   })
 
-  test('waits for the first answer where there is no data, and is applied over it', async () => {
+  test('waits for the first response if there is no data, and is applied over it', async () => {
     const { answer, push, data } = setUpFetches()
     await push(upsert<Row>({ id: 'b', n: 2 }, { by: 'id' }))
     expect(data()).toBeUndefined()
@@ -32,7 +32,7 @@ describe('an update that comes while its query fetches', () => {
     ])
   })
 
-  test('and is a value is shown at once, also before the first answer, and holds over it', async () => {
+  test('that is a value is visible at once, even before the first response, and is applied over it', async () => {
     const { answer, push, data } = setUpFetches()
     await push('new')
     expect(data()).toBe('new')
@@ -40,7 +40,7 @@ describe('an update that comes while its query fetches', () => {
     expect(data()).toBe('new')
   })
 
-  test('holds with all others of that time, in order', async () => {
+  test('is applied with all other updates of that time, in order', async () => {
     const { answer, push, data } = setUpFetches()
     await push({ n: 1 })
     await push(patch({ a: 1 }), patch({ a: 2 }))
@@ -48,7 +48,7 @@ describe('an update that comes while its query fetches', () => {
     expect(data()).toEqual({ n: 1, a: 2 })
   })
 
-  test('and is not idempotent asks for exactly one more fetch, since the answer may hold it or not', async () => {
+  test('that is not idempotent causes exactly one more fetch, because the response may or may not contain it', async () => {
     const { answer, refetch, push, data, asked } = setUpFetches()
     await answer([1])
     await refetch()
@@ -60,7 +60,7 @@ describe('an update that comes while its query fetches', () => {
     expect([data(), asked.length]).toEqual([[1, 2], 3])
   })
 
-  test('and is marked with idempotent is applied once more over the response, and needs no more fetch', async () => {
+  test('that is marked as idempotent is applied again over the response, and causes no further fetch', async () => {
     const { answer, refetch, push, data, asked } = setUpFetches()
     await answer({ n: 1 })
     await refetch()
@@ -69,7 +69,7 @@ describe('an update that comes while its query fetches', () => {
     expect([data(), asked.length]).toEqual([{ n: 2, isOpen: false }, 2])
   })
 
-  test('is replaced by a value that comes after it: then no more fetch is needed', async () => {
+  test('is replaced by a value that comes after it, and then no further fetch follows', async () => {
     const { answer, refetch, push, data, asked } = setUpFetches()
     await answer([1])
     await refetch()
@@ -93,7 +93,7 @@ describe('an update that comes while its query fetches', () => {
     expect(data()).toEqual({ n: 3 })
   })
 
-  test('gives way to the answer of a second fetch, which began after it and knows it', async () => {
+  test('gives way to the response of a second fetch, which started after it and contains it', async () => {
     const { answer, refetch, push, data, asked } = setUpFetches()
     await answer({ n: 1 })
     await refetch()
@@ -104,7 +104,7 @@ describe('an update that comes while its query fetches', () => {
     expect(data()).toEqual({ n: 3 })
   })
 
-  test('is applied to one answer and not to later ones', async () => {
+  test('is applied to one response but not to later ones', async () => {
     const { answer, refetch, push, data } = setUpFetches()
     await push({ n: 2 })
     await answer({ n: 1 })
@@ -114,7 +114,7 @@ describe('an update that comes while its query fetches', () => {
   })
 })
 
-test('a function leaves a first fetch that failed as it is: the error stays, and the next answer holds all', async () => {
+test('a function keeps the error of a failed first fetch, and the next response contains everything', async () => {
   const { push, data, state, fail, refetch, answer } = setUpFetches()
   await fail()
   await push(upsert<Row>({ id: 'b', n: 2 }, { by: 'id' }))
@@ -124,7 +124,7 @@ test('a function leaves a first fetch that failed as it is: the error stays, and
   expect(data()).toEqual([{ id: 'b', n: 2 }])
 })
 
-test('a function that changes data whose refetch failed leaves the failure to be seen', async () => {
+test('a function that changes data whose refetch failed keeps the error', async () => {
   for (const update of [patch({ n: 2 }), (data: unknown) => ({ ...(data as object), n: 2 })]) {
     const { client, push, data, state, fail, refetch, answer } = setUpFetches()
     await answer({ n: 1 })
@@ -137,7 +137,7 @@ test('a function that changes data whose refetch failed leaves the failure to be
 })
 
 describe('an invalidation', () => {
-  test('that comes during a first fetch, where it would be forgotten, is repeated after it', async () => {
+  test('during a first fetch, which TanStack Query would drop, is repeated after it', async () => {
     const { writer, feed, answer, asked, settle, data } = setUpFetches()
     feed.invalidateQueries(key)
     writer.flush()
@@ -149,7 +149,7 @@ describe('an invalidation', () => {
     expect([data(), asked.length]).toEqual(['new', 2])
   })
 
-  test('that comes during a refetch, however often, does not cancel it: one more fetch follows', async () => {
+  test('during a refetch, however often, does not cancel it: one more fetch follows', async () => {
     const { writer, feed, answer, refetch, asked, settle, data } = setUpFetches()
     await answer(1)
     await refetch()
@@ -165,7 +165,7 @@ describe('an invalidation', () => {
     expect([data(), asked.length]).toEqual([3, 3])
   })
 
-  test('after a gap that meets a fetch nobody watches is repeated when that has been answered', async () => {
+  test('after a gap during an unobserved fetch is repeated once that has settled', async () => {
     const { feed, answer, client, state } = setUpFetches({ isActive: false })
     const unwatch = new QueryObserver(client, { queryKey: key }).subscribe(() => {})
     unwatch()
@@ -175,7 +175,7 @@ describe('an invalidation', () => {
     expect(state()?.isInvalidated).toBe(true)
   })
 
-  test('outlives a patch, by a ready updater or a function of your own', async () => {
+  test('is kept after a patch, by a built-in updater or your own function', async () => {
     for (const update of [patch({ n: 2 }), (data: unknown) => ({ ...(data as object), n: 2 })]) {
       const { client, push, state, data } = setUpFetches({ isActive: false })
       client.setQueryData(key, { n: 1 })
@@ -185,7 +185,7 @@ describe('an invalidation', () => {
     }
   })
 
-  test('is made good by a value that replaces the data whole', async () => {
+  test('is cleared by a value that replaces all data', async () => {
     const { client, push, state } = setUpFetches({ isActive: false })
     client.setQueryData(key, 1)
     await client.invalidateQueries({ queryKey: key })
@@ -194,7 +194,7 @@ describe('an invalidation', () => {
   })
 })
 
-test('the cache is listened to only while something is kept', async () => {
+test('the cache is observed only while an update is kept', async () => {
   const { client, answer, push } = setUpFetches()
   const listeners = () => (client.getQueryCache() as unknown as { listeners: Set<unknown> }).listeners.size
   const before = listeners()
@@ -209,7 +209,7 @@ test('the cache is listened to only while something is kept', async () => {
   expect(listeners()).toBe(before)
 })
 
-test('what updaters make of a query that is not there is shown, and asked for by the first who can ask', async () => {
+test('updaters applied to a missing query show a partial value, which the first reader that can fetch refetches', async () => {
   const { push, data, state, watch, asked, answer } = setUpFetches({ isActive: false })
   await push(upsert<Row>({ id: 'b', n: 2 }, { by: 'id' }))
   expect([data(), state()?.isInvalidated]).toEqual([[{ id: 'b', n: 2 }], true])

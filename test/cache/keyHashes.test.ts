@@ -19,7 +19,7 @@ const anyKey = fc.oneof(
   fc.tuple(fc.constantFrom('price', 'row'), params, params),
 )
 
-test('a hash is the one that TanStack Query gives the key, however often and in whatever company it is asked for', () => {
+test('a hash equals the one that TanStack Query computes, however often and with whatever other keys it is requested', () => {
   fc.assert(
     fc.property(fc.array(anyKey, { maxLength: 30 }), keys => {
       const hashes = new KeyHashes()
@@ -29,7 +29,7 @@ test('a hash is the one that TanStack Query gives the key, however often and in 
   )
 })
 
-test('hashes stay right where there are more keys than are remembered', () => {
+test('hashes stay correct with more keys than are remembered', () => {
   const hashes = new KeyHashes()
   for (let id = 0; id < 20_001; id++) expect(hashes.of(['row', { id }])).toBe(`["row",{"id":${id}}]`)
   expect(hashes.of(['row', { id: 0 }])).toBe('["row",{"id":0}]')

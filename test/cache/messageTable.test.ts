@@ -4,7 +4,7 @@ import { anything } from '../support/schemas.ts'
 
 const handler = () => () => undefined
 
-test('a type that two declare is one rule, that of the latest rendered', () => {
+test('a type that two users declare has one rule, the latest rendered', () => {
   const table = new MessageTable()
   const [a, b] = [{}, {}]
   const [first, second, third] = [handler(), handler(), handler()]
@@ -15,7 +15,7 @@ test('a type that two declare is one rule, that of the latest rendered', () => {
   expect(table.rule('x')?.handler).toBe(third)
 })
 
-test('types, handlers and schemas of all users are one table', () => {
+test('the types, handlers and schemas of all users form one table', () => {
   const table = new MessageTable()
   const onX = handler()
   table.set({}, { on: { x: onX } })
@@ -25,7 +25,7 @@ test('types, handlers and schemas of all users are one table', () => {
   expect(table.rule('z')).toBeUndefined()
 })
 
-test('rules end with the commit in which their user goes; those of the last users stay for what still comes in, but not their onMessage', () => {
+test("the rules of a user end with the commit in which it leaves; the last users' rules, but not their onMessage, stay for late messages", () => {
   const table = new MessageTable()
   const [a, b] = [{}, {}]
   table.set(a, { on: { x: handler() }, onMessage: () => undefined })
@@ -38,7 +38,7 @@ test('rules end with the commit in which their user goes; those of the last user
   expect([table.rule('y') !== undefined, table.listeners.length]).toEqual([true, 0])
 })
 
-test('the rules of the last users end with the first new one', () => {
+test('the rules of the last users end when a new user arrives', () => {
   const table = new MessageTable()
   const a = {}
   table.set(a, { on: { x: handler() } })
@@ -49,7 +49,7 @@ test('the rules of the last users end with the first new one', () => {
   expect([table.rule('x'), table.rule('y')]).toEqual([undefined, expect.anything()])
 })
 
-test('onMessage is of every user, and the latest of each', () => {
+test('every user has its own onMessage, in its latest version', () => {
   const table = new MessageTable()
   const [a, b] = [{}, {}]
   const [one, two, three] = [handler(), handler(), handler()]
@@ -63,7 +63,7 @@ test('onMessage is of every user, and the latest of each', () => {
 })
 
 test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', ''])(
-  'no table knows the type "%s" by itself',
+  'no table knows the type "%s" by default',
   type => {
     const table = new MessageTable()
     table.set({}, { on: {}, messages: {} })
@@ -71,7 +71,7 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', ''])(
   },
 )
 
-test('a user that is unknown, or gone, can leave', () => {
+test('an unknown user, or one that has left, can be deleted', () => {
   const table = new MessageTable()
   const a = {}
   table.set(a, { on: { x: handler() } })
@@ -82,7 +82,7 @@ test('a user that is unknown, or gone, can leave', () => {
   expect(table.rule('x')).toBeDefined()
 })
 
-describe('the types that have lost their handler', () => {
+describe('types that have lost their handler', () => {
   const on = (...types: string[]) => ({ on: Object.fromEntries(types.map(type => [type, handler()])) })
 
   test('are those that no user handles any more', () => {
@@ -96,7 +96,7 @@ describe('the types that have lost their handler', () => {
     expect(table.settle()).toEqual([])
   })
 
-  test('are named also where a user drops a handler and stays', () => {
+  test('are also reported when a user drops a handler and stays', () => {
     const table = new MessageTable()
     const room = {}
     table.set(room, on('room.1'))
@@ -105,7 +105,7 @@ describe('the types that have lost their handler', () => {
     expect(table.settle()).toEqual(['room.1'])
   })
 
-  test('are none where another user takes over in the same commit', () => {
+  test('are empty if another user takes over in the same commit', () => {
     const table = new MessageTable()
     const [first, second] = [{}, {}]
     table.set(first, on('x'))
@@ -115,7 +115,7 @@ describe('the types that have lost their handler', () => {
     expect(table.settle()).toEqual([])
   })
 
-  test('are none while no user is left, and are known when the next one comes without them', () => {
+  test('are empty while no user is left, and are reported when the next user arrives without them', () => {
     const table = new MessageTable()
     const [first, second] = [{}, {}]
     table.set(first, on('x'))

@@ -14,7 +14,7 @@ afterEach(() => {
   expect(Object.keys(Object.prototype)).toEqual([])
 })
 
-/** JSON text with members named `__proto__` anywhere, their names written with escapes or without. */
+/** JSON text with members named `__proto__` anywhere, their names escaped or not. */
 const { value: anyText } = fc.letrec<{ value: string }>(tie => {
   const name = fc.constantFrom(
     '"__proto__"',
@@ -46,13 +46,13 @@ const writing =
   ({ type, params, response }, cache) =>
     cache.setQueryData([type, params], updateOf(response as never))
 
-/** A cache that messages reach as text, by every way there is. */
+/** A cache that receives messages as text, in every possible way. */
 function setup() {
   const guard = (call: () => void) => {
     try {
       call()
     } catch {
-      // What does not fit an updater, as a row that is none, changes nothing.
+      // Data that does not fit an updater changes nothing.
     }
   }
   const { client, clock, writer, table, feed } = setUpCache({ guard })
@@ -78,13 +78,13 @@ function setup() {
   return { client, receive }
 }
 
-/** The prototypes of a value and of all that is in it. */
+/** The prototypes of a value and of everything in it. */
 function prototypesIn(value: unknown): unknown[] {
   if (typeof value !== 'object' || value === null) return []
   return [Object.getPrototypeOf(value), ...Object.values(value).flatMap(prototypesIn)]
 }
 
-test('a member named __proto__, anywhere in a message, changes no prototype, whichever updater takes it (X6)', () => {
+test('a member named __proto__, anywhere in a message, changes no prototype, through any updater (X6)', () => {
   fc.assert(
     fc.property(fc.array(anyMessage, { minLength: 1, maxLength: 8 }), texts => {
       const { client, receive } = setup()
@@ -99,7 +99,7 @@ test('a member named __proto__, anywhere in a message, changes no prototype, whi
   )
 })
 
-test('a message writes at its own key or where its handler says, and nowhere else, whatever its params are (X7)', () => {
+test('a message writes to its own key or where its handler says, and nowhere else, whatever its params are (X7)', () => {
   const anyType = fc.constantFrom('replace', 'upsert', 'unnamed', 'secret', '', '["secret"]')
   const anyOne = fc.tuple(anyType, fc.oneof(anyText, fc.constant('null')), anyText)
   fc.assert(

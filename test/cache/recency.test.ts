@@ -22,10 +22,10 @@ function setUpVersions(options: { isActive?: boolean } = {}) {
   })
 }
 
-/** A list that names its position in the log. */
+/** A list with its position in the log. */
 const list = (seq: number, ...rows: number[]) => ({ epoch: 1, seq, rows })
 type List = ReturnType<typeof list>
-/** Not idempotent: twice the same line is two lines. */
+/** Not idempotent: the same line twice is two lines. */
 const add = (row: number) => (data: List | undefined) => data && { ...data, rows: [...data.rows, row] }
 
 function setUpPositions(options: { isActive?: boolean; since?: FeedOptions['since'] } = {}) {
@@ -34,8 +34,8 @@ function setUpPositions(options: { isActive?: boolean; since?: FeedOptions['sinc
   return { ...setup, rows: () => (setup.data() as List | undefined)?.rows }
 }
 
-describe('where data has a version, an older one never replaces a newer one:', () => {
-  test('not by a message', async () => {
+describe('if data has a version, an older one never replaces a newer one', () => {
+  test('from a message', async () => {
     const { answer, push, data } = setUpVersions()
     await answer({ v: 2, n: 2 })
     await push({ v: 1, n: 1 })
@@ -44,7 +44,7 @@ describe('where data has a version, an older one never replaces a newer one:', (
     expect(data()).toEqual({ v: 3, n: 3 })
   })
 
-  test('not by the answer of a fetch, which is not asked for again since what is there is newer', async () => {
+  test('from a fetch, which is not repeated because the cached data is newer', async () => {
     const { answer, push, data, state, refetch, asked, clock } = setUpVersions()
     await answer({ v: 2, n: 2 })
     await refetch()
@@ -54,14 +54,14 @@ describe('where data has a version, an older one never replaces a newer one:', (
     expect([data(), asked.length, state()?.isInvalidated]).toEqual([{ v: 3, n: 3 }, 2, false])
   })
 
-  test('not by what the application writes itself', async () => {
+  test('from the application itself', async () => {
     const { answer, data, client } = setUpVersions()
     await answer({ v: 2, n: 2 })
     client.setQueryData(['price'], { v: 1, n: 1 })
     expect(data()).toEqual({ v: 2, n: 2 })
   })
 
-  test('not even where it was known to be stale: it stays so, and is asked for again a little later each time', async () => {
+  test('even if the data is known to be stale: it stays stale, and is refetched after growing delays', async () => {
     const { client, answer, data, state, asked, clock, settle } = setUpVersions()
     await answer({ v: 2, n: 2 })
     void client.invalidateQueries({ queryKey: ['price'] })
@@ -83,7 +83,7 @@ describe('where data has a version, an older one never replaces a newer one:', (
     expect([state()?.isInvalidated, clock.pending]).toEqual([false, 0])
   })
 
-  test('not even if it is asked for before the connection is there, and answered after', async () => {
+  test('from a fetch that starts before the connection opens and ends after it', async () => {
     const { client, answer, data, asked, createFeed, feed } = setUpVersions()
     await answer({ v: 2, n: 2 })
     feed.end()
@@ -93,14 +93,14 @@ describe('where data has a version, an older one never replaces a newer one:', (
     expect([data(), asked.length]).toEqual([{ v: 2, n: 2 }, 2])
   })
 
-  test('an equal one does, so that a correction without a new version is seen', async () => {
+  test('but an equal one does, so that a correction without a new version is visible', async () => {
     const { answer, push, data } = setUpVersions()
     await answer({ v: 2, n: 2 })
     await push({ v: 2, n: 0 })
     expect(data()).toEqual({ v: 2, n: 0 })
   })
 
-  test('texts are compared as texts, and numbers as numbers', async () => {
+  test('with strings compared as strings, and numbers as numbers', async () => {
     const { answer, push, data } = setUpVersions()
     await answer({ v: 9, n: 9 })
     await push({ v: 10, n: 10 })
@@ -109,7 +109,7 @@ describe('where data has a version, an older one never replaces a newer one:', (
     expect(data()).toMatchObject({ n: 1 })
   })
 
-  test('what has none, or has one of another kind, replaces and is replaced as if there were no versions', async () => {
+  test('but data without a version, or with one of another kind, replaces and is replaced as usual', async () => {
     const { answer, push, data } = setUpVersions()
     await answer({ v: 2, n: 2 })
     await push({ n: 1 })
@@ -118,7 +118,7 @@ describe('where data has a version, an older one never replaces a newer one:', (
     expect(data()).toEqual({ v: 'a', n: 6 })
   })
 
-  test('a version function that throws means that there is none', async () => {
+  test('but a version function that throws means that there is no version', async () => {
     const { answer, push, data } = setUpVersions()
     await answer({ v: 2, n: 2 })
     await push(null)
@@ -126,8 +126,8 @@ describe('where data has a version, an older one never replaces a newer one:', (
   })
 })
 
-describe('where data names its position in the log,', () => {
-  test('a message that it holds already is left out, and one that it lacks is not, though neither may come twice', async () => {
+describe('if data has a position in the log,', () => {
+  test('a message that it already contains is skipped, and a missing one is applied, even if a second time would do harm', async () => {
     const { answer, pushAt, rows, asked } = setUpPositions()
     await answer(list(5, 1))
     await pushAt(at(5), add(5))
@@ -135,7 +135,7 @@ describe('where data names its position in the log,', () => {
     expect([rows(), asked.length]).toEqual([[1, 6], 1])
   })
 
-  test('a message that comes during a fetch is in the data once, whether the answer holds it or not, without one more fetch', async () => {
+  test('a message during a fetch is in the data once, whether or not the response contains it, without a further fetch', async () => {
     for (const [answered, seq] of [
       [[1], 5],
       [[1, 6], 6],
@@ -150,7 +150,7 @@ describe('where data names its position in the log,', () => {
     }
   })
 
-  test('the same holds for the four updaters, `append` without `by` included', async () => {
+  test('the same applies to the four updaters, including `append` without `by`', async () => {
     const { answer, pushAt, data } = setUpFetches({
       key: ['log'],
       sources: () => [{ queryKey: ['log'], position: (data: { seq: number }[]) => at(data[0]!.seq) }],
@@ -162,7 +162,7 @@ describe('where data names its position in the log,', () => {
     expect(data()).toEqual([{ seq: 5 }, { seq: 0 }])
   })
 
-  test('an answer that lacks what was written before it was asked for is left out, and asked for again', async () => {
+  test('a response that lacks an earlier write is discarded and fetched again', async () => {
     const { answer, pushAt, rows, refetch, asked, clock, settle, client } = setUpPositions()
     await answer(list(5, 1))
     await pushAt(at(6), add(6))
@@ -176,7 +176,7 @@ describe('where data names its position in the log,', () => {
     expect([rows(), asked.length, clock.pending]).toEqual([[1, 6], 3, 0])
   })
 
-  test('a first answer from before the stream began is shown, marked stale, and asked for again', async () => {
+  test('a first response from before the stream began is shown, marked as stale and fetched again', async () => {
     const { answer, rows, state, asked, clock, settle } = setUpPositions({ since: () => at(7) })
     await answer(list(5, 1))
     expect([rows(), state()?.isInvalidated]).toEqual([[1], true])
@@ -186,7 +186,7 @@ describe('where data names its position in the log,', () => {
     expect([rows(), state()?.isInvalidated, asked.length]).toEqual([[1, 7], false, 2])
   })
 
-  test('data from before the beginning of a stream is fetched anew when that is known', async () => {
+  test('data from before the start of a stream is refetched once that is known', async () => {
     const { answer, clock, feed, asked, settle } = setUpPositions()
     await answer(list(5, 1))
     feed.began(at(5))
@@ -202,7 +202,7 @@ describe('where data names its position in the log,', () => {
     expect(asked).toHaveLength(3)
   })
 
-  test('a message without a position is written as ever', async () => {
+  test('a message without a position is written as usual', async () => {
     const { answer, push, rows } = setUpPositions()
     await answer(list(5, 1))
     await push(add(6), patch({ seq: 6 }))
@@ -224,25 +224,25 @@ describe('a stream starts', () => {
     return feed.start()
   }
 
-  test('at the least position in the cache, so that it brings all that any of the data lacks', () => {
+  test('at the lowest position in the cache, so that it contains everything that any data lacks', () => {
     expect(start([list(7)], [list(5)], [list(6)])).toEqual(at(5))
   })
 
-  test('wherever the server likes, where there is no position', () => {
+  test('where the server decides, if there is no position', () => {
     expect(start()).toBeUndefined()
     expect(start([null])).toBeUndefined()
   })
 
-  test('without regard to what is stale, which is fetched anyway', () => {
+  test('without considering stale data, which is refetched anyway', () => {
     expect(start([list(7)], [list(5), true])).toEqual(at(7))
   })
 
-  test('wherever the server likes, where positions cannot be compared', () => {
+  test('where the server decides, if positions cannot be compared', () => {
     expect(start([list(7)], [{ ...list(5), epoch: 2 }])).toBeUndefined()
   })
 })
 
-test('a second look is forgotten when the connection ends', async () => {
+test('a scheduled refetch is cancelled when the connection ends', async () => {
   const { feed, answer, clock, asked, settle } = setUpPositions({ since: () => at(7) })
   await answer(list(5, 1))
   expect(clock.pending).toBe(1)

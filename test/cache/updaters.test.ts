@@ -22,17 +22,17 @@ describe('append', () => {
     expect(ids(append<Row>({ id: 4 }, { max: 0 })(list))).toEqual([])
   })
 
-  test('with by adds no item that is there, nor one twice', () => {
+  test('with by adds no item that is already there, and none twice', () => {
     expect(ids(append<Row>(rows(3, 4, 4, 1), { by: 'id' })(list))).toEqual([1, 2, 3, 4])
     expect(ids(append<Row>(rows(4, 4), { by: 'id' })(undefined))).toEqual([4])
   })
 
-  test('that adds nothing gives the very same list', () => {
+  test('that adds nothing returns the same list', () => {
     expect(append<Row>(rows(1, 2), { by: 'id' })(list)).toBe(list)
     expect(append<Row>([])(list)).toBe(list)
   })
 
-  test('takes very many at once', () => {
+  test('accepts very many items at once', () => {
     const many = Array.from({ length: 300_000 }, (_, id) => ({ id }))
     expect(append<Row>(many)(list)).toHaveLength(300_003)
   })
@@ -44,12 +44,12 @@ describe('upsert', () => {
     expect(after).toEqual([{ id: 1 }, { id: 2, name: 'new' }, { id: 3 }])
   })
 
-  test('adds a new row at the end, or at the start', () => {
+  test('adds a new row at the end or at the start', () => {
     expect(ids(upsert<Row>({ id: 4 }, { by: 'id' })(list))).toEqual([1, 2, 3, 4])
     expect(ids(upsert<Row>({ id: 4 }, { by: 'id', at: 'start' })(list))).toEqual([4, 1, 2, 3])
   })
 
-  test('with max drops the rows furthest from where new ones come in', () => {
+  test('with max drops the rows furthest from where new ones are added', () => {
     expect(ids(upsert<Row>({ id: 4 }, { by: 'id', max: 3 })(list))).toEqual([2, 3, 4])
     expect(ids(upsert<Row>({ id: 4 }, { by: 'id', max: 3, at: 'start' })(list))).toEqual([4, 1, 2])
   })
@@ -60,7 +60,7 @@ describe('patch', () => {
     expect(patch({ b: 2 } as { a?: number; b: number })({ a: 1, b: 1 })).toEqual({ a: 1, b: 2 })
   })
 
-  test('with by changes fields of the row that the fields name', () => {
+  test('with by changes fields of the row that the fields identify', () => {
     expect(patch<Row>({ id: 2, name: 'x' }, { by: 'id' })(list)).toEqual([
       { id: 1 },
       { id: 2, name: 'x' },
@@ -68,7 +68,7 @@ describe('patch', () => {
     ])
   })
 
-  test('with by adds no row that is not there, and gives the very same list', () => {
+  test('with by adds no missing row, and returns the same list', () => {
     expect(patch<Row>({ id: 9, name: 'x' }, { by: 'id' })(list)).toBe(list)
   })
 
@@ -84,11 +84,11 @@ describe('patch', () => {
 })
 
 describe('remove', () => {
-  test('takes the row out', () => {
+  test('removes the row', () => {
     expect(ids(remove<Row>(2, { by: 'id' })(list))).toEqual([1, 3])
   })
 
-  test('of a row that is not there gives the very same list', () => {
+  test('of a missing row returns the same list', () => {
     expect(remove<Row>(9, { by: 'id' })(list)).toBe(list)
   })
 })
@@ -103,8 +103,8 @@ test('missing data counts as an empty list or object', () => {
 
 const wrong = (value: unknown) => value as never
 
-describe('data of the wrong shape is refused with an error that names the updater and what it found, and nothing of it:', () => {
-  test('a list updater on data that is no list', () => {
+describe('an error that names the updater and the kind of value, but no data, is thrown for', () => {
+  test('a list updater on data that is not a list', () => {
     for (const data of [{ secret: 1 }, 'secret', 7, true]) {
       for (const update of [
         append<Row>({ id: 1 }),
@@ -122,7 +122,7 @@ describe('data of the wrong shape is refused with an error that names the update
     }
   })
 
-  test('patch without by on data that is no object', () => {
+  test('patch without by on data that is not an object', () => {
     for (const data of [[1], 'secret', 7])
       expect(thrownBy(() => patch({ a: 1 })(wrong(data))).message).toMatch(
         /^patch .*(a list|a string|a number)/,
@@ -134,7 +134,7 @@ describe('data of the wrong shape is refused with an error that names the update
       expect(thrownBy(() => update([])).message).toMatch(/^append .*undefined/)
   })
 
-  test('with by, an item that is no object or has no such member', () => {
+  test('an item, with by, that is not an object or has no such member', () => {
     for (const item of [undefined, null, 7, 'text', {}, { id: undefined }]) {
       for (const update of [
         append<Row>([{ id: 9 }, wrong(item)], { by: 'id' }),
@@ -147,12 +147,12 @@ describe('data of the wrong shape is refused with an error that names the update
     expect(thrownBy(() => remove<Row>(undefined, { by: 'id' })(list)).message).toMatch(/^remove .*"id"/)
   })
 
-  test('fields for patch that are no object', () => {
+  test('patch fields that are not an object', () => {
     for (const fields of [undefined, null, 7, [1]])
       expect(thrownBy(() => patch(wrong(fields))({ a: 1 } as never)).message).toMatch(/^patch /)
   })
 
-  test('a max that is no whole number, when the updater is made', () => {
+  test('a max that is not a whole number, when the updater is created', () => {
     for (const max of [NaN, -1, 1.5, '5']) {
       expect(thrownBy(() => append({ id: 1 }, { max: wrong(max) })).message).toContain('max')
       expect(thrownBy(() => upsert({ id: 1 }, { by: 'id', max: wrong(max) })).message).toContain('max')
@@ -161,7 +161,7 @@ describe('data of the wrong shape is refused with an error that names the update
   })
 })
 
-test('rows of a list that are no objects are left where they are, and match no item', () => {
+test('list rows that are not objects stay where they are, and match no item', () => {
   const mixed = [undefined, null, 7, 'text', { id: 1 }] as never as readonly Row[]
   expect(append<Row>({ id: 2 }, { by: 'id' })(mixed)).toEqual([...mixed, { id: 2 }])
   expect(upsert<Row>({ id: 1, name: 'x' }, { by: 'id' })(mixed)).toEqual([
@@ -172,7 +172,7 @@ test('rows of a list that are no objects are left where they are, and match no i
   expect(remove<Row>(1, { by: 'id' })(mixed)).toEqual(mixed.slice(0, 4))
 })
 
-test('null counts as missing data: a poll gives it where there is nothing yet', () => {
+test('null counts as missing data, because a poll returns it while there is nothing', () => {
   const none = wrong(null)
   expect(append<Row>({ id: 1 }, { by: 'id' })(none)).toEqual([{ id: 1 }])
   expect(upsert<Row>({ id: 1 }, { by: 'id' })(none)).toEqual([{ id: 1 }])
@@ -181,7 +181,7 @@ test('null counts as missing data: a poll gives it where there is nothing yet', 
   expect(remove<Row>(1, { by: 'id' })(none)).toEqual([])
 })
 
-test('idempotent marks a copy of a function as safe to apply twice, and keeps what an updater says of itself', () => {
+test("idempotent marks a copy of a function as safe to apply twice, and keeps an updater's own properties", () => {
   const close = (data: { isOpen: boolean } | undefined) => data && { ...data, isOpen: false }
   const marked = idempotent(close)
   expect(marked({ isOpen: true })).toEqual({ isOpen: false })
@@ -221,20 +221,20 @@ const anyList = fc.option(
 )
 
 describe('every updater', () => {
-  test('leaves what it was given as it was, and the rows that it does not change as they are', () => {
+  test('leaves its input unchanged, and keeps the identity of rows that it does not change', () => {
     fc.assert(
       fc.property(anyList, anyUpdater, (before, update) => {
         const copy = structuredClone(before)
         const known = new Set(before)
         const after = update(before) ?? []
         expect(before).toEqual(copy)
-        // An update brings at most three rows here: all others are the very same objects.
+        // An update adds at most three rows here: all others are the same objects.
         expect(after.filter(row => !known.has(row)).length).toBeLessThanOrEqual(3)
       }),
     )
   })
 
-  test('gives in a flush what it gives alone', () => {
+  test('returns the same in a flush as alone', () => {
     fc.assert(
       fc.property(anyList, fc.array(anyUpdater, { maxLength: 150, size: 'max' }), (before, updates) => {
         const copy = structuredClone(before)
@@ -250,7 +250,7 @@ describe('every updater', () => {
     )
   })
 
-  test('that calls itself idempotent is', () => {
+  test('that is marked idempotent is idempotent', () => {
     fc.assert(
       fc.property(anyList, anyUpdater, (before, update) => {
         fc.pre(update.isIdempotent === true)

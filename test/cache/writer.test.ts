@@ -6,7 +6,7 @@ import type { Update } from '../../src/cache/update.ts'
 import { hashValue } from '../../src/core/hash.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 
-/** A writer whose frames come when the test says. `writes` are the changes of data that the cache was told of. */
+/** A writer whose frames are controlled by the test. `writes` are the data changes that cache listeners saw. */
 function setup() {
   let client = new QueryClient()
   const frames: (() => void)[] = []
@@ -53,7 +53,7 @@ const task = () => new Promise(resolve => setTimeout(resolve, 0))
 const add = (by: number) => (data: unknown) => ((data as number | undefined) ?? 0) + by
 
 describe('a write', () => {
-  test('is in the cache when the task that brought it is over, if nothing was written lately', async () => {
+  test('is in the cache at the end of its task, if nothing was written lately', async () => {
     const { write, data } = setup()
     write('a', 1)
     expect(data('a')).toBeUndefined()
@@ -61,7 +61,7 @@ describe('a write', () => {
     expect(data('a')).toBe(1)
   })
 
-  test('is one of its key in a flush, however many came', async () => {
+  test('happens once per key in a flush, however many updates came', async () => {
     const { write, data, client } = setup()
     client.setQueryData(['a'], 0)
     client.setQueryData(['b'], 0)
@@ -78,7 +78,7 @@ describe('a write', () => {
     expect(told.filter(hash => hash === '["b"]')).toHaveLength(1)
   })
 
-  test('that comes after a flush waits for the frame, and then there is one flush a frame', async () => {
+  test('after a flush waits for the frame, and then there is one flush a frame', async () => {
     const { write, data, frame } = setup()
     write('a', 1)
     await Promise.resolve()
@@ -91,7 +91,7 @@ describe('a write', () => {
     }
   })
 
-  test('after a frame in which nothing came is at once again, and no frame is asked for meanwhile', async () => {
+  test('after an idle frame happens at once again, and requests no frame meanwhile', async () => {
     const { write, data, frame, frames } = setup()
     write('a', 1)
     await Promise.resolve()
@@ -110,7 +110,7 @@ describe('a write', () => {
     expect([data('a'), data('b')]).toEqual([12, 7])
   })
 
-  test('of undefined, or by a function that gives what it got, changes nothing', async () => {
+  test('of undefined, or by a function that returns its input, changes nothing', async () => {
     const { write, client, writes } = setup()
     client.setQueryData(['a'], 1)
     writes.length = 0
@@ -122,7 +122,7 @@ describe('a write', () => {
     expect([writes, client.getQueryCache().getAll().length]).toEqual([[], 1])
   })
 
-  test('goes to the client that is current when it is flushed', async () => {
+  test('goes to the client that is current at the flush', async () => {
     const all = setup()
     const former = all.client
     all.write('a', 1)
@@ -144,7 +144,7 @@ describe('a write', () => {
 })
 
 describe('an update that throws', () => {
-  test('harms no other of its key, no other key, and no later flush', async () => {
+  test('affects no other update of its key, no other key, and no later flush', async () => {
     const { write, data, errors, frame } = setup()
     write('a', add(1))
     write('a', () => {
@@ -160,7 +160,7 @@ describe('an update that throws', () => {
     expect(data('a')).toBe(3)
   })
 
-  test('because the data is no list leaves the data', async () => {
+  test('because the data is not a list keeps the data', async () => {
     const { write, data, client, errors } = setup()
     client.setQueryData(['a'], { not: 'a list' })
     write('a', append({ id: 1 }, { by: 'id' } as object))
@@ -170,8 +170,8 @@ describe('an update that throws', () => {
   })
 })
 
-describe('structure', () => {
-  test('a value that equals what is there keeps its identity', async () => {
+describe('with structural sharing,', () => {
+  test('a value that equals the cached one keeps its identity', async () => {
     const { write, data, client } = setup()
     const before = { rows: [{ id: 1 }], total: 1 }
     client.setQueryData(['a'], before)
@@ -181,7 +181,7 @@ describe('structure', () => {
     expect((data('a') as typeof before).rows).toBe(before.rows)
   })
 
-  test('untouched rows of an updated list keep theirs, and what was cached or sent is not changed', async () => {
+  test('unchanged rows of an updated list keep theirs, and neither cached nor received data is mutated', async () => {
     const { write, data, client } = setup()
     const before = [{ id: 1 }, { id: 2 }]
     const sent = [{ id: 7 }]
@@ -198,7 +198,7 @@ describe('structure', () => {
     expect(data('b')).toEqual([{ id: 7 }, { id: 8 }])
   })
 
-  test('an updater leaves the mark of a query that is known to be stale', async () => {
+  test('an updater keeps a stale query stale', async () => {
     const { write, client } = setup()
     client.setQueryData(['a'], { n: 1 })
     await client.invalidateQueries({ queryKey: ['a'] })
@@ -213,7 +213,7 @@ describe('structure', () => {
 })
 
 describe('an invalidation', () => {
-  test('comes after the writes of its flush, and is one however often it was asked for', async () => {
+  test('comes after the writes of its flush, and happens once however often it was requested', async () => {
     const { write, invalidate, client } = setup()
     client.setQueryData(['a'], 0)
     const order: unknown[] = []
@@ -230,7 +230,7 @@ describe('an invalidation', () => {
     expect(order).toEqual([1])
   })
 
-  test('is of every query whose key begins so', async () => {
+  test('affects every query whose key begins with it', async () => {
     const { invalidate, client } = setup()
     for (const key of [['a'], ['a', 'x'], ['b']]) client.setQueryData(key, 0)
     invalidate('a')

@@ -132,7 +132,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const runs = Number(process.env['MODEL_RUNS'] ?? 500)
 
-test(`after quiet the cache equals the server, and no version ever goes back, under any interleaving (${runs} runs)`, async () => {
+test(`once traffic settles, the cache matches the server, and no version ever goes back, under any interleaving (${runs} runs)`, async () => {
   const property = fc.asyncProperty(
     fc.boolean(),
     fc.array(step, { maxLength: 60 }),
@@ -144,7 +144,7 @@ test(`after quiet the cache equals the server, and no version ever goes back, un
         for (const run of steps) {
           const before = world.versions()
           await run(world)
-          // What `clear` takes away is no older version.
+          // A query that `clear` removes is not an older version.
           world.versions().forEach((version, k) => {
             if (version > 0) expect(version).toBeGreaterThanOrEqual(before[k] ?? 0)
           })
@@ -164,8 +164,8 @@ test(`after quiet the cache equals the server, and no version ever goes back, un
 }, 3_600_000)
 
 /**
- * A list with a position is compared line by line. Without one, rows that were removed and came again while they were
- * fetched may stand elsewhere, so these are compared by their ids.
+ * A list with a position is compared line by line. Without one, rows that were removed and added again during
+ * a fetch may have moved, so these are compared by their ids.
  */
 function comparable(data: unknown): unknown {
   if (Array.isArray(data)) return [...(data as Row[])].sort((a, b) => a.id.localeCompare(b.id))

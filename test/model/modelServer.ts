@@ -5,20 +5,20 @@ export interface Row {
   n: number
 }
 
-/** What has a version. */
+/** An entity with a version. */
 export interface Entity {
   version: number
   n: number
 }
 
-/** A list that names its position in the server's log. */
+/** A list with its position in the server's log. */
 export interface Journal {
   epoch: number
   seq: number
   lines: number[]
 }
 
-/** One change, as the server's log keeps it. */
+/** One change in the server's log. */
 export type Change =
   | { type: 'entity'; params: { k: number }; response: Entity }
   | { type: 'row.changed'; params: null; response: Row }
@@ -29,18 +29,18 @@ export type Change =
 
 export type Entry = Message & { epoch: number; seq: number }
 
-/** What the server has, and the log of how it came to that. */
+/** The server's state, and the log of how it got there. */
 export class ModelServer {
   readonly rows = new Map<string, Row>()
   readonly notes: Row[] = []
   readonly quotes = new Map<number, number>()
-  /** The quotes that somebody reads: no other is sent. */
+  /** The quotes that are being read: no others are sent. */
   readonly wanted = new Set<number>()
   epoch = 1
   log: Entry[] = []
-  /** How many changes there were, over all epochs. */
+  /** The number of changes, over all epochs. */
   age = 0
-  /** Each state that an entity ever had, and the journal: a replica may lag behind. */
+  /** Every state that an entity has had, and the journal, because a replica may lag behind. */
   readonly #entities = new Map<number, Entity[]>()
   readonly #journals: Journal[] = [{ epoch: 1, seq: 0, lines: [] }]
 
@@ -61,7 +61,7 @@ export class ModelServer {
     return entry
   }
 
-  /** A restart without memory of its log: cursors of before mean nothing. */
+  /** A restart that loses the log: earlier cursors mean nothing. */
   forget(): void {
     this.epoch++
     this.log = []
@@ -69,19 +69,19 @@ export class ModelServer {
     this.#keepJournal([])
   }
 
-  /** What is missing after a cursor; `undefined` where the log does not say. */
+  /** The messages after a cursor; `undefined` if the log does not know it. */
   since(cursor: { epoch: number; seq: number } | undefined): Entry[] | undefined {
     if (cursor?.epoch !== this.epoch) return undefined
     return this.log.slice(cursor.seq)
   }
 
-  /** An entry as it is sent: of a quote that nobody reads its number alone. */
+  /** An entry as it is sent: only its number, for a quote that is not being read. */
   toMessage(entry: Entry): Entry {
     const isWanted = entry.type !== 'quote' || this.wanted.has((entry.params as { k: number }).k)
     return isWanted ? entry : { ...entry, type: 'skipped', params: null, response: null }
   }
 
-  /** What a request for a key is answered with, if it is looked up now. */
+  /** The response to a request for a key, if it is looked up now. */
   read(key: readonly unknown[]): unknown {
     if (key[0] === 'entity') return this.#states((key[1] as { k: number }).k).at(-1)
     if (key[0] === 'rows') return [...this.rows.values()]
@@ -90,7 +90,10 @@ export class ModelServer {
     return [...this.notes]
   }
 
-  /** What a replica answers that lags behind by so many changes; `undefined` for what may not be read from one. */
+  /**
+   * The response of a replica that lags behind by this many changes; `undefined` for data that must not be
+   * read from a replica.
+   */
   readBehind(key: readonly unknown[], by: number): unknown {
     if (key[0] === 'journal') return this.#journals.at(-1 - by)
     return key[0] === 'entity' ? this.#states((key[1] as { k: number }).k).at(-1 - by) : undefined

@@ -22,7 +22,7 @@ const addLine =
   journal =>
     journal && { ...journal, lines: [...journal.lines, line] }
 
-/** What a page does with the messages of the model's server. */
+/** What a page does with the model server's messages. */
 const RULES = {
   messages: {
     entity: { response: anything, version: ({ version }: Entity) => version },
@@ -41,7 +41,7 @@ const RULES = {
 export class ModelSession {
   readonly harness: ConnectionHarness
   readonly feed: Feed
-  /** What it told the server when it last opened. */
+  /** What it sent to the server when it last opened. */
   cursor: Cursor | undefined
 
   constructor(table: MessageTable, createFeed: (harness: ConnectionHarness) => Feed) {

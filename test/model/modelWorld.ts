@@ -19,7 +19,7 @@ export const KEYS = [
   ['quote', { k: 1 }],
 ] as const
 
-/** One fetch under way: looked up at the server at some time, and answered at a later one. */
+/** One fetch in progress: looked up at the server at some time, and delivered later. */
 interface PendingFetch {
   key: readonly unknown[]
   found?: { data: unknown }
@@ -27,11 +27,11 @@ interface PendingFetch {
   reject(error: Error): void
 }
 
-/** A page with the real cache, writer and connection, between a model of a server and a network that a test plays. */
+/** A page with the real cache, writer and connection, between a model server and a network that the test controls. */
 export class ModelWorld {
   readonly server = new ModelServer()
   readonly client: QueryClient
-  /** Sent by the server over the open link, not yet there. */
+  /** Sent by the server over the open connection, but not delivered yet. */
   wire: unknown[] = []
   readonly fetches: PendingFetch[] = []
   readonly #frames: (() => void)[] = []
@@ -41,7 +41,7 @@ export class ModelWorld {
   #isLinked = false
 
   constructor() {
-    // What was there before the page came, and what no push will tell.
+    // Data from before the page opened, and data that no push announces.
     this.server.change({ type: 'entity', params: { k: 1 }, response: { version: 1, n: 7 } })
     this.server.change({ type: 'row.changed', params: null, response: { id: 'old', n: 7 } })
     this.server.change({ type: 'note', params: null, response: { id: 'old', n: 7 } })
@@ -69,26 +69,26 @@ export class ModelWorld {
     if (this.#isLinked) this.wire.push(this.server.toMessage(entry))
   }
 
-  /** A message gets lost on a link that stays. */
+  /** A message gets lost on a live connection. */
   lose(): void {
     const lost = this.wire.findIndex(message => (message as Message).type !== 'welcome')
     if (lost >= 0) this.wire.splice(lost, 1)
   }
 
-  /** The last messages come once more. */
+  /** The last messages are delivered again. */
   resend(count: number): void {
     if (this.#isLinked)
       this.wire.push(...this.server.log.slice(-count).map(entry => this.server.toMessage(entry)))
   }
 
-  /** The page is open, and has loaded all that it shows. */
+  /** The page is open, and has loaded everything that it shows. */
   async load(): Promise<void> {
     for (const index of KEYS.keys()) this.watch(index)
     await settle()
     while (this.fetches.length > 0) await this.answer(0)
   }
 
-  /** How new each entity is that the page has. */
+  /** The version of each entity on the page. */
   versions(): number[] {
     return KEYS.slice(0, 2).map(key => this.client.getQueryData<Entity>(key)?.version ?? 0)
   }
@@ -98,13 +98,13 @@ export class ModelWorld {
     await settle()
   }
 
-  /** The link breaks, or the server ends it because of the token. */
+  /** The connection drops, or the server ends it because of the token. */
   async drop(failure: Failure = { kind: 'network' }): Promise<void> {
     if (!this.#isLinked) return
     this.#isLinked = false
     this.wire = []
     this.harness.transport.last.sink.failed(failure)
-    // Requests that were under way over the socket are lost with it.
+    // Pending socket requests are lost with it.
     for (const fetch of this.fetches.filter(isOverSocket)) {
       this.fetches.splice(this.fetches.indexOf(fetch), 1)
       fetch.reject(new Error('lost'))
@@ -112,7 +112,7 @@ export class ModelWorld {
     await settle()
   }
 
-  /** All components go, and come back: with a new connection, and the cache as it was. */
+  /** All components unmount and remount: with a new connection and the same cache. */
   async remount(): Promise<void> {
     for (const index of KEYS.keys()) this.unwatch(index)
     this.#isLinked = false
@@ -122,12 +122,12 @@ export class ModelWorld {
     await settle()
   }
 
-  /** Lets the next attempt come, and opens it: the server resumes where it can. */
+  /** Runs the next attempt, and opens it: the server resumes if it can. */
   async link(): Promise<void> {
     if (this.#isLinked) return
     this.harness.connection.start()
     await settle()
-    // A token that is refused twice within `stableAfter` ends the attempts: the user signs in again.
+    // A second token refusal within `stableAfter` ends the attempts: the user signs in again.
     if (this.harness.status === 'failed') this.harness.connection.reconnect()
     await settle()
     while (this.harness.transport.running.length === 0) {
@@ -185,7 +185,7 @@ export class ModelWorld {
     this.client.setQueryData(queryKey, data)
   }
 
-  /** The application empties the cache under its readers. */
+  /** The application clears the cache while it is observed. */
   async clear(): Promise<void> {
     this.client.clear()
     await settle()
@@ -195,13 +195,16 @@ export class ModelWorld {
     void this.client.refetchQueries({ queryKey: KEYS[index] ?? [] })
   }
 
-  /** The server looks up what was asked; the answer is under way from then on. */
+  /** The server looks up a request; its response is in transit from then on. */
   lookUp(index: number): void {
     const fetch = this.fetches[index % Math.max(1, this.fetches.length)]
     if (fetch && this.#canAnswer(fetch)) this.#find(fetch)
   }
 
-  /** A replica looks it up that lags behind. What has a version lags behind what the page has: less could not be noticed. */
+  /**
+   * A replica that lags behind looks it up. Versioned data lags behind what the page has: a smaller lag would
+   * not be noticeable.
+   */
   lookUpBehind(index: number, by: number): void {
     const fetch = this.fetches[index % Math.max(1, this.fetches.length)]
     const data = fetch && this.server.readBehind(fetch.key, by)
@@ -227,10 +230,13 @@ export class ModelWorld {
     for (const callback of this.#frames.splice(0)) callback()
   }
 
-  /** Lets everything come to rest: a link that holds, nothing on the wire, nothing asked, somebody who looks at each key. */
+  /**
+   * Lets everything settle: the connection holds, nothing is in transit, no fetch is pending, and each key is
+   * observed.
+   */
   async rest(): Promise<void> {
     await this.link()
-    // A message lost at the very end shows with the next one.
+    // A message lost at the very end is detected with the next one.
     this.change({ type: 'entity', params: { k: 0 }, response: { version: this.server.age + 1, n: 999 } })
     for (const index of KEYS.keys()) this.watch(index)
     for (let round = 0; round < 12; round++) {
@@ -240,7 +246,7 @@ export class ModelWorld {
       await settle()
       while (this.fetches.length > 0) await this.answer(0)
     }
-    // What failed, or was cancelled, shows that it is stale, and its reader asks again.
+    // Queries that failed or were cancelled are stale, and their observer fetches again.
     for (const [index, key] of KEYS.entries()) {
       const state = this.client.getQueryState(key)
       if (state?.status !== 'success' || state.isInvalidated) this.refetch(index)
@@ -255,7 +261,7 @@ export class ModelWorld {
     this.client.clear()
   }
 
-  /** The server looks a key up; who reads a quote is sent its changes from then on. */
+  /** The server looks a key up. From then on, readers of a quote receive its changes. */
   #find(fetch: PendingFetch): unknown {
     const [type, params] = fetch.key as [string, { k: number }]
     const isRead = type === 'quote' && this.client.getQueryCache().find({ queryKey: fetch.key })?.isActive()
