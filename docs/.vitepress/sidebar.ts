@@ -69,7 +69,13 @@ export const sidebar: SidebarGroup[] = [
   },
   {
     text: 'Moving from',
-    items: [],
+    items: [
+      { text: 'react-use-websocket', link: '/moving-from/react-use-websocket' },
+      { text: 'ahooks', link: '/moving-from/ahooks' },
+      { text: 'SWR subscription', link: '/moving-from/swr-subscription' },
+      { text: 'EventSource, WebSocket', link: '/moving-from/event-source-and-web-socket' },
+      { text: 'Socket.IO', link: '/moving-from/socket-io' },
+    ],
   },
   {
     text: 'Benchmarks',

@@ -167,6 +167,26 @@ test('of two handlers for one type on one connection, only that of the latest re
   expect(first).not.toHaveBeenCalled()
 })
 
+test('a message whose type has a handler is written at no key but those that the handler writes', async () => {
+  const { server, push } = socketServer()
+  const page = await openPage(server)
+  const handler = vi.fn()
+  function Last() {
+    return <b>{useMessage('price').data === undefined ? 'nothing' : 'something'}</b>
+  }
+  page.render(
+    <>
+      <Socket on={{ price: handler }} />
+      <Last />
+    </>,
+  )
+  await opened(page.events)
+  push({ type: 'price', response: 1 })
+  await waitFor(() => expect(handler).toHaveBeenCalledTimes(1), patient)
+  await new Promise(resolve => setTimeout(resolve, 100))
+  expect(screen.getByText('nothing')).toBeDefined()
+})
+
 test('a handler that throws is reported, and the connection stays', async () => {
   silence('warn')
   const { server, push } = socketServer()
