@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
 
-/** A server with a format of its own. It pushes prices over a WebSocket and as Server-Sent Events, and takes orders. */
+/** Has its own message format. Pushes prices over a WebSocket and as Server-Sent Events, and takes orders. */
 export function createMovingServer() {
   const prices = new Map([
     ['BTC', 42],

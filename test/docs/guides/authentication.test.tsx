@@ -54,7 +54,7 @@ test('a logout closes the socket, and the next user sees no data of the one befo
   await shows('open: 2 unread of grace, 3 orders of grace')
 })
 
-test('a socket whose token has ended comes back with a fresh one', async () => {
+test('a socket whose token has ended reconnects with a fresh one', async () => {
   // Longer than the five seconds after which a connection counts as stable.
   const app = await openApp(5_500)
   await act(() => login('ada', 'secret'))

@@ -56,7 +56,7 @@ test('the log and the panel show each connection with its counts', async () => {
     </QueryClientProvider>,
   )
   await says(/^open/)
-  act(() => push({ type: 'nobody-reads-this', response: 1 }))
+  act(() => push({ type: 'without-reader', response: 1 }))
   await screen.findByText('1 received, 1 unknown, 0 bad', undefined, patient)
   expect(screen.getByText(/^socket-1 ws:.*\/socket: open, 1 users, 0 retries$/)).toBeDefined()
   expect(debug.mock.calls).toContainEqual(['[realtime] socket-1 status', { status: 'open', error: null }])

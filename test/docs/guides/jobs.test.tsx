@@ -7,7 +7,7 @@ import { countRequests, openPage } from './openPage.tsx'
 const patient = { timeout: 10_000 }
 const shows = (text: string) =>
   waitFor(() => expect(screen.getByRole('status').textContent).toBe(text), patient)
-const FOREVER = 3_600_000
+const ONE_HOUR = 3_600_000
 
 test('an import is started by a click and polled until it is done, and then no more', async () => {
   const server = createJobsServer(200)
@@ -34,7 +34,7 @@ test.each(Object.entries(components))('%s shows why a job has failed', async (_n
 })
 
 test.each(Object.entries(components))('%s cancels a job', async (_name, Component) => {
-  const page = await openPage(createJobsServer(FOREVER))
+  const page = await openPage(createJobsServer(ONE_HOUR))
   const { id } = await startJob('orders.csv')
   page.render(<Component id={id} />)
   await shows('running, 0%')

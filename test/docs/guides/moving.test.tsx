@@ -88,7 +88,7 @@ test('the code after works under its own providers', async () => {
   await shows('BTC 42 open')
 })
 
-test('the code after comes back when the connection drops, and sends then what was ordered meanwhile', async () => {
+test('the code after reconnects after a drop, and then sends what was ordered meanwhile', async () => {
   const { server, orders, setPrice } = createMovingServer()
   const page = await openPage(server)
   page.render(<Price symbol="BTC" />)
@@ -101,7 +101,7 @@ test('the code after comes back when the connection drops, and sends then what w
   await waitFor(() => expect(orders).toEqual([{ kind: 'order', item: 'BTC' }]), patient)
 })
 
-test('the code after shows Server-Sent Events, and comes back when the stream breaks off', async () => {
+test('the code after shows Server-Sent Events, and reconnects when the stream breaks', async () => {
   const { server, setPrice } = createMovingServer()
   const page = await openPage(server)
   page.render(<EventPrice symbol="ETH" />)
@@ -115,7 +115,7 @@ test('the code after shows Server-Sent Events, and comes back when the stream br
   await shows('ETH 9 open')
 })
 
-test('a plain socket beside Socket.IO serves requests and pushes, and leaves the other path alone', async () => {
+test('a plain socket next to Socket.IO serves requests and pushes, and leaves the other path alone', async () => {
   const info = vi.spyOn(console, 'info').mockImplementation(() => undefined)
   onTestFinished(() => info.mockRestore())
   const server = createServer()
