@@ -127,7 +127,12 @@ export default defineConfig(
   },
   {
     name: 'users of the package',
-    files: ['stories/**', 'docs/code/**', 'test/{hooks,browser,types}/**', 'test/providers/**/*.tsx'],
+    files: [
+      'stories/**',
+      'docs/code/**/*.{ts,tsx}',
+      'test/{hooks,browser,types}/**',
+      'test/providers/**/*.tsx',
+    ],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',

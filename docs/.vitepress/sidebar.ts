@@ -13,6 +13,10 @@ export interface SidebarItem {
 /** The pages of the site, in reading order. A new page needs one line here. */
 export const sidebar: SidebarGroup[] = [
   {
+    text: 'Start',
+    items: [{ text: 'Your first live price', link: '/start' }],
+  },
+  {
     text: 'Guides',
     items: [
       { text: 'Jobs', link: '/guides/jobs' },

@@ -8,8 +8,18 @@ export function commandsIn(text: string): string[] {
   )
 }
 
-/** Whether a command runs in a clone: a script or a package that exists. */
+/** What the reader of `docs/start.md` types, whose app is not this repository. */
+const inTheApp = [
+  'npm create vite@latest prices -- --template react-ts',
+  'cd prices',
+  'npm install react-query-realtime @tanstack/react-query ws',
+  'node server.js',
+  'npm run dev',
+]
+
+/** Whether a command runs in a clone: a script or a package that exists; or in the reader's own app. */
 export function isCommand(command: string): boolean {
+  if (inTheApp.includes(command)) return true
   const { scripts, name, peerDependencies } = packageJson
   const [npm, verb = '', ...args] = command.replace(/ -- .*/, '').split(' ')
   if (npm !== 'npm') return false
