@@ -5,7 +5,7 @@ import type { RealtimeClient } from './realtimeClient.ts'
 
 export const RealtimeContext = createContext<RealtimeClient | null>(null)
 
-/** The client of the nearest provider. Throws a `ConfigurationError` where there is none. */
+/** The client of the nearest provider. Throws a `ConfigurationError` if there is none. */
 export function useRealtimeClient(): RealtimeClient {
   const client = useContext(RealtimeContext)
   if (client) return client

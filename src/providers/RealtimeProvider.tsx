@@ -11,8 +11,9 @@ export interface RealtimeProviderProps extends RealtimeOptions {
 }
 
 /**
- * Owns the connections, the token and the heartbeats of everything below it. It stands inside a `QueryClientProvider`.
- * A change of user is a change of its `key`: all that the former user had open is closed.
+ * Owns the connections, the token and the heartbeats of everything below it. Place it inside a
+ * `QueryClientProvider`. When another user signs in, change its `key`: this closes everything of the previous
+ * user.
  *
  * ```tsx
  * <QueryClientProvider client={queryClient}>
@@ -26,7 +27,7 @@ export function RealtimeProvider({ children, ...options }: RealtimeProviderProps
   assertRealtimeOptions(options)
   const queryClient = useQueryClient()
   const [client] = useState(() => new RealtimeClient(options, queryClient))
-  // Before the effects of the children, which connect.
+  // Runs before the effects of the children, which connect.
   useInsertionEffect(() => client.configure(options, queryClient))
   useEffect(() => client.mount(), [client])
   return <RealtimeContext.Provider value={client}>{children}</RealtimeContext.Provider>

@@ -13,25 +13,25 @@ import type { Token, TokenAuthority } from '../core/tokenAuthority.ts'
 import type { TransportEnvironment, TransportRequest } from '../core/transport.ts'
 import type { RealtimeOptions } from './realtimeOptions.ts'
 
-/** What a transport may need of the provider. */
+/** What a transport may need from the provider. */
 export interface ClientTransportEnvironment extends TransportEnvironment {
   webSocket(): WebSocketConstructor | undefined
 }
 
-/** What one request is made from, beside the provider's options. */
+/** What a request is built from, besides the provider's options. */
 export interface PreparationOptions {
   url: UrlSource
   headers?: HeadersOption | undefined
   protocols?: readonly string[] | undefined
   isSocket?: boolean
   attachToken: AttachToken
-  /** Instead of the provider's. */
+  /** Overrides the provider's. */
   authority?: TokenAuthority | undefined
-  /** The token that the server did not take; `undefined` when there is none. */
+  /** The token that the server refused; `undefined` if there is none. */
   refused: Token | undefined
   attachCursor?: ((request: TransportRequest) => TransportRequest) | undefined
   waitingFor?: ((part: RequestPart | undefined) => void) | undefined
-  /** A token is about to be asked for. */
+  /** A token is about to be requested. */
   asked?: (reason: TokenReason) => void
 }
 
@@ -40,12 +40,12 @@ export interface ConnectionHost {
   readonly clock: Clock
   readonly environment: Environment
   readonly writer: Writer
-  /** Of the provider's token. */
+  /** For the provider's token. */
   readonly authority: TokenAuthority
   readonly options: RealtimeOptions
   /** In bytes. */
   readonly maxMessageBytes: number
-  /** What the console has warned of already. */
+  /** The subjects that were already warned about in the console. */
   readonly warned: Set<string>
   random(): number
   queryClient(): QueryClient

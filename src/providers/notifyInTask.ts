@@ -2,13 +2,13 @@ import { notifyManager } from '@tanstack/react-query'
 
 type Callback = () => void
 
-/** Readers to notify when the running flush is done. */
+/** Observers to notify when the running flush is done. */
 let waiting: Callback[] | undefined
 let holders = 0
-/** A probe runs: whether our scheduler has met it. */
+/** Set while a probe runs: whether our scheduler received its callback. */
 let probe: { isOurs: boolean } | undefined
 
-// TanStack Query notifies readers in a task of its own, after the paint of the frame that a flush runs in: one frame late.
+// TanStack Query notifies observers in a separate task, after the paint of the flush's frame: one frame late.
 function schedule(callback: Callback): void {
   if (probe) probe.isOurs = true
   else if (waiting) waiting.push(callback)
@@ -16,8 +16,8 @@ function schedule(callback: Callback): void {
 }
 
 /**
- * Puts our scheduler in the place of TanStack Query's own while somebody holds it; the function it gives lets go. A
- * scheduler that the application has set, before or meanwhile, stays.
+ * Replaces TanStack Query's default scheduler with ours while at least one caller holds it. The returned
+ * function releases it. A scheduler set by the application, before or meanwhile, stays.
  */
 export function holdScheduler(): () => void {
   holders++
@@ -30,7 +30,7 @@ export function holdScheduler(): () => void {
   }
 }
 
-/** Runs writes to the query cache together, and notifies their readers in the same task, after the last of them. */
+/** Runs writes to the query cache together and notifies their observers in the same task, after the last write. */
 export function notifyInTask(write: Callback): void {
   if (waiting) return write()
   const callbacks: Callback[] = []
@@ -44,8 +44,8 @@ export function notifyInTask(write: Callback): void {
 }
 
 /**
- * TanStack Query has no getter for its scheduler, so this watches what the scheduler does with a callback that does
- * nothing: its own calls the global `setTimeout` with 0 at once.
+ * TanStack Query has no getter for its scheduler, so this observes what the scheduler does with an empty
+ * callback: the default one immediately calls the global `setTimeout` with 0.
  */
 function findScheduler(): 'ours' | 'default' | 'other' {
   const result = { isOurs: false }
@@ -60,7 +60,7 @@ function findScheduler(): 'ours' | 'default' | 'other' {
     }
     notifyManager.schedule(() => undefined)
   } catch {
-    // A frozen global: nothing can be found out, so nothing is changed.
+    // The global is frozen: nothing can be found out, so nothing is changed.
   } finally {
     restore(global, original)
     probe = undefined

@@ -26,7 +26,7 @@ interface GlobalWebSocket {
   WebSocket?: WebSocketConstructor
 }
 
-/** What a provider owns: its connections, its token, its way into the cache. */
+/** What a provider owns: its connections, its token and its writer to the cache. */
 export class RealtimeClient implements ConnectionHost {
   readonly clock: Clock = systemClock
   readonly random = (): number => Math.random()
@@ -34,7 +34,7 @@ export class RealtimeClient implements ConnectionHost {
   readonly warned = new Set<string>()
   writer: Writer
   authority: TokenAuthority
-  /** Something that `connections` shows has changed. */
+  /** Emits when something that `connections` shows has changed. */
   readonly changes = createEmitter()
   options: RealtimeOptions
   #queryClient: QueryClient
@@ -53,14 +53,17 @@ export class RealtimeClient implements ConnectionHost {
 
   readonly queryClient = (): QueryClient => this.#queryClient
 
-  /** Takes the latest rendered options. */
+  /** Applies the latest rendered options. */
   configure(options: RealtimeOptions, queryClient: QueryClient): void {
     this.options = options
     this.#queryClient = queryClient
     for (const { value } of this.#registry.entries()) value.reconfigured()
   }
 
-  /** Lives from here on; the function it gives ends everything, unless it is mounted again in the same task (StrictMode). */
+  /**
+   * Starts the client. The returned function ends everything, unless the client is mounted again in the same
+   * task (StrictMode).
+   */
   mount(): () => void {
     this.#mounts++
     const releaseScheduler = holdScheduler()
@@ -73,7 +76,7 @@ export class RealtimeClient implements ConnectionHost {
     }
   }
 
-  /** Takes a share in the connection of a key, which `keyOf` gives. */
+  /** Acquires the connection of a key, as returned by `keyOf`. */
   acquire<Options extends ConnectionOptions>(
     key: string,
     definition: TransportDefinition<Options>,
@@ -87,7 +90,7 @@ export class RealtimeClient implements ConnectionHost {
     return this.#registry.get(key)
   }
 
-  /** What tells a connection apart: transport, id, the URL unless a function gives it, and what goes with its request. */
+  /** What identifies a connection: transport, id, URL (unless a function returns it), and what its request carries. */
   keyOf<Options extends ConnectionOptions>(
     definition: TransportDefinition<Options>,
     options: Options,
@@ -142,14 +145,14 @@ export class RealtimeClient implements ConnectionHost {
     return prepareRequest({ ...plan, baseUrl, origins: { trusted, insecure }, grant })
   }
 
-  /** The error that a failure is shown as; given from here, so that a hook does not bring its table along. */
+  /** The error that a failure is shown as. Provided here, so that a hook does not bundle the failure table. */
   readonly toError = toError
 
-  /** The error that something thrown by `prepare` is shown as. */
+  /** The error for anything thrown by `prepare`. */
   readonly preparationError = (cause: unknown): RealtimeError => toError(preparationFailure(cause))
 
   report(event: RealtimeEvent): void {
-    // Retries within one `reconnecting` count down anew, and a panel shows it.
+    // Each retry within one `reconnecting` starts a new countdown, which a panel shows.
     if (event.kind === 'status' || event.kind === 'retry') this.changes.emit()
     const { onEvent } = this.options
     this.guard(() => {
@@ -158,7 +161,7 @@ export class RealtimeClient implements ConnectionHost {
     })
   }
 
-  /** Runs a function of the application where its error must not reach the connection: it is thrown in a task of its own. */
+  /** Runs an application function whose error must not reach the connection: it is thrown in a separate task. */
   guard(call: () => void): void {
     try {
       call()
@@ -192,7 +195,7 @@ export class RealtimeClient implements ConnectionHost {
   }
 
   #dispose(): void {
-    // What waits is of a user who may be gone, and whose data the application may have cleared already.
+    // Pending writes may belong to a previous user, whose data the application may have cleared already.
     this.writer.drop()
     this.#registry.disposeAll()
     this.writer.end()

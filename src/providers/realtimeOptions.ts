@@ -11,77 +11,82 @@ import type { Gap, ReconnectOptions } from './connectionOptions.ts'
 
 /** How an open socket is watched; times in ms. */
 export interface HeartbeatOptions {
-  /** Between two heartbeats. Default 25,000. */
+  /** The time between two heartbeats. Default 25,000. */
   interval?: number
-  /** How long one may stay without any sign of life. Default 10,000. */
+  /** How long a heartbeat may go without any sign of life. Default 10,000. */
   timeout?: number
-  /** What is sent: strings and binary as they are, anything else through `serialize`. Default `{ type: 'heartbeat' }`. */
+  /**
+   * What is sent. Strings and binary data are sent as they are, anything else through `serialize`. Default
+   * `{ type: 'heartbeat' }`.
+   */
   message?: unknown
   /**
-   * Whether a message answers a heartbeat; it is then not dispatched. Text that `parse` cannot read comes as the `response`.
-   * Default: it has the `type` of `message`; where that is plain text, it is the same text, or `pong` for `ping`.
+   * Whether a message replies to a heartbeat. If so, it is not dispatched. Text that `parse` cannot read is
+   * passed as the `response`. Default: the message has the same `type` as the heartbeat. For a plain text
+   * heartbeat: the same text, or `pong` for `ping`.
    */
   isReply?: (message: Message) => boolean
 }
 
-/** A gap that is going to be fetched. `outage`: how long the connection was lost, 0 if it was not (ms). */
+/** A gap whose queries are about to be refetched. `outage`: how long the connection was lost; 0 if it was not (ms). */
 export interface GapAfterOutage extends Gap {
   outage: number
 }
 
 /** The options of `RealtimeProvider`. */
 export interface RealtimeOptions {
-  /** Relative URLs resolve against it, and it against the page's URL. Default: the page's URL. */
+  /** Relative URLs resolve against it, and it resolves against the page's URL. Default: the page's URL. */
   baseUrl?: string | undefined
-  /** Asked for a token at each attempt. `null` means anonymous. Throw `UnauthorizedError` to stop. */
+  /** Called for a token at each attempt. Return `null` for an anonymous user. Throw `UnauthorizedError` to stop. */
   getToken?: GetToken | undefined
-  /** Default: `tokenInQuery('token')` for sockets, `tokenInHeader()` for all else. */
+  /** How to send the token. Default: `tokenInQuery('token')` for sockets, `tokenInHeader()` for everything else. */
   attachToken?: AttachToken | undefined
-  /** Origins that a token may be sent to. Default: those of `baseUrl` and of the page. */
+  /** Origins that may receive a token. Default: those of `baseUrl` and of the page. */
   trustedOrigins?: readonly string[] | undefined
   /**
-   * Origins that a token may be sent to without encryption (`http:`, `ws:`), beside this machine's own: a development
-   * network. They must be trusted, too. Default: none.
+   * Origins that may receive a token without encryption (`http:`, `ws:`), besides this machine, e.g. in a
+   * development network. They must be trusted, too. Default: none.
    */
   insecureOrigins?: readonly string[] | undefined
   /**
-   * For sockets: builds the message that brings a fresh token over the open socket shortly before the one it has ends,
-   * so that it stays open. Needs a token whose life is known, see `IssuedToken`. Default: none.
+   * Sockets only: builds the message that sends a fresh token over the open socket, shortly before the
+   * current one expires, so that the socket stays open. Needs a token with a known lifetime, see
+   * `IssuedToken`. Default: none.
    */
   reauthenticate?: Reauthenticate | undefined
-  /** For sockets; `true` for the defaults. Default `false`. */
+  /** Sockets only; `true` uses the defaults. Default `false`. */
   heartbeat?: boolean | HeartbeatOptions | undefined
   reconnect?: ReconnectOptions | undefined
   /**
-   * Over how long many clients spread the refetches of a gap (ms), so that they do not all fetch at the same time. Each
-   * client waits for a random share of it. Default: half the outage, between 1,000 and 5,000.
+   * The time over which clients spread their refetches after a gap (ms), so that they do not all fetch at
+   * once. Each client waits for a random share of it. Default: half the outage, between 1,000 and 5,000.
    */
   gapSpread?: number | ((gap: GapAfterOutage) => number) | undefined
-  /** The time a connection outlives its last user (ms). Default 1,000. */
+  /** How long a connection stays open after its last component unmounts (ms). Default 1,000. */
   closeDelay?: number | undefined
-  /** Told of every change of status, retry, gap and bad message. There is no token in any of it. */
+  /** Called for every status change, retry, gap and dropped message. Events never contain a token. */
   onEvent?: ((event: RealtimeEvent) => void) | undefined
   /** Larger messages are dropped and reported (bytes). Default 1 MiB. */
   maxMessageBytes?: number | undefined
   /**
-   * How many queries the messages of one connection may create. Past it, the oldest that no component reads are dropped
-   * from the cache. Default 10,000.
+   * How many queries the messages of one connection may create. Beyond this, the oldest queries without an
+   * observer are removed from the cache. Default 10,000.
    */
   maxQueries?: number | undefined
-  /** Default: the global one, read when called. */
+  /** Default: the global class, read at each use. */
   webSocket?: WebSocketConstructor | undefined
-  /** Default: the global one, read when called. */
+  /** Default: the global function, read at each use. */
   fetch?: FetchLike | undefined
 }
 
-/** Throws a `ConfigurationError` for options that cannot work, whatever is connected. */
+/** Throws a `ConfigurationError` for options that can never work. */
 export function assertRealtimeOptions(options: RealtimeOptions): void {
   assertNumbers(options)
   assertOrigins('trustedOrigins', options.trustedOrigins)
   assertOrigins('insecureOrigins', options.insecureOrigins)
 }
 
-/** Full jitter from 1 s to 20 s, without end; times in ms. */
+/** Full jitter from 1 s to 20 s, with unlimited retries; times in ms. */
 export const DEFAULT_RECONNECT: ReconnectTimes = {
   minDelay: 1_000,
   maxDelay: 20_000,

@@ -27,12 +27,12 @@ import type { ConnectionOptions } from './connectionOptions.ts'
 import type { ConnectionHost, ClientTransportEnvironment } from './connectionHost.ts'
 import { DEFAULT_MAX_QUERIES, DEFAULT_RECONNECT, type RealtimeOptions } from './realtimeOptions.ts'
 
-/** A transport, as its hook brings it along, so that an application carries only the transports that it uses. */
+/** A transport. Each hook imports its own, so that an application bundles only the transports that it uses. */
 export interface TransportDefinition<Options extends ConnectionOptions = ConnectionOptions> {
   transport: TransportName
-  /** Used where neither the hook nor the provider names a way. */
+  /** Used if neither the hook nor the provider sets one. */
   attachToken: AttachToken
-  /** What else tells two connections apart, by value. */
+  /** What else identifies a connection, compared by value. */
   identity(options: Options): unknown
   /** What a request carries from the start. */
   request(options: Options): {
@@ -44,7 +44,10 @@ export interface TransportDefinition<Options extends ConnectionOptions = Connect
   liveness(options: Options, provider: RealtimeOptions): LivenessPlan | undefined
 }
 
-/** A connection with its way into the cache and all who use it. Where they differ, the latest rendered wins. */
+/**
+ * A connection with its writer to the cache and all its users. Where their options differ, the latest
+ * rendered ones apply.
+ */
 export class SharedConnection implements Shared {
   readonly connection: Connection
   readonly id: string
@@ -62,7 +65,7 @@ export class SharedConnection implements Shared {
   #driverOptions: ConnectionDriverOptions | undefined
   #isChanged = false
   #isDisposed = false
-  /** What the users want it to keep up to date, by the hash of its key; read once after each round of changes. */
+  /** The queries that users want kept up to date, by the hash of their key. Read once after each round of changes. */
   #sources: ReadonlyMap<string, LiveQuery>
 
   constructor(host: ConnectionHost, definition: TransportDefinition, options: ConnectionOptions) {
@@ -122,7 +125,7 @@ export class SharedConnection implements Shared {
     })
   }
 
-  /** A first user starts afresh, whatever failed for those before. */
+  /** A first user starts over, whatever failed for earlier users. */
   start(): void {
     if (this.connection.getSnapshot().status === 'failed') this.connection.reconnect()
     else this.connection.start()
@@ -136,20 +139,20 @@ export class SharedConnection implements Shared {
     this.#hasEnded = true
   }
 
-  /** Without query, where a token may stand. */
+  /** Omits the query string, which may contain a token. */
   get url(): string {
     const { url } = this.#latest
     return typeof url === 'function' ? '' : this.#host.displayUrl(url, this.transport)
   }
 
-  /** Sets what a user wants; it becomes the latest rendered. */
+  /** Sets a user's options; that user becomes the latest rendered. */
   configure(user: object, options: ConnectionOptions): void {
     if (this.#latest === options && this.#users.get(user) === options) return
     this.#users.delete(user)
     this.#users.set(user, options)
     this.#table.set(user, options)
     this.#latest = options
-    // The first user's wishes are known before the connection asks for them.
+    // Apply the first user's options before the connection reads them.
     if (this.#users.size === 1) this.#apply()
     else this.#changed()
   }
@@ -165,7 +168,7 @@ export class SharedConnection implements Shared {
     this.#changed()
   }
 
-  /** All users of one commit change their options in one task, so what follows from them is worked out once, after it. */
+  /** All users of one commit change their options in one task, so the results are computed once, after it. */
   #changed(): void {
     this.#driverOptions = undefined
     if (this.#isChanged) return
@@ -179,7 +182,7 @@ export class SharedConnection implements Shared {
     this.#latest = [...this.#users.values()].at(-1) ?? this.#latest
     this.#driverOptions = undefined
     const former = this.#sources
-    // Without a user, what the last ones wanted holds until the connection ends.
+    // Without a user, the options of the last users apply until the connection ends.
     if (this.#users.size > 0) this.#sources = this.#readSources()
     const lost = [...former].flatMap(([hash, source]) => (this.#sources.has(hash) ? [] : source))
     const types = this.#table.settle()
@@ -234,7 +237,7 @@ export class SharedConnection implements Shared {
     return this.#latest.getToken ? this.#ownAuthority : this.#host.authority
   }
 
-  /** The options of all users; before the first is there, those it was made for. */
+  /** The options of all users; before the first user, the options it was created for. */
   #wanted(): readonly ConnectionOptions[] {
     return this.#users.size > 0 ? [...this.#users.values()] : [this.#latest]
   }
@@ -254,7 +257,7 @@ export class SharedConnection implements Shared {
     this.#host.guard(
       () => (spread = refusePromise(gapSpread({ cause, keys: this.feed.keys(), outage }), '"gapSpread"')),
     )
-    // What makes no sense would fetch at once, or never.
+    // An invalid value would refetch at once, or never.
     return spread !== undefined && spread >= 0 && spread < Infinity ? spread : undefined
   }
 
@@ -262,7 +265,7 @@ export class SharedConnection implements Shared {
     if (this.#hasEnded) return
     if (event.kind === 'bad-message') this.counters.bad++
     if (event.kind === 'unknown-type') this.counters.unknown++
-    // `onMessage` takes every type.
+    // `onMessage` accepts every type.
     if (event.kind !== 'unknown-type' || this.#table.listeners.length === 0)
       warnOfEvent(event, this.#host.warned)
     this.#host.report({ ...event, connection: { id: this.id, transport: this.transport, url: this.url } })

@@ -1,7 +1,10 @@
 import { focusManager, onlineManager } from '@tanstack/react-query'
 import type { Environment } from '../core/environment.ts'
 
-/** What applications teach TanStack Query about their platform: in React Native, whether the app is in front and online. */
+/**
+ * What the application tells TanStack Query about its platform. In React Native: whether the app is in the
+ * foreground and online.
+ */
 export const tanStackPlatform: Environment = {
   isHidden: () => !focusManager.isFocused(),
   isOnline: () => onlineManager.isOnline(),
