@@ -28,7 +28,7 @@ async function openPanel() {
   }
   page.render([<Connections key="a" />, <Panel key="b" />])
   const shows = (text: string) => screen.findByText(text, {}, patient)
-  await shows('socket open,server-events open,long-poll open')
+  await shows('socket open,serverEvents open,longPoll open')
   return { ...page, realtime: () => realtime, snapshots, shows }
 }
 
@@ -65,7 +65,7 @@ test('counts received, unknown and bad messages', async () => {
 test('closeAll closes all connections, and reconnectAll reopens them', async () => {
   const { realtime, shows } = await openPanel()
   act(() => realtime().closeAll())
-  await shows('socket closed,server-events closed,long-poll closed')
+  await shows('socket closed,serverEvents closed,longPoll closed')
   act(() => realtime().reconnectAll())
-  await shows('socket open,server-events open,long-poll open')
+  await shows('socket open,serverEvents open,longPoll open')
 })
