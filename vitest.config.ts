@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
@@ -58,6 +59,8 @@ function inChromium(): BrowserConfigOptions {
   }
 }
 
+const slow = 'test/**/*.slow.test.ts'
+
 const report = process.env['TEST_REPORT']
 
 export default defineConfig({
@@ -68,14 +71,19 @@ export default defineConfig({
     // Ceilings for a hanging test on a busy machine; no test is about speed.
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // Most tests wait for a timer or a server, so three workers keep two cores busy.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // `npm test` runs core, hooks and browser; `npm run test:slow` runs the others. A file named *.slow.test.ts is slow, too.
     projects: [
       {
         extends: true,
         test: {
           name: 'core',
           environment: 'node',
+          // A fresh process for each file would take longer than the tests in it.
+          isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{hooks,providers,browser,pages}/**'],
+          exclude: ['test/{hooks,providers,browser,pages}/**', slow],
         },
       },
       {
@@ -84,10 +92,15 @@ export default defineConfig({
         test: {
           name: 'hooks',
           environment: 'jsdom',
+          isolate: false,
           setupFiles: ['test/cleanup.ts', 'test/jsdomSetup.ts'],
           include: ['test/**/*.test.tsx', 'test/{hooks,providers}/**/*.test.ts'],
-          exclude: ['test/browser/**'],
+          exclude: ['test/browser/**', slow],
         },
+      },
+      {
+        extends: true,
+        test: { name: 'slow', environment: 'node', include: [slow] },
       },
       {
         extends: true,
@@ -96,8 +109,9 @@ export default defineConfig({
         test: {
           name: 'hooks-react18',
           environment: 'jsdom',
+          isolate: false,
           setupFiles: ['test/cleanup.ts', 'test/jsdomSetup.ts', 'test/support/react18Setup.ts'],
-          include: ['test/{hooks,providers,faults}/**/*.test.tsx', 'test/{hooks,providers}/**/*.test.ts'],
+          include: ['test/{hooks,providers}/**/*.test.{ts,tsx}'],
           server: { deps: { inline: react18.inline } },
         },
       },
@@ -107,6 +121,8 @@ export default defineConfig({
         optimizeDeps,
         test: {
           name: 'browser',
+          // Runs last, one file at a time, as do pages and stories: Chromium and Node would slow each other down.
+          fileParallelism: false,
           include: ['test/browser/**/*.test.{ts,tsx}'],
           setupFiles: ['test/cleanup.ts'],
           browser: inChromium(),
@@ -118,6 +134,7 @@ export default defineConfig({
         test: {
           name: 'pages',
           environment: 'node',
+          fileParallelism: false,
           include: ['test/pages/**/*.test.ts'],
           // Minutes long: `npm run test:load`.
           exclude: process.env['LOAD_SECONDS'] ? [] : ['test/pages/load.test.ts'],
@@ -129,7 +146,7 @@ export default defineConfig({
         plugins: [storybookTest({ configDir: pathOf('.storybook') })],
         optimizeDeps,
         // A play function waits for a server that is down on purpose, several times over.
-        test: { name: 'stories', testTimeout: 90_000, browser: inChromium() },
+        test: { name: 'stories', testTimeout: 90_000, fileParallelism: false, browser: inChromium() },
       },
     ],
   },

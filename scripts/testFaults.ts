@@ -6,6 +6,8 @@ import { findFaultTests } from '../test/support/faultTable/findFaultTests.ts'
 const files = [...new Set(findFaultTests('test').map(({ file }) => file))]
 const vitest = await startVitest('test', files, {
   watch: false,
+  // The rules are the same with React 18.
+  project: ['!hooks-react18'],
   includeTaskLocation: true,
   testNamePattern: String.raw`\([WSLPCAX]\d+(, [WSLPCAX]\d+)*\)$`,
   update: process.argv.includes('-u'),
