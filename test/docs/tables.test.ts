@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import * as api from 'react-query-realtime'
 import type ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 import { decideFailure, type FailureAction } from '../../src/core/failure.ts'
@@ -9,12 +10,11 @@ import {
   DEFAULT_RECONNECT,
 } from '../../src/providers/realtimeOptions.ts'
 import { createProgram } from './compile.ts'
-import { readPage, root } from './snippets.ts'
+import { isCode, readPage, readSnippets, root } from './snippets.ts'
 
 const entry = join(root, 'src/index.ts')
 const program = createProgram([entry])
 const checker = program.getTypeChecker()
-const readme = readPage('README.md')
 
 function typeOf(name: string): ts.Type {
   const symbol = checker.getSymbolAtLocation(program.getSourceFile(entry)!)!
@@ -30,69 +30,117 @@ function members(type: string, file = ''): string[] {
     .map(({ name }) => name)
 }
 
-function section(heading: string): string {
-  const [, rest] = readme.split(`\n## ${heading}\n`)
+/** The text of a page of the reference, or of one of its sections. */
+function section(page: string, heading?: string): string {
+  const text = readPage(`docs/reference/${page}.md`)
+  if (heading === undefined) return text
+  const [, rest] = text.split(`\n## ${heading}\n`)
   expect(rest, heading).toBeDefined()
   return rest?.split(/\n## /)[0] ?? ''
 }
 
-/** The rows of the first table under a heading, without its head, as cells. */
-function table(heading: string): string[][] {
-  const [first = ''] = /(^\|.*\n)+/m.exec(section(heading)) ?? []
+/** The rows of the first table of a page or a section, without its head, as cells. */
+function table(page: string, heading?: string): string[][] {
+  const [first = ''] = /(^\|.*\n)+/m.exec(section(page, heading)) ?? []
   const rows = first.trim().split('\n').slice(2)
   return rows.map(row =>
     row
-      .split('|')
+      .split(/(?<!\\)\|/)
       .slice(1, -1)
       .map(cell => cell.trim()),
   )
 }
 
-const names = (heading: string) => table(heading).map(([cell = '']) => /^`([^`]+)`/.exec(cell)?.[1])
-const cell = (heading: string, name: string) => table(heading).find(([first]) => first === `\`${name}\``)?.[1]
+const names = (page: string, heading?: string) =>
+  table(page, heading).map(([cell = '']) => /^`([\w-]+)/.exec(cell)?.[1])
+const cell = (page: string, heading: string, name: string) =>
+  table(page, heading).find(([first]) => first === `\`${name}\``)?.[1]
 
-describe('the README lists exactly', () => {
+/** The values of a union of strings. */
+const valuesOf = (type: string) =>
+  (typeOf(type) as ts.UnionType).types.map(member => (member as ts.StringLiteralType).value)
+
+/** The member of a union whose property `tag` is `value`. */
+function variants(type: string, tag: string): Map<string, ts.Type> {
+  const { types } = typeOf(type) as ts.UnionType
+  return new Map(
+    types.map(variant => {
+      const property = checker.getTypeOfSymbol(variant.getProperty(tag)!)
+      return [(property as ts.StringLiteralType).value, variant]
+    }),
+  )
+}
+
+describe('the reference lists exactly', () => {
   test('the props of the provider', () => {
     const props = members('RealtimeProviderProps').filter(name => name !== 'children')
-    expect(names('The provider').sort()).toEqual(props.sort())
+    expect(names('realtime-provider', 'Props').sort()).toEqual(props.sort())
   })
 
-  test('the words of the status', () => {
-    const words = (typeOf('Status') as ts.UnionType).types.map(type => (type as ts.StringLiteralType).value)
-    expect(names('The result of all connections').sort()).toEqual(words.sort())
+  test('the members of `reconnect` and `heartbeat`', () => {
+    expect(names('realtime-provider', 'reconnect').sort()).toEqual(members('ReconnectOptions').sort())
+    expect(names('realtime-provider', 'heartbeat').sort()).toEqual(members('HeartbeatOptions').sort())
   })
 
   test.each([
-    ['usePolling', 'PollingOptions', 'pollingOptions.ts'],
-    ['useServerEvents', 'ServerEventsOptions', 'serverEventsDefinition.ts'],
-    ['useLongPoll', 'LongPollOptions', 'longPollDefinition.ts'],
-    ['useSocket', 'SocketOptions', 'socketDefinition.ts'],
-    ['The options of all connections', 'ConnectionOptions', 'connectionOptions.ts'],
-  ])('%s: the options', (heading, type, file) => {
-    expect(names(heading).sort()).toEqual(members(type, file).sort())
+    ['use-polling', 'PollingOptions', 'pollingOptions.ts'],
+    ['use-server-events', 'ServerEventsOptions', 'serverEventsDefinition.ts'],
+    ['use-long-poll', 'LongPollOptions', 'longPollDefinition.ts'],
+    ['use-socket', 'SocketOptions', 'socketDefinition.ts'],
+    ['connections', 'ConnectionOptions', 'connectionOptions.ts'],
+  ])('%s: the options', (page, type, file) => {
+    expect(names(page, 'Options').sort()).toEqual(members(type, file).sort())
+  })
+
+  test.each([
+    ['connections', 'Result', 'ConnectionResult'],
+    ['use-polling', 'Result', 'PollingControls'],
+    ['use-realtime', 'Result', 'Realtime'],
+    ['use-realtime', 'A connection', 'ConnectionInfo'],
+    ['use-socket', 'request', 'RequestOptions'],
+    ['recovery', 'recovery', 'Recovery'],
+  ])('%s, %s: the members of %s', (page, heading, type) => {
+    expect(names(page, heading).sort()).toEqual(members(type).sort())
+  })
+
+  test.each([
+    ['connections', 'Status', 'Status'],
+    ['recovery', 'Gaps', 'GapCause'],
+    ['tokens', 'getToken', 'TokenReason'],
+  ])('%s, %s: the values of %s', (page, heading, type) => {
+    const listed = table(page, heading).map(([value]) => value?.replace(/[`']/g, ''))
+    expect(listed.sort()).toEqual(valuesOf(type).sort())
   })
 
   test('the errors and their codes', () => {
-    const codes = (typeOf('RealtimeErrorCode') as ts.UnionType).types
-    const listed = table('Errors').map(([, code]) => code?.replaceAll('`', ''))
-    expect(listed.sort()).toEqual(codes.map(type => (type as ts.StringLiteralType).value).sort())
+    const listed = table('errors').map(([, code]) => code?.replaceAll('`', ''))
+    expect(listed.sort()).toEqual(valuesOf('RealtimeErrorCode').sort())
   })
 
-  test.each([
-    ['The result of all connections', 'ConnectionResult'],
-    ['usePolling', 'PollingControls'],
-    ['useRealtime', 'Realtime'],
-    ['useRealtime', 'ConnectionInfo'],
-  ])('%s: the members of %s', (heading, type) => {
-    const code =
-      section(heading)
-        .match(/`[^`]+`/g)
-        ?.join() ?? ''
-    expect(members(type).filter(name => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([])
+  test('the kinds of a failed connection', () => {
+    // An impossible request has an error of another class.
+    const kinds = [...variants('Failure', 'kind').keys()].filter(kind => kind !== 'impossible')
+    expect(names('errors', 'ConnectionFailedError').sort()).toEqual(kinds.sort())
+  })
+
+  test('the events and their fields', () => {
+    const listed = table('events').map(([kind = '', fields = '']) => [
+      kind.replaceAll('`', ''),
+      [...fields.matchAll(/`(\w+)`/g)].map(([, field]) => field).sort(),
+    ])
+    const declared = [...variants('ConnectionEvent', 'kind')].map(([kind, variant]) => [
+      kind,
+      variant
+        .getProperties()
+        .map(({ name }) => name)
+        .filter(name => name !== 'kind')
+        .sort(),
+    ])
+    expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(declared))
   })
 })
 
-describe('the defaults in the README are those of the code', () => {
+describe('the defaults in the reference are those of the code', () => {
   const numbers = (text = '') =>
     [...text.matchAll(/(\w+): ([\d_]+|Infinity)/g)].map(([, key, value = '']) => [
       key,
@@ -100,15 +148,19 @@ describe('the defaults in the README are those of the code', () => {
     ])
 
   test('of the provider', () => {
-    expect(Object.fromEntries(numbers(cell('The provider', 'reconnect')))).toEqual(DEFAULT_RECONNECT)
-    expect(cell('The provider', 'closeDelay')?.replace(/[`_]/g, '')).toBe(String(DEFAULT_CLOSE_DELAY))
-    expect(cell('The provider', 'maxMessageBytes')?.replace(/[`_]/g, '')).toBe(
+    expect(Object.fromEntries(numbers(cell('realtime-provider', 'Props', 'reconnect')))).toEqual(
+      DEFAULT_RECONNECT,
+    )
+    expect(cell('realtime-provider', 'Props', 'closeDelay')?.replace(/[`_]/g, '')).toBe(
+      String(DEFAULT_CLOSE_DELAY),
+    )
+    expect(cell('realtime-provider', 'Props', 'maxMessageBytes')?.replace(/[`_]/g, '')).toBe(
       String(DEFAULT_MAX_MESSAGE_BYTES),
     )
   })
 
   test('of the heartbeat', () => {
-    const row = table('The provider').find(([name]) => name === '`heartbeat`')
+    const row = table('realtime-provider', 'Props').find(([name]) => name === '`heartbeat`')
     const plan = socketDefinition.liveness({ url: '' }, { heartbeat: true })
     expect(plan).toMatchObject(Object.fromEntries(numbers(row?.[2])))
     expect(row?.[2]).toContain(`message: { type: '${(plan?.message as { type: string }).type}' }`)
@@ -122,8 +174,8 @@ function numbersIn(text = ''): number[] {
   )
 }
 
-describe('the failure table in the README is that of the code', () => {
-  const rows = table('What ends a retry').map(([name = '', codes, statuses = '']) => {
+describe('the failure table in the reference is that of the code', () => {
+  const rows = table('failures').map(([name = '', codes, statuses = '']) => {
     const [, action = ''] = /`([^`]+)`/.exec(name) ?? []
     return { action: action as FailureAction, codes: numbersIn(codes), statuses }
   })
@@ -152,10 +204,33 @@ describe('the failure table in the README is that of the code', () => {
   })
 })
 
-test('the sizes in the README are the limits that `npm run size` checks', () => {
-  const listed = section('Supported runtimes').matchAll(/^\| `([^`]+)` +\| ([\d.]+ kB) +\|$/gm)
+test('the sizes in the reference are the limits that `npm run size` checks', () => {
+  const listed = section('runtimes', 'Size').matchAll(/^\| `([^`]+)` +\| ([\d.]+ kB) +\|$/gm)
   const limits = readPage('.size-limit.js').matchAll(/entry\('([^']+)', '([^']+)'\)/g)
   const pairs = [...listed].map(([, name, limit]) => [name, limit])
   expect(pairs).toHaveLength(4)
   expect(pairs).toEqual([...limits].map(([, name, limit]) => [name, limit]))
+})
+
+test('the reference names everything that the package exports', () => {
+  const text = readPage('docs/reference/index.md')
+  expect(
+    Object.keys(api).filter(name => !new RegExp(`\`${name}\``).test(text) && !name.endsWith('Error')),
+  ).toEqual([])
+  const errors = readPage('docs/reference/errors.md')
+  expect(Object.keys(api).filter(name => name.endsWith('Error') && !errors.includes(`\`${name}\``))).toEqual(
+    [],
+  )
+})
+
+test('every hook has a page of the reference whose code calls it', () => {
+  const hooks = Object.keys(api).filter(name => /^use[A-Z]/.test(name))
+  const missing = hooks.filter(name => {
+    const page = `docs/reference/${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}.md`
+    return !readSnippets(page).some(
+      snippet => isCode(snippet) && new RegExp(`\\b${name}[<(]`).test(snippet.code),
+    )
+  })
+  expect(hooks.length).toBeGreaterThan(5)
+  expect(missing).toEqual([])
 })
