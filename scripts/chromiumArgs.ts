@@ -1,4 +1,7 @@
-/** How every test starts Chromium. Without the last four, it calls home from a machine that may have no network. */
+/**
+ * How every test starts Chromium. Without the last four flags, it makes its own requests, from a machine that
+ * may have no network.
+ */
 export const chromiumArgs = [
   '--no-sandbox',
   '--disable-gpu',

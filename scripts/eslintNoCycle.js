@@ -5,7 +5,7 @@ import ts from 'typescript'
 /** @type {Map<string, { mtimeMs: number, imports: string[] }>} */
 const cache = new Map()
 
-/** The relative imports of a text as absolute paths with their place: types, re-exports and `import()` count. */
+/** The relative imports of a text as absolute paths with their location. Types, re-exports and `import()` count. */
 function importsOf(path, text) {
   return ts
     .preProcessFile(text, true, true)
@@ -26,7 +26,7 @@ function importsOnDisk(path) {
 /** The shortest chain of imports from `first` to `goal`, both included, or `undefined`. */
 function chain(first, goal) {
   const cameFrom = new Map([[first, undefined]])
-  // A Map hands out what is added while it is walked, so this is a breadth-first search.
+  // A Map iterates over entries that are added meanwhile, so this is a breadth-first search.
   for (const [path] of cameFrom) {
     if (path === goal) {
       const steps = []
@@ -38,7 +38,7 @@ function chain(first, goal) {
   return undefined
 }
 
-/** Forbids import cycles, type imports included: a cycle of types ties files together as much as one of values. */
+/** Forbids import cycles, including type imports: a cycle of types ties files together as much as one of values. */
 export const noCycle = {
   meta: { type: 'problem', schema: [], messages: { cycle: 'Import cycle: {{ steps }}' } },
   create(context) {

@@ -4,16 +4,16 @@ import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright'
 
-/** What the finder asks of the machine; a test passes its own. */
+/** What the finder needs from the machine; a test passes its own. */
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly platform: string
   /** Whether this process may install Debian packages. */
   readonly isRoot: boolean
   exists(path: string): boolean
-  /** Where Playwright keeps its own Chromium, whether or not it is there. */
+  /** Where Playwright keeps its own Chromium, whether or not it exists. */
   playwrightPath(): string
-  /** Runs a program to its end; throws if that fails. */
+  /** Runs a program to its end; throws if it fails. */
   run(command: string, args: readonly string[]): void
 }
 
@@ -36,22 +36,22 @@ const whatToInstall =
   '"npx playwright install chromium", or set CHROMIUM_PATH to the program of a Chromium.'
 
 /**
- * The path of a Chromium that is already on this machine: `CHROMIUM_PATH`, else the system's, else Playwright's.
- * `undefined` if there is none. Throws if `CHROMIUM_PATH` names nothing, for a wrong wish is no wish for another.
+ * The path of a Chromium on this machine: `CHROMIUM_PATH`, else the system's, else Playwright's. `undefined`
+ * if there is none. Throws if `CHROMIUM_PATH` names no file, instead of silently using another.
  */
 export function findChromium(machine: Machine = thisMachine()): string | undefined {
   const wanted = machine.env['CHROMIUM_PATH']
   if (wanted) {
     if (machine.exists(wanted)) return wanted
-    throw new Error(`CHROMIUM_PATH is "${wanted}", and there is no such file.`)
+    throw new Error(`CHROMIUM_PATH is "${wanted}", but there is no such file.`)
   }
   const candidates = [...pathCandidates(machine), ...(appPaths[machine.platform] ?? [])]
   return [...candidates, machine.playwrightPath()].find(path => machine.exists(path))
 }
 
 /**
- * As `findChromium`, but gets a Chromium where there is none: with apt-get as root on Debian and its like, elsewhere
- * with Playwright's installer. Throws with what to install if that fails, too.
+ * As `findChromium`, but installs a Chromium if there is none: with apt-get as root on Debian-like systems,
+ * elsewhere with Playwright's installer. If that fails, too, it throws with what to install.
  */
 export function ensureChromium(machine: Machine = thisMachine()): string {
   const found = findChromium(machine)
@@ -74,7 +74,8 @@ function install(machine: Machine): void {
     machine.run('apt-get', ['install', '-y', 'chromium'])
     return
   }
-  // A CI machine with apt is expected to bring its browser as a package: a download there hides a missing set-up step.
+  // A CI machine with apt should get its browser as a package: a download there would hide a missing set-up
+  // step.
   if (hasApt && machine.env['CI'] === 'true') return
   machine.run('npx', ['playwright', 'install', 'chromium'])
 }
@@ -93,7 +94,8 @@ function thisMachine(): Machine {
     exists: existsSync,
     playwrightPath: () => chromium.executablePath(),
     run: (command, args) => {
-      // Progress belongs on stderr: stdout carries the path alone. On Windows npx is a .cmd, which needs a shell.
+      // Progress belongs on stderr, because stdout carries only the path. On Windows npx is a .cmd, which
+      // needs a shell.
       const shell = process.platform === 'win32'
       const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
       execFileSync(command, args, { stdio: ['ignore', 2, 2], env, shell })

@@ -6,9 +6,9 @@ import { DEFAULT_RECONNECT } from '../src/providers/realtimeOptions.ts'
 
 /** One client; all times in ms. */
 interface Client {
-  /** Its connection is lost, or an attempt is refused: the wait before the next attempt; `null`: it gives up. */
+  /** Its connection drops, or an attempt is refused. Returns the wait before the next attempt; `null` to give up. */
   failed(now: number, retryAfter: number): number | null
-  /** An attempt succeeds: the wait before it refetches. */
+  /** An attempt succeeds. Returns the wait before it refetches. */
   opened(now: number): number
 }
 
@@ -19,12 +19,12 @@ interface Started {
 
 type Attempt = (client: Client, now: number) => number | null
 
-/** How clients come back. `random` gives numbers in [0, 1). */
+/** How clients reconnect. `random` returns numbers in [0, 1). */
 export type Policy = (random: () => number) => Client
 
-/** What one client refetches after a gap. */
+/** How many queries one client refetches after a gap. */
 const QUERIES = 10
-/** A client that takes part in no attempt for so long after the outage does not come back (ms). */
+/** A client without an attempt for this long after the outage does not return (ms). */
 const PATIENCE = 600_000
 
 /** This library: the real state machine, with the options of a provider. */
@@ -100,24 +100,24 @@ export interface HerdOptions {
   clients: number
   /** How long no attempt succeeds (ms). */
   outage: number
-  /** The `Retry-After` of the answer that all get when the outage begins (ms). */
+  /** The `Retry-After` that all clients receive when the outage begins (ms). */
   retryAfter?: number
-  /** How many attempts a second succeed after the outage. Default: all. */
+  /** How many attempts per second succeed after the outage. Default: all. */
   handshakes?: number
 }
 
-/** What a server sees of it; rates a second. */
+/** What a server sees; rates per second. */
 export interface Herd {
   /** During the outage. */
   meanAttempts: number
   peakAttempts: number
   peakRefetches: number
   refused: number
-  /** From the end of the outage until 99 % are back (ms); `Infinity` where they do not come back. */
+  /** From the end of the outage until 99 % are back (ms); `Infinity` if they do not return. */
   backAfter: number
 }
 
-/** All clients lose their connection at 0 and come back by a policy. The same for the same options. */
+/** All clients lose their connection at 0 and reconnect by a policy. The same options give the same result. */
 export function runHerd(
   policy: Policy,
   { clients, outage, retryAfter = 0, handshakes = Infinity }: HerdOptions,
@@ -126,7 +126,7 @@ export function runHerd(
   const [attempts, accepted, refetches] = [new Counts(), new Counts(), new Counts()]
   const back: number[] = []
   let refused = 0
-  /** One attempt: the wait before the next one, if there is one. */
+  /** One attempt. Returns the wait before the next one, if there is one. */
   const attempt: Attempt = (client, now) => {
     attempts.add(now, 1)
     if (now < outage || accepted.at(now) >= handshakes) {
@@ -156,7 +156,7 @@ export function runHerd(
   }
 }
 
-/** Counts by the second. */
+/** Counts events per second. */
 class Counts {
   readonly #bySecond: number[] = []
 
@@ -179,7 +179,7 @@ class Counts {
   }
 }
 
-/** Lives through each client for itself, where none has an influence on another: its garbage dies young. */
+/** Simulates clients one by one, if none influences another: their garbage is collected early. */
 function oneByOne(clients: Iterable<Started>, attempt: Attempt, end: number): void {
   for (const { client, wait } of clients) {
     let next = wait
@@ -187,13 +187,13 @@ function oneByOne(clients: Iterable<Started>, attempt: Attempt, end: number): vo
   }
 }
 
-/** All clients in the order of their attempts, to within 10 ms. */
+/** Simulates all clients in the order of their attempts, to within 10 ms. */
 function inOrder(clients: Iterable<Started>, attempt: Attempt, end: number): void {
   const slots: ({ client: Client; due: number }[] | undefined)[] = []
   const add = (client: Client, due: number) => (slots[Math.floor(due / 10)] ??= []).push({ client, due })
   for (const { client, wait } of clients) if (wait !== null) add(client, wait)
   for (let slot = 0; slot < Math.min(slots.length, end / 10); slot++) {
-    // The loop also takes those that become due in this slot meanwhile.
+    // The loop also handles attempts that become due in this slot meanwhile.
     for (const { client, due } of slots[slot] ?? []) {
       const wait = attempt(client, due)
       if (wait !== null) add(client, due + wait)
@@ -202,7 +202,7 @@ function inOrder(clients: Iterable<Started>, attempt: Attempt, end: number): voi
   }
 }
 
-/** Numbers in [0, 1) that look random and are the same each time (mulberry32). */
+/** Numbers in [0, 1) that look random but are the same each time (mulberry32). */
 function seeded(seed: number): () => number {
   let state = seed
   return () => {

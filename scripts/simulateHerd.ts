@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { fullJitter, type Herd, machine, type Policy, policies, runHerd } from './herd.ts'
 
 /**
- * `npm run simulate` prints how 100,000 clients come back after an outage; with `-- -u` it writes the tables into
- * docs/reconnecting.md. Seeded, so that it prints the same each time.
+ * `npm run simulate` prints how 100,000 clients reconnect after an outage; with `-- -u` it writes the tables
+ * to docs/reconnecting.md. It is seeded, so that it prints the same each time.
  */
 const CLIENTS = 100_000
 const PAGE = fileURLToPath(new URL('../docs/reconnecting.md', import.meta.url))
@@ -68,7 +68,7 @@ export function withTables(page: string, tables: ReturnType<typeof simulate>): s
   return next
 }
 
-/** Markdown as Prettier leaves it. */
+/** Markdown in Prettier's format. */
 function renderTable(rows: readonly Row[]): string {
   const texts = rows.map(row =>
     row.map(cell => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)),
@@ -80,13 +80,13 @@ function renderTable(rows: readonly Row[]): string {
   return [line(head), line(widths.map(width => '-'.repeat(width))), ...body.map(line)].join('\n')
 }
 
-/** Three digits. */
+/** Rounds to three digits. */
 function round(value: number): number {
   return Number(value.toPrecision(3))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  // Each failure makes an error, and millions of stack traces take long.
+  // Each failure creates an error, and millions of stack traces take long.
   Error.stackTraceLimit = 0
   const page = await readFile(PAGE, 'utf8')
   const next = withTables(page, simulate(CLIENTS))

@@ -7,15 +7,15 @@ import { WebSocket } from 'ws'
 import { chromiumArgs } from './chromiumArgs.ts'
 import { ensureChromium } from './findChromium.ts'
 
-/** A tab of a Chromium that thinks of itself what is true: behind another tab it is hidden. */
+/** A tab whose visibility and focus are real: behind another tab it is hidden. */
 export interface Tab {
-  /** Runs a function in the page, and gives what it gives, or what its promise settles to. */
+  /** Runs a function in the page, and returns its result or what its promise resolves with. */
   evaluate<Value>(get: () => Value): Promise<Awaited<Value>>
   /** As `evaluate`, with an argument of plain data. */
   call<Argument, Value>(run: (argument: Argument) => Value, argument: Argument): Promise<Awaited<Value>>
   /** Sends a command of the DevTools protocol. */
   send(method: string, params?: object): Promise<unknown>
-  /** Brings it to the front, and so hides the others. */
+  /** Brings it to the front, which hides the others. */
   activate(): Promise<void>
   close(): Promise<void>
 }
@@ -24,14 +24,14 @@ export interface Tab {
 export interface SpawnedChromium {
   version: string
   openTab(url: string): Promise<Tab>
-  /** Opens a tab in a profile, a window and a process of its own. */
+  /** Opens a tab with its own profile, window and process. */
   openTabApart(url: string): Promise<Tab>
   close(): Promise<void>
 }
 
 /**
- * A Chromium without Playwright, which tells every page that it is visible and focused, and has Chromium report every
- * frame of a WebSocket. Speaks the DevTools protocol.
+ * A Chromium without Playwright, which would tell every page that it is visible and focused, and make
+ * Chromium report every WebSocket frame. Uses the DevTools protocol.
  */
 export async function spawnChromium(moreArgs: readonly string[] = []): Promise<SpawnedChromium> {
   const profile = mkdtempSync(join(tmpdir(), 'chromium-'))
@@ -72,16 +72,16 @@ export async function spawnChromium(moreArgs: readonly string[] = []): Promise<S
     },
     async close() {
       const gone = once(child, 'exit')
-      // It may be gone before it has answered.
+      // It may exit before it responds.
       await send('Browser.close').catch(() => undefined)
       await gone
-      // Its helpers may still be writing.
+      // Its helper processes may still be writing.
       rmSync(profile, { recursive: true, force: true, maxRetries: 20 })
     },
   }
 }
 
-/** Gives the value of an expression in a page; throws what it throws there. */
+/** Returns the value of an expression in a page; throws what it throws there. */
 async function evaluate(send: Tab['send'], expression: string): Promise<unknown> {
   const options = { expression, returnByValue: true, awaitPromise: true }
   const { result, exceptionDetails } = (await send('Runtime.evaluate', options)) as {

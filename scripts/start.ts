@@ -10,7 +10,7 @@ const storybook = fileURLToPath(import.meta.resolve('storybook/package.json')).r
   'dist/bin/dispatcher.js',
 )
 
-/** `port` if it is free, else any free one. */
+/** `port` if it is free, else any free port. */
 async function freePort(port: number): Promise<number> {
   const server = createServer().listen(port, host)
   try {
@@ -24,7 +24,7 @@ async function freePort(port: number): Promise<number> {
   return found
 }
 
-/** Waits until the dev server answers, however long its first start takes. */
+/** Waits until the dev server responds, however long its first start takes. */
 async function ready(url: string): Promise<void> {
   for (;;) {
     const answer = await fetch(`${url}index.json`).catch(() => undefined)
@@ -55,7 +55,7 @@ const child = spawn(
 child.on('exit', code => process.exit(code ?? 0))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
 
-// A signal to npm ends npm and its shell only; the playground would go on and hold its port.
+// A signal to npm ends only npm and its shell; the playground would keep running and hold its port.
 const parent = process.ppid
 setInterval(() => {
   if (process.ppid !== parent) child.kill()

@@ -2,7 +2,7 @@ import { startVitest } from 'vitest/node'
 import { FaultReporter } from '../test/support/faultTable/faultReporter.ts'
 import { findFaultTests } from '../test/support/faultTable/findFaultTests.ts'
 
-// The tests of the fault table alone, and the table of what survived; `-u` writes it to docs/faults.md.
+// Runs only the tests of the fault table and prints the table of results; `-u` writes it to docs/faults.md.
 const files = [...new Set(findFaultTests('test').map(({ file }) => file))]
 const vitest = await startVitest('test', files, {
   watch: false,

@@ -24,32 +24,32 @@ describe('check', () => {
     expect(verdictOn(cost, cpus(1, 2.01, 9))?.isMet).toBe(false)
   })
 
-  it('wants a strict target to be reached in every round', () => {
+  it('requires a strict target to be met in every round', () => {
     expect(verdictOn({ ...cost, isStrict: true }, cpus(1, 2, 2))?.isMet).toBe(true)
     expect(verdictOn({ ...cost, isStrict: true }, cpus(1, 1, 2.01))?.isMet).toBe(false)
   })
 
-  it('knows what is to be at least', () => {
+  it('handles minimums as well as maximums', () => {
     const rest = { workload: 'burst', claim: 'frames', metric: 'cpu' }
     expect(verdictOn({ ...rest, atLeast: 3 }, cpus(3, 3, 3))?.isMet).toBe(true)
     expect(verdictOn({ ...rest, atLeast: 3 }, cpus(2.9, 2.9, 9))?.isMet).toBe(false)
   })
 
-  it('judges a ratio where the target is about one', () => {
+  it('judges a ratio if the target is about one', () => {
     expect(verdictOn({ ...cost, against: 'floor' }, cpus(1.9))?.isMet).toBe(true)
     expect(verdictOn({ ...cost, against: 'floor' }, cpus(2.1))?.isMet).toBe(false)
   })
 
-  it('does not pass a library that failed in any round', () => {
+  it('fails a library that failed in any round', () => {
     const verdict = verdictOn(cost, [{ cpu: 1 }, { failure: 'lost a message' }])
     expect(verdict).toMatchObject({ isMet: false, reached: undefined })
   })
 
-  it('does not pass a figure that is missing', () => {
+  it('fails a missing figure', () => {
     expect(verdictOn({ ...cost, metric: 'p50' }, cpus(1))?.isMet).toBe(false)
   })
 
-  it('says nothing about workloads that did not run', () => {
+  it('ignores workloads that did not run', () => {
     expect(verdictOn({ ...cost, workload: 'quiet' }, cpus(1))).toBeUndefined()
   })
 })
@@ -57,12 +57,12 @@ describe('check', () => {
 describe('targets', () => {
   const known = [...workloads, memory]
 
-  it.each(targets)('$workload: $claim has a limit and a workload in which this library runs', target => {
+  it.each(targets)('include a limit and a workload with this library: $workload: $claim', target => {
     expect(target.atMost ?? target.atLeast).toBeDefined()
     expect(known.find(({ name }) => name === target.workload)?.contenders).toContain('realtime')
   })
 
-  it.each(known)('there is one for $name', ({ name }) => {
+  it.each(known)('include one for $name', ({ name }) => {
     expect(targets.some(({ workload }) => workload === name)).toBe(true)
   })
 })

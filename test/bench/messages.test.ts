@@ -16,7 +16,7 @@ const plan: Plan = {
 const prices = Array.from({ length: 500 }, (_, index) => messageOf(plan, 100 + index) as PriceMessage)
 
 describe('the messages of a plan', () => {
-  it('are the same for every contender, but for the time', () => {
+  it('are the same for every contender, except for the time', () => {
     const again = messageOf(plan, 100) as PriceMessage
     expect({ ...again.response, at: 0 }).toEqual({ ...prices[0]?.response, at: 0 })
   })
@@ -25,22 +25,22 @@ describe('the messages of a plan', () => {
     expect(new Set(prices.map(({ params }) => params.symbol)).size).toBe(20)
   })
 
-  it('end with those that the cells must show', () => {
+  it('end with the messages that the cells must show', () => {
     const last: Record<string, number> = {}
     for (const { params, response } of prices) last[params.symbol] = response.n
     expect(finalsOf(plan)).toEqual(last)
   })
 
-  it('end, of a list, with its newest row', () => {
+  it('end with the newest row, for a list', () => {
     expect(finalsOf({ ...plan, kind: 'rows' })).toEqual({ newest: 599 })
   })
 
-  it('carry their position only where the stream can be resumed', () => {
+  it('carry their position only if the stream can be resumed', () => {
     expect(messageOf({ ...plan, kind: 'rows' }, 7)).not.toHaveProperty('seq')
     expect(messageOf({ ...plan, kind: 'rows', isResumable: true }, 7)).toHaveProperty('seq', 7)
   })
 
-  it('stand in a frame alone, or several as an array', () => {
+  it('are sent alone in a frame, or several as an array', () => {
     const [one, two] = prices as [PriceMessage, PriceMessage]
     expect(JSON.parse(frameOf([one]))).toEqual(one)
     expect(JSON.parse(frameOf([one, two]))).toEqual([one, two])

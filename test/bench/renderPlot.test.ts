@@ -27,7 +27,7 @@ describe('renderPlot', () => {
     expect(plot.querySelectorAll('circle')).toHaveLength(4)
   })
 
-  it('is logarithmic both ways', () => {
+  it('is logarithmic on both axes', () => {
     const [first = 0, second = 0, third = 0, other = 0] = numbersOf('circle', 'cx')
     expect(second - first).toBeCloseTo(third - second, 0)
     expect(other).toBe(first)
@@ -36,7 +36,7 @@ describe('renderPlot', () => {
     expect((low - high) / (low - double)).toBeCloseTo(Math.log(10) / Math.log(2), 1)
   })
 
-  it('names the axes and the lines, whatever is in their names', () => {
+  it('labels the axes and the lines, whatever their names contain', () => {
     const texts = [...plot.querySelectorAll('text')].map(({ textContent }) => textContent)
     expect(texts).toEqual(expect.arrayContaining(['keys & <rows>', 'µs', 'ours', 'theirs', '1,000']))
   })

@@ -10,15 +10,15 @@ const samples: Samples = new Map([
 ])
 
 describe('valuesOf', () => {
-  it('gives a metric of each round', () => {
+  it('returns a metric of each round', () => {
     expect(valuesOf(samples, 'realtime', { metric: 'cpu' })).toEqual([12, 20, 30])
   })
 
-  it('pairs a ratio within the round', () => {
+  it('computes a ratio within each round', () => {
     expect(valuesOf(samples, 'realtime', { metric: 'cpu', against: 'floor' })).toEqual([1.2, 2, 1.5])
   })
 
-  it('gives the difference where that is asked for', () => {
+  it('returns the difference on request', () => {
     expect(valuesOf(samples, 'realtime', { metric: 'cpu', against: 'floor', by: 'difference' })).toEqual([
       2, 10, 10,
     ])
@@ -28,12 +28,12 @@ describe('valuesOf', () => {
     expect(valuesOf(samples, 'realtime', { metric: 'cpu', against: 'best peer' })).toEqual([0.3, 0.4, 0.5])
   })
 
-  it('leaves out a round in which either side failed', () => {
+  it('skips a round in which either side failed', () => {
     expect(valuesOf(samples, 'setQueryData', { metric: 'cpu', against: 'floor' })).toEqual([4, 8])
     expect(valuesOf(samples, 'realtime', { metric: 'cpu', against: 'setQueryData' })).toEqual([0.3, 0.25])
   })
 
-  it('gives nothing where there is no such metric or contender', () => {
+  it('returns nothing for an unknown metric or contender', () => {
     expect(valuesOf(samples, 'realtime', { metric: 'p50' })).toEqual([])
     expect(valuesOf(samples, 'ahooks', { metric: 'cpu' })).toEqual([])
   })

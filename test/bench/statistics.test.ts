@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { median, percentile, spread } from '../../bench/statistics.ts'
 
 describe('median', () => {
-  it('is the middle of an odd number of values, in whatever order they come', () => {
+  it('is the middle of an odd number of values, in any order', () => {
     expect(median([30, 10, 20])).toBe(20)
   })
 
@@ -10,11 +10,11 @@ describe('median', () => {
     expect(median([40, 10, 20, 30])).toBe(25)
   })
 
-  it('is no number where there are no values', () => {
+  it('is NaN without values', () => {
     expect(median([])).toBeNaN()
   })
 
-  it('leaves the values as they are', () => {
+  it('does not change the values', () => {
     const values = [3, 1, 2]
     median(values)
     expect(values).toEqual([3, 1, 2])
@@ -38,13 +38,13 @@ describe('percentile', () => {
     expect(percentile(sorted, 1)).toBe(99)
   })
 
-  it('is no number where there are no values', () => {
+  it('is NaN without values', () => {
     expect(percentile([], 0.5)).toBeNaN()
   })
 })
 
 describe('spread', () => {
-  it('gives the median and the extremes', () => {
+  it('returns the median and the extremes', () => {
     expect(spread([5, 1, 3])).toEqual({ median: 3, min: 1, max: 5 })
   })
 })

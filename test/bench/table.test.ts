@@ -9,7 +9,7 @@ const samples: Samples = new Map([
 ])
 
 describe('renderRows', () => {
-  it('fills up rows that are short', () => {
+  it('pads short rows', () => {
     expect(renderRows(['a', 'b'], [['1']])).toBe('| a | b |\n| --- | --- |\n| 1 |  |')
   })
 })
@@ -21,23 +21,23 @@ describe('renderTable', () => {
   ] as const
   const lines = renderTable({ contenders: ['realtime', 'floor', 'swr', 'raw'], columns }, samples).split('\n')
 
-  it('gives the median and, where they differ, the extremes', () => {
+  it('shows the median and, if they differ, the extremes', () => {
     expect(lines[2]).toBe('| react-query-realtime | 16.1 (12–20) | 1.61 (1.2–2) |')
   })
 
-  it('compares nobody with itself', () => {
+  it('compares nothing with itself', () => {
     expect(lines[3]).toBe('| floor | 10 |  |')
   })
 
-  it('says of a contender that failed in a round why, and gives no figures', () => {
+  it('shows why a contender failed in a round, and no figures', () => {
     expect(lines[4]).toBe('| SWR subscription | failed: 2 cells are wrong |  |')
   })
 
-  it('leaves empty what was not measured', () => {
+  it('leaves cells empty for what was not measured', () => {
     expect(lines[5]).toBe('| raw |  |  |')
   })
 
-  it('says never of what did not come', () => {
+  it('shows "never" for what did not arrive', () => {
     const late: Samples = new Map([['ahooks', [{ back: Infinity }, { back: 10 }, { back: Infinity }]]])
     const column = { metric: 'back', header: 'back', digits: 0 }
     const table = renderTable({ contenders: ['ahooks'], columns: [column] }, late)
@@ -46,7 +46,7 @@ describe('renderTable', () => {
 })
 
 describe('renderVerdicts', () => {
-  it('says of each target what was to be reached, what was, and whether that will do', () => {
+  it('shows for each target the limit, the result, and whether it is met', () => {
     const target = { workload: 'burst', claim: 'cost', metric: 'cpu' }
     const reached = { median: 1.2, min: 1.1, max: 1.3 }
     const table = renderVerdicts([

@@ -5,7 +5,7 @@ import { ensureChromium, findChromium, type Machine } from '../../scripts/findCh
 const playwrightsOwn = '/cache/ms-playwright/chrome'
 const apt = '/usr/bin/apt-get'
 
-/** A machine with the given files; `installs` is the file that any successful install adds. */
+/** A machine with the given files. Any successful install adds the file `installs`. */
 function machineWith(
   files: string[],
   { installs, ...rest }: Partial<Machine> & { installs?: string } = {},
@@ -28,21 +28,21 @@ function machineWith(
 }
 
 describe('findChromium', () => {
-  it('takes CHROMIUM_PATH before anything else', () => {
+  it('prefers CHROMIUM_PATH over everything else', () => {
     const machine = machineWith(['/opt/mine', '/usr/bin/chromium', playwrightsOwn], {
       env: { CHROMIUM_PATH: '/opt/mine', PATH: '/usr/bin' },
     })
     expect(findChromium(machine)).toBe('/opt/mine')
   })
 
-  it('says so when CHROMIUM_PATH names no file, and takes no other', () => {
+  it('throws if CHROMIUM_PATH names no file, without trying another', () => {
     const machine = machineWith(['/usr/bin/chromium'], {
       env: { CHROMIUM_PATH: '/nowhere', PATH: '/usr/bin' },
     })
     expect(() => findChromium(machine)).toThrow('CHROMIUM_PATH is "/nowhere"')
   })
 
-  it("takes the system's before Playwright's, and chromium before Google Chrome", () => {
+  it("prefers the system's browser over Playwright's, and chromium over Google Chrome", () => {
     expect(findChromium(machineWith(['/usr/bin/google-chrome', '/usr/bin/chromium', playwrightsOwn]))).toBe(
       '/usr/bin/chromium',
     )
@@ -54,30 +54,30 @@ describe('findChromium', () => {
   it.each([
     ['darwin', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'],
     ['win32', 'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe'],
-  ])('knows where %s keeps its applications', (platform, path) => {
+  ])('finds the applications of %s', (platform, path) => {
     expect(findChromium(machineWith([path, playwrightsOwn], { platform }))).toBe(path)
   })
 
-  it("takes Playwright's own last, and nothing if that is not there", () => {
+  it("tries Playwright's own last, and returns undefined if that is missing, too", () => {
     expect(findChromium(machineWith([playwrightsOwn]))).toBe(playwrightsOwn)
     expect(findChromium(machineWith([]))).toBeUndefined()
   })
 })
 
 describe('ensureChromium', () => {
-  it('installs nothing when a Chromium is there', () => {
+  it('installs nothing if there is a Chromium', () => {
     const machine = machineWith([apt, '/usr/bin/chromium'], { isRoot: true })
     expect(ensureChromium(machine)).toBe('/usr/bin/chromium')
     expect(machine.commands).toEqual([])
   })
 
-  it('uses apt-get as root where there is apt-get', () => {
+  it('uses apt-get as root if there is apt-get', () => {
     const machine = machineWith([apt], { isRoot: true, installs: '/usr/bin/chromium' })
     expect(ensureChromium(machine)).toBe('/usr/bin/chromium')
     expect(machine.commands).toEqual(['apt-get update', 'apt-get install -y chromium'])
   })
 
-  it("uses Playwright's installer where there is no apt-get, and without root", () => {
+  it("uses Playwright's installer without apt-get, and without root", () => {
     for (const files of [[], [apt]]) {
       const machine = machineWith(files, { installs: playwrightsOwn })
       expect(ensureChromium(machine)).toBe(playwrightsOwn)
@@ -85,14 +85,14 @@ describe('ensureChromium', () => {
     }
   })
 
-  it.each([true, false])('never downloads a browser in CI where there is apt-get (root: %s)', isRoot => {
+  it.each([true, false])('never downloads a browser in CI if there is apt-get (root: %s)', isRoot => {
     const env = { CI: 'true', PATH: '/usr/bin' }
     const machine = machineWith([apt], { isRoot, env })
     expect(() => ensureChromium(machine)).toThrow('CHROMIUM_PATH')
     expect(machine.commands.filter(command => command.includes('playwright'))).toEqual([])
   })
 
-  it('says what to install when the install fails, and keeps the cause', () => {
+  it('says what to install if the install fails, and keeps the cause', () => {
     const cause = new Error('no network')
     const machine = machineWith([], {
       run: () => {

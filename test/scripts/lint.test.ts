@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import tseslint from 'typescript-eslint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-// The rules under test read the text alone; without the ones that need types, a text need not exist as a file.
+// The rules under test only read the text. Without the type-aware rules, the text need not exist as a file.
 const overrideConfig = [
   tseslint.configs.disableTypeChecked,
   { languageOptions: { parserOptions: { projectService: false } } },
@@ -18,7 +18,7 @@ async function rulesBroken(filePath: string, text: string): Promise<string[]> {
   return results.flatMap(({ messages }) => messages.map(({ ruleId, message }) => ruleId ?? message))
 }
 
-// The first text pays for loading every plugin.
+// The first text loads every plugin.
 beforeAll(async () => {
   await rulesBroken('src/core/a.ts', '')
 })
@@ -75,7 +75,7 @@ describe('import directions', () => {
     expect(await rulesBroken(filePath, importing(source))).toEqual([])
   })
 
-  it('holds for types, too, but the cache may import the types of TanStack Query', async () => {
+  it('apply to types, too, but the cache may import the types of TanStack Query', async () => {
     const type = (source: string) => `export type { Thing } from '${source}'\n`
     expect(await rulesBroken('src/core/a.ts', type('../hooks/b.ts'))).toEqual([direction])
     expect(await rulesBroken('src/core/a.ts', type('@tanstack/react-query'))).toEqual([direction])
@@ -85,7 +85,7 @@ describe('import directions', () => {
   it.each([
     ["export const late = import('../hooks/b.ts')", 'no-restricted-syntax'],
     ["export type Late = import('../hooks/b.ts').Late", '@typescript-eslint/consistent-type-imports'],
-  ])('cannot be got round by %s', async (text, rule) => {
+  ])('cannot be bypassed by %s', async (text, rule) => {
     expect(await rulesBroken('src/core/a.ts', `${text}\n`)).toEqual([rule])
   })
 })
@@ -133,13 +133,13 @@ describe('no-cycle', () => {
     "import type { B } from './b.ts'\nexport type A = B",
     "export { B } from './b.ts'",
     "export * from './b.ts'",
-  ])('sees a cycle that two more files close by types alone: %s', async text => {
+  ])('detects a cycle through two more files, even by types alone: %s', async text => {
     const [result] = await inFolder.lintText(`${text}\n`, { filePath: join(folder, 'src/core/a.ts') })
     const steps = ['a', 'b', 'c', 'a'].map(name => join('src', 'core', `${name}.ts`)).join(' → ')
     expect(result?.messages.map(({ message }) => message)).toEqual([`Import cycle: ${steps}`])
   })
 
-  it('lets a file import what does not lead back to it', async () => {
+  it('allows imports that do not lead back to the file', async () => {
     const [result] = await inFolder.lintText("export * from './b.ts'\n", {
       filePath: join(folder, 'src/core/d.ts'),
     })

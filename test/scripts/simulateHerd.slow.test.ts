@@ -4,11 +4,11 @@ import { simulate, withTables } from '../../scripts/simulateHerd.ts'
 import { readPage } from '../docs/snippets.ts'
 
 const NAMES = ['outages', 'floor', 'capacity'] as const
-/** By how much the figure of 4,000 clients may differ: a share of it, and seconds or attempts beside that. */
+/** How far the results of 4,000 clients may differ: a share of the figure, plus some seconds or attempts. */
 const SHARE = 0.3
 const SLACK: Readonly<Record<string, number>> = { 'outages 4': 0.5, 'capacity 2': 5_000, 'capacity 3': 0.5 }
 
-/** The rows of a table of the page, without its head, as cells. */
+/** The rows of a table in the page, without its head, as cells. */
 function listed(name: (typeof NAMES)[number]): string[][] {
   const [, rest = ''] = readPage('docs/reconnecting.md').split(`<!-- simulated: ${name} -->`)
   const [table = ''] = rest.split('<!-- end:')
@@ -21,7 +21,7 @@ function listed(name: (typeof NAMES)[number]): string[][] {
   )
 }
 
-test('the figures of docs/reconnecting.md are those of the simulation, give or take what fewer clients scatter', () => {
+test('the figures in docs/reconnecting.md match the simulation, up to the scatter of fewer clients', () => {
   const few = simulate(4_000)
   for (const name of NAMES) {
     const rows = listed(name)
@@ -41,16 +41,16 @@ test('the figures of docs/reconnecting.md are those of the simulation, give or t
   }
 }, 60_000)
 
-test('a simulation gives the same figures each time', () => {
+test('a simulation returns the same figures each time', () => {
   const run = () => runHerd(machine(), { clients: 500, outage: 10_000 })
   expect(run()).toEqual(run())
 })
 
-test('clients that were told the same Retry-After come back over as long a time again', () => {
+test('clients with the same Retry-After return spread over the same time again', () => {
   const { peakAttempts } = runHerd(machine(), { clients: 1_000, outage: 5_000, retryAfter: 10_000 })
   expect(peakAttempts).toBeLessThan(200)
 })
 
-test('a page without the marks of its tables is an error that names them', () => {
+test('a page without the markers of its tables is an error that names them', () => {
   expect(() => withTables('', simulate(10))).toThrow('<!-- simulated: outages -->')
 })
