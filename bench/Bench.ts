@@ -19,7 +19,7 @@ export class Bench {
     this.#profiler = profiler
   }
 
-  /** Opens a contender's page, after the scripts that watch it, has `measure` use it, and closes it. */
+  /** Opens a contender's page after the scripts that observe it, lets `measure` use it, and closes it. */
   async visit<Result>(
     contender: ContenderName,
     measure: (visit: Visit) => Promise<Result>,
@@ -45,7 +45,7 @@ const patience = 30_000
 
 async function untilReady(tab: Tab): Promise<void> {
   const deadline = performance.now() + patience
-  // While it is on its way, a tab may have no document that could answer.
+  // While it is loading, a tab may have no document that could respond.
   while (!(await tab.evaluate(() => 'page' in globalThis).catch(() => false))) {
     if (performance.now() > deadline) throw new Error('The page did not load.')
     await sleep(20)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Tab } from '../scripts/spawnChromium.ts'
 
-/** A page's main thread, by the DevTools protocol. */
+/** A page's main thread, measured with the DevTools protocol. */
 export class MainThread {
   readonly #tab: Tab
 
@@ -10,12 +10,12 @@ export class MainThread {
   }
 
   static async of(tab: Tab): Promise<MainThread> {
-    // Time on the processor and not on the clock, so that what else the machine does is not counted.
+    // Processor time instead of clock time, so that other work on the machine is not counted.
     await tab.send('Performance.enable', { timeDomain: 'threadTicks' })
     return new MainThread(tab)
   }
 
-  /** Seconds on the processor since the page began. */
+  /** Seconds on the processor since the page started. */
   async seconds(): Promise<number> {
     const { metrics } = (await this.#tab.send('Performance.getMetrics')) as {
       metrics: { name: string; value: number }[]
@@ -27,7 +27,10 @@ export class MainThread {
     await this.#tab.send('HeapProfiler.collectGarbage')
   }
 
-  /** Bytes of the heap that are in use after a collection: the least of some, between which timers and finalizers ran. */
+  /**
+   * Bytes of the heap in use after a collection: the smallest of several, with timers and finalizers run in
+   * between.
+   */
   async heap(): Promise<number> {
     const sizes: number[] = []
     for (let turn = 0; turn < 4; turn++) {

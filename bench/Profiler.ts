@@ -3,7 +3,10 @@ import { SourceMap, type SourceMapPayload } from 'node:module'
 import { join } from 'node:path'
 import type { Tab } from '../scripts/spawnChromium.ts'
 
-/** Where the main thread's time went: a function in its file, its own time in ms, and that as a share of all but idling. */
+/**
+ * Where the main thread's time went: a function in its file, its self time in ms, and that as a share of all
+ * non-idle time.
+ */
 export interface SelfTime {
   place: string
   time: number
@@ -23,7 +26,7 @@ interface CallFrame {
   columnNumber: number
 }
 
-/** Takes samples of a page's main thread, by the DevTools protocol. */
+/** Samples a page's main thread, with the DevTools protocol. */
 export class Profiler {
   readonly #folder: string
   readonly #maps = new Map<string, SourceMap>()
@@ -34,7 +37,7 @@ export class Profiler {
     this.#folder = folder
   }
 
-  /** Records while `call` runs; what took longer before is kept. */
+  /** Records while `call` runs, in addition to earlier recordings. */
   async record<Result>(tab: Tab, call: () => Promise<Result>): Promise<Result> {
     await tab.send('Profiler.enable')
     await tab.send('Profiler.setSamplingInterval', { interval: 100 })
@@ -45,12 +48,12 @@ export class Profiler {
     return result
   }
 
-  /** The functions with the most time of their own. */
+  /** The functions with the most self time. */
   async topFunctions(count: number): Promise<SelfTime[]> {
     return (await this.#gather(place => place)).slice(0, count)
   }
 
-  /** The packages with the most time of their own; what the browser does itself is `(program)`. */
+  /** The packages with the most self time. The browser's own work is `(program)`. */
   async topPackages(): Promise<SelfTime[]> {
     return this.#gather(
       place => /node_modules\/((@[^/]+\/)?[^/]+)/.exec(place)?.[1] ?? / (\w+)\//.exec(place)?.[1] ?? place,

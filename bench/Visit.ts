@@ -9,7 +9,7 @@ declare const page: Page
 
 /** What a page saw of a plan, and what that cost. */
 export interface Cost extends Observed {
-  /** Seconds that the main thread was on the processor. */
+  /** Seconds that the main thread spent on the processor. */
   cpu: number
 }
 
@@ -42,7 +42,7 @@ export class Visit {
     this.#options = options
   }
 
-  /** Mounts a task, with its own stream unless it says otherwise; what follows is about it. */
+  /** Mounts a task, by default with its own stream. Later calls refer to it. */
   async mount(part: Partial<Task>, connections = 1): Promise<void> {
     const { tab } = this.#options
     const task = this.#taskOf(part, connections)
@@ -51,7 +51,7 @@ export class Visit {
     await tab.call(whole => page.mount(whole), task)
   }
 
-  /** Has the server send and the page show it; throws if what is shown in the end is not what was sent last. */
+  /** Makes the server send and the page show it. Throws if the page does not end with what was sent last. */
   async play(part: Partial<Plan>): Promise<Cost> {
     const { tab, run, profiler } = this.#options
     const plan = { ...this.#plan, ...part }
@@ -64,12 +64,12 @@ export class Visit {
     return { ...observed, cpu }
   }
 
-  /** Has the server send, whatever becomes of it. */
+  /** Makes the server send, whatever the result. */
   send(part: Partial<Plan>): Promise<unknown> {
     return this.ask('play', { ...this.#plan, ...part })
   }
 
-  /** Throws if the list that is shown is not the last `length` rows that were sent. */
+  /** Throws unless the list on screen is the last `length` rows that were sent. */
   async checkRows(length: number): Promise<void> {
     const wanted = [length, this.#plan.first - 1] as const
     const failure = await this.#options.tab.call(
@@ -79,7 +79,7 @@ export class Visit {
     if (failure !== null) throw new Error(failure)
   }
 
-  /** How many of the rows that are shown are still the same objects when one more has been appended. */
+  /** How many rows on screen are still the same objects after one more is appended. */
   async countKeptRows(): Promise<number> {
     const { tab } = this.#options
     await tab.evaluate(() => page.keepRows())
@@ -95,7 +95,7 @@ export class Visit {
     return this.#options.tab.call(task => page.measureShare(task), this.#taskOf({ kind: 'users' }, 1))
   }
 
-  /** Mounts a poll, and tells what it costs. */
+  /** Mounts a poll, and returns what it costs. */
   async measurePolls(url: string, count: number) {
     const task = this.#taskOf({ kind: 'poll', urls: [url] }, 1)
     await this.#options.tab.call(whole => page.mount(whole), task)
@@ -105,7 +105,7 @@ export class Visit {
     ] as const)
   }
 
-  /** Has the server do something about this run; gives what it answers. */
+  /** Makes the server act on this run; returns its response. */
   async ask(action: string, body: unknown = null): Promise<unknown> {
     const { server, run } = this.#options
     const answer = await fetch(`${server.url}/${action}/${run}`, {

@@ -8,7 +8,7 @@ export interface Column extends Figure {
   digits: number
 }
 
-/** Something that all its contenders have to do. */
+/** A task that all its contenders have to do. */
 export interface Workload {
   name: string
   title: string
@@ -16,9 +16,9 @@ export interface Workload {
   description: string
   contenders: readonly ContenderName[]
   columns: readonly Column[]
-  /** Whether contenders may be measured side by side, since the processor's time is not what counts. */
+  /** Whether contenders may be measured side by side, because processor time does not matter. */
   isConcurrent?: boolean
-  /** More rounds than these tell nothing new, or take too long. */
+  /** More rounds than this add no information, or take too long. */
   mostRounds?: number
   /** Measures a contender once; throws if it failed. */
   measure(bench: Bench, contender: ContenderName): Promise<Metrics>

@@ -5,8 +5,8 @@ import { contenderNames, contenders } from './contenders.ts'
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 /**
- * Builds the pages of all contenders for production, into a folder that the server serves. Readable ones keep the names
- * of functions and have source maps, for a profile.
+ * Builds production pages of all contenders into a folder that the server serves. Readable ones keep function
+ * names and have source maps, for a profile.
  */
 export async function buildPages(isReadable: boolean): Promise<string> {
   process.env['NODE_ENV'] = 'production'

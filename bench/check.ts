@@ -6,12 +6,12 @@ import type { Target } from './targets.ts'
 /** How a target was met. */
 export interface Verdict {
   target: Target
-  /** What was reached; nothing if there was no figure. */
+  /** The result; `undefined` if there was no figure. */
   reached: Spread | undefined
   isMet: boolean
 }
 
-/** Compares the results of workloads, by their names, with the targets that are about them. */
+/** Compares the results of workloads, by name, with their targets. */
 export function check(results: ReadonlyMap<string, Samples>, targets: readonly Target[]): Verdict[] {
   return targets.flatMap(target => {
     const samples = results.get(target.workload)

@@ -7,13 +7,13 @@ import type { Server } from './startServer.ts'
 import { renderTable } from './table.ts'
 import type { Workload } from './Workload.ts'
 
-/** The results of some workloads, by their names, and what is to be read of them. */
+/** The results of some workloads, by name, and what to conclude from them. */
 export interface Comparison {
   results: ReadonlyMap<string, Samples>
   text: string
 }
 
-/** Runs workloads one after the other, each in a browser of its own, and prints each as it is done. */
+/** Runs workloads one after another, each in a fresh browser, and prints each when it is done. */
 export async function compare(
   server: Server,
   workloads: readonly Workload[],

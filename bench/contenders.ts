@@ -1,9 +1,9 @@
-/** Who is measured. */
+/** A library or technique to measure. */
 export interface Contender {
   title: string
   /** Its page, under `contenders`. */
   file: string
-  /** Whether it is one of those that this library is compared with as the best of them. */
+  /** Whether it is a peer that this library is compared with. */
   isPeer: boolean
 }
 

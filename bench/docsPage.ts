@@ -4,7 +4,10 @@ import { format, resolveConfig } from 'prettier'
 
 const path = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url))
 
-/** The page with other content between the markers of a section; all else is kept. Throws if there are none. */
+/**
+ * The page with new content between the markers of a section; everything else stays. Throws if there are no
+ * markers.
+ */
 export function fillSection(page: string, section: string, content: string): string {
   const [begin, end] = [`<!-- ${section} -->`, `<!-- /${section} -->`]
   const from = page.indexOf(begin)

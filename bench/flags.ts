@@ -1,19 +1,19 @@
 import { parseArgs } from 'node:util'
 
-/** What the command line asks for. */
+/** What the command line requests. */
 export interface Flags {
-  /** Names of the workloads to run; none for all. */
+  /** Names of the workloads to run; empty for all. */
   workloads: readonly string[]
   rounds: number
   /** Whether to compare the results with the targets. */
   check: boolean
-  /** What to do: compare the contenders, or see where this library's time goes, how its costs grow, what it keeps. */
+  /** What to do: compare contenders, profile this library, plot its growth, or measure its memory. */
   mode: 'compare' | 'profile' | 'growth' | 'memory'
 }
 
 const modes = ['profile', 'growth', 'memory'] as const
 
-/** Reads the command line; throws if it asks for what there is not. */
+/** Reads the command line; throws for unknown flags and names. */
 export function readFlags(args: readonly string[], known: readonly string[]): Flags {
   const { values } = parseArgs({
     args: [...args],

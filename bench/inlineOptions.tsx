@@ -1,6 +1,7 @@
 /**
- * What a commit costs whose components all have options of their own, new on each render, beside the same components with
- * one shared definition. `npm run bench:options` prints medians in ms and their ratio; nothing in CI is timed.
+ * The cost of a commit whose components all have their own options, new on each render, compared with the
+ * same components and one shared definition. `npm run bench:options` prints medians in ms and their ratio;
+ * nothing in CI is timed.
  */
 import { createElement, type ReactNode } from 'react'
 import type { Root } from 'react-dom/client'
@@ -9,7 +10,7 @@ interface Jsdom {
   JSDOM: new (html: string, options: { url: string }) => { window: Window & { document: Document } }
 }
 
-// A variable, because the package has no types of its own.
+// A variable, because the package has no types.
 const jsdom: string = 'jsdom'
 const { JSDOM } = (await import(jsdom)) as Jsdom
 const { window } = new JSDOM('<!doctype html>', { url: 'http://localhost/' })
@@ -50,7 +51,7 @@ const median = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times
 async function commit(root: Root, tree: () => ReactNode): Promise<number> {
   const from = performance.now()
   flushSync(() => root.render(tree()))
-  // What follows from the options is worked out in a microtask.
+  // Changes of options are processed in a microtask.
   await Promise.resolve()
   return performance.now() - from
 }

@@ -3,7 +3,7 @@ import type { ContenderName } from './contenders.ts'
 import type { Sample, Samples } from './results.ts'
 import type { Workload } from './Workload.ts'
 
-/** Measures all contenders of a workload, round by round, each round beginning with another one. */
+/** Measures all contenders of a workload, round by round. Each round begins with another one. */
 export async function measure(bench: Bench, workload: Workload, rounds: number): Promise<Samples> {
   const samples = new Map<ContenderName, Sample[]>(workload.contenders.map(name => [name, []]))
   const count = Math.min(rounds, workload.mostRounds ?? rounds)

@@ -7,7 +7,7 @@ import {
   type RowMessage,
 } from './protocol.ts'
 
-/** A number below 2³² that looks random and is the same for the same `n`. */
+/** A number below 2³² that looks random but is the same for the same `n`. */
 function scramble(n: number): number {
   let value = Math.imul(n ^ 0x9e3779b9, 0x85ebca6b)
   value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35)
@@ -22,7 +22,7 @@ export const textOf = (n: number): string => `row ${scramble(n)}`
 
 export const now = (): number => performance.timeOrigin + performance.now()
 
-/** Message `n` of a plan, stamped with the time. All contenders get the same ones. */
+/** Message `n` of a plan, stamped with the time. All contenders get the same messages. */
 export function messageOf({ kind, keys, isResumable }: Plan, n: number): PriceMessage | RowMessage {
   const at = Math.round(now() * 100) / 100
   if (kind === 'rows')
@@ -31,7 +31,7 @@ export function messageOf({ kind, keys, isResumable }: Plan, n: number): PriceMe
   return { type: 'price', params: { symbol: symbolOf(keyOf(n, keys)) }, response: price }
 }
 
-/** A frame of a stream, or several messages of it as an array. */
+/** A frame with one message, or with several as an array. */
 export const frameOf = (messages: readonly (PriceMessage | RowMessage)[]): string =>
   JSON.stringify(messages.length === 1 ? messages[0] : messages)
 

@@ -1,6 +1,6 @@
 const peers = ['react', 'react-dom', '@tanstack/react-query']
 
-/** What the like of it costs an app that takes it from a peer, measured as our own is. */
+/** What the same feature costs an app that imports it from a peer, measured as our own is. */
 const entry = (name, path, names) => ({
   name,
   path: `../node_modules/${path}`,

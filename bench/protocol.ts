@@ -1,4 +1,4 @@
-/** What server, page and runner tell each other. */
+/** What server, page and runner send to each other. */
 
 /** The last price of a symbol. `n` counts the messages of a run, `at` is when it was sent, in ms since the epoch. */
 export interface Price {
@@ -24,15 +24,15 @@ export interface PriceMessage {
 export interface RowMessage {
   type: 'row'
   response: Row
-  /** The position in the stream, where it can be resumed. */
+  /** The position in the stream, if it can be resumed. */
   seq?: number
 }
 
-/** What the server is to send. */
+/** What the server should send. */
 export interface Plan {
   kind: 'prices' | 'rows'
   messages: number
-  /** The number of the first message; those before it were sent by former plans of the same run. */
+  /** The number of the first message. Earlier plans of the same run sent those before it. */
   first: number
   /** Symbols that prices are spread over. */
   keys: number
@@ -49,10 +49,10 @@ export interface Plan {
 /** By the name of a cell, the number of the message that it must show in the end. */
 export type Finals = Record<string, number>
 
-/** What a page is to mount: prices or rows of a stream, mere users of a connection, or a poll. */
+/** What a page should mount: prices or rows of a stream, idle users of a connection, or a poll. */
 export interface Task {
   kind: 'prices' | 'rows' | 'users' | 'poll'
-  /** Where the streams are, one for each connection. */
+  /** The URLs of the streams, one for each connection. */
   urls: readonly string[]
   transport: 'socket' | 'events'
   /** Components, each of which shows one symbol or uses the connection. */
@@ -61,25 +61,25 @@ export interface Task {
   cap: number
   /** Whether the stream can be resumed. */
   isResumable: boolean
-  /** From poll to poll, in ms. */
+  /** From one poll to the next, in ms. */
   interval: number
 }
 
 /** What a page saw of a plan. */
 export interface Observed {
-  /** Why the values on screen are not those that were sent. */
+  /** Why the values on screen differ from those that were sent. */
   failure: string | null
   seconds: number
   frames: number
   commits: number
-  /** From being sent to the frame that shows it, in ms. */
+  /** From sending to the frame that shows it, in ms. */
   latencies: { p50: number; p95: number }
 }
 
-/** What befalls a connection. */
+/** A fault of a connection. */
 export interface Fault {
   kind: 'close' | 'reset' | 'away'
-  /** How long the server is away, in seconds. */
+  /** How long the server is unreachable, in seconds. */
   seconds: number
 }
 

@@ -1,6 +1,6 @@
 import { contenders, type ContenderName } from './contenders.ts'
 
-/** What one measurement gave, by the name of the metric. */
+/** The result of one measurement, by the name of the metric. */
 export type Metrics = Readonly<Record<string, number>>
 
 /** One measurement of a contender: its figures, or why it failed. */
@@ -12,18 +12,18 @@ export type Samples = ReadonlyMap<ContenderName, readonly Sample[]>
 /** What a figure is compared with. */
 export type Reference = ContenderName | 'best peer'
 
-/** A metric as it is, or against that of another contender in the same round. */
+/** A metric, alone or compared with that of another contender in the same round. */
 export interface Figure {
   metric: string
   against?: Reference
-  /** How they are compared: by their ratio, unless by the difference. */
+  /** How they are compared: by ratio (default) or by difference. */
   by?: 'ratio' | 'difference'
 }
 
 export const isFailure = (sample: Sample | undefined): sample is { readonly failure: string } =>
   typeof sample?.failure === 'string'
 
-/** A figure's value in each round in which there is one. */
+/** A figure's value in each round that has one. */
 export function valuesOf(
   samples: Samples,
   contender: ContenderName,

@@ -11,12 +11,12 @@ import { targets } from './targets.ts'
 import { workloads } from './workloads.ts'
 import { memory } from './workloads/memory.ts'
 
-/** Rounds from which medians are worth keeping. */
+/** With fewer rounds, medians are not worth keeping. */
 const enoughRounds = 5
 
 const usuallyProfiled = ['burst', 'steady-10000']
 
-/** Compares the contenders; tells whether this library reached what it is to reach. Complete results go to the docs. */
+/** Compares the contenders. Returns whether this library met its targets. Complete results go to the docs. */
 async function runComparison(server: Server, { workloads: names, rounds, mode }: Flags): Promise<boolean> {
   const isWanted = ({ name }: { name: string }) => names.length === 0 || names.includes(name)
   const wanted = mode === 'memory' ? [memory] : workloads.filter(isWanted)

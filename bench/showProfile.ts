@@ -5,7 +5,10 @@ import type { Server } from './startServer.ts'
 import { renderRows } from './table.ts'
 import type { Workload } from './Workload.ts'
 
-/** Prints where the main thread's time goes in a workload of this library. The pages in `folder` are readable ones. */
+/**
+ * Prints where the main thread's time goes in a workload of this library. The pages in `folder` must be
+ * readable ones.
+ */
 export async function showProfile(server: Server, folder: string, workload: Workload): Promise<void> {
   const browser = await launchChromium()
   const profiler = new Profiler(folder)

@@ -2,13 +2,13 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** The server, in a process of its own. */
+/** The server, in its own process. */
 export interface Server {
   url: string
   stop(): void
 }
 
-/** Starts the server; it serves the pages that were built into `folder`. */
+/** Starts the server; it serves the pages built into `folder`. */
 export async function startServer(folder: string): Promise<Server> {
   const main = fileURLToPath(new URL('server/main.ts', import.meta.url))
   const child = fork(main, [folder], { execArgv: ['--import', 'tsx'] })

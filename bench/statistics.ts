@@ -1,16 +1,16 @@
-/** The middle of some values and their extremes. */
+/** The median of some values and their extremes. */
 export interface Spread {
   median: number
   min: number
   max: number
 }
 
-/** The value below which a share of the sorted values lies; NaN of none. */
+/** The value below which a share of the sorted values lies; NaN without values. */
 export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
-/** The median, between two values their mean. */
+/** The median; for an even number of values, the mean of the middle two. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length / 2

@@ -4,7 +4,7 @@ import { isFailure, valuesOf, type Samples } from './results.ts'
 import { spread, type Spread } from './statistics.ts'
 import type { Column, Workload } from './Workload.ts'
 
-/** A Markdown table; rows that are short are filled up. */
+/** A Markdown table; short rows are padded. */
 export function renderRows(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${head.map((_, index) => cells[index] ?? '').join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
@@ -26,7 +26,7 @@ export function renderTable(
   return renderRows(head, rows)
 }
 
-/** What was to be reached, and what was. */
+/** Targets and results. */
 export function renderVerdicts(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map(({ target, reached, isMet }) => {
     const { workload, claim, atMost, atLeast } = target
@@ -47,13 +47,13 @@ function renderCell(samples: Samples, name: ContenderName, column: Column): stri
   return values.length === 0 ? '' : renderSpread(spread(values), column.digits)
 }
 
-/** The median, and the extremes where they differ from it. */
+/** The median, and the extremes if they differ from it. */
 function renderSpread({ median, min, max }: Spread, digits: number): string {
   const [middle, least, most] = [median, min, max].map(value => format(value, digits))
   return least === most ? `${middle}` : `${middle} (${least}–${most})`
 }
 
-/** A number with so many digits after the point, but for zeros at its end. */
+/** A number with this many decimals, without trailing zeros. */
 function format(value: number, digits: number): string {
   return value === Infinity ? 'never' : value.toLocaleString('en', { maximumFractionDigits: digits })
 }

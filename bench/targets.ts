@@ -1,13 +1,13 @@
 import type { Figure } from './results.ts'
 
-/** What this library is to reach in a workload. */
+/** What this library must reach in a workload. */
 export interface Target extends Figure {
   workload: string
   /** What is compared, for the reader. */
   claim: string
   atMost?: number
   atLeast?: number
-  /** Whether every round must reach it, and not their median alone: for what is counted and not timed. */
+  /** Whether every round must reach it, not only the median: for counts rather than times. */
   isStrict?: boolean
 }
 
@@ -36,7 +36,7 @@ export const targets: readonly Target[] = [
     by: 'difference',
     atMost: 2,
   },
-  // No worse than raw: within what two runs of raw differ by.
+  // No worse than raw: within the difference between two runs of raw.
   {
     workload: 'quiet',
     claim: 'latency p50, ms more than raw',

@@ -9,7 +9,7 @@ import { size } from './workloads/size.ts'
 import { quiet, steady10000, steady2000 } from './workloads/steady.ts'
 import type { Workload } from './Workload.ts'
 
-/** All that is measured, in the order of the page. */
+/** All workloads, in the order of the page. */
 export const workloads: readonly Workload[] = [
   burst,
   batchedBurst,

@@ -6,7 +6,7 @@ import { startPage } from '../page/startPage.ts'
 import { newestRow, symbolOf, type Price, type Row, type Task } from '../protocol.ts'
 import { readPrices, readRows } from './frames.ts'
 
-/** What no library can go below: parse, keep, and one `textContent` a frame for each cell that changed. */
+/** The least that any library must do: parse, keep, and set `textContent` once per frame for each changed cell. */
 startPage((container, task) => {
   const receive = task.kind === 'rows' ? showRows(container, task) : showPrices(container, task)
   for (const url of task.urls) openStream(url, task.transport, receive)

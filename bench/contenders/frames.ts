@@ -5,8 +5,8 @@ const readFrame = (data: string): unknown[] => {
   return Array.isArray(frame) ? frame : [frame]
 }
 
-/** The prices of a frame: one, or an array of them. */
+/** The prices in a frame: one, or an array. */
 export const readPrices = (data: string) => readFrame(data) as PriceMessage[]
 
-/** The rows of a frame: one, or an array of them. */
+/** The rows in a frame: one, or an array. */
 export const readRows = (data: string) => readFrame(data) as RowMessage[]

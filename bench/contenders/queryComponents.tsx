@@ -55,7 +55,10 @@ function Poll({ url, interval }: { url: string; interval: number }) {
   return <PollView rows={data} />
 }
 
-/** A WebSocket or EventSource by hand that writes each message into TanStack Query; lists with or without its structural sharing. */
+/**
+ * A handwritten WebSocket or EventSource that writes each message into TanStack Query; lists with or without
+ * structural sharing.
+ */
 export function queryComponents(structuralSharing: boolean): Components {
   return {
     Providers,

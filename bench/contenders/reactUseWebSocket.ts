@@ -5,7 +5,7 @@ import { storeComponents, type UseStream } from './storeComponents.tsx'
 const useStream: UseStream = ({ url }, receive) => {
   useWebSocket(url, {
     share: true,
-    // It lets nothing through, so that a message sets no state of the hook.
+    // Filters everything, so that messages set no state of the hook.
     filter: () => false,
     onMessage: ({ data }: MessageEvent<string>) => receive(data),
     shouldReconnect: () => true,

@@ -14,7 +14,7 @@ import { ListView, PollView, PriceCell } from '../page/cells.tsx'
 import { startReactPage, type RowStream, type Stream } from '../page/startReactPage.tsx'
 import type { Price as PriceData, Row } from '../protocol.ts'
 
-// This library, as its README has it.
+// This library, as its README shows.
 const queryClient = new QueryClient()
 
 const recovery: Recovery = {

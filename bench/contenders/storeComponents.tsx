@@ -3,10 +3,10 @@ import { ListView, PriceCell } from '../page/cells.tsx'
 import type { Components, RowStream, Stream } from '../page/startReactPage.tsx'
 import { PriceStore, RowStore, usePrice, useRows } from './stores.ts'
 
-/** A hook that opens a stream and hands on the data of each frame or event. */
+/** A hook that opens a stream and passes on the data of each frame or event. */
 export type UseStream = (stream: Stream, receive: (data: string) => void) => void
 
-/** Components over stores written by hand, which `useStream` updates. What it re-renders is an empty component alone. */
+/** Components over handwritten stores, which `useStream` updates. It re-renders only an empty component. */
 export function storeComponents(useStream: UseStream): Components {
   const prices = new PriceStore()
   const rows = new RowStore()

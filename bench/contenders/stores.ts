@@ -4,7 +4,7 @@ import { readPrices, readRows } from './frames.ts'
 
 type Listener = () => void
 
-/** The last price by symbol: what a careful author writes by hand for React. */
+/** The last price by symbol, as a careful author writes it by hand for React. */
 export class PriceStore {
   readonly #prices = new Map<string, Price>()
   readonly #listeners = new Map<string, Set<Listener>>()
@@ -28,7 +28,7 @@ export class PriceStore {
   }
 }
 
-/** The last rows, in a new list after each frame that came. */
+/** The last rows, as a new list after each frame. */
 export class RowStore {
   readonly #listeners = new Set<Listener>()
   #rows: readonly Row[] = []
@@ -47,20 +47,20 @@ export class RowStore {
   }
 }
 
-/** A new list with some more at its end and at most `cap`. */
+/** A new list with items added at the end, of at most `cap`. */
 export function appendCapped(rows: readonly Row[], added: readonly Row[], cap: number): Row[] {
   const kept = rows.slice(Math.max(0, rows.length + added.length - cap))
   kept.push(...added)
   return kept
 }
 
-/** A component's reading of a price, re-rendered for its own symbol alone. */
+/** Reads a price in a component, which re-renders only for its own symbol. */
 export function usePrice(store: PriceStore, symbol: string): Price | undefined {
   const subscribe = useCallback((listener: Listener) => store.subscribe(symbol, listener), [store, symbol])
   return useSyncExternalStore(subscribe, () => store.get(symbol))
 }
 
-/** A component's reading of the list. */
+/** Reads the list in a component. */
 export function useRows(store: RowStore): readonly Row[] {
   return useSyncExternalStore(store.subscribe, store.get)
 }

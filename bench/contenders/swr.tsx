@@ -11,7 +11,7 @@ import { useOwnStream } from './useOwnStream.ts'
 
 type Next = (price: PriceData) => void
 
-// A subscription for each symbol, and one socket that serves them.
+// A subscription for each symbol, and one socket for all of them.
 const subscribers = new Map<string, Next>()
 
 const subscribePrice: SWRSubscription<string, PriceData> = (symbol, { next }) => {
@@ -23,7 +23,7 @@ const receivePrices = (data: string) => {
   for (const { params, response } of readPrices(data)) subscribers.get(params.symbol)?.(response)
 }
 
-// By default data is compared by content; what a stream brings is new.
+// By default data is compared by content; stream data is always new.
 const options = { compare: Object.is }
 
 function Feed(stream: Stream) {

@@ -1,7 +1,7 @@
 import type { ContenderName } from '../contenders.ts'
 import type { Visit } from '../Visit.ts'
 
-/** Something that grows, and what it costs at some values. */
+/** A quantity that grows, and the cost at some of its values. */
 export interface Axis {
   /** The name of its plot's file. */
   name: string
@@ -25,7 +25,7 @@ const names: readonly ContenderName[] = [
 
 const perMessage = 'main thread, µs a message'
 
-/** What messages cost that come at a rate for 2 s. */
+/** The cost of messages that arrive at a rate for 2 s. */
 async function measureRate(visit: Visit, rate: number, connections: number): Promise<number> {
   await visit.mount({ keys: Math.max(100, connections) }, connections)
   await visit.play({ messages: 5_000 })
@@ -69,7 +69,7 @@ const keys: Axis = {
   },
 }
 
-/** Appends that take some 100 ms at least, and not minutes. */
+/** Enough appends to take about 100 ms, but not minutes. */
 function appendsTo(length: number, contender: ContenderName): number {
   if (contender === 'floor' || contender === 'realtime') return 10_000
   return Math.max(contender === 'setQueryData' ? 20 : 200, Math.min(5_000, Math.round(1e6 / length)))
@@ -93,5 +93,5 @@ const length: Axis = {
   },
 }
 
-/** All that is made to grow. */
+/** All axes. */
 export const axes: readonly Axis[] = [rates, keys, length, connections]

@@ -16,7 +16,7 @@ const colours: Readonly<Record<ContenderName, string>> = {
   swr: '#9467bd',
 }
 
-/** Measures along an axis, round by round; a contender that fails at a value has no point there. */
+/** Measures along an axis, round by round. A contender that fails at a value has no point there. */
 export async function measureGrowth(bench: Bench, axis: Axis, rounds: number): Promise<Plot> {
   const costs = new Map<ContenderName, Map<number, number[]>>(axis.contenders.map(name => [name, new Map()]))
   for (let round = 0; round < rounds; round++) {

@@ -7,7 +7,7 @@ import { axes } from './axes.ts'
 import { measureGrowth } from './measureGrowth.ts'
 import { renderPlot } from './renderPlot.ts'
 
-/** Measures along all axes and writes a plot of each into `docs`; gives what shows them in a page there. */
+/** Measures along all axes and writes a plot of each into `docs`. Returns the Markdown that shows them. */
 export async function plotGrowth(server: Server, rounds: number): Promise<string> {
   const texts: string[] = []
   for (const axis of axes) {

@@ -17,7 +17,7 @@ export interface Plot {
 
 const width = 820
 const height = 360
-/** Where the lines are drawn; the legend stands to the right. */
+/** The area of the lines; the legend is to the right. */
 const left = 64
 const right = 520
 const top = 36
@@ -62,7 +62,10 @@ interface Scale {
   ticks: readonly number[]
 }
 
-/** From the power of ten below the least value to that above the greatest, with steps of 2 and 5 where there is room. */
+/**
+ * From the power of ten below the smallest value to the one above the largest, with steps of 2 and 5 if there
+ * is room.
+ */
 function createScale(values: readonly number[], [from, to]: Point): Scale {
   const first = Math.floor(Math.log10(Math.min(...values)))
   const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(...values))))

@@ -6,7 +6,7 @@ import { runLastInFrames } from './runLastInFrames.ts'
 /** The text of a cell: the number of the message, and when it was sent. Read back by the meter. */
 export const cellText = ({ n, at }: { n: number; at: number }): string => `${n} ${at}`
 
-/** At most so many cells are read in a frame, lest the meter be what is measured. */
+/** How many cells are read in a frame at most, so that the meter does not measure itself. */
 const mostWatched = 100
 
 interface Cell {
@@ -15,12 +15,12 @@ interface Cell {
   text: string
 }
 
-/** Reads what is on screen, frame by frame, just before the frame is painted. */
+/** Reads what is on screen, frame by frame, right before the frame is painted. */
 export class Meter {
   readonly #cells: readonly Cell[]
   readonly #watched: readonly Cell[]
   readonly #latencies: number[] = []
-  /** What the server's clock is ahead, in ms. */
+  /** How far the server's clock is ahead, in ms. */
   readonly #offset: number
   readonly #start = performance.now()
   readonly #commitsBefore = counter.commits
@@ -40,7 +40,7 @@ export class Meter {
     runLastInFrames(() => this.#read())
   }
 
-  /** Waits until the cells show what they must, and tells what was seen; a failure if they do not in `patience` ms. */
+  /** Waits until the cells show the final values, and returns what was seen; a failure after `patience` ms. */
   async until(finals: Finals, patience: number): Promise<Observed> {
     this.#finals = finals
     const deadline = performance.now() + patience
@@ -57,7 +57,7 @@ export class Meter {
     }
   }
 
-  /** Whether it wants to read on. */
+  /** Whether to keep reading. */
   #read(): boolean {
     if (this.#end !== undefined) return false
     this.#frames++

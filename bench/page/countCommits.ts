@@ -1,4 +1,4 @@
-/** What React's production build tells of each commit, by the hook that its developer tools use. */
+/** What React's production build reports about each commit, through the hook for its developer tools. */
 export interface CommitCounter {
   commits: number
 }

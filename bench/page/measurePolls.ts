@@ -1,14 +1,14 @@
 import { shown } from './shown.ts'
 import type { Watched } from './watch.ts'
 
-/** What polls cost whose answer never changes, each. */
+/** The cost per poll if the response never changes. */
 export interface Polls {
   polls: number
   renders: number
   parses: number
 }
 
-/** Counts renders and parses from the first answer on, until there were some more. */
+/** Counts renders and parses from the first response until `count` more have arrived. */
 export async function measurePolls(url: string, count: number): Promise<Polls> {
   const { watched } = globalThis as unknown as { watched: Watched }
   const countPolls = () => performance.getEntriesByName(new URL(url, location.href).href).length

@@ -6,13 +6,13 @@ export interface Sharing {
   sockets: number
   /** Sockets opened after 500 more came and went in one tick. */
   socketsAfter: number
-  /** What is left when all users are gone and the close delay is over. */
+  /** What is left when all users have unmounted and the close delay is over. */
   timersLeft: number
   listenersLeft: number
   socketsLeft: number
 }
 
-/** A connection's close delay, and what a peer may take to close one, in ms. */
+/** A connection's close delay, and the time a peer may take to close one, in ms. */
 const afterwards = 2_500
 
 /** Counts what users of a connection open and leave behind. */
@@ -46,7 +46,7 @@ export async function measureShare(mountUsers: (count: number) => void): Promise
   }
 }
 
-// By frames, so that to wait is no timer that is left.
+// Waits by frames, because a timer would count as left over.
 function pause(time: number): Promise<void> {
   const end = performance.now() + time
   return new Promise(resolve => {

@@ -1,6 +1,6 @@
 import type { Task } from '../protocol.ts'
 
-/** Opens a WebSocket or an EventSource, and gives what closes it. */
+/** Opens a WebSocket or an EventSource. Returns a function that closes it. */
 export function openStream(
   url: string,
   transport: Task['transport'],

@@ -1,4 +1,4 @@
-/** What the server's clock is ahead of the page's, in ms: by the quickest of some answers. */
+/** How far the server's clock is ahead of the page's, in ms, by the fastest of several responses. */
 export async function readOffset(): Promise<number> {
   let quickest = Infinity
   let offset = 0

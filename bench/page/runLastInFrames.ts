@@ -2,8 +2,9 @@ const request = globalThis.requestAnimationFrame.bind(globalThis)
 const cancel = globalThis.cancelAnimationFrame.bind(globalThis)
 
 /**
- * Calls `task` in each frame after the callbacks of all others, until it gives `false`. A frame's callbacks run in the
- * order in which they were asked for; so whenever another is asked for between frames, ours is asked for anew.
+ * Calls `task` in each frame after all other callbacks, until it returns `false`. A frame runs its callbacks
+ * in the order of their requests, so ours is requested again whenever another one is requested between
+ * frames.
  */
 export function runLastInFrames(task: () => boolean): void {
   let isInFrame = false

@@ -6,33 +6,33 @@ import { Meter } from './Meter.ts'
 import { readOffset } from './readOffset.ts'
 import { shown } from './shown.ts'
 
-/** One way to show a stream. It may be told to show another task in place of the former. */
+/** One way to show a stream. Called again, it shows another task instead. */
 export type Contender = (container: HTMLElement, task: Task) => void
 
 /** What the runner calls in a page. */
 export interface Page {
-  /** Mounts the components; settles once they stand. */
+  /** Mounts the components; resolves once they are on screen. */
   mount(task: Task): Promise<void>
-  /** Has the server send, and tells what was seen until the last value stood. */
+  /** Makes the server send. Returns what was seen until the last value was on screen. */
   play(run: string, plan: Plan): Promise<Observed>
   /** What many users of the task's connection open and leave behind. */
   measureShare(task: Task): Promise<Sharing>
-  /** What the polls of a task that was mounted cost. */
+  /** What the polls of a mounted task cost. */
   measurePolls(task: Task, count: number): Promise<Polls>
-  /** What is wrong with the list that is shown, whose newest row must have this number. */
+  /** What is wrong with the list on screen, whose newest row must have this number. */
   describeRows(length: number, newest: number): string | null
-  /** The numbers of the rows that are shown. */
+  /** The numbers of the rows on screen. */
   rowNumbers(): number[]
-  /** Remembers the rows that are shown. */
+  /** Remembers the rows on screen. */
   keepRows(): void
-  /** How many of the remembered rows are still shown, as the same objects. */
+  /** How many of the remembered rows are still on screen, as the same objects. */
   countKeptRows(): number
 }
 
-/** How long after the last message its value may take to show, in ms. */
+/** How long a value may take to show after the last message, in ms. */
 const patience = 60_000
 
-/** Makes this the page of a contender. */
+/** Turns this page into that of a contender. */
 export function startPage(contender: Contender): void {
   const container = document.querySelector('main') as HTMLElement
   const cells = () => [...container.querySelectorAll<HTMLElement>('.cell[data-name]')]

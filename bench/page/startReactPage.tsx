@@ -16,9 +16,9 @@ export interface RowStream extends Stream {
   isResumable: boolean
 }
 
-/** What a contender that uses React is made of. */
+/** The parts of a React contender. */
 export interface Components {
-  /** What all else stands in. */
+  /** Wraps everything else. */
   Providers?: ComponentType<{ children: ReactNode }>
   /** Receives a stream of prices and renders nothing. */
   Feed: ComponentType<Stream>
@@ -30,7 +30,7 @@ export interface Components {
   Poll?: ComponentType<{ url: string; interval: number }>
 }
 
-/** Makes this the page of a contender that is made of components. */
+/** Turns this page into that of a component-based contender. */
 export function startReactPage(components: Components): void {
   let root: ReturnType<typeof createRoot> | undefined
   startPage((container, task) => {
@@ -64,14 +64,14 @@ function renderTask({ Feed, Price, List, Poll }: Components, task: Task): ReactN
   }
 }
 
-/** Children of one parent; React visits all of them where one changes, so that no app has thousands. */
+/** Children per parent. React visits all children when one changes, so no app has thousands in one parent. */
 const blockSize = 32
 
 function Block({ children }: { children: ReactNode }) {
   return children
 }
 
-/** Puts elements into blocks, and these into others, until there are few. */
+/** Groups elements into blocks, and blocks into further blocks, until few are left. */
 function inBlocks(elements: readonly ReactElement[]): readonly ReactElement[] {
   if (elements.length <= blockSize) return elements
   const blocks: ReactElement[] = []

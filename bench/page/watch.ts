@@ -1,11 +1,11 @@
 /** What a page has open, and how often it parsed. */
 export interface Watched {
   timers: Set<unknown>
-  /** Listeners on window, document and sockets that are not closed, by their targets. */
+  /** Listeners on window, document and open sockets, by target. */
   listeners: Map<EventTarget, Set<string>>
-  /** Sockets that there ever were. */
+  /** All sockets ever created. */
   sockets: WebSocket[]
-  /** Calls of `JSON.parse` and of `json()` of a response. */
+  /** Calls of `JSON.parse` and of a response's `json()`. */
   parses: number
 }
 

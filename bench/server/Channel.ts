@@ -1,16 +1,16 @@
-/** One who listens to a channel. */
+/** A subscriber of a channel. */
 export interface Listener {
-  /** Sends frames; settles once they may be followed by more. */
+  /** Sends frames; resolves once more may follow. */
   send(frames: readonly string[]): Promise<void>
 }
 
-/** What the connections of one URL listen to. */
+/** A channel that the connections of one URL subscribe to. */
 export class Channel {
   readonly #listeners = new Set<Listener>()
   readonly #log: string[] = []
   readonly #waiting = new Set<() => void>()
 
-  /** Adds a listener, and gives what takes it away. */
+  /** Adds a listener. Returns a function that removes it. */
   join(listener: Listener): () => void {
     this.#listeners.add(listener)
     for (const wake of this.#waiting) wake()
@@ -18,12 +18,12 @@ export class Channel {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Settles with the next listener. */
+  /** Resolves with the next listener. */
   joined(): Promise<void> {
     return new Promise(resolve => this.#waiting.add(resolve))
   }
 
-  /** Settles once someone listens. */
+  /** Resolves once there is a listener. */
   async heard(): Promise<void> {
     if (this.#listeners.size === 0) await this.joined()
   }
@@ -32,18 +32,18 @@ export class Channel {
     await Promise.all([...this.#listeners].map(listener => listener.send(frames)))
   }
 
-  /** Keeps frames for those who resume. */
+  /** Keeps frames for clients that resume. */
   keep(frames: readonly string[]): void {
     this.#log.push(...frames)
   }
 
-  /** What was kept from a position on. */
+  /** The kept frames from a position on. */
   keptFrom(position: number): readonly string[] {
     return this.#log.slice(position)
   }
 }
 
-/** The channels by their names. */
+/** The channels by name. */
 export class Channels {
   readonly #channels = new Map<string, Channel>()
 

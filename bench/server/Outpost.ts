@@ -7,7 +7,7 @@ import type { Fault } from '../protocol.ts'
 import type { Channels } from './Channel.ts'
 import { serveSockets } from './serveSockets.ts'
 
-/** A server with a port of its own, so that it can fail alone. */
+/** A server with its own port, so that it can fail alone. */
 export class Outpost {
   readonly #server = createServer()
   readonly #connections = new Set<Socket>()
@@ -29,7 +29,7 @@ export class Outpost {
     return this.#port
   }
 
-  /** Has a fault befall its connections; settles when it could be reached again. */
+  /** Applies a fault to its connections; resolves when it is reachable again. */
   async suffer({ kind, seconds }: Fault): Promise<void> {
     if (kind === 'close') {
       for (const socket of this.#sockets.clients) if (socket.readyState === WebSocket.OPEN) socket.close(1001)

@@ -6,7 +6,7 @@ import type { Channel } from './Channel.ts'
 /** Messages in a piece of a burst. */
 const chunk = 500
 
-/** Sends what a plan says. */
+/** Sends the messages of a plan. */
 export class Player {
   readonly #plan: Plan
   readonly #channels: readonly Channel[]
@@ -24,7 +24,7 @@ export class Player {
     return this.#sent
   }
 
-  /** Sends all once someone listens on each channel. */
+  /** Sends everything once each channel has a listener. */
   async play(): Promise<void> {
     await Promise.all(this.#channels.map(channel => channel.heard()))
     const { rate, messages } = this.#plan

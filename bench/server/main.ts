@@ -16,7 +16,7 @@ const channels = new Channels()
 const players = new Map<string, Player>()
 const outposts = new Map<string, Outpost>()
 
-/** By the first part of a path, what is done for the name that follows; what it gives is the answer, as JSON. */
+/** Actions by the first part of a path. The rest is a name; the result is the JSON response. */
 const actions: Readonly<Record<string, (name: string, request: IncomingMessage) => unknown>> = {
   clock: () => now(),
   async play(name, request) {
@@ -27,7 +27,7 @@ const actions: Readonly<Record<string, (name: string, request: IncomingMessage) 
     await player.play()
     return finalsOf(plan)
   },
-  /** Ends a play, and gives the number of messages that were sent. */
+  /** Ends a play, and returns the number of messages sent. */
   stop(name) {
     const player = players.get(name)
     player?.stop()
@@ -39,7 +39,7 @@ const actions: Readonly<Record<string, (name: string, request: IncomingMessage) 
     outposts.set(name, outpost)
     return { port: await outpost.open() }
   },
-  /** Gives the ms that it took the page to be back, once it could be. */
+  /** Returns how long the page took to reconnect after it could (ms). */
   async fault(name, request) {
     const isBack = channels.get(`${name}.0`).joined()
     await outposts.get(name)?.suffer((await json(request)) as Fault)

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Channel } from './Channel.ts'
 
-/** Lets an event stream listen to a channel. */
+/** Connects an event stream to a channel. */
 export function serveEvents(channel: Channel, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
   response.flushHeaders()

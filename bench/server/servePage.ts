@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 
-/** A page of some scripts: what watches, then the contender. Cells past the first hundred are there and not drawn. */
+/**
+ * A page with some scripts: first those that observe, then the contender. Cells after the first hundred exist
+ * but are not painted.
+ */
 const pageOf = (scripts: readonly string[]) => `<!doctype html>
 <html lang="en">
   <head>
@@ -19,7 +22,7 @@ const pageOf = (scripts: readonly string[]) => `<!doctype html>
   <body><main></main></body>
 </html>`
 
-/** Answers with the page `/pages/<script>/<script>…`, or with a file that the build made. */
+/** Responds with the page `/pages/<script>/<script>…`, or with a built file. */
 export async function servePage(path: string, folder: string, response: ServerResponse): Promise<void> {
   if (/^\/pages(\/\w+)+$/.test(path)) {
     response.writeHead(200, { 'content-type': 'text/html' }).end(pageOf(path.split('/').slice(2)))

@@ -4,7 +4,7 @@ import { textOf } from '../messages.ts'
 const body = JSON.stringify(Array.from({ length: 200 }, (_, n) => ({ n, text: textOf(n) })))
 const etag = '"unchanged"'
 
-/** Answers polls with a body that never changes; with 304 to those who have it, if it is asked for `validated`. */
+/** Responds to polls with a body that never changes; with 304 to clients that have it, if `validated` is requested. */
 export function servePoll(isValidated: boolean, request: IncomingMessage, response: ServerResponse): void {
   const isKnown = isValidated && request.headers['if-none-match'] === etag
   const headers = {

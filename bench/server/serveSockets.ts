@@ -3,10 +3,10 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Channels, Listener } from './Channel.ts'
 
-/** Bytes that may wait in a socket before more is made. */
+/** Bytes that may be buffered in a socket before more are produced. */
 const highWater = 4_194_304
 
-/** Lets WebSockets at `/socket/<channel>` listen to channels; `?seq=` names the last position that was seen. */
+/** Connects WebSockets at `/socket/<channel>` to channels; `?seq=` is the last position seen. */
 export function serveSockets(server: Server, channels: Channels): WebSocketServer {
   const sockets = new WebSocketServer({ server })
   sockets.on('connection', (socket, request) => {
@@ -25,7 +25,7 @@ export function serveSockets(server: Server, channels: Channels): WebSocketServe
 function toListener(socket: WebSocket, connection: Duplex): Listener {
   return {
     async send(frames) {
-      // One write of the system for all frames, so that the server leaves the processor to the browser.
+      // One system write for all frames, so that the server leaves the processor to the browser.
       connection.cork()
       for (const frame of frames.slice(0, -1)) socket.send(frame)
       const isFull = socket.bufferedAmount > highWater

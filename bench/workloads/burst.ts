@@ -3,7 +3,7 @@ import { contenderNames, type ContenderName } from '../contenders.ts'
 import type { Plan } from '../protocol.ts'
 import type { Column, Workload } from '../Workload.ts'
 
-/** Those that commit each message get fewer, lest the comparison take all day. */
+/** Contenders that commit each message get fewer, so that the comparison does not take all day. */
 const messagesOf = (contender: ContenderName) =>
   contender === 'realtime' || contender === 'floor' ? 50_000 : 12_000
 

@@ -5,7 +5,7 @@ import type { Column, Workload } from '../Workload.ts'
 const cap = 5_000
 const names: readonly ContenderName[] = ['realtime', 'floor', 'raw', 'setQueryData', 'unshared']
 
-/** Appends that take long enough to be measured and not for ever: structural sharing makes one as dear as 80 others. */
+/** Enough appends to measure, but not more than needed: with structural sharing, one costs as much as 80 others. */
 const messagesOf = (contender: ContenderName) => (contender === 'setQueryData' ? 300 : 20_000)
 
 async function fill(visit: Visit, warmUp: number) {

@@ -6,7 +6,7 @@ import type { Metrics } from '../results.ts'
 import type { Visit } from '../Visit.ts'
 import type { Workload } from '../Workload.ts'
 
-/** How long is waited for a contender to come back, in ms. */
+/** How long to wait for a contender to reconnect, in ms. */
 const patience = 6_000
 
 const faults: Readonly<Record<string, Fault>> = {

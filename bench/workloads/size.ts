@@ -14,7 +14,7 @@ interface Entry {
   size: number
 }
 
-/** The name of a metric by that of an entry of `.size-limit.js`. */
+/** The name of a metric by the name of an entry in `.size-limit.js`. */
 const own: Readonly<Record<string, string>> = {
   '{ usePolling }': 'polling',
   '{ useServerEvents, RealtimeProvider }': 'serverEvents',
@@ -23,7 +23,7 @@ const own: Readonly<Record<string, string>> = {
 }
 
 async function readSizes(command: string, args: readonly string[]): Promise<Entry[]> {
-  // It fails where something is over its limit, which is no matter here.
+  // It fails if an entry is over its limit, which does not matter here.
   const { stdout } = await execute(command, args, { cwd: root }).catch(
     (error: unknown) => error as { stdout: string },
   )
