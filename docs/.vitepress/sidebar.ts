@@ -19,11 +19,17 @@ export const sidebar: SidebarGroup[] = [
   {
     text: 'Guides',
     items: [
+      { text: 'Where to mount a connection', link: '/guides/where-to-mount' },
+      { text: 'Lists and details', link: '/guides/lists-and-details' },
+      { text: 'Rooms', link: '/guides/rooms' },
+      { text: 'Subscriptions', link: '/guides/subscriptions' },
+      { text: 'Infinite lists', link: '/guides/infinite-lists' },
       { text: 'Jobs', link: '/guides/jobs' },
       { text: 'Authentication', link: '/guides/authentication' },
       { text: 'Optimistic updates', link: '/guides/optimistic-updates' },
       { text: 'Testing', link: '/guides/testing' },
       { text: 'Server rendering', link: '/guides/server-rendering' },
+      { text: 'Performance', link: '/guides/performance' },
       { text: 'Debugging', link: '/guides/debugging' },
     ],
   },
