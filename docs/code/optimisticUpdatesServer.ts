@@ -7,8 +7,11 @@ interface Order {
   quantity: number
 }
 
-/** Responds after `delay` ms. There are ten of each item at most. */
-export function createOrdersServer({ delay = 300, pushesFirst = true } = {}): Server {
+/** Responds after `delay` ms. Pushes just before it responds, or `pushDelay` ms after. Has at most ten of each item. */
+export function createOrdersServer({
+  delay = 300,
+  pushDelay,
+}: { delay?: number; pushDelay?: number } = {}): Server {
   const orders = new Map<string, Order>([['1', { id: '1', item: 'tea', quantity: 2 }]])
   const sockets = new Set<WebSocket>()
 
@@ -20,9 +23,9 @@ export function createOrdersServer({ delay = 300, pushesFirst = true } = {}): Se
   function save(order: Order, reply: (result: { response: Order } | { error: string }) => void) {
     if (order.quantity > 10) return reply({ error: 'Sold out' })
     orders.set(order.id, order)
-    if (pushesFirst) push(order)
+    if (pushDelay === undefined) push(order)
     reply({ response: order })
-    if (!pushesFirst) push(order)
+    if (pushDelay !== undefined) setTimeout(push, pushDelay, order)
   }
 
   const server = createServer((request, response) => {
@@ -31,7 +34,7 @@ export function createOrdersServer({ delay = 300, pushesFirst = true } = {}): Se
     async function handle() {
       const reply = (status: number, body: unknown) =>
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-      if (request.method === 'GET') return reply(200, [...orders.values()])
+      if (request.method === 'GET') return setTimeout(() => reply(200, [...orders.values()]), delay)
       let text = ''
       for await (const chunk of request) text += String(chunk)
       setTimeout(() => {

@@ -75,5 +75,5 @@ test.each(Object.entries(components))(
 test('a poll of a job that does not exist shows the error', async () => {
   const page = await openPage(createJobsServer())
   page.render(<PolledJob id="7" />)
-  await screen.findByText(/status 404/)
+  await screen.findByText(/status 404/, undefined, patient)
 })

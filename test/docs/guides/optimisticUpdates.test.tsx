@@ -2,7 +2,7 @@ import { act, fireEvent, screen, waitFor } from '@testing-library/react'
 import { expect, onTestFinished, test } from 'vitest'
 import { AddOrder, Orders } from '../../../docs/code/optimisticUpdates.tsx'
 import { createOrdersServer } from '../../../docs/code/optimisticUpdatesServer.ts'
-import { openPage } from './openPage.tsx'
+import { countRequests, openPage } from './openPage.tsx'
 
 const patient = { timeout: 10_000 }
 const rows = () => screen.queryAllByRole('listitem').map(row => row.firstChild?.textContent ?? '')
@@ -11,7 +11,9 @@ const settled = () => waitFor(() => expect(isBusy()).toBe(false), patient)
 
 /** The page with its list and an open socket, and everything that the list has shown since. */
 async function openOrders(options: Parameters<typeof createOrdersServer>[0]) {
-  const page = await openPage(createOrdersServer(options))
+  const server = createOrdersServer(options)
+  const requests = countRequests(server)
+  const page = await openPage(server)
   page.render(
     <>
       <Orders />
@@ -29,7 +31,7 @@ async function openOrders(options: Parameters<typeof createOrdersServer>[0]) {
   })
   observer.observe(document.body, { subtree: true, childList: true, characterData: true })
   onTestFinished(() => observer.disconnect())
-  return { ...page, shown }
+  return { ...page, requests, shown }
 }
 
 const oneMore = () => fireEvent.click(screen.getByRole('button', { name: 'One more' }))
@@ -37,18 +39,18 @@ const order = (id: string, quantity: number) =>
   fetch('/orders', { method: 'POST', body: JSON.stringify({ id, item: 'tea', quantity }) })
 
 const orders = [
-  { push: 'before', pushesFirst: true },
-  { push: 'after', pushesFirst: false },
+  { push: 'before', server: { delay: 100 } },
+  { push: 'after', server: { delay: 100, pushDelay: 200 } },
 ]
 
 test.each(orders)(
   'a change is shown at once and never flickers, with the push $push the reply',
-  async ({ pushesFirst }) => {
-    const { shown } = await openOrders({ delay: 100, pushesFirst })
+  async ({ server }) => {
+    const { shown } = await openOrders(server)
     oneMore()
-    await waitFor(() => expect(rows()).toEqual(['3 × tea']))
+    await waitFor(() => expect(rows()).toEqual(['3 × tea']), patient)
     await settled()
-    await new Promise(resolve => setTimeout(resolve, 100))
+    await new Promise(resolve => setTimeout(resolve, 300))
     expect(shown).toEqual(['2 × tea', '3 × tea'])
   },
 )
@@ -58,9 +60,9 @@ test('a change that is refused shows what the server has, also where someone els
   await order('1', 10)
   await waitFor(() => expect(rows()).toEqual(['10 × tea']), patient)
   oneMore()
-  await waitFor(() => expect(rows()).toEqual(['11 × tea']))
+  await waitFor(() => expect(rows()).toEqual(['11 × tea']), patient)
   await act(() => order('1', 5))
-  await screen.findByText('Not changed')
+  await screen.findByText('Not changed', undefined, patient)
   await waitFor(() => expect(rows()).toEqual(['5 × tea']), patient)
 })
 
@@ -70,7 +72,7 @@ test('a push for another row is shown while a change is pending', async () => {
   await waitFor(() => expect(rows()).toEqual(['2 × tea', '7 × tea']), patient)
   fireEvent.click(screen.getAllByRole('button', { name: 'One more' })[0]!)
   const late = order('2', 8)
-  await waitFor(() => expect(rows()).toEqual(['3 × tea', '7 × tea']))
+  await waitFor(() => expect(rows()).toEqual(['3 × tea', '7 × tea']), patient)
   await late
   await waitFor(() => expect(rows()).toEqual(['3 × tea', '8 × tea']), patient)
   await settled()
@@ -79,22 +81,23 @@ test('a push for another row is shown while a change is pending', async () => {
 
 test.each(orders)(
   'an added row is shown at once, and once, with the push $push the response',
-  async ({ pushesFirst }) => {
-    const { shown } = await openOrders({ delay: 100, pushesFirst })
+  async ({ server }) => {
+    const { shown } = await openOrders(server)
     fireEvent.click(screen.getByRole('button', { name: 'Add coffee' }))
-    await waitFor(() => expect(rows()).toEqual(['2 × tea', '1 × coffee']))
+    await waitFor(() => expect(rows()).toEqual(['2 × tea', '1 × coffee']), patient)
     expect(isBusy()).toBe(true)
     await settled()
-    await new Promise(resolve => setTimeout(resolve, 100))
+    await new Promise(resolve => setTimeout(resolve, 300))
     expect(shown).toEqual(['2 × tea', '2 × tea,1 × coffee'])
   },
 )
 
 test('a row that could not be added disappears, and the page says so', async () => {
-  const page = await openOrders({ delay: 200 })
+  const page = await openOrders({ delay: 1_000 })
   fireEvent.click(screen.getByRole('button', { name: 'Add coffee' }))
-  await waitFor(() => expect(rows()).toEqual(['2 × tea', '1 × coffee']))
+  await waitFor(() => expect(rows()).toEqual(['2 × tea', '1 × coffee']), patient)
+  await waitFor(() => expect(page.requests).toContain('POST /orders'), patient)
   page.dropAll()
-  await screen.findByText('Not added')
+  await screen.findByText('Not added', undefined, patient)
   await waitFor(() => expect(rows()).toEqual(['2 × tea']), patient)
 })
