@@ -51,6 +51,8 @@ export default defineConfig(
     '.worktrees',
     'docs/reference/api',
     'docs/.vitepress/{cache,dist}',
+    'examples/*/{dist,.next}',
+    'examples/next/next-env.d.ts',
   ]),
   {
     name: 'all',
@@ -139,6 +141,13 @@ export default defineConfig(
         { patterns: [{ regex: '(^|/)src/', message: "Import from 'react-query-realtime', as users do." }] },
       ],
     },
+  },
+  {
+    name: 'examples',
+    files: ['examples/**/*.{ts,tsx}'],
+    // Their packages are installed only where an example runs; `npm run test:examples` checks their types there.
+    extends: [tseslint.configs.disableTypeChecked],
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {
     name: 'tests',

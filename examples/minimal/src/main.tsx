@@ -1,0 +1,19 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { RealtimeProvider } from 'react-query-realtime'
+import { App } from './App'
+import './style.css'
+
+const queryClient = new QueryClient()
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      {/* A heartbeat finds connections that look open and are dead. */}
+      <RealtimeProvider heartbeat>
+        <App />
+      </RealtimeProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,5 @@
+import { readPrices } from '../../../lib/prices'
+
+export function GET() {
+  return Response.json(readPrices())
+}
