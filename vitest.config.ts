@@ -83,7 +83,7 @@ export default defineConfig({
           // A fresh process for each file would take longer than the tests in it.
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{hooks,providers,browser,pages}/**', slow],
+          exclude: ['test/{hooks,providers,browser,pages,examples}/**', slow],
         },
       },
       {
