@@ -38,7 +38,7 @@ export class OwnedLists {
   }
 
   /** The index of the first row whose `by` is `id`, or -1. */
-  find<Row>(list: readonly Row[], by: keyof Row & string, id: unknown): number {
+  find(list: readonly unknown[], by: string, id: unknown): number {
     const index = this.#indexFor(list, by)
     if (!index) return search(list, by, id)
     const noted = index.places.get(id)
@@ -107,7 +107,7 @@ function read(list: readonly unknown[], place: number, by: string): unknown {
   return (list[place] as Record<string, unknown> | undefined)?.[by]
 }
 
-function search<Row>(list: readonly Row[], by: keyof Row, id: unknown): number {
+function search(list: readonly unknown[], by: string, id: unknown): number {
   // Rows may be anything that a server sends.
-  return list.findIndex(row => (row as Row | null | undefined)?.[by] === id)
+  return list.findIndex(row => (row as Record<string, unknown> | null | undefined)?.[by] === id)
 }

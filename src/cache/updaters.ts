@@ -2,8 +2,8 @@ import { ConfigurationError } from '../core/errors.ts'
 import { ownedIn } from './ownedLists.ts'
 
 /** A pure change of cached data. `flush` stands for the running flush: what it has copied already is not copied again. */
-export interface Updater<Data> {
-  (data: Data | undefined, flush?: object): Data | undefined
+export interface Updater<Data, Given = Data> {
+  (data: Given | undefined, flush?: object): Data | undefined
   /** It keeps the identity of what it does not change, so comparing old and new data is wasted work. */
   readonly sharesStructure?: true
   /** Applying it twice gives what applying it once gives. */
@@ -13,10 +13,18 @@ export interface Updater<Data> {
 }
 
 /** The name of the property that tells rows apart. */
-export type RowKey<Row> = keyof Row & string
+export type RowKey<Row> = [keyof Row] extends [never] ? string : keyof Row & string
 
 function define<Data>(isIdempotent: boolean, change: Updater<Data>): Updater<Data> {
   return Object.assign(change, { sharesStructure: true as const, isIdempotent })
+}
+
+/** The same for lists. It takes and returns mutable arrays, as most caches hold them, but changes none in place. */
+function defineForLists<Row, Given = Row>(
+  isIdempotent: boolean,
+  change: Updater<readonly Row[]>,
+): Updater<Row[], readonly Given[]> {
+  return define(isIdempotent, change) as unknown as Updater<Row[], readonly Given[]>
 }
 
 /**
@@ -28,8 +36,10 @@ function define<Data>(isIdempotent: boolean, change: Updater<Data>): Updater<Dat
  * cache.setQueryData<Room>(['room', id], idempotent(room => room && { ...room, isOpen: false }))
  * ```
  */
-export function idempotent<Data>(updater: (data: Data | undefined) => Data | undefined): Updater<Data> {
-  const copy: Updater<Data> = (data, flush) => (updater as Updater<Data>)(data, flush)
+export function idempotent<Data, Given = Data>(
+  updater: (data: Given | undefined) => Data | undefined,
+): Updater<Data, Given> {
+  const copy: Updater<Data, Given> = (data, flush) => (updater as Updater<Data, Given>)(data, flush)
   return Object.assign(copy, updater, { isIdempotent: true })
 }
 
@@ -42,10 +52,10 @@ export function idempotent<Data>(updater: (data: Data | undefined) => Data | und
 export function append<Row>(
   items: Row | readonly Row[],
   { by, max }: { by?: RowKey<Row>; max?: number } = {},
-): Updater<readonly Row[]> {
+): Updater<Row[], readonly unknown[]> {
   checkMax('append', max)
   const added = Array.isArray(items) ? (items as readonly Row[]) : [items as Row]
-  return define(by !== undefined, (data, flush) => {
+  return defineForLists<Row, unknown>(by !== undefined, (data, flush) => {
     const list = listIn('append', data)
     const owned = ownedIn(flush)
     if (added.includes(undefined as Row) && by === undefined) throw wrong('append', 'adds rows', undefined)
@@ -67,9 +77,9 @@ export function append<Row>(
 export function upsert<Row>(
   item: Row,
   { by, max, at = 'end' }: { by: RowKey<Row>; max?: number; at?: 'start' | 'end' },
-): Updater<readonly Row[]> {
+): Updater<Row[], readonly unknown[]> {
   checkMax('upsert', max)
-  return define(true, (data, flush) => {
+  return defineForLists<Row, unknown>(true, (data, flush) => {
     const list = listIn('upsert', data)
     const id = idOf('upsert', item, by)
     const owned = ownedIn(flush)
@@ -84,8 +94,11 @@ export function upsert<Row>(
 
 /** See `patch`. */
 export interface Patch {
-  <Fields extends object>(fields: Fields): Updater<Fields>
-  <Row extends object>(fields: Partial<Row>, options: { by: RowKey<Row> }): Updater<readonly Row[]>
+  <Data extends object>(fields: NoInfer<Partial<Data>>): Updater<Data>
+  <Row extends object>(
+    fields: NoInfer<Partial<Row>>,
+    options: { by: NoInfer<RowKey<Row>> },
+  ): Updater<Row[], readonly Row[]>
 }
 
 /**
@@ -118,8 +131,8 @@ function patchRow(fields: Record<string, unknown>, by: string): Updater<readonly
 }
 
 /** Takes the row whose `by` is `id` out of a list. Wrong data and an `id` of `undefined` are reported as `handler-error`. */
-export function remove<Row>(id: unknown, { by }: { by: RowKey<Row> }): Updater<readonly Row[]> {
-  return define(true, (data, flush) => {
+export function remove<Row>(id: unknown, { by }: { by: RowKey<Row> }): Updater<Row[], readonly Row[]> {
+  return defineForLists<Row>(true, (data, flush) => {
     const list = listIn('remove', data) ?? []
     if (id === undefined) throw wrong('remove', `finds a row by its "${by}"`, id)
     const owned = ownedIn(flush)

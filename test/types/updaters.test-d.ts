@@ -1,0 +1,79 @@
+import { QueryClient, queryOptions } from '@tanstack/react-query'
+import { expectTypeOf } from 'vitest'
+import { append, type CacheWriter, idempotent, patch, remove, upsert } from 'react-query-realtime'
+
+interface Order {
+  id: string
+  quantity: number
+  state: 'open' | 'done'
+  note?: string
+}
+
+declare const order: Order
+declare const cache: CacheWriter
+const client = new QueryClient()
+const orders = queryOptions({ queryKey: ['orders'], queryFn: () => [order] })
+const single = queryOptions({ queryKey: ['order', '1'], queryFn: () => order })
+
+// Updaters fit TanStack's `setQueryData` with a data type, for mutable and readonly lists.
+client.setQueryData<Order[]>(['orders'], append(order, { by: 'id' }))
+client.setQueryData<Order[]>(['orders'], append([order]))
+client.setQueryData<Order[]>(['orders'], upsert(order, { by: 'id', max: 5 }))
+client.setQueryData<Order[]>(['orders'], upsert({ id: '1', quantity: 1, state: 'open' }, { by: 'id' }))
+client.setQueryData<Order[]>(['orders'], remove('1', { by: 'id' }))
+client.setQueryData<Order[]>(['orders'], patch({ id: '1', quantity: 2 }, { by: 'id' }))
+client.setQueryData<Order[]>(['orders'], idempotent(append(order)))
+client.setQueryData<readonly Order[]>(['orders'], upsert(order, { by: 'id' }))
+client.setQueryData<readonly Order[]>(['orders'], remove('1', { by: 'id' }))
+client.setQueryData<Order>(['order', '1'], patch({ quantity: 2 }))
+client.setQueryData<Order>(['order', '1'], patch<Order>({ quantity: 2 }))
+
+// They fit a key that carries its data's type.
+client.setQueryData(orders.queryKey, append(order))
+client.setQueryData(orders.queryKey, upsert(order, { by: 'id' }))
+client.setQueryData(orders.queryKey, remove('1', { by: 'id' }))
+client.setQueryData(orders.queryKey, patch({ id: '1', state: 'done' }, { by: 'id' }))
+client.setQueryData(single.queryKey, patch({ quantity: 2 }))
+
+// They fit a key of unknown data, with any name in `by`.
+client.setQueryData(['orders'], append(order))
+client.setQueryData(['orders'], remove('1', { by: 'id' }))
+client.setQueryData(['orders'], patch({ id: '1', quantity: 2 }, { by: 'id' }))
+client.setQueryData(['order', '1'], patch({ quantity: 2 }))
+
+// The cache of a handler takes the same.
+cache.setQueryData(['orders'], remove('1', { by: 'id' }))
+cache.setQueryData(['orders'], upsert({} as unknown, { by: 'id' }))
+cache.setQueryData<Order[]>(['orders'], upsert(order, { by: 'id' }))
+cache.setQueryData(orders.queryKey, upsert(order, { by: 'id' }))
+cache.setQueryData(orders.queryKey, list => {
+  expectTypeOf(list).toEqualTypeOf<Order[] | undefined>()
+  return list
+})
+// @ts-expect-error the key's data is a list of orders
+cache.setQueryData(orders.queryKey, upsert({ name: 'a' }, { by: 'name' }))
+
+// `patch` checks its fields against the data.
+patch<Order>({ quantity: 1 })
+// @ts-expect-error a quantity is a number
+patch<Order>({ quantity: '1' })
+// @ts-expect-error an order has no `quantty`
+patch<Order>({ quantty: 1 })
+// @ts-expect-error an order has no `quantty`
+client.setQueryData<Order>(['order', '1'], patch({ quantty: 1 }))
+// @ts-expect-error an order has no `quantty`
+client.setQueryData(single.queryKey, patch({ quantty: 1 }))
+// @ts-expect-error an order has no `name`
+patch<Order>({ id: '1' }, { by: 'name' })
+
+// Rows of another type do not fit.
+// @ts-expect-error the state is misspelt
+client.setQueryData<Order[]>(['orders'], upsert({ id: '1', quantity: 1, state: 'opn' }, { by: 'id' }))
+// @ts-expect-error a row without a quantity is no order
+client.setQueryData(orders.queryKey, append({ id: '1', state: 'open' as const }))
+// @ts-expect-error an order has no `name`
+client.setQueryData<Order[]>(['orders'], remove('1', { by: 'name' }))
+// @ts-expect-error an order has no `name`
+client.setQueryData(orders.queryKey, remove('1', { by: 'name' }))
+// @ts-expect-error an order has no `name`
+append<Order>(order, { by: 'name' })
