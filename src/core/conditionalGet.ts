@@ -3,14 +3,13 @@ import type { Clock, TimerHandle } from './clock.ts'
 import type { ConditionalFetch } from './conditionalFetch.ts'
 import { type Validators, validators as strategy } from './cursorStrategy.ts'
 import { decodeText } from './decodeText.ts'
-import type { Parse } from './envelope.ts'
 import { UnauthorizedError } from './errors.ts'
 import type { Failure, RequestPart } from './failure.ts'
 import type { PreparedRequest } from './prepareRequest.ts'
 import { readJson } from './readJson.ts'
 import { parseRetryAfter } from './retryAfter.ts'
 import type { Token } from './tokenAuthority.ts'
-import type { FetchLike } from './transport.ts'
+import type { FetchLike, MessageMeta } from './transport.ts'
 
 /** One conditional GET: "has it changed since?" */
 export interface ConditionalGet {
@@ -27,7 +26,7 @@ export interface ConditionalGet {
   conditionalFetch: ConditionalFetch
   credentials: RequestCredentials | undefined
   /** Default: JSON. */
-  parse?: Parse | undefined
+  parse?: ((body: string, meta: MessageMeta) => unknown) | undefined
   /** In bytes. */
   maxBytes: number
   /** Covers everything, including `getToken` (ms). */

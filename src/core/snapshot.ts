@@ -17,6 +17,7 @@ export interface ConnectionSnapshot {
   readonly retryCount: number
   /** The time of the next attempt, in ms since the epoch; `null` if none is planned. */
   readonly nextRetryAt: number | null
+  /** Every reason why it is paused now, e.g. `pausedBy.has('offline')`. The set is empty unless `status` is `paused`. */
   readonly pausedBy: ReadonlySet<PauseReason>
   /** The round trip of the last heartbeat (ms). */
   readonly latency: number | null

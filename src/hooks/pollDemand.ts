@@ -19,13 +19,20 @@ export interface PollDemand {
 
 /** What a component wants of the loop now: `undefined` where it wants no polls. */
 export function demandOf(user: PollUser, query: Query | undefined): PollDemand | undefined {
-  const { enabled, subscribed, queryFn, interval, stopWhen } = user.options
-  const isEnabled = typeof enabled === 'function' ? !query || enabled(query) : enabled !== false
-  if (!isEnabled || subscribed === false || queryFn === skipToken) return undefined
-  const data: unknown = query?.state.data
-  if (data !== undefined && attempt(() => refusePromise(stopWhen?.(data), '"stopWhen"'))) return undefined
+  if (!isEnabled(user, query)) return undefined
+  const { interval, stopWhen } = user.options
+  const { data, error = null } = query?.state ?? {}
+  const hasResult = data !== undefined || error !== null
+  if (hasResult && attempt(() => refusePromise(stopWhen?.(data, error), '"stopWhen"'))) return undefined
   const ms = typeof interval === 'function' ? attempt(() => checked(interval(data))) : interval
   return ms && ms > 0 && ms < Infinity ? { user, interval: ms } : undefined
+}
+
+/** Whether a component may poll at all. */
+export function isEnabled({ options }: PollUser, query: Query | undefined): boolean {
+  const { enabled, subscribed, queryFn } = options
+  if (subscribed === false || queryFn === skipToken) return false
+  return typeof enabled === 'function' ? !query || enabled(query) : enabled !== false
 }
 
 function checked(interval: number | false): number | false {

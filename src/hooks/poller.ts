@@ -10,7 +10,7 @@ import { RealtimeError } from '../core/errors.ts'
 import type { PauseReason } from '../core/connectionState.ts'
 import { delayAbove } from '../core/backoff.ts'
 import { pollDelay } from '../core/pollDelay.ts'
-import { demandOf, type PollDemand, type PollUser } from './pollDemand.ts'
+import { demandOf, isEnabled, type PollDemand, type PollUser } from './pollDemand.ts'
 
 /** Where a loop stands. */
 export interface PollingState {
@@ -18,7 +18,10 @@ export interface PollingState {
   readonly isPolling: boolean
   /** The time of the next poll, or of the one under way, in ms since the epoch; `null` when none is planned. */
   readonly nextPollAt: number | null
-  /** Why polls rest. While offline one is tried each minute all the same, as browsers err about that. */
+  /**
+   * Every reason why polls are paused now: `'hidden'`, `'offline'`, `'user'` (`pause()`). The set is empty while nothing
+   * pauses them. While offline it still polls once a minute, because `navigator.onLine` is unreliable.
+   */
   readonly pausedBy: ReadonlySet<PauseReason>
 }
 
@@ -92,6 +95,11 @@ export class Poller {
   resume(): void {
     this.#isPausedByUser = false
     this.look()
+    const query = this.#query
+    if (this.#isWanted || !query?.state.error) return
+    // An error has ended the polls. They go on if this one succeeds.
+    const user = [...this.#users.keys()].find(({ current }) => isEnabled(current, query))
+    user?.current.poll()
   }
 
   /** Plans the next poll anew, by the latest options and data. */
@@ -237,10 +245,11 @@ function isOffline(): boolean {
   return !onlineManager.isOnline() || navigator?.onLine === false
 }
 
-/** Whether an error is one that no later poll mends; a `refetch` that succeeds starts the polls again. */
+/** Whether an error ends the polls, because another poll would fail too. `resume()` or `refetch()` tries again. */
 function isFinal(error: unknown): boolean {
   return (
     error instanceof RealtimeError &&
-    ['configuration', 'insecure-origin', 'unauthorized', 'untrusted-origin'].includes(error.code)
+    (['configuration', 'insecure-origin', 'unauthorized', 'untrusted-origin'].includes(error.code) ||
+      [404, 410].includes((error as { status?: number }).status ?? 0))
   )
 }

@@ -1,9 +1,11 @@
-import type { QueryKey, UseQueryOptions } from '@tanstack/react-query'
+import type { DataTag, QueryKey, UseQueryOptions } from '@tanstack/react-query'
 import type { AttachToken } from '../core/attachToken.ts'
 import type { BackoffOptions } from '../core/backoff.ts'
-import type { Parse } from '../core/envelope.ts'
+import { ConfigurationError } from '../core/errors.ts'
 import type { HeadersOption } from '../core/headers.ts'
 import type { UrlSource } from '../core/prepareRequest.ts'
+import type { MessageMeta } from '../core/transport.ts'
+import type { InitialData } from './initialData.ts'
 
 type QueryOptions<QueryData, Err, Data> = Omit<
   UseQueryOptions<QueryData, Err, Data>,
@@ -11,20 +13,23 @@ type QueryOptions<QueryData, Err, Data> = Omit<
 >
 
 /** When polls come, and when they do not. Where components share a key, the shortest interval counts. */
-export interface PollingRhythm<QueryData = unknown> {
+export interface PollingRhythm<QueryData = unknown, Err = Error> {
   /** From the end of one poll to the next (ms), or a function of the query's data. `false` or 0: none. */
   interval: number | ((data: QueryData | undefined) => number | false)
   /** Whether polls rest while the page is hidden. Default `'pause'`: one poll at once when it is seen again. */
   whenHidden?: 'pause' | 'stay' | undefined
-  /** Ends the polling for as long as it is true of the data: a job is done. */
-  stopWhen?: ((data: QueryData) => boolean) | undefined
+  /**
+   * Polls stop while it returns `true`: a job is done, or an error is permanent. It is called once there is data or an
+   * error. `error` is that of the last poll, `null` if the poll succeeded. `data` is `undefined` until a poll succeeds.
+   */
+  stopWhen?: ((data: QueryData | undefined, error: Err | null) => boolean) | undefined
   /** After errors (ms). Default: twice the interval, doubled up to 30 s; with jitter, never sooner than the interval. */
   backoff?: Partial<BackoffOptions> | undefined
 }
 
 /** The options of `usePolling`: all of `useQuery`, and these. Its `retry` is off: the next poll is the retry. */
 export interface PollingOptions<QueryData = unknown, Err = Error, Data = QueryData>
-  extends QueryOptions<QueryData, Err, Data>, PollingRhythm<QueryData> {
+  extends QueryOptions<QueryData, Err, Data>, PollingRhythm<QueryData, Err> {
   /**
    * Asked with GET for JSON; needs a `RealtimeProvider`. Or give a `queryFn`, which needs none. A server of another origin
    * must expose `ETag` and `Retry-After` (`Access-Control-Expose-Headers`) for them to be read. It is sent validators only
@@ -39,7 +44,7 @@ export interface PollingOptions<QueryData = unknown, Err = Error, Data = QueryDa
    * With `url`: makes the data of a body, given as text with `{ status, headers }` of its response. Default: JSON.
    * Synchronous; a throw or a promise fails the poll.
    */
-  parse?: Parse | undefined
+  parse?: ((body: string, meta: MessageMeta) => QueryData) | undefined
   /** With `url`: as `fetch` takes it. Default `'same-origin'`. */
   credentials?: RequestCredentials | undefined
   /** With `url`: instead of the provider's. */
@@ -50,15 +55,43 @@ export interface PollingOptions<QueryData = unknown, Err = Error, Data = QueryDa
   maxMessageBytes?: number | undefined
 }
 
+/** The options of `usePolling` with `initialData`: there is always data. */
+export type DefinedPollingOptions<QueryData = unknown, Err = Error, Data = QueryData> = PollingOptions<
+  QueryData,
+  Err,
+  Data
+> &
+  InitialData<QueryData>
+
+/** The key of a poll, which carries the type of its data. */
+export interface PollingKey<QueryData> {
+  queryKey: DataTag<QueryKey, QueryData>
+}
+
 /**
  * A typed definition of a poll, to be shared between components as `queryOptions` is.
  *
  * ```ts
  * export const jobPoll = (id: string) => pollingOptions<Job>({ url: `/jobs/${id}`, interval: 2_000 })
+ * const job = queryClient.getQueryData(jobPoll('1').queryKey) // Job | undefined
  * ```
+ *
+ * @throws ConfigurationError with a `queryFn` or a `url` function and no `queryKey`.
  */
 export function pollingOptions<QueryData = unknown, Err = Error, Data = QueryData>(
+  options: DefinedPollingOptions<QueryData, Err, Data>,
+): DefinedPollingOptions<QueryData, Err, Data> & PollingKey<QueryData>
+export function pollingOptions<QueryData = unknown, Err = Error, Data = QueryData>(
   options: PollingOptions<QueryData, Err, Data>,
-): PollingOptions<QueryData, Err, Data> {
-  return options
+): PollingOptions<QueryData, Err, Data> & PollingKey<QueryData>
+export function pollingOptions(options: PollingOptions): PollingOptions & { queryKey: QueryKey } {
+  return { ...options, queryKey: options.queryKey ?? pollingKey(options.url) }
+}
+
+/** The key of a poll that has no `queryKey`. */
+export function pollingKey(url: UrlSource | undefined): QueryKey {
+  if (url !== undefined && typeof url !== 'function') return ['poll', String(url)]
+  throw new ConfigurationError(
+    'Give usePolling a queryKey: a queryFn or a url function does not name its data.',
+  )
 }

@@ -1,5 +1,6 @@
 'use client'
 import {
+  type DefinedUseQueryResult,
   notifyManager,
   type QueryCache,
   type QueryClient,
@@ -11,23 +12,26 @@ import {
 import { useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { ConfigurationError } from '../core/errors.ts'
 import { assertNumbers, withDefaults } from '../core/numberOptions.ts'
-import type { UrlSource } from '../core/prepareRequest.ts'
 import { RealtimeContext } from '../providers/RealtimeContext.ts'
 import { Poller, type PollingState, NO_POLLING } from './poller.ts'
 import { pollFetch } from './pollFetch.ts'
-import type { PollingOptions } from './pollingOptions.ts'
+import { type DefinedPollingOptions, pollingKey, type PollingOptions } from './pollingOptions.ts'
 import { createTracker } from './tracker.ts'
 
 /** What `usePolling` adds to a query's result. */
 export interface PollingControls extends PollingState {
   /** Lets the polls of this key rest, for all components, until `resume()`. */
   pause(): void
-  /** Ends `pause()`, with one poll at once. */
+  /** Ends `pause()`, with one poll at once. Polls once, too, where an error has ended the polls. */
   resume(): void
 }
 
 /** What `usePolling` gives: the result of `useQuery` and more. A component re-renders only for what it reads; do not spread it. */
 export type PollingResult<Data = unknown, Err = Error> = UseQueryResult<Data, Err> & PollingControls
+
+/** What `usePolling` gives with `initialData`: there is always data. */
+export type DefinedPollingResult<Data = unknown, Err = Error> = DefinedUseQueryResult<Data, Err> &
+  PollingControls
 
 const pollers = new WeakMap<QueryCache, Map<string, Poller>>()
 
@@ -42,7 +46,7 @@ const pollers = new WeakMap<QueryCache, Map<string, Poller>>()
  *   const { data: job, error, isPolling } = usePolling<Job>({
  *     url: `/jobs/${id}`,
  *     interval: job => (job?.state === 'queued' ? 10_000 : 2_000),
- *     stopWhen: job => job.state === 'done',
+ *     stopWhen: job => job?.state === 'done',
  *   })
  *   if (!job) return <p>{error ? error.message : 'Asking…'}</p>
  *   return <progress value={job.progress} aria-busy={isPolling} />
@@ -50,18 +54,24 @@ const pollers = new WeakMap<QueryCache, Map<string, Poller>>()
  * ```
  *
  * @throws ConfigurationError with a `url` and no `RealtimeProvider` above, or with a `queryFn` or a `url` function and no
- * `queryKey`. The query's `error` is a `ConnectionFailedError` with its `status`, or one that ends the polls until
- * `refetch()` succeeds: `UnauthorizedError`, `UntrustedOriginError`, `InsecureOriginError`, `ConfigurationError`.
+ * `queryKey`. The query's `error` is a `ConnectionFailedError` with its `status`. The statuses 404 and 410 end the polls of
+ * a `url`, as do `UnauthorizedError`, `UntrustedOriginError`, `InsecureOriginError` and `ConfigurationError`. `resume()` or
+ * `refetch()` polls once more, and polling goes on if that succeeds.
  */
+export function usePolling<QueryData = unknown, Err = Error, Data = QueryData>(
+  options: DefinedPollingOptions<QueryData, Err, Data>,
+  queryClient?: QueryClient,
+): DefinedPollingResult<Data, Err>
 export function usePolling<QueryData = unknown, Err = Error, Data = QueryData>(
   options: PollingOptions<QueryData, Err, Data>,
   queryClient?: QueryClient,
-): PollingResult<Data, Err> {
+): PollingResult<Data, Err>
+export function usePolling(options: PollingOptions, queryClient?: QueryClient): PollingResult {
   const client = useQueryClient(queryClient)
   const cache = client.getQueryCache()
-  const own = useQueryOptions(options as unknown as PollingOptions, client)
+  const own = useQueryOptions(options, client)
   const { queryHash } = own
-  const result = useQuery(own as never, client) as UseQueryResult<Data, Err>
+  const result = useQuery(own as never, client) as UseQueryResult
   // Also makes TanStack track what is read: with nothing read, it would re-render for everything.
   const { refetch } = result
 
@@ -88,7 +98,7 @@ export function usePolling<QueryData = unknown, Err = Error, Data = QueryData>(
     [current],
   )
   // Neither spread nor copied: reading a property of the query's result is what subscribes to it.
-  const extended = Object.assign(Object.create(result) as UseQueryResult<Data, Err>, controls)
+  const extended = Object.assign(Object.create(result) as UseQueryResult, controls)
   return tracker.expose(extended, snapshot)
 }
 
@@ -105,7 +115,7 @@ const POLLED = {
 /** The options as `useQuery` takes them, with the client's defaults. */
 function useQueryOptions(options: PollingOptions, client: QueryClient): OwnOptions {
   const realtime = useContext(RealtimeContext)
-  const { url, queryFn, queryKey = defaultKey(url) } = options
+  const { url, queryFn, queryKey = pollingKey(url) } = options
   assertNumbers(options)
   const own = client.defaultQueryOptions({
     ...withDefaults(POLLED, options),
@@ -123,13 +133,6 @@ function useQueryOptions(options: PollingOptions, client: QueryClient): OwnOptio
     return pollFetch({ client: realtime, query, signal, options: { ...own, url } })
   }
   return own
-}
-
-function defaultKey(url: UrlSource | undefined): QueryKey {
-  if (url !== undefined && typeof url !== 'function') return ['poll', String(url)]
-  throw new ConfigurationError(
-    'Give usePolling a queryKey: a queryFn or a url function does not name its data.',
-  )
 }
 
 /** Joins the loop of a query, made for its first user and gone with its last. */

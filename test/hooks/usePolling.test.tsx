@@ -139,6 +139,50 @@ describe('usePolling: schedule', () => {
     expect(view.current.isPolling).toBe(true)
   })
 
+  it('stops on an error when stopWhen returns true for it, before there is data, too', async () => {
+    useFakeTime()
+    let answer: () => unknown = fail
+    const stopWhen = vi.fn((_data: unknown, error: Error | null) => error?.message === 'no')
+    const { Counter, queryFn, view } = setUp(() => answer(), { stopWhen })
+    renderLive(<Counter />)
+    await pass(60_000)
+    expect(queryFn).toHaveBeenCalledTimes(1)
+    expect(stopWhen.mock.lastCall).toEqual([undefined, new Error('no')])
+    expect(view.current).toMatchObject({ isPolling: false, nextPollAt: null, isError: true })
+    answer = () => 1
+    act(() => view.current.resume())
+    await pass(2_100)
+    expect(queryFn).toHaveBeenCalledTimes(4)
+    expect(stopWhen.mock.lastCall).toEqual([1, null])
+    expect(view.current.isPolling).toBe(true)
+    answer = fail
+    await pass(60_000)
+    expect(stopWhen.mock.lastCall).toEqual([1, new Error('no')])
+    expect(view.current).toMatchObject({ data: 1, isPolling: false })
+    const polls = queryFn.mock.calls.length
+    answer = () => 2
+    await act(() => view.current.refetch())
+    await pass(1_100)
+    expect(queryFn).toHaveBeenCalledTimes(polls + 2)
+  })
+
+  it('keeps polling after other errors, and calls stopWhen only once there is data or an error', async () => {
+    useFakeTime()
+    const stopWhen = vi.fn(() => false)
+    const { Counter, queryFn } = setUp(fail, { stopWhen })
+    renderLive(<Counter />)
+    expect(stopWhen).not.toHaveBeenCalled()
+    await pass(20_000)
+    expect(queryFn.mock.calls.length).toBeGreaterThan(2)
+    expect(stopWhen).toHaveBeenCalled()
+  })
+
+  it('a shared definition has the key that its polls use', () => {
+    expect(pollingOptions({ url: '/jobs/1', interval: 1_000 }).queryKey).toEqual(['poll', '/jobs/1'])
+    expect(pollingOptions({ url: '/jobs/1', queryKey: ['job'], interval: 1_000 }).queryKey).toEqual(['job'])
+    expect(() => pollingOptions({ url: () => '/jobs/1', interval: 1_000 })).toThrow(/queryKey/)
+  })
+
   it('reports a stopWhen that throws, and keeps polling', async () => {
     useFakeTime()
     const { Counter, queryFn, view } = setUp(call => call, { stopWhen: fail })

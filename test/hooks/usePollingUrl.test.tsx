@@ -1,6 +1,11 @@
 import { act, screen, waitFor } from '@testing-library/react'
 import type { ServerResponse } from 'node:http'
-import { type PollingOptions, type RealtimeProviderProps, usePolling } from 'react-query-realtime'
+import {
+  type ConnectionFailedError,
+  type PollingOptions,
+  type RealtimeProviderProps,
+  usePolling,
+} from 'react-query-realtime'
 import { describe, expect, it, vi } from 'vitest'
 import { type Answer, startServer } from '../support/httpServer.ts'
 import { renderLive } from './pollingSetup.tsx'
@@ -145,6 +150,34 @@ describe('usePolling with a url', () => {
     await new Promise(resolve => setTimeout(resolve, 5 * INTERVAL))
     expect(requests).toHaveLength(asked)
     expect(container.querySelector('i')?.dataset['polling']).toBe('false')
+  })
+
+  it.each([404, 410])('stops after a %i, keeps the data, and polls again after resume()', async gone => {
+    let status = 200
+    const { url, requests } = await startServer(response =>
+      status === 200 ? send(response, 1) : response.writeHead(status).end(),
+    )
+    let resume = () => {}
+    function Poll() {
+      const result = usePolling({ url, interval: INTERVAL })
+      resume = () => result.resume()
+      const error = result.error as ConnectionFailedError | null
+      return <i>{JSON.stringify([result.data, result.isPolling, error?.status ?? null])}</i>
+    }
+    renderLive(<Poll />, { trustedOrigins: [url] })
+    await screen.findByText('[1,true,null]')
+    status = gone
+    await screen.findByText(`[1,false,${gone}]`)
+    const sent = requests.length
+    await new Promise(resolve => setTimeout(resolve, 5 * INTERVAL))
+    expect(requests).toHaveLength(sent)
+    act(() => resume())
+    await waitFor(() => expect(requests).toHaveLength(sent + 1))
+    await screen.findByText(`[1,false,${gone}]`)
+    status = 200
+    act(() => resume())
+    await screen.findByText('[1,true,null]')
+    await waitFor(() => expect(requests.length).toBeGreaterThan(sent + 3))
   })
 
   it('runs one loop for two components, without a second request under StrictMode', async () => {
