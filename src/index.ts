@@ -3,27 +3,71 @@ export type { GapAfterOutage, HeartbeatOptions, RealtimeOptions } from './provid
 export type { ConnectionOptions, Gap, ReconnectOptions } from './providers/connectionOptions.ts'
 
 export { useSocket, type SocketRequest, type SocketResult } from './hooks/useSocket.ts'
-export { useSocketQuery, type SocketQueryOptions } from './hooks/useSocketQuery.ts'
+export {
+  useSocketQuery,
+  type DefinedSocketQueryOptions,
+  type SocketQueryOptions,
+} from './hooks/useSocketQuery.ts'
+export type { InitialData } from './hooks/initialData.ts'
 export { useMessage } from './hooks/useMessage.ts'
 export { useRealtime, type ConnectionInfo, type Realtime } from './hooks/useRealtime.ts'
 export { useServerEvents, type ServerEventsResult } from './hooks/useServerEvents.ts'
 export { useLongPoll, type LongPollResult } from './hooks/useLongPoll.ts'
-export { usePolling, type PollingControls, type PollingResult } from './hooks/usePolling.ts'
+export {
+  usePolling,
+  type DefinedPollingResult,
+  type PollingControls,
+  type PollingResult,
+} from './hooks/usePolling.ts'
 export { socketOptions } from './hooks/socketOptions.ts'
 export { serverEventsOptions } from './hooks/serverEventsOptions.ts'
 export { longPollOptions } from './hooks/longPollOptions.ts'
-export { pollingOptions, type PollingOptions } from './hooks/pollingOptions.ts'
+export {
+  pollingOptions,
+  type DefinedPollingOptions,
+  type PollingKey,
+  type PollingOptions,
+  type PollingRhythm,
+} from './hooks/pollingOptions.ts'
+export type { PollingState } from './hooks/poller.ts'
 export type { ServerEventsOptions } from './hooks/serverEventsDefinition.ts'
 export type { LongPollOptions } from './hooks/longPollDefinition.ts'
 export type { SocketOptions } from './hooks/socketDefinition.ts'
 export type { ConnectionResult } from './hooks/useConnection.ts'
 
-export { append, idempotent, patch, remove, upsert, type Updater } from './cache/updaters.ts'
-export type { CacheWriter } from './cache/cacheWriter.ts'
-export type { MessageHandlerOf } from './cache/handlers.ts'
-export type { MessageOf, MessageSchema, MessageSchemas, Register } from './cache/messageTypes.ts'
+export {
+  append,
+  idempotent,
+  patch,
+  remove,
+  upsert,
+  type Patch,
+  type RowKey,
+  type Updater,
+} from './cache/updaters.ts'
+export type { CacheWriter, DataOfKey } from './cache/cacheWriter.ts'
+export type { LiveQuery } from './cache/feed.ts'
+export type { ErrorMessage, MessageHandlerOf, MessageHandlers, MessageListener } from './cache/handlers.ts'
+export { messageKey, type MessageKey, type MessageTypeKey, type TaggedKey } from './cache/messageKey.ts'
+export type {
+  IncomingMessage,
+  MessageDefinition,
+  MessageOf,
+  MessageSchema,
+  MessageSchemas,
+  MessagesOption,
+  MessageType,
+  ParamsArgument,
+  ParamsMember,
+  ParamsOf,
+  Register,
+  RegisteredMessages,
+  ResponseOf,
+  VersionReader,
+} from './cache/messageTypes.ts'
 
-export { messageKey, type Message, type Parse, type Serialize } from './core/envelope.ts'
+export type { BackoffOptions } from './core/backoff.ts'
+export type { Message, Parse, Serialize } from './core/envelope.ts'
 export {
   tokenInFirstMessage,
   tokenInHeader,

@@ -9,8 +9,9 @@ export type MessageHandler = (message: Message, cache: CacheWriter) => void
 
 /** What one user of a connection declares about its messages. */
 export interface MessageRules {
-  on?: Readonly<Record<string, MessageHandler>> | undefined
-  messages?: MessageSchemas | undefined
+  on?: Readonly<Record<string, MessageHandler | undefined>> | undefined
+  /** Schemas by type. */
+  messages?: object | undefined
   onMessage?: ((message: Message) => void) | undefined
 }
 
@@ -116,7 +117,7 @@ export class MessageTable {
     }
     for (const { on = {}, messages = {} } of new Set([...this.#left, ...this.#users.values()])) {
       for (const type of Object.keys(on)) ruleOf(type).handler = on[type]
-      for (const type of Object.keys(messages)) Object.assign(ruleOf(type), schemasOf(messages[type]))
+      for (const type of Object.keys(messages)) Object.assign(ruleOf(type), schemasOf((messages as MessageSchemas)[type]))
     }
     return rules
   }

@@ -2,17 +2,23 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Message } from '../core/envelope.ts'
 
 /**
- * Declare the messages of your whole application here, by module augmentation:
+ * Declare the messages of your whole application here, once, by module augmentation:
  *
  * ```ts
+ * export const messages = {
+ *   price: { params: z.object({ symbol: z.string() }), response: z.object({ last: z.number() }) },
+ *   'order.changed': z.object({ id: z.string(), total: z.number() }),
+ * }
+ *
  * declare module 'react-query-realtime' {
  *   interface Register {
- *     messages: { price: { params: { symbol: string }; response: Price }; 'order.changed': Order }
+ *     messages: typeof messages
  *   }
  * }
  * ```
  *
- * An entry is `{ params, response }`, or the type of the response alone.
+ * An entry is `{ params, response }`, or the response alone; each is a schema or a plain type. `Register` gives types
+ * only: pass `messages` to a connection, too, and its messages are validated.
  */
 export interface Register {}
 
@@ -22,38 +28,53 @@ export type MessageSchema = StandardSchemaV1 | MessageDefinition
 
 /** What is known of a message type. */
 export interface MessageDefinition {
+  /** Where it is given, requests and `useMessage` need `params`. */
   readonly params?: StandardSchemaV1 | undefined
   readonly response: StandardSchemaV1
   /**
-   * Reads from the data of `[type, params]` how new it is: an older one never replaces a newer one, whichever way it came.
-   * Versions grow for ever, over restarts of the server, too; numbers are compared as numbers, texts as texts (a date in
-   * ISO 8601, an id that sorts by time).
+   * Reads the version of the data of `[type, params]`. An older version never replaces a newer one, whichever way it came.
+   * Versions must grow, also across restarts of the server. Numbers are compared as numbers and strings as strings (a date
+   * in ISO 8601, an id that sorts by time).
    */
-  readonly version?: ((data: never) => number | string | undefined) | undefined
+  readonly version?: VersionReader<never> | undefined
 }
 
-/** Sees to it that versions are read from the data that the schemas give. */
-export type VersionsOf<Schemas> = {
-  readonly [Type in keyof Schemas]: Schemas[Type] extends StandardSchemaV1
-    ? unknown
-    : {
-        readonly version?: ((data: ResponseIn<Schemas[Type]>) => number | string | undefined) | undefined
+/** Reads the version of some data; `undefined`: it has none. */
+export type VersionReader<Data> = { read(data: Data): number | string | undefined }['read']
+
+/** Checks `messages`, and gives each `version` the data that its schema describes. */
+export interface MessagesOption<Responses> {
+  messages?:
+    | {
+        readonly [Type in keyof Responses]:
+          | StandardSchemaV1<unknown, Responses[Type]>
+          | {
+              readonly params?: StandardSchemaV1 | undefined
+              readonly response: StandardSchemaV1<unknown, Responses[Type]>
+              readonly version?: VersionReader<NoInfer<Responses[Type]>> | undefined
+            }
       }
+    | undefined
 }
 
-/** No messages are known. */
-export type NoMessages = Record<never, never>
-type RegisteredMessages = Register extends { messages: infer Messages } ? Messages : NoMessages
+/** The messages that `Register` declares. */
+export type RegisteredMessages = Register extends { messages: infer Messages } ? Messages : object
 
-/** What is known of an application's messages when a connection has the schemas `Schemas`. */
-type Known<Schemas> = Schemas & Omit<RegisteredMessages, keyof Schemas>
+type DeclaredType<Schemas> = keyof Schemas | keyof RegisteredMessages
+
+/** The message types that a connection with the schemas `Schemas` knows; any string where none are declared. */
+export type MessageType<Schemas = object> = [DeclaredType<Schemas>] extends [never]
+  ? string
+  : DeclaredType<Schemas> & string
+
+/** What is declared of a type: by the connection, else by `Register`. */
+type Declared<Type, Schemas> = Type extends keyof Schemas
+  ? Schemas[Type]
+  : Type extends keyof RegisteredMessages
+    ? RegisteredMessages[Type]
+    : unknown
 
 type Output<Schema> = Schema extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<Schema> : Schema
-
-/** The response of a message type; `unknown` where nothing is known. */
-export type ResponseOf<Type extends string, Schemas = NoMessages> = Type extends keyof Known<Schemas>
-  ? ResponseIn<Known<Schemas>[Type]>
-  : unknown
 
 type ResponseIn<Entry> = Entry extends StandardSchemaV1
   ? Output<Entry>
@@ -61,18 +82,40 @@ type ResponseIn<Entry> = Entry extends StandardSchemaV1
     ? Output<Response>
     : Entry
 
-/** The params of a message type; `unknown` where nothing is known. */
-export type ParamsOf<Type extends string, Schemas = NoMessages> = Type extends keyof Known<Schemas>
-  ? Known<Schemas>[Type] extends StandardSchemaV1
-    ? unknown
-    : Known<Schemas>[Type] extends { params: infer Params }
-      ? Output<Params>
-      : unknown
-  : unknown
+type ParamsIn<Entry> = Entry extends StandardSchemaV1
+  ? unknown
+  : Entry extends { params: infer Params; response: unknown }
+    ? Output<Params>
+    : unknown
+
+/** The response of a message type; `unknown` where it is not declared. */
+export type ResponseOf<Type extends string, Schemas = object> = ResponseIn<Declared<Type, Schemas>>
+
+/** The params of a message type; `unknown` where they are not declared. */
+export type ParamsOf<Type extends string, Schemas = object> = ParamsIn<Declared<Type, Schemas>>
+
+/** The member `params`: required where it is declared. */
+export type ParamsMember<Params> = unknown extends Params
+  ? { params?: unknown }
+  : undefined extends Params
+    ? { params?: Params }
+    : { params: Params }
+
+/** `params` as the last argument: required where they are declared. */
+export type ParamsArgument<Params> = unknown extends Params
+  ? [params?: unknown]
+  : undefined extends Params
+    ? [params?: Params]
+    : [params: Params]
 
 /** The message of a type, as handlers get it. */
-export type MessageOf<Type extends string, Schemas = NoMessages> = Message<
+export type MessageOf<Type extends string, Schemas = object> = Message<
   Type,
   ParamsOf<Type, Schemas>,
   ResponseOf<Type, Schemas>
 >
+
+/** Any message of a connection: its `type` tells which. */
+export type IncomingMessage<Schemas = object> = {
+  [Type in MessageType<Schemas>]: MessageOf<Type, Schemas>
+}[MessageType<Schemas>]

@@ -25,7 +25,7 @@ export interface Message<Type extends string = string, Params = unknown, Respons
 export type Parse = (data: unknown, meta: MessageMeta) => unknown
 
 /** Turns the arguments of `send` and `request` into what goes over the wire. */
-export type Serialize = (value: unknown) => string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | Blob
+export type Serialize = (value: unknown) => string | ArrayBuffer | ArrayBufferView | Blob
 
 /** The query key that a message is cached under: `[type, params]`, or `[type]` without params. */
 export function messageKey<Type extends string>(

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Failure } from './failure.ts'
 
 /** Data that a socket sends as it is. */
-export type BinaryData = ArrayBuffer | ArrayBufferView<ArrayBuffer> | Blob
+export type BinaryData = ArrayBuffer | ArrayBufferView | Blob
 export type SocketData = string | BinaryData
 
 /** What one attempt sends. `attachToken` and a recovery's `attach` receive it and return it changed. */

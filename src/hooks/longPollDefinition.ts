@@ -1,4 +1,3 @@
-import type { MessageSchemas } from '../cache/messageTypes.ts'
 import { tokenInHeader } from '../core/attachToken.ts'
 import type { CursorStrategy } from '../core/cursorStrategy.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
@@ -8,11 +7,7 @@ import type { ConnectionOptions } from '../providers/connectionOptions.ts'
 import type { TransportDefinition } from '../providers/sharedConnection.ts'
 
 /** The options of `useLongPoll`. */
-export interface LongPollOptions<
-  Schemas extends MessageSchemas = MessageSchemas,
-  On = Record<string, unknown>,
-  Cursor = unknown,
-> extends ConnectionOptions<Schemas, On> {
+export interface LongPollOptions<Schemas = object, Cursor = unknown> extends ConnectionOptions<Schemas> {
   headers?: HeadersOption | undefined
   /** Default `'GET'`. */
   method?: string | undefined

@@ -1,4 +1,4 @@
-import type { MessageSchemas, NoMessages } from '../cache/messageTypes.ts'
+import type { MessagesOption } from '../cache/messageTypes.ts'
 import type { Validators } from '../core/cursorStrategy.ts'
 import type { LongPollOptions } from './longPollDefinition.ts'
 
@@ -14,10 +14,8 @@ import type { LongPollOptions } from './longPollDefinition.ts'
  * // In a component: const { status } = useLongPoll(orderChanges)
  * ```
  */
-export function longPollOptions<
-  const Schemas extends MessageSchemas = NoMessages,
-  On = NoMessages,
-  Cursor = Validators,
->(options: LongPollOptions<Schemas, On, Cursor>): LongPollOptions<Schemas, On, Cursor> {
+export function longPollOptions<Schemas extends object, Responses extends object, Cursor = Validators>(
+  options: LongPollOptions<Schemas, Cursor> & MessagesOption<Responses>,
+): LongPollOptions<Schemas, Cursor> {
   return options
 }

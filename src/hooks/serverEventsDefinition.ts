@@ -1,4 +1,3 @@
-import type { MessageSchemas } from '../cache/messageTypes.ts'
 import { tokenInHeader } from '../core/attachToken.ts'
 import { createEventStreamTransport } from '../core/eventStreamTransport.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
@@ -7,10 +6,7 @@ import type { ConnectionOptions } from '../providers/connectionOptions.ts'
 import type { TransportDefinition } from '../providers/sharedConnection.ts'
 
 /** The options of `useServerEvents`. */
-export interface ServerEventsOptions<
-  Schemas extends MessageSchemas = MessageSchemas,
-  On = Record<string, unknown>,
-> extends ConnectionOptions<Schemas, On> {
+export interface ServerEventsOptions<Schemas = object> extends ConnectionOptions<Schemas> {
   /** Default `'GET'`. */
   method?: string | undefined
   headers?: HeadersOption | undefined

@@ -1,4 +1,4 @@
-import type { MessageSchemas, NoMessages } from '../cache/messageTypes.ts'
+import type { MessagesOption } from '../cache/messageTypes.ts'
 import type { ServerEventsOptions } from './serverEventsDefinition.ts'
 
 /**
@@ -13,8 +13,8 @@ import type { ServerEventsOptions } from './serverEventsDefinition.ts'
  * // In a component: const { status } = useServerEvents(news)
  * ```
  */
-export function serverEventsOptions<const Schemas extends MessageSchemas = NoMessages, On = NoMessages>(
-  options: ServerEventsOptions<Schemas, On>,
-): ServerEventsOptions<Schemas, On> {
+export function serverEventsOptions<Schemas extends object, Responses extends object>(
+  options: ServerEventsOptions<Schemas> & MessagesOption<Responses>,
+): ServerEventsOptions<Schemas> {
   return options
 }

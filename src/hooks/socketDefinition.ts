@@ -1,4 +1,3 @@
-import type { MessageSchemas } from '../cache/messageTypes.ts'
 import { type Reauthenticate, tokenInQuery } from '../core/attachToken.ts'
 import type { Message, Serialize } from '../core/envelope.ts'
 import { withDefaults } from '../core/numberOptions.ts'
@@ -10,10 +9,7 @@ import type { HeartbeatOptions } from '../providers/realtimeOptions.ts'
 import type { TransportDefinition } from '../providers/sharedConnection.ts'
 
 /** The options of `useSocket`. */
-export interface SocketOptions<
-  Schemas extends MessageSchemas = MessageSchemas,
-  On = Record<string, unknown>,
-> extends ConnectionOptions<Schemas, On> {
+export interface SocketOptions<Schemas = object> extends ConnectionOptions<Schemas> {
   /** Subprotocols to offer. */
   protocols?: readonly string[] | undefined
   /** How binary frames arrive. Default: the browser's, `'blob'`. */

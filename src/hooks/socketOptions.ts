@@ -1,4 +1,4 @@
-import type { MessageSchemas, NoMessages } from '../cache/messageTypes.ts'
+import type { MessagesOption } from '../cache/messageTypes.ts'
 import type { SocketOptions } from './socketDefinition.ts'
 
 /**
@@ -12,8 +12,8 @@ import type { SocketOptions } from './socketDefinition.ts'
  * // In a component: const { data } = useSocketQuery(market, { type: 'price', params: { symbol: 'BTC' } })
  * ```
  */
-export function socketOptions<const Schemas extends MessageSchemas = NoMessages, On = NoMessages>(
-  options: SocketOptions<Schemas, On>,
-): SocketOptions<Schemas, On> {
+export function socketOptions<Schemas extends object, Responses extends object = object>(
+  options: SocketOptions<Schemas> & MessagesOption<Responses>,
+): SocketOptions<Schemas> {
   return options
 }

@@ -1,6 +1,6 @@
 'use client'
 import type { SkipToken } from '@tanstack/react-query'
-import type { MessageSchemas, NoMessages } from '../cache/messageTypes.ts'
+import type { MessagesOption } from '../cache/messageTypes.ts'
 import type { Validators } from '../core/cursorStrategy.ts'
 import { longPollDefinition, type LongPollOptions } from './longPollDefinition.ts'
 import { type ConnectionResult, useConnection, useTransportCursor } from './useConnection.ts'
@@ -27,11 +27,9 @@ export interface LongPollResult<Cursor = Validators> extends ConnectionResult {
  *
  * @throws ConfigurationError without a `RealtimeProvider` above, or with a `url` function and no `id`.
  */
-export function useLongPoll<
-  const Schemas extends MessageSchemas = NoMessages,
-  On = NoMessages,
-  Cursor = Validators,
->(options: LongPollOptions<Schemas, On, Cursor> | SkipToken): LongPollResult<Cursor> {
+export function useLongPoll<Schemas extends object, Responses extends object, Cursor = Validators>(
+  options: (LongPollOptions<Schemas, Cursor> & MessagesOption<Responses>) | SkipToken,
+): LongPollResult<Cursor> {
   const view = useConnection(longPollDefinition, options as LongPollOptions | SkipToken)
   return useTransportCursor(view, 'cursor') as LongPollResult<Cursor>
 }

@@ -2,12 +2,13 @@
 import {
   type QueryCache,
   type QueryFunction,
+  type SkipToken,
   useQuery,
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { ParamsOf, ResponseOf } from '../cache/messageTypes.ts'
+import type { MessageType, ParamsArgument, ParamsOf, ResponseOf } from '../cache/messageTypes.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { useMessageKey } from './useMessageKey.ts'
 
@@ -20,9 +21,9 @@ import { useMessageKey } from './useMessageKey.ts'
  * const { data: price } = useMessage('price', { symbol: 'BTC' })
  * ```
  */
-export function useMessage<const Type extends string>(
+export function useMessage<const Type extends MessageType>(
   type: Type,
-  params?: ParamsOf<Type>,
+  ...[params]: ParamsArgument<ParamsOf<Type> | SkipToken>
 ): UseQueryResult<ResponseOf<Type>> {
   const client = useQueryClient()
   const queryKey = useMessageKey(type, params)

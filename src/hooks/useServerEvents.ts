@@ -1,6 +1,6 @@
 'use client'
 import type { SkipToken } from '@tanstack/react-query'
-import type { MessageSchemas, NoMessages } from '../cache/messageTypes.ts'
+import type { MessagesOption } from '../cache/messageTypes.ts'
 import { serverEventsDefinition, type ServerEventsOptions } from './serverEventsDefinition.ts'
 import { type ConnectionResult, useConnection, useTransportCursor } from './useConnection.ts'
 
@@ -28,8 +28,8 @@ export interface ServerEventsResult extends ConnectionResult {
  *
  * @throws ConfigurationError without a `RealtimeProvider` above, or with a `url` function and no `id`.
  */
-export function useServerEvents<const Schemas extends MessageSchemas = NoMessages, On = NoMessages>(
-  options: ServerEventsOptions<Schemas, On> | SkipToken,
+export function useServerEvents<Schemas extends object, Responses extends object = object>(
+  options: (ServerEventsOptions<Schemas> & MessagesOption<Responses>) | SkipToken,
 ): ServerEventsResult {
   const view = useConnection(serverEventsDefinition, options as ServerEventsOptions | SkipToken)
   return useTransportCursor(view, 'lastEventId') as ServerEventsResult

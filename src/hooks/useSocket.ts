@@ -1,7 +1,13 @@
 'use client'
 import type { SkipToken } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import type { MessageSchemas, NoMessages, ParamsOf, ResponseOf } from '../cache/messageTypes.ts'
+import type {
+  MessagesOption,
+  MessageType,
+  ParamsMember,
+  ParamsOf,
+  ResponseOf,
+} from '../cache/messageTypes.ts'
 import type { RequestOptions } from '../core/requests.ts'
 import type { SocketChannel } from '../core/socketChannel.ts'
 import { socketDefinition, type SocketOptions } from './socketDefinition.ts'
@@ -9,14 +15,13 @@ import type { SharedConnection } from '../providers/sharedConnection.ts'
 import type { ConnectionUser } from './connectionUser.ts'
 import { type ConnectionResult, useConnection } from './useConnection.ts'
 
-/** What is asked over a socket. */
-export interface SocketRequest<Type extends string, Params> {
-  type: Type
-  params?: Params
-}
+/** A request over a socket. `params` are required where they are declared. */
+export type SocketRequest<Type extends string, Schemas = object> = { type: Type } & ParamsMember<
+  ParamsOf<Type, Schemas>
+>
 
 /** What `useSocket` gives. */
-export interface SocketResult<Schemas extends MessageSchemas = MessageSchemas> extends ConnectionResult {
+export interface SocketResult<Schemas = object> extends ConnectionResult {
   /** The round trip of the last heartbeat, in ms; `null` before it and without `heartbeat`. */
   readonly latency: number | null
   /**
@@ -38,8 +43,8 @@ export interface SocketResult<Schemas extends MessageSchemas = MessageSchemas> e
    *
    * Rejects with a `RequestError` (the server refused), a `RequestTimeoutError`, a `ConnectionLostError` or the reason of `signal`.
    */
-  request<Type extends string>(
-    request: SocketRequest<Type, ParamsOf<Type, Schemas>>,
+  request<const Type extends MessageType<Schemas>>(
+    request: SocketRequest<Type, Schemas>,
     options?: RequestOptions,
   ): Promise<ResponseOf<Type, Schemas>>
 }
@@ -61,8 +66,8 @@ export interface SocketResult<Schemas extends MessageSchemas = MessageSchemas> e
  *
  * @throws ConfigurationError without a `RealtimeProvider` above, or with a `url` function and no `id`.
  */
-export function useSocket<const Schemas extends MessageSchemas = NoMessages, On = NoMessages>(
-  options: SocketOptions<Schemas, On> | SkipToken,
+export function useSocket<Schemas extends object, Responses extends object = object>(
+  options: (SocketOptions<Schemas> & MessagesOption<Responses>) | SkipToken,
 ): SocketResult<Schemas> {
   const { result, user } = useConnection(socketDefinition, options as SocketOptions | SkipToken)
   const [actions] = useState(() => createActions(user))

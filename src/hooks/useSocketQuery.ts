@@ -1,5 +1,6 @@
 'use client'
 import {
+  type DefinedUseQueryResult,
   type Query,
   type QueryFunction,
   skipToken,
@@ -10,26 +11,44 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import type { MessageSchemas, NoMessages, ParamsOf, ResponseOf } from '../cache/messageTypes.ts'
+import type {
+  MessagesOption,
+  MessageType,
+  ParamsMember,
+  ParamsOf,
+  ResponseOf,
+} from '../cache/messageTypes.ts'
 import { ConnectionLostError, RealtimeError } from '../core/errors.ts'
 import { assertNumbers } from '../core/numberOptions.ts'
 import type { SocketChannel } from '../core/socketChannel.ts'
 import { socketDefinition, type SocketOptions } from './socketDefinition.ts'
+import type { InitialData } from './initialData.ts'
 import { useConnection } from './useConnection.ts'
 import { useMessageKey } from './useMessageKey.ts'
 
-/** What `useSocketQuery` asks, with any option of `useQuery`. */
-export interface SocketQueryOptions<
+type QueryOptions<Response, Data> = Omit<UseQueryOptions<Response, Error, Data>, 'queryKey' | 'queryFn'>
+
+/**
+ * The request of `useSocketQuery`, with any option of `useQuery`. `params` are required where they are declared;
+ * `skipToken` in their place: no connection and no request yet.
+ */
+export type SocketQueryOptions<
   Type extends string,
-  Schemas,
+  Schemas = object,
   Data = ResponseOf<Type, Schemas>,
-> extends Omit<UseQueryOptions<ResponseOf<Type, Schemas>, Error, Data>, 'queryKey' | 'queryFn'> {
+> = {
   type: Type
-  /** `skipToken`: no connection and no request yet. */
-  params?: ParamsOf<Type, Schemas> | SkipToken
   /** The time for the reply (ms). Default 10,000. */
   timeout?: number | undefined
-}
+} & ParamsMember<ParamsOf<Type, Schemas> | SkipToken> &
+  QueryOptions<ResponseOf<Type, Schemas>, Data>
+
+/** The options of `useSocketQuery` with `initialData`: there is always data. */
+export type DefinedSocketQueryOptions<
+  Type extends string,
+  Schemas = object,
+  Data = ResponseOf<Type, Schemas>,
+> = SocketQueryOptions<Type, Schemas, Data> & InitialData<ResponseOf<Type, Schemas>>
 
 /**
  * Sends one request over a socket, then stays live: replies and pushes with the same `type` and `params` have one key. It
@@ -47,14 +66,27 @@ export interface SocketQueryOptions<
  * @throws ConfigurationError without a `RealtimeProvider` above, or for a `timeout` that makes no sense.
  */
 export function useSocketQuery<
-  const Type extends string,
-  Schemas extends MessageSchemas = NoMessages,
-  On = NoMessages,
+  const Type extends MessageType<Schemas>,
+  Schemas extends object,
+  Responses extends object,
   Data = ResponseOf<Type, Schemas>,
 >(
-  socket: SocketOptions<Schemas, On> | SkipToken,
-  { type, params, timeout, ...options }: SocketQueryOptions<Type, Schemas, Data>,
-): UseQueryResult<Data> {
+  socket: (SocketOptions<Schemas> & MessagesOption<Responses>) | SkipToken,
+  options: DefinedSocketQueryOptions<Type, Schemas, Data>,
+): DefinedUseQueryResult<Data>
+export function useSocketQuery<
+  const Type extends MessageType<Schemas>,
+  Schemas extends object,
+  Responses extends object,
+  Data = ResponseOf<Type, Schemas>,
+>(
+  socket: (SocketOptions<Schemas> & MessagesOption<Responses>) | SkipToken,
+  options: SocketQueryOptions<Type, Schemas, Data>,
+): UseQueryResult<Data>
+export function useSocketQuery(
+  socket: SocketOptions | SkipToken,
+  { type, params, timeout, ...options }: SocketQueryOptions<string>,
+): UseQueryResult {
   const client = useQueryClient()
   assertNumbers({ timeout })
   const isSkipped = socket === skipToken || params === skipToken
@@ -63,7 +95,7 @@ export function useSocketQuery<
   const staleTime = options.staleTime ?? client.getQueryDefaults(queryKey).staleTime
   const hasStaleTime = staleTime !== undefined
   const isEnabled = !isSkipped && isWanted(options.enabled, client.getQueryCache().get(defaults.queryHash))
-  const { borrow, current } = useConnection(socketDefinition, socket as SocketOptions | SkipToken, isEnabled)
+  const { borrow, current } = useConnection(socketDefinition, socket, isEnabled)
   // Before `useQuery`, because effects run in this order: the connection knows its reader when that decides to fetch.
   useEffect(() => {
     if (isEnabled) return current()?.feed.join(queryKey, hasStaleTime)
@@ -86,7 +118,7 @@ export function useSocketQuery<
     networkMode: options.networkMode ?? 'always',
     retry: options.retry ?? ((count, error) => !isFinal(error) && wantsRetry(defaults.retry, count, error)),
     queryKey,
-    queryFn: (isSkipped ? skipToken : request) as QueryFunction<ResponseOf<Type, Schemas>>,
+    queryFn: (isSkipped ? skipToken : request) as QueryFunction,
   })
 }
 

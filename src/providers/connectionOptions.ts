@@ -1,7 +1,6 @@
 import type { QueryKey } from '@tanstack/react-query'
-import type { MessageTableHandlers } from '../cache/handlers.ts'
+import type { MessageHandlers, MessageListener } from '../cache/handlers.ts'
 import type { LiveQuery } from '../cache/feed.ts'
-import type { MessageSchemas, VersionsOf } from '../cache/messageTypes.ts'
 import type { AttachToken } from '../core/attachToken.ts'
 import type { Message, Parse } from '../core/envelope.ts'
 import type { GapCause } from '../core/events.ts'
@@ -24,10 +23,7 @@ export interface Gap {
 }
 
 /** The options that all pushing hooks share. */
-export interface ConnectionOptions<
-  Schemas extends MessageSchemas = MessageSchemas,
-  On = Record<string, unknown>,
-> {
+export interface ConnectionOptions<Schemas = object> {
   /** Relative ones resolve against `baseUrl`. A function is called at each attempt and needs an `id`. */
   url: UrlSource
   /** Names the connection: users with the same id share it. */
@@ -36,9 +32,9 @@ export interface ConnectionOptions<
    * What to do with messages, by type. Without a handler, a known message is written at `[type, params]`. `error` gets the
    * messages with an `error` that reply to no request, whatever their type.
    */
-  on?: MessageTableHandlers<Schemas, On> | undefined
+  on?: MessageHandlers<Schemas> | undefined
   /** Schemas by type (Standard Schema: zod, valibot, arktype…): of the response, or `{ params, response, version }`. */
-  messages?: (Schemas & VersionsOf<Schemas>) | undefined
+  messages?: Schemas | undefined
   /**
    * Beginnings of the keys of `useQuery` data that it keeps up to date. After a gap they are invalidated; without this
    * only what it has written so far is, and what it would have written without a handler. What was asked for before the
@@ -48,7 +44,7 @@ export interface ConnectionOptions<
    */
   liveQueries?: readonly (QueryKey | LiveQuery)[] | undefined
   /** Called for every message but replies to heartbeats, once per component, before the cache is written. It re-renders nothing. */
-  onMessage?: ((message: Message) => void) | undefined
+  onMessage?: MessageListener<Schemas> | undefined
   /** Default: JSON. Synchronous. */
   parse?: Parse | undefined
   /**

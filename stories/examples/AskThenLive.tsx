@@ -1,4 +1,5 @@
 import { socketOptions, useSocket, useSocketQuery } from 'react-query-realtime'
+import { z } from 'zod'
 import { Card } from '../parts/Card.tsx'
 import { useDemo } from '../parts/DemoContext.ts'
 import { marketMessages } from '../parts/market.ts'
@@ -8,7 +9,11 @@ import { StatusLight } from '../parts/StatusLight.tsx'
 
 /** One definition for all who use the socket. The demo server says hello, which is no news here. */
 const market = (url: string) =>
-  socketOptions({ url, messages: marketMessages, on: { welcome: () => undefined } })
+  socketOptions({
+    url,
+    messages: { ...marketMessages, welcome: z.unknown() },
+    on: { welcome: () => undefined },
+  })
 
 export function AskThenLive({ symbols }: { symbols: readonly string[] }) {
   const { status, nextRetryAt, retryCount, error } = useSocket(market(useDemo().url('/socket')))

@@ -1,5 +1,6 @@
 import { skipToken, useQuery } from '@tanstack/react-query'
 import { append, useSocket } from 'react-query-realtime'
+import { z } from 'zod'
 import { Button } from '../parts/Button.tsx'
 import { Card } from '../parts/Card.tsx'
 import { useDemo } from '../parts/DemoContext.ts'
@@ -22,7 +23,7 @@ export function BinaryFrames({ binaryType, bytes }: { binaryType: 'arraybuffer' 
   const { status, nextRetryAt, retryCount, error, send } = useSocket({
     url,
     binaryType, // survives every reconnect
-    messages: marketMessages,
+    messages: { ...marketMessages, message: z.unknown() },
     recovery: marketRecovery,
     on: {
       // What is no envelope comes as the response of a message of the type 'message'.

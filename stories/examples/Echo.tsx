@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSocket } from 'react-query-realtime'
+import { z } from 'zod'
 import { Button } from '../parts/Button.tsx'
 import { Card } from '../parts/Card.tsx'
 import { useDemo } from '../parts/DemoContext.ts'
@@ -12,7 +13,7 @@ export function Echo({ timeout }: { timeout: number }) {
   const [text, setText] = useState('Hello')
   const { status, nextRetryAt, retryCount, error, request } = useSocket({
     url,
-    messages: marketMessages,
+    messages: { ...marketMessages, echo: { params: z.string(), response: z.string() } },
     recovery: marketRecovery,
   })
   // Waits in the queue while the socket is not open; the reply has the same type and params.

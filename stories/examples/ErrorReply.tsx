@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { RequestError, socketOptions, useSocketQuery } from 'react-query-realtime'
+import { z } from 'zod'
 import { Button } from '../parts/Button.tsx'
 import { Card } from '../parts/Card.tsx'
 import { useDemo } from '../parts/DemoContext.ts'
@@ -17,7 +18,7 @@ export function ErrorReply() {
   const [symbol, setSymbol] = useState('DOGE')
   const market = socketOptions({
     url: demo.url('/socket'),
-    messages: marketMessages,
+    messages: { ...marketMessages, welcome: z.unknown() },
     on: { welcome: () => undefined },
   })
   const { data, error, isFetching, refetch } = useSocketQuery(market, { type: 'price', params: { symbol } })

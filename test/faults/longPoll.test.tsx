@@ -15,7 +15,7 @@ import { pass } from '../support/setUpFaults.tsx'
 import { patient, setUpFaultyConnection } from '../support/setUpFaultyConnection.tsx'
 import { allowConsole } from '../support/consoleGuard.ts'
 
-type Options = LongPollOptions<MessageSchemas, Record<string, unknown>, Validators>
+type Options = LongPollOptions<MessageSchemas, Validators>
 const openLongPoll = setUpFaultyConnection<Options, LongPollResult>(useLongPoll, '/long-poll')
 
 const note = (response: unknown) => JSON.stringify({ type: 'note', params: null, response })

@@ -15,7 +15,7 @@ import { allowConsole } from '../support/consoleGuard.ts'
 const open = setUpRealtime()
 const patient = { timeout: 8_000 }
 
-type Options = LongPollOptions<MessageSchemas, Record<string, unknown>, Validators>
+type Options = LongPollOptions<MessageSchemas, Validators>
 
 interface LightProps {
   options: Options

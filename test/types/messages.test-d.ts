@@ -1,15 +1,18 @@
+import { skipToken } from '@tanstack/react-query'
 import * as v from 'valibot'
 import { expectTypeOf } from 'vitest'
 import { z } from 'zod'
 import {
   append,
   type CacheWriter,
+  type IncomingMessage,
   longPollOptions,
   type Message,
   messageKey,
   serverEventsOptions,
   socketOptions,
   upsert,
+  useLongPoll,
   useMessage,
   useServerEvents,
   useSocket,
@@ -40,10 +43,6 @@ export const market = socketOptions({
     'order.changed': ({ response }, cache) => {
       expectTypeOf(response).toEqualTypeOf<Order>()
       cache.setQueryData(['orders'], upsert(response, { by: 'id', max: 5_000 }))
-    },
-    // A type without a schema may be handled, too; nothing is known of it.
-    other: ({ response }) => {
-      expectTypeOf(response).toEqualTypeOf<unknown>()
     },
   },
 })
@@ -95,7 +94,13 @@ export function Inference() {
   }>()
   // @ts-expect-error the params of a price have a symbol that is a string
   void socket.request({ type: 'price', params: { symbol: 1 } })
-  expectTypeOf(socket.request({ type: 'anything' })).resolves.toEqualTypeOf<unknown>()
+  // @ts-expect-error the declared params are missing
+  void socket.request({ type: 'price' })
+  // @ts-expect-error no message has this type
+  void socket.request({ type: 'prise', params: { symbol: 'BTC' } })
+  // Params that are not declared may be anything, or missing.
+  void socket.request({ type: 'order.changed' })
+  void socket.request({ type: 'order.changed', params: { id: '1' } })
 
   const price = useSocketQuery(market, { type: 'price', params: { symbol: 'BTC' } })
   expectTypeOf(price.data).toEqualTypeOf<{ last: number } | undefined>()
@@ -103,6 +108,23 @@ export function Inference() {
   expectTypeOf(last.data).toEqualTypeOf<number | undefined>()
   // @ts-expect-error `wrong` is no param of a price
   useSocketQuery(market, { type: 'price', params: { wrong: 1 } })
+  // @ts-expect-error the declared params are missing
+  useSocketQuery(market, { type: 'price' })
+  // @ts-expect-error no message has this type
+  useSocketQuery(market, { type: 'prise', params: { symbol: 'BTC' } })
+  useSocketQuery(market, { type: 'price', params: skipToken })
+  expectTypeOf(useSocketQuery(market, { type: 'order.changed' }).data).toEqualTypeOf<Order | undefined>()
+  // `initialData` makes the data defined.
+  const params = { symbol: 'BTC' }
+  const started = useSocketQuery(market, { type: 'price', params, initialData: { last: 0 } })
+  expectTypeOf(started.data).toEqualTypeOf<{ last: number }>()
+  const selected = useSocketQuery(market, {
+    type: 'price',
+    params,
+    initialData: () => ({ last: 0 }),
+    select: ({ last }) => last,
+  })
+  expectTypeOf(selected.data).toEqualTypeOf<number>()
 
   // Nothing is known without schemas and without Register.
   expectTypeOf(useMessage('price').data).toEqualTypeOf<unknown>()
@@ -122,7 +144,121 @@ append<Order>({ id: '1', total: 1 }, { by: 'id' })
 // @ts-expect-error an order has no `name`
 append<Order>({ id: '1', total: 1 }, { by: 'name' })
 
-// A version is read from what the schema gives; its parameter names its type, since schemas are inferred first.
+// Where messages are declared, a handler of another type is an error, for every transport.
+// @ts-expect-error the type is misspelt
+socketOptions({ url: '/socket', messages, on: { prise: () => undefined } })
+// @ts-expect-error the type is misspelt
+serverEventsOptions({ url: '/events', messages, on: { prise: () => undefined } })
+// @ts-expect-error the type is misspelt
+longPollOptions({ url: '/poll', messages, on: { prise: () => undefined } })
+export function Misspelt() {
+  // @ts-expect-error the type is misspelt
+  useSocket({ url: '/socket', messages, on: { prise: () => undefined } })
+  // @ts-expect-error the type is misspelt
+  useServerEvents({ url: '/events', messages, on: { prise: () => undefined } })
+  // @ts-expect-error the type is misspelt
+  useLongPoll({ url: '/poll', messages, on: { prise: () => undefined } })
+}
+
+// Where none are declared, any type goes, and a handler may say what it expects.
+export function Undeclared() {
+  const socket = useSocket({
+    url: '/socket',
+    on: {
+      anything: ({ type, response }) => {
+        expectTypeOf(type).toExtend<string>()
+        expectTypeOf(response).toEqualTypeOf<unknown>()
+      },
+      'order.changed': ({ response }: Message<'order.changed', undefined, Order>, cache) =>
+        cache.setQueryData(['orders'], upsert(response, { by: 'id' })),
+    },
+    onMessage: message => expectTypeOf(message).toEqualTypeOf<Message>(),
+  })
+  expectTypeOf(socket.request({ type: 'anything', params: 1 })).resolves.toEqualTypeOf<unknown>()
+  expectTypeOf(
+    useSocketQuery(socketOptions({ url: '/' }), { type: 'anything' }).data,
+  ).toEqualTypeOf<unknown>()
+}
+
+// `onMessage` narrows by the type, for every transport.
+const onMessage = (message: IncomingMessage<typeof messages>) => {
+  if (message.type === 'price') expectTypeOf(message.params).toEqualTypeOf<{ symbol: string }>()
+  else expectTypeOf(message.response).toEqualTypeOf<Order>()
+  // @ts-expect-error no message has this type
+  return message.type === 'prise'
+}
+socketOptions({ url: '/socket', messages, onMessage })
+socketOptions({
+  url: '/socket',
+  messages,
+  onMessage: message => {
+    if (message.type === 'price') expectTypeOf(message.response).toEqualTypeOf<{ last: number }>()
+  },
+})
+serverEventsOptions({
+  url: '/events',
+  messages,
+  onMessage: message => {
+    if (message.type === 'price') expectTypeOf(message.response).toEqualTypeOf<{ last: number }>()
+  },
+})
+longPollOptions({
+  url: '/poll',
+  messages,
+  onMessage: message => {
+    if (message.type === 'price') expectTypeOf(message.response).toEqualTypeOf<{ last: number }>()
+  },
+})
+
+// A schema must be one.
+// @ts-expect-error a text is no schema
+socketOptions({ url: '/socket', messages: { price: 'number' } })
+// @ts-expect-error params need a schema
+socketOptions({ url: '/socket', messages: { price: { params: 1, response: z.number() } } })
+
+// A version is read from what the schema describes, without a type annotation. The handlers know their messages all the same.
+const quotes = socketOptions({
+  url: '/socket',
+  messages: {
+    quote: {
+      params: z.object({ symbol: z.string() }),
+      response: z.object({ last: z.number(), at: z.number() }),
+      version: quote => {
+        expectTypeOf(quote).toEqualTypeOf<{ last: number; at: number }>()
+        return quote.at
+      },
+    },
+    notice: z.string(),
+  },
+  on: {
+    quote: ({ params, response }) => {
+      expectTypeOf(params).toEqualTypeOf<{ symbol: string }>()
+      expectTypeOf(response.last).toEqualTypeOf<number>()
+    },
+    notice: ({ response }) => expectTypeOf(response).toEqualTypeOf<string>(),
+  },
+})
+export const useQuote = () =>
+  expectTypeOf(useSocketQuery(quotes, { type: 'quote', params: { symbol: 'BTC' } }).data).toEqualTypeOf<
+    { last: number; at: number } | undefined
+  >()
+serverEventsOptions({
+  url: '/events',
+  messages: { quote: { response: z.object({ at: z.number() }), version: ({ at }) => at } },
+})
+longPollOptions({
+  url: '/poll',
+  messages: { quote: { response: z.object({ at: z.number() }), version: ({ at }) => at } },
+})
+export const useVersions = () => {
+  useSocket({
+    url: '/socket',
+    messages: { quote: { response: z.object({ at: z.number() }), version: ({ at }) => at } },
+  })
+  const version = ({ wrong }: { wrong: number }) => wrong
+  // @ts-expect-error the data has no `wrong`
+  useSocket({ url: '/socket', messages: { quote: { response: z.object({ at: z.number() }), version } } })
+}
 socketOptions({
   url: '/socket',
   messages: {
