@@ -6,9 +6,9 @@ export interface Updater<Data, Given = Data> {
   (data: Given | undefined, flush?: object): Data | undefined
   /** It keeps the identity of what it does not change, so comparing old and new data is wasted work. */
   readonly sharesStructure?: true
-  /** Applying it twice gives what applying it once gives. */
+  /** Applying it twice gives the same result as applying it once. */
   readonly isIdempotent?: boolean
-  /** It stands for a value: what it gives is complete, even of nothing. */
+  /** It stands for a value: its result is complete, even for missing data. */
   readonly isWhole?: true
 }
 
@@ -28,9 +28,9 @@ function defineForLists<Row, Given = Row>(
 }
 
 /**
- * Marks a function of your own as safe to apply again over an older response: applying it twice gives what applying it
- * once gives. If such an update comes while its query fetches, it is applied to the response as well. Without the mark,
- * the query is fetched once more instead.
+ * Marks your own function as safe to apply again over an older response: applying it twice gives the same
+ * result as applying it once. If such an update arrives during a fetch of its query, it is also applied to the
+ * response. Without the mark, the query is fetched once more instead.
  *
  * ```ts
  * cache.setQueryData<Room>(['room', id], idempotent(room => room && { ...room, isOpen: false }))
@@ -144,7 +144,7 @@ export function remove<Row>(id: unknown, { by }: { by: RowKey<Row> }): Updater<R
   })
 }
 
-/** Those whose `by` is not there already, each once. */
+/** The items whose `by` is not in the list yet, each once. */
 function newRows<Row>(
   added: readonly Row[],
   by: RowKey<Row>,
@@ -157,7 +157,7 @@ function newRows<Row>(
   })
 }
 
-/** The cached list; nothing where there is none yet. */
+/** The cached list; `undefined` if there is none yet. */
 function listIn<Row>(updater: string, data: readonly Row[] | null | undefined): readonly Row[] | undefined {
   if (data === undefined || data === null) return undefined
   if (!Array.isArray(data)) throw wrong(updater, 'changes a list', data)
@@ -179,7 +179,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Says what was found by its kind only: data is in no error. */
+/** Describes what was found only by its kind: errors contain no data. */
 function wrong(updater: string, rule: string, found: unknown): ConfigurationError {
   const type = typeof found
   const kind = Array.isArray(found) ? 'a list' : type === 'object' ? 'an object' : `a ${type}`

@@ -4,7 +4,7 @@ import type { Sender } from '../core/socketChannel.ts'
 import type { RealtimeClient } from '../providers/realtimeClient.ts'
 import type { SharedConnection } from '../providers/sharedConnection.ts'
 
-/** The connection that a component wants by its latest commit. */
+/** The connection that a component wants as of its latest commit. */
 export interface WantedConnection {
   client: RealtimeClient
   key: string
@@ -12,21 +12,21 @@ export interface WantedConnection {
   acquire(): Lease<SharedConnection>
 }
 
-/** How long a share is held for a component that sends before its own share is there (ms). React takes far less. */
+/** How long a lease is held for a component that sends before it has its own (ms). React takes far less. */
 const EARLY_SHARE = 5_000
 
 /**
- * One component that uses a connection. The functions of its result act on it, so that they keep their identity while the
- * component's url, options and status change.
+ * One component that uses a connection. The functions of its result act on this object, so that they keep
+ * their identity while the component's url, options and status change.
  */
 export class ConnectionUser implements Sender {
-  /** It has unmounted. */
+  /** Whether it has unmounted. */
   isGone = true
   #wanted: WantedConnection | undefined
   #sharedKey: string | undefined
   #early: { key: string; lease: Lease<SharedConnection> } | undefined
 
-  /** Takes what the latest commit wants, before any layout effect of that commit. */
+  /** Applies the latest commit, before any layout effect of that commit. */
   commit(wanted: WantedConnection): void {
     this.#wanted = wanted
     this.isGone = false
@@ -34,11 +34,11 @@ export class ConnectionUser implements Sender {
 
   leave(): void {
     this.isGone = true
-    // Not within the commit, in which nothing may be rendered anew.
+    // Not during the commit, when nothing may be re-rendered.
     queueMicrotask(() => this.#endEarlyShare())
   }
 
-  /** The component has its own share of a connection, until the returned function is called. */
+  /** The component has its own lease of a connection, until the returned function is called. */
   share(key: string): () => void {
     this.#sharedKey = key
     this.#endEarlyShare()
@@ -47,15 +47,15 @@ export class ConnectionUser implements Sender {
     }
   }
 
-  /** The connection while it exists and is wanted. */
+  /** The connection, while it exists and is wanted. */
   peek(): SharedConnection | undefined {
     const { client, key, isEnabled } = this.#wanted ?? {}
     return isEnabled && key !== undefined ? client?.get(key) : undefined
   }
 
   /**
-   * The connection, which a mounted component gets even before its own share is there: layout effects, and the effects of
-   * its children, run earlier.
+   * The connection. A mounted component gets it even before it has its own lease, because layout effects, and
+   * effects of its children, run earlier.
    */
   reach(): SharedConnection | undefined {
     const wanted = this.#wanted
@@ -69,7 +69,7 @@ export class ConnectionUser implements Sender {
     return this.#early?.lease.value
   }
 
-  /** Takes a share for as long as `task` runs, also for a component that has unmounted. */
+  /** Holds a lease while `task` runs, even for a component that has unmounted. */
   borrow = async <Result>(task: (shared: SharedConnection) => Promise<Result>): Promise<Result> => {
     if (!this.#wanted?.isEnabled) throw new ConnectionLostError('The connection is not enabled.')
     const lease = this.#wanted.acquire()

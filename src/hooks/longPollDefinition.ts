@@ -11,15 +11,15 @@ export interface LongPollOptions<Schemas = object, Cursor = unknown> extends Con
   headers?: HeadersOption | undefined
   /** Default `'GET'`. */
   method?: string | undefined
-  /** Sent again with each request; an object goes as JSON. */
+  /** Sent again with each request; an object is sent as JSON. */
   body?: string | Readonly<Record<string, unknown>> | undefined
   /** Default `'same-origin'`. */
   credentials?: RequestCredentials | undefined
-  /** How a position is read from an answer and told to the server. Default `validators()`: ETag and Last-Modified. */
+  /** How to read a position from a response and send it back. Default `validators()`: ETag and Last-Modified. */
   cursor?: CursorStrategy<Cursor> | undefined
-  /** Where to start. Default: wherever the server starts. */
+  /** Where to start. Default: the server decides. */
   initialCursor?: Cursor | undefined
-  /** A request that brings nothing for this long is given up (ms). Default 60,000. */
+  /** How long a request may go without any data before it is given up (ms). Default 60,000. */
   holdTimeout?: number | undefined
 }
 

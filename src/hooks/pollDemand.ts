@@ -6,18 +6,18 @@ import type { PollingOptions } from './pollingOptions.ts'
 /** A component that polls. */
 export interface PollUser {
   options: PollingOptions
-  /** Polls; joins what is under way. */
+  /** Polls, or joins the poll in progress. */
   poll(): void
 }
 
-/** What one component asks of the loop. */
+/** What one component needs from the loop. */
 export interface PollDemand {
   user: PollUser
   /** In ms. */
   interval: number
 }
 
-/** What a component wants of the loop now: `undefined` where it wants no polls. */
+/** What a component needs from the loop now; `undefined` if it wants no polls. */
 export function demandOf(user: PollUser, query: Query | undefined): PollDemand | undefined {
   if (!isEnabled(user, query)) return undefined
   const { interval, stopWhen } = user.options
@@ -41,7 +41,7 @@ function checked(interval: number | false): number | false {
   return interval
 }
 
-/** The application's functions run inside TanStack's dispatch, where a throw would look like a failed poll. */
+/** The application's functions run inside TanStack Query's dispatch, where a throw would look like a failed poll. */
 function attempt<Result>(call: () => Result): Result | undefined {
   try {
     return call()

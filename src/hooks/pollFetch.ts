@@ -12,23 +12,23 @@ interface Answer {
   validators: Validators | undefined
 }
 
-/** The last answers with a body. They go when their query goes. */
+/** The last responses with a body. They are garbage-collected with their query. */
 const answers = new WeakMap<Query, Answer>()
-/** Whether the server of a query takes validators. */
+/** Whether the server of a query accepts validators. */
 const conditionalFetches = new WeakMap<Query, ConditionalFetch>()
 
 const DEFAULT_TIMEOUT = 30_000
 
-/** What a poll is made from. */
+/** What a poll is built from. */
 export interface PollFetch {
   client: RealtimeClient
-  /** The query it is for, while it exists. */
+  /** The query that is polled, while it exists. */
   query: Query | undefined
   signal: AbortSignal
   options: PollingOptions & { url: UrlSource }
 }
 
-/** Polls a URL once. What is not new keeps the data as it is; `null` where there is none yet. */
+/** Polls a URL once. If nothing is new, the data stays as it is; `null` if there is none yet. */
 export async function pollFetch({ client, query, signal, options }: PollFetch): Promise<unknown> {
   const { url, headers, credentials, timeout = DEFAULT_TIMEOUT } = options
   const attachToken = options.attachToken ?? client.options.attachToken ?? tokenInHeader()
@@ -63,12 +63,12 @@ function conditionalFetchOf(query: Query | undefined): ConditionalFetch {
   return conditionalFetch
 }
 
-/** The validators of the data that the query holds: none where it was replaced, or a 304 would keep something else. */
+/** The validators of the query's data. None if that data was replaced, because a 304 would then keep something else. */
 function heldValidators(query: Query): Validators | undefined {
   const answer = answers.get(query)
   const { data } = query.state
   if (!answer || data === undefined || replaceEqualDeep(data, answer.data) !== data) return undefined
-  // Equal: from here on the query's own object, not a copy beside it.
+  // The two are equal: from here on, use the query's own object instead of a second copy.
   answer.data = data
   return answer.validators
 }

@@ -12,11 +12,11 @@ import { delayAbove } from '../core/backoff.ts'
 import { pollDelay } from '../core/pollDelay.ts'
 import { demandOf, isEnabled, type PollDemand, type PollUser } from './pollDemand.ts'
 
-/** Where a loop stands. */
+/** The state of a polling loop. */
 export interface PollingState {
-  /** Whether polls go on: not where they are disabled, stopped, or rest (see `pausedBy`). */
+  /** Whether polls continue. They do not while disabled, stopped, or paused (see `pausedBy`). */
   readonly isPolling: boolean
-  /** The time of the next poll, or of the one under way, in ms since the epoch; `null` when none is planned. */
+  /** The time of the next poll, or of the one in progress, in ms since the epoch; `null` if none is planned. */
   readonly nextPollAt: number | null
   /**
    * Every reason why polls are paused now: `'hidden'`, `'offline'`, `'user'` (`pause()`). The set is empty while nothing
@@ -28,22 +28,22 @@ export interface PollingState {
 /** The state before there is a loop. */
 export const NO_POLLING: PollingState = { isPolling: false, nextPollAt: null, pausedBy: new Set() }
 
-/** Between polls while offline (ms). */
+/** The interval while offline (ms). */
 const OFFLINE_INTERVAL = 60_000
-/** What the wall clock and the one that counts on may differ by without either having been set (ms). */
+/** How far the wall clock and the monotonic clock may differ without either having been set (ms). */
 const ROUNDING = 1_000
 /** A longer timer would be late by the time the machine slept (ms). */
 const MAX_TIMER = 20_000
 
 interface Plan extends Omit<PollingState, 'nextPollAt'> {
   demand: PollDemand | undefined
-  /** When the next poll is due, by the clock that counts on (ms). */
+  /** When the next poll is due, on the monotonic clock (ms). */
   dueAt: number | null
 }
 
 /**
- * The one loop of a query, however many components poll it. It has timers of its own because `refetchInterval` runs one
- * per component and starts anew with each `setQueryData`, so that pushes would starve it.
+ * The only loop of a query, however many components poll it. It has its own timers: `refetchInterval` runs
+ * one per component and restarts with each `setQueryData`, so that pushes would starve it.
  */
 export class Poller {
   snapshot = NO_POLLING
@@ -60,7 +60,7 @@ export class Poller {
   #isUrgent = false
   #failures = 0
   #settledAt: number
-  /** The wait that the server asked for after the last failure (ms). */
+  /** The wait that the server requested after the last failure (ms). */
   #floor = 0
   #dueAt: number | null = null
   #floorUntil = 0
@@ -74,7 +74,10 @@ export class Poller {
     this.#settledAt = now() - Math.max(0, Date.now() - updatedAt)
   }
 
-  /** Takes a user; `notify` is called when the snapshot has changed. The function it gives tells whether it was the last. */
+  /**
+   * Adds a user; `notify` is called when the snapshot has changed. The returned function removes it, and
+   * returns whether it was the last.
+   */
   join(user: { readonly current: PollUser }, notify: () => void): () => boolean {
     if (this.#users.size === 0) this.#start()
     this.#users.set(user, notify)
@@ -102,7 +105,7 @@ export class Poller {
     user?.current.poll()
   }
 
-  /** Plans the next poll anew, by the latest options and data. */
+  /** Schedules the next poll again, with the latest options and data. */
   look = (): void => {
     this.#isFetching = this.#readIsFetching()
     const plan = this.#plan()
@@ -126,7 +129,8 @@ export class Poller {
       if (this.#failures > 0 && !isHidden() && !isOffline()) this.#isUrgent = true
       this.look()
     }
-    // TanStack's managers, because applications teach them about other platforms; the page itself for what they miss.
+    // TanStack Query's managers, because applications configure them for other platforms; and the page itself
+    // for what they miss.
     this.#undo = [
       this.#cache.subscribe(this.#observe),
       focusManager.subscribe(hint),
@@ -154,7 +158,7 @@ export class Poller {
     if (action.type === 'success' && !action.manual) this.#failures = this.#floor = 0
     if (action.type !== 'error') return
     this.#failures++
-    // Only of our own errors: what others mean by the name may be seconds.
+    // Only for our own errors: in others, the property may be in seconds.
     const { retryAfter } = (action.error instanceof RealtimeError ? action.error : {}) as {
       retryAfter?: number
     }
@@ -192,7 +196,7 @@ export class Poller {
     return { isPolling, dueAt, pausedBy, demand }
   }
 
-  /** What was paused is due at once; what was not wanted is not overdue. */
+  /** A paused poll is due at once; a disabled one is not overdue. */
   #turn(isWanted: boolean, isPolling: boolean): void {
     if (isWanted && !this.#isWanted) this.#settledAt = now()
     this.#isWanted = isWanted
@@ -213,7 +217,7 @@ export class Poller {
     return Math.max(this.#isUrgent ? now() : this.#settledAt + delay, this.#floorUntil)
   }
 
-  /** The same time as before while it is about the same moment: what is rounded must not render anything. */
+  /** Returns the same time while it means the same moment: rounding must not cause a render. */
   #toWallClock(dueAt: number | null): number | null {
     if (dueAt === null) return null
     const shown = Math.ceil(Date.now() + dueAt - now())
@@ -233,7 +237,7 @@ export class Poller {
   }
 }
 
-/** For deadlines; the wall clock can be set. */
+/** For deadlines, because the wall clock can be set. */
 const now = () => systemClock.elapsed()
 
 function isHidden(): boolean {

@@ -16,7 +16,7 @@ type QueryOptions<QueryData, Err, Data> = Omit<
 export interface PollingRhythm<QueryData = unknown, Err = Error> {
   /** From the end of one poll to the next (ms), or a function of the query's data. `false` or 0: none. */
   interval: number | ((data: QueryData | undefined) => number | false)
-  /** Whether polls rest while the page is hidden. Default `'pause'`: one poll at once when it is seen again. */
+  /** Whether to pause while the page is hidden. Default `'pause'`: when it is visible again, it polls at once. */
   whenHidden?: 'pause' | 'stay' | undefined
   /**
    * Polls stop while it returns `true`: a job is done, or an error is permanent. It is called once there is data or an
@@ -27,7 +27,7 @@ export interface PollingRhythm<QueryData = unknown, Err = Error> {
   backoff?: Partial<BackoffOptions> | undefined
 }
 
-/** The options of `usePolling`: all of `useQuery`, and these. Its `retry` is off: the next poll is the retry. */
+/** The options of `usePolling`: those of `useQuery`, and these. `retry` is off, because the next poll is the retry. */
 export interface PollingOptions<QueryData = unknown, Err = Error, Data = QueryData>
   extends QueryOptions<QueryData, Err, Data>, PollingRhythm<QueryData, Err> {
   /**
@@ -36,7 +36,7 @@ export interface PollingOptions<QueryData = unknown, Err = Error, Data = QueryDa
    * if it exposes `ETag` and allows `If-None-Match` and `If-Modified-Since` (`Access-Control-Allow-Headers`).
    */
   url?: UrlSource | undefined
-  /** Default `['poll', url]`. Needed with a `queryFn` or a `url` function. */
+  /** Default `['poll', url]`. Required with a `queryFn` or a `url` function. */
   queryKey?: QueryKey | undefined
   /** With `url`: sent with each poll. */
   headers?: HeadersOption | undefined
@@ -47,9 +47,9 @@ export interface PollingOptions<QueryData = unknown, Err = Error, Data = QueryDa
   parse?: ((body: string, meta: MessageMeta) => QueryData) | undefined
   /** With `url`: as `fetch` takes it. Default `'same-origin'`. */
   credentials?: RequestCredentials | undefined
-  /** With `url`: instead of the provider's. */
+  /** With `url`: overrides the provider's. */
   attachToken?: AttachToken | undefined
-  /** With `url`: a poll that is not answered in this time has failed (ms). Default 30,000. */
+  /** With `url`: a poll without a response within this time fails (ms). Default 30,000. */
   timeout?: number | undefined
   /** With `url`: a larger body is an error (bytes). Default: the provider's, 1 MiB. */
   maxMessageBytes?: number | undefined

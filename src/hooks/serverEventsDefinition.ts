@@ -10,15 +10,15 @@ export interface ServerEventsOptions<Schemas = object> extends ConnectionOptions
   /** Default `'GET'`. */
   method?: string | undefined
   headers?: HeadersOption | undefined
-  /** Sent anew at each attempt; an object goes as JSON. */
+  /** Sent again at each attempt; an object is sent as JSON. */
   body?: string | Readonly<Record<string, unknown>> | undefined
   /** Default `'same-origin'`. */
   credentials?: RequestCredentials | undefined
-  /** Where to start. Default: wherever the server starts. */
+  /** Where to start. Default: the server decides. */
   lastEventId?: string | undefined
   /**
-   * The silence after which an open stream counts as dead (ms). Set it to twice the interval of the server's comments or
-   * events. Default: none, since a server need not speak.
+   * The silence after which an open stream counts as dead (ms). Set it to twice the interval of the server's
+   * comments or events. Default: none, because a server need not send anything.
    */
   silenceTimeout?: number | undefined
 }

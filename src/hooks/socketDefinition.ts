@@ -14,13 +14,16 @@ export interface SocketOptions<Schemas = object> extends ConnectionOptions<Schem
   protocols?: readonly string[] | undefined
   /** How binary frames arrive. Default: the browser's, `'blob'`. */
   binaryType?: 'blob' | 'arraybuffer' | undefined
-  /** Instead of the provider's. */
+  /** Overrides the provider's. */
   heartbeat?: boolean | HeartbeatOptions | undefined
-  /** Instead of the provider's. */
+  /** Overrides the provider's. */
   reauthenticate?: Reauthenticate | undefined
-  /** For what is neither a string nor binary. Default: `JSON.stringify`. */
+  /** Encodes what is neither a string nor binary data. Default: `JSON.stringify`. */
   serialize?: Serialize | undefined
-  /** What `send` leaves waiting while it is not open: at most `limit` (100), each for `ttl` ms (30,000). Requests have their `timeout` instead. */
+  /**
+   * What `send` may queue while the connection is not open: at most `limit` items (100), each for `ttl` ms
+   * (30,000). Requests use their `timeout` instead.
+   */
   queue?: Partial<QueueOptions> | undefined
 }
 
@@ -43,8 +46,8 @@ export const socketDefinition: TransportDefinition<SocketOptions> = {
 }
 
 /**
- * Whether a message answers a heartbeat: it has the same `type`. A heartbeat that is plain text is answered by the same text,
- * and `ping` by `pong`, too.
+ * Whether a message replies to a heartbeat: it has the same `type`. A plain text heartbeat has the same text
+ * as its reply; `ping` may also get `pong`.
  */
 function repliesTo(heartbeat: unknown): (message: Message) => boolean {
   const type = typeOf(heartbeat)
@@ -53,7 +56,7 @@ function repliesTo(heartbeat: unknown): (message: Message) => boolean {
   return ({ response }) => response === heartbeat || (heartbeat === 'ping' && response === 'pong')
 }
 
-/** The `type` of a heartbeat, which may be serialized already. */
+/** The `type` of a heartbeat, which may already be serialized. */
 function typeOf(heartbeat: unknown): string | undefined {
   let value = heartbeat
   try {

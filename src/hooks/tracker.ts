@@ -1,8 +1,8 @@
-/** Notes which properties a component reads, so that it re-renders only when one of these changes. */
+/** Tracks which properties a component reads, so that it re-renders only when one of these changes. */
 export interface Tracker<Snapshot extends object> {
-  /** The snapshot before, unless something that was read differs in `next`. */
+  /** Returns the previous snapshot, unless a property that was read differs in `next`. */
   select(next: Snapshot): Snapshot
-  /** Gives `target` the properties of the snapshot; reading one counts. */
+  /** Gives `target` the properties of the snapshot; reading one tracks it. */
   expose<Target extends object>(target: Target, snapshot: Snapshot): Target & Snapshot
 }
 

@@ -20,34 +20,35 @@ import { ConnectionUser } from './connectionUser.ts'
 import { createTracker } from './tracker.ts'
 
 /**
- * What the hooks of all pushing transports give. Its functions keep their identity for the component's life and act on the
- * connection of its latest commit. A component re-renders only when something changes that it has read. */
+ * The result of every push hook. Its functions keep their identity while the component is mounted, and act on
+ * the connection of its latest commit. A component re-renders only when something it has read changes.
+ */
 export interface ConnectionResult extends Omit<ConnectionSnapshot, 'latency'> {
-  /** The time of the last message, in ms since the epoch. Reading it re-renders nothing. */
+  /** The time of the last message, in ms since the epoch. Reading it causes no re-renders. */
   readonly lastMessageAt: number | null
-  /** Connects at once and forgets former failures; also what revives `closed` and `failed`. */
+  /** Connects at once and forgets earlier failures. Also reopens a `closed` or `failed` connection. */
   reconnect(): void
-  /** Closes the connection for all who share it, until `reconnect()`. */
+  /** Closes the connection for all components that share it, until `reconnect()`. */
   close(): void
 }
 
 /** A component's view of a shared connection. */
 export interface ConnectionView {
-  /** The connection while it exists, read when called. */
+  /** The connection while it exists, read on each call. */
   current(): SharedConnection | undefined
-  /** Takes a share for as long as `task` runs. */
+  /** Holds a lease while `task` runs. */
   borrow<Result>(task: (shared: SharedConnection) => Promise<Result>): Promise<Result>
   /** What the functions of the result act on. */
   readonly user: ConnectionUser
   readonly result: ConnectionResult
 }
 
-/** Stands for the options of a hook that is given `skipToken`. */
+/** Replaces the options of a hook that gets `skipToken`. */
 const SKIPPED = { url: '', enabled: false }
 
 /**
- * Shares a connection for as long as the component is mounted, and shows where it stands. `skipToken`, `enabled: false` and
- * `isWanted: false` all mean that this component needs no connection now.
+ * Shares a connection while the component is mounted, and returns its state. `skipToken`, `enabled: false`
+ * and `isWanted: false` all mean that this component needs no connection now.
  */
 export function useConnection<Options extends ConnectionOptions>(
   definition: TransportDefinition<Options>,
@@ -130,7 +131,7 @@ function createActions(user: ConnectionUser): Omit<ConnectionResult, keyof Conne
   }
 }
 
-/** The result with the transport's position under the name that it has there. */
+/** The result, with the transport's position under that transport's name for it. */
 export function useTransportCursor({ result, current }: ConnectionView, name: string): ConnectionResult {
   return useMemo(() => {
     const get = () => current()?.connection.setup.transport.cursor?.()

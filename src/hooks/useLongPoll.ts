@@ -5,9 +5,9 @@ import type { Validators } from '../core/cursorStrategy.ts'
 import { longPollDefinition, type LongPollOptions } from './longPollDefinition.ts'
 import { type ConnectionResult, useConnection, useTransportCursor } from './useConnection.ts'
 
-/** What `useLongPoll` gives. */
+/** The result of `useLongPoll`. */
 export interface LongPollResult<Cursor = Validators> extends ConnectionResult {
-  /** The position after the last body that was read whole. Reading it re-renders nothing. */
+  /** The position after the last body that was read completely. Reading it causes no re-renders. */
   readonly cursor: Cursor | undefined
 }
 

@@ -13,8 +13,8 @@ import { ConfigurationError } from '../core/errors.ts'
 import { useMessageKey } from './useMessageKey.ts'
 
 /**
- * The last message of a type, whichever connection brought it. It never fetches, and mounting it is enough for such
- * messages to be kept.
+ * The last message of a type, from any connection. It never fetches. While it is mounted, such messages are
+ * kept in the cache.
  *
  * ```tsx
  * const { data: notice } = useMessage('notice')
@@ -42,13 +42,13 @@ export function useMessage<const Type extends MessageType>(
 }
 
 /**
- * TanStack warns of a query that has no function, and asks the one rendered last: here that hands over to a component
- * that does ask for the same key, as with `useSocketQuery`.
+ * TanStack Query warns about a query without a function, and calls that of the observer rendered last. This
+ * one hands over to a component that can fetch the same key, such as one with `useSocketQuery`.
  */
 function askElsewhere(cache: QueryCache, context: Parameters<QueryFunction>[0]): unknown {
   const { observers = [] } = cache.find({ queryKey: context.queryKey, exact: true }) ?? {}
   const asker = observers.find(({ options }) => options.enabled !== false)
   const ask = asker?.options.queryFn as QueryFunction | undefined
   if (ask) return ask(context)
-  throw new ConfigurationError('useMessage never asks: use useSocketQuery, or a queryFn of your own.')
+  throw new ConfigurationError('useMessage never fetches: use useSocketQuery, or your own queryFn.')
 }

@@ -6,9 +6,10 @@ import { messageKey } from '../core/envelope.ts'
 import { isEqual } from '../core/hash.ts'
 
 /**
- * The query key of a message, for the hook that reads it: the same array as long as it is equal. It is a new one after the
- * query has left the cache (`clear`, `removeQueries`), because TanStack Query leaves a reader without its query until new
- * options come. The query itself is put back at once, so that the next message finds it.
+ * The query key of a message, for the hook that reads it. It is the same array as long as it is equal, but a
+ * new one after the query was removed from the cache (`clear`, `removeQueries`): TanStack Query leaves an
+ * observer without its query until it gets new options. The query itself is restored at once, so that the
+ * next message finds it.
  */
 export function useMessageKey(type: string, params: unknown): QueryKey {
   const client = useQueryClient()

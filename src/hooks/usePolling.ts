@@ -20,13 +20,16 @@ import { createTracker } from './tracker.ts'
 
 /** What `usePolling` adds to a query's result. */
 export interface PollingControls extends PollingState {
-  /** Lets the polls of this key rest, for all components, until `resume()`. */
+  /** Pauses the polls of this key, for all components, until `resume()`. */
   pause(): void
   /** Ends `pause()`, with one poll at once. Polls once, too, where an error has ended the polls. */
   resume(): void
 }
 
-/** What `usePolling` gives: the result of `useQuery` and more. A component re-renders only for what it reads; do not spread it. */
+/**
+ * The result of `usePolling`: that of `useQuery` and more. A component re-renders only for what it reads; do
+ * not spread it.
+ */
 export type PollingResult<Data = unknown, Err = Error> = UseQueryResult<Data, Err> & PollingControls
 
 /** What `usePolling` gives with `initialData`: there is always data. */
@@ -104,7 +107,7 @@ export function usePolling(options: PollingOptions, queryClient?: QueryClient): 
 
 type OwnOptions = PollingOptions & { queryKey: QueryKey; queryHash: string }
 
-/** Pausing while offline and polling on return are ours. */
+/** Pausing while offline, and polling on return, are handled here. */
 const POLLED = {
   retry: false,
   networkMode: 'always',
@@ -112,7 +115,7 @@ const POLLED = {
   refetchOnWindowFocus: false,
 } as const
 
-/** The options as `useQuery` takes them, with the client's defaults. */
+/** The options for `useQuery`, with the client's defaults. */
 function useQueryOptions(options: PollingOptions, client: QueryClient): OwnOptions {
   const realtime = useContext(RealtimeContext)
   const { url, queryFn, queryKey = pollingKey(url) } = options

@@ -5,7 +5,7 @@ import type { Status } from '../core/snapshot.ts'
 import type { RealtimeClient } from '../providers/realtimeClient.ts'
 import { useRealtimeClient } from '../providers/RealtimeContext.ts'
 
-/** One connection, as a panel shows it. Times in ms; `url` is without query. */
+/** One connection, as a panel shows it. Times in ms; `url` has no query string. */
 export interface ConnectionInfo {
   readonly id: string
   readonly transport: TransportName
@@ -21,22 +21,22 @@ export interface ConnectionInfo {
   readonly bad: number
 }
 
-/** What `useRealtime` gives. Its functions keep their identity for the component's life. */
+/** The result of `useRealtime`. Its functions keep their identity while the component is mounted. */
 export interface Realtime {
-  /** The same array until something in it changes; counters are looked at once a second. */
+  /** The same array until something in it changes; counters are refreshed once a second. */
   readonly connections: readonly ConnectionInfo[]
-  /** Connects all anew, also those that are closed or have failed. */
+  /** Reconnects all connections, including closed and failed ones. */
   reconnectAll(): void
-  /** Closes all until they are connected anew. */
+  /** Closes all connections until they are reconnected. */
   closeAll(): void
 }
 
-/** How often the counters are looked at (ms). */
+/** How often the counters are refreshed (ms). */
 const COUNTER_INTERVAL = 1_000
 const NONE: readonly ConnectionInfo[] = []
 
 /**
- * All connections of the nearest provider, for a panel or a status light.
+ * All connections of the nearest provider, for a panel or a status indicator.
  *
  * ```tsx
  * const { connections, reconnectAll } = useRealtime()

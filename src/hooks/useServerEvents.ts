@@ -4,16 +4,16 @@ import type { MessagesOption } from '../cache/messageTypes.ts'
 import { serverEventsDefinition, type ServerEventsOptions } from './serverEventsDefinition.ts'
 import { type ConnectionResult, useConnection, useTransportCursor } from './useConnection.ts'
 
-/** What `useServerEvents` gives. */
+/** The result of `useServerEvents`. */
 export interface ServerEventsResult extends ConnectionResult {
-  /** The id of the last event, from which a new attempt resumes. Reading it re-renders nothing. */
+  /** The id of the last event, from which the next attempt resumes. Reading it causes no re-renders. */
   readonly lastEventId: string | undefined
 }
 
 /**
- * Server-Sent Events, shared by all components that name the same URL. An event's name is its `type`, its data the
- * `response`, unless the data is an envelope. It reads the stream with `fetch`, so that it takes headers, a POST and a
- * token, sees the status code and resumes with `Last-Event-ID`.
+ * Server-Sent Events, shared by all components with the same URL. An event's name is its `type` and its data the
+ * `response`, unless the data is an envelope. The hook reads the stream with `fetch`, so it supports headers,
+ * POST and tokens, sees the status code, and resumes with `Last-Event-ID`.
  *
  * ```tsx
  * function News() {
@@ -26,7 +26,7 @@ export interface ServerEventsResult extends ConnectionResult {
  * }
  * ```
  *
- * @throws ConfigurationError without a `RealtimeProvider` above, or with a `url` function and no `id`.
+ * @throws ConfigurationError without a `RealtimeProvider` above, or for a `url` function without an `id`.
  */
 export function useServerEvents<Schemas extends object, Responses extends object = object>(
   options: (ServerEventsOptions<Schemas> & MessagesOption<Responses>) | SkipToken,

@@ -25,15 +25,17 @@ export interface SocketResult<Schemas = object> extends ConnectionResult {
   /** The round trip of the last heartbeat, in ms; `null` before it and without `heartbeat`. */
   readonly latency: number | null
   /**
-   * Sends strings and binary data as they are, anything else through `serialize`. While the connection is not open, it is
-   * queued, from any effect of a mounted component, up to `queue.limit` (100) and for `queue.ttl` (30,000 ms). `false`: it
-   * was not taken, because the queue is full or the connection is closed or not enabled.
+   * Sends strings and binary data as they are, anything else through `serialize`. While the connection is not
+   * open, it queues data from any effect of a mounted component, up to `queue.limit` (100) and for
+   * `queue.ttl` (30,000 ms). Returns `false` if the data was not accepted, because the queue is full or the
+   * connection is closed or not enabled.
    *
-   * After the component has unmounted, its cleanups included, `send` still sends while the connection is open. Otherwise it
-   * queues only behind what the same component still has waiting, so that a `join` that has not left is followed by its
-   * `leave`. Without that it returns `false`: what it would undo ended with the socket.
+   * After the component has unmounted, cleanups included, `send` still sends while the connection is open.
+   * Otherwise it queues only behind data that the same component still has queued, so that a `join` that was
+   * not sent yet is followed by its `leave`. Without such data it returns `false`: what it would undo ended
+   * with the socket.
    *
-   * @throws ConfigurationError for what cannot be sent: `undefined`, a function, a promise.
+   * @throws ConfigurationError for data that cannot be sent: `undefined`, a function, a promise.
    */
   send(data: unknown): boolean
   /**

@@ -102,7 +102,8 @@ export function useSocketQuery(
   }, [current, queryKey, isEnabled, hasStaleTime])
   const isCurrent = (query: unknown) => current()?.feed.isCurrent(query as Query) ?? false
   const request: QueryFunction = async ({ signal }) => {
-    // StrictMode mounts twice in one task, and the request of the first mount has been cancelled by then.
+    // StrictMode mounts twice in one task. By the next microtask, the request of the first mount has been
+    // cancelled.
     await Promise.resolve()
     if (signal.aborted) throw new ConnectionLostError()
     return borrow(async ({ connection, feed }) => {
@@ -129,13 +130,16 @@ function isWanted(enabled: unknown, query: Query | undefined): boolean {
 
 type Retry = UseQueryOptions['retry']
 
-/** What TanStack Query would do by the client's own `retry`. */
+/** What TanStack Query would do with the client's own `retry`. */
 function wantsRetry(retry: Retry = 3, count: number, error: Error): boolean {
   if (typeof retry === 'function') return retry(count, error)
   return typeof retry === 'number' ? count < retry : retry
 }
 
-/** Whether another attempt would end the same way: the server has decided, or the application must change something. */
+/**
+ * Whether another attempt would end the same way, because the server has decided or the application must
+ * change something.
+ */
 function isFinal(error: unknown): boolean {
   return (
     error instanceof RealtimeError &&

@@ -10,13 +10,13 @@ import type { UrlSource } from '../core/prepareRequest.ts'
 import type { Recovery } from '../core/recovery.ts'
 import type { GetToken } from '../core/tokenAuthority.ts'
 
-/** How a connection comes back; times in ms. What is left out has the provider's value. */
+/** How a connection reconnects; times in ms. Options that are not set use the provider's value. */
 export interface ReconnectOptions extends Partial<ReconnectTimes> {
-  /** Overrides what follows from a failure; `undefined` leaves it to the failure table. */
+  /** Overrides what follows from a failure. `undefined` leaves the decision to the failure table. */
   decide?: (failure: Failure) => FailureAction | undefined
 }
 
-/** Updates may have been missed: why, and which keys were invalidated for it. */
+/** Updates may have been missed: why, and which keys were invalidated. */
 export interface Gap {
   cause: GapCause
   keys: readonly (readonly unknown[])[]
@@ -26,7 +26,7 @@ export interface Gap {
 export interface ConnectionOptions<Schemas = object> {
   /** Relative ones resolve against `baseUrl`. A function is called at each attempt and needs an `id`. */
   url: UrlSource
-  /** Names the connection: users with the same id share it. */
+  /** Identifies the connection: components with the same id share it. */
   id?: string | undefined
   /**
    * What to do with messages, by type. Without a handler, a known message is written at `[type, params]`. `error` gets the
@@ -48,20 +48,20 @@ export interface ConnectionOptions<Schemas = object> {
   /** Default: JSON. Synchronous. */
   parse?: Parse | undefined
   /**
-   * Whether a message is the last one: after it the connection is `closed`. An end of the stream without it has failed.
-   * Default: none is.
+   * Whether a message is the last one. After it, the connection is `closed`; if the stream ends without it,
+   * the attempt has failed. Default: no message is the last one.
    */
   isLast?: ((message: Message) => boolean) | undefined
-  /** `false`: this component does not want the connection. Default `true`. */
+  /** With `false`, this component does not need the connection. Default `true`. */
   enabled?: boolean | undefined
-  /** Whether the connection is kept while the page is hidden. Default `'stay'`. */
+  /** Whether to keep the connection while the page is hidden. Default `'stay'`. */
   whenHidden?: 'stay' | 'pause' | undefined
-  /** Instead of the provider's. */
+  /** Overrides the provider's. */
   getToken?: GetToken | undefined
-  /** Instead of the provider's. */
+  /** Overrides the provider's. */
   attachToken?: AttachToken | undefined
   reconnect?: ReconnectOptions | undefined
-  /** How to go on where it was cut off. */
+  /** How to resume where the connection was cut off. */
   recovery?: Recovery | undefined
   /** Called when updates may have been missed. */
   onGap?: ((gap: Gap) => void) | undefined
