@@ -50,7 +50,7 @@ async function postOrder(added: Order) {
   if (!response.ok) throw new Error(`HTTP ${response.status}`)
 }
 
-export function AddOrder({ item }: { item: string }) {
+export function AddOrder({ item, quantity = 1 }: { item: string; quantity?: number }) {
   const queryClient = useQueryClient()
   const add = useMutation({
     mutationKey: ADD_ORDER,
@@ -58,7 +58,7 @@ export function AddOrder({ item }: { item: string }) {
     // Returned, so that the mutation stays pending until the list holds the new row.
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['orders'] }),
   })
-  const addOne = () => add.mutate({ id: crypto.randomUUID(), item, quantity: 1 })
+  const addOne = () => add.mutate({ id: crypto.randomUUID(), item, quantity })
   return (
     <>
       <button onClick={addOne}>{`Add ${item}`}</button>
