@@ -20,11 +20,12 @@ const inTheApp = [
 /** Whether a command runs in a clone: a script or a package that exists; or in the reader's own app. */
 export function isCommand(command: string): boolean {
   if (inTheApp.includes(command)) return true
-  const { scripts, name, peerDependencies } = packageJson
+  const { scripts, name, peerDependencies, devDependencies } = packageJson
+  const packages = { [name]: '', ...peerDependencies, ...devDependencies }
   const [npm, verb = '', ...args] = command.replace(/ -- .*/, '').split(' ')
   if (npm !== 'npm') return false
   if (verb === 'ci') return args.every(arg => arg === '--dry-run')
-  if (verb === 'install') return args.every(arg => arg === name || arg in peerDependencies)
+  if (verb === 'install') return args.every(arg => arg in packages)
   if (verb === 'run') return args.length === 1 && (args[0] ?? '') in scripts
   return args.length === 0 && ['start', 'test'].includes(verb) && verb in scripts
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import ts from 'typescript'
 import { root, type SnippetModule } from './snippets.ts'
 
@@ -13,6 +13,9 @@ function readOptions(): ts.CompilerOptions {
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root)
   return { ...options, allowJs: true, checkJs: true }
 }
+
+/** What JavaScript leaves out on purpose: the types of parameters and of indexes. */
+const IMPLICIT_ANY = new Set([7006, 7031, 7053])
 
 /** Compiles modules that are in no file, with the options of `tsconfig.json`. */
 export function createProgram(roots: readonly string[], modules: readonly SnippetModule[] = []): ts.Program {
@@ -32,12 +35,14 @@ export function createProgram(roots: readonly string[], modules: readonly Snippe
   return ts.createProgram(roots, options, host)
 }
 
-/** What the compiler says about a page's snippets, each with its line in the page. */
+/** The compiler errors in a page's snippets, each with its line in the page. */
 export function compile(modules: readonly SnippetModule[]): string[] {
-  // What augments `Register` changes a whole program, so it has one of its own.
-  const apart = modules.filter(({ code }) => code.includes('declare module'))
-  const together = modules.filter(module => !apart.includes(module))
-  return [together, ...apart.map(module => [module])].flatMap(group => {
+  // Augmenting `Register` changes a whole program, so each such snippet gets one, with the snippets that use it.
+  const augmented = modules
+    .filter(({ code }) => code.includes('declare module'))
+    .map(module => withDependents(module, modules))
+  const together = modules.filter(module => !augmented.flat().includes(module))
+  return [together, ...augmented].flatMap(group => {
     const program = createProgram(
       group.map(({ fileName }) => fileName),
       modules,
@@ -46,11 +51,22 @@ export function compile(modules: readonly SnippetModule[]): string[] {
   })
 }
 
-function diagnose(program: ts.Program, { fileName, header, page, line }: SnippetModule): string[] {
+/** A module and all later modules that import from it, directly or through others. */
+function withDependents(module: SnippetModule, modules: readonly SnippetModule[]): SnippetModule[] {
+  const group = [module]
+  for (const other of modules) {
+    const imports = ({ fileName }: SnippetModule) => other.header.includes(`'./${basename(fileName)}'`)
+    if (!group.includes(other) && group.some(imports)) group.push(other)
+  }
+  return group
+}
+
+function diagnose(program: ts.Program, { fileName, header, page, line, language }: SnippetModule): string[] {
   const source = program.getSourceFile(fileName)
   const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
   return found.flatMap(({ start = 0, code, messageText }) => {
     if (start < header.length && UNUSED.has(code)) return []
+    if (language === 'js' && IMPLICIT_ANY.has(code)) return []
     const offset = source?.getLineAndCharacterOfPosition(start).line ?? 0
     return `${page}:${line + offset}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
   })

@@ -1,4 +1,3 @@
-import * as api from 'react-query-realtime'
 import { expect, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
 import { commandsIn, isCommand } from './commands.ts'
@@ -13,19 +12,41 @@ test('CONTRIBUTING.md names only scripts that there are', () => {
   expect(commandsIn(text).filter(command => !isCommand(command))).toEqual([])
 })
 
-test('the README comes to the point: install by line 24, a hook by line 40, a component that works by line 70', () => {
-  expect(lineOf(/npm install react-query-realtime/)).toBeLessThanOrEqual(24)
-  expect(lineOf(/ = use[A-Z]\w+\(/)).toBeLessThanOrEqual(40)
-  expect(lineOf(/<RealtimeProvider /)).toBeLessThanOrEqual(70)
+test('the README has at most 250 lines: install by line 20, a server by line 30, a hook by line 70', () => {
+  expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(250)
+  expect(lineOf(/npm install react-query-realtime/)).toBeLessThanOrEqual(20)
+  expect(lineOf(/new WebSocketServer\(/)).toBeLessThanOrEqual(30)
+  expect(lineOf(/ = use[A-Z]\w+\(/)).toBeLessThanOrEqual(70)
 })
 
-test('the README names all that the package exports, and shows each hook', () => {
-  const names = Object.keys(api)
-  expect(names.filter(name => !new RegExp(`\`[^\`]*\\b${name}\\b`).test(readme))).toEqual([])
-  const code = readSnippets('README.md').flatMap(snippet => (isCode(snippet) ? snippet.code : []))
-  const hooks = names.filter(name => /^use[A-Z]/.test(name))
-  expect(hooks.filter(name => !code.some(text => new RegExp(`\\b${name}[<(]`).test(text)))).toEqual([])
-  expect(hooks.filter(name => !readme.includes(`\n## ${name}\n`))).toEqual([])
+test('the server of the README has at most 20 lines, and each of the four hooks an example of at most 12', () => {
+  const snippets = readSnippets('README.md')
+  const linesOf = (pattern: RegExp) => {
+    const code = snippets.find(snippet => isCode(snippet) && pattern.test(snippet.code))?.code ?? ''
+    return code.split('\n').filter(line => line && !line.startsWith('import ')).length
+  }
+  const server = linesOf(/new WebSocketServer/)
+  const hooks = [/usePolling</, /useLongPoll\(/, /useServerEvents\(/, /useSocket\(/].map(linesOf)
+  for (const count of [server, ...hooks]) expect(count).toBeGreaterThan(0)
+  expect(server).toBeLessThanOrEqual(20)
+  for (const count of hooks) expect(count).toBeLessThanOrEqual(12)
+})
+
+test('the README tells how to run the playground and all tests, one command line each', () => {
+  const commands = readSnippets('README.md').flatMap(({ language, code }) =>
+    language === 'sh' ? code.trim().split('\n') : [],
+  )
+  expect(commands.filter(line => line.startsWith('npm ci && npm start'))).toHaveLength(1)
+  expect(commands.filter(line => line.startsWith('npm ci && npm test'))).toHaveLength(1)
+})
+
+test('the sizes in the README are limits that `npm run size` checks', () => {
+  const limits = [...readPage('.size-limit.js').matchAll(/entry\('[^']+', '([^']+)'\)/g)].map(
+    ([, limit]) => limit,
+  )
+  const [, line = ''] = /\n## Size and speed\n+(.*)/.exec(readme) ?? []
+  const sizes = [...line.matchAll(/[\d.]+ kB/g)].map(([size]) => size)
+  expect(sizes).toEqual([limits[0], limits[2], limits[3]])
 })
 
 test('what the README links to comes with the package', () => {
