@@ -16,7 +16,7 @@ function rowsAfter(text: string, heading: string): Map<string, string[]> {
   )
 }
 
-test('the figures of the README are those of the last recorded run of the benchmark', () => {
+test('the figures of the README match the last recorded run of the benchmark', () => {
   const page = readPage('docs/benchmarks.md')
   const median = (heading: string, name: string) =>
     rowsAfter(page, heading).get(name)?.[0]?.split(' ')[0] ?? ''

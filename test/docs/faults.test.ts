@@ -9,7 +9,7 @@ const rows = Object.values(FAULT_ROWS).flat()
 const countOf = (id: string) => tests.filter(test => test.rows.includes(id)).length
 
 describe('the fault table', () => {
-  test('has a test for every row, or the reason why there is none', () => {
+  test('has a test for every row, or the reason for its absence', () => {
     const untested = rows.filter(({ id, notApplicable }) => notApplicable === undefined && countOf(id) === 0)
     expect(untested).toEqual([])
     const needless = rows.filter(({ id, notApplicable }) => notApplicable !== undefined && countOf(id) > 0)
@@ -23,7 +23,7 @@ describe('the fault table', () => {
     expect(named.filter(id => !known.has(id))).toEqual([])
   })
 
-  test('of docs/faults.md says what the titles of the tests say, and that all of them survived', () => {
+  test('in docs/faults.md lists the titles of the tests, and all of them passed', () => {
     const tables = renderTables(tests, id => ({ tried: countOf(id), survived: countOf(id) }))
     // Made by `npm run test:faults -- -u`.
     expect(readFileSync('docs/faults.md', 'utf8')).toContain(tables)

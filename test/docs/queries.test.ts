@@ -37,7 +37,7 @@ function queriesWithoutFunction({ name, code }: { name: string; code: string }):
   return found
 }
 
-test('no example has a query without a queryFn, of which TanStack Query would log an error at each render', () => {
+test('no example has a query without a queryFn, for which TanStack Query logs an error on each render', () => {
   const code = examples()
   expect(code.filter(example => example.code.includes('useQuery')).length).toBeGreaterThan(5)
   expect(code.flatMap(queriesWithoutFunction)).toEqual([])

@@ -49,7 +49,7 @@ test('the sizes in the README are limits that `npm run size` checks', () => {
   expect(sizes).toEqual([limits[0], limits[2], limits[3]])
 })
 
-test('what the README links to comes with the package', () => {
+test('the package contains every file that the README links to', () => {
   const linked = [...readme.matchAll(/\]\((?!https?:|#)([^)#]*)/g)].map(([, path = '']) => path)
   const comes = (path: string) =>
     packageJson.files.includes(path) || sitePages.includes(path) || /^docs\/.*\.(svg|webp)$/.test(path)
