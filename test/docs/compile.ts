@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import ts from 'typescript'
 import { root, type SnippetModule } from './snippets.ts'
 
@@ -37,10 +37,12 @@ export function createProgram(roots: readonly string[], modules: readonly Snippe
 
 /** The compiler errors in a page's snippets, each with its line in the page. */
 export function compile(modules: readonly SnippetModule[]): string[] {
-  // Augmenting `Register` changes a whole program, so each such snippet gets one, with the snippets that use it.
-  const augmented = modules
-    .filter(({ code }) => code.includes('declare module'))
-    .map(module => withDependents(module, modules))
+  // Augmenting `Register` changes a whole program, so such a snippet and the rest of its page are one apart.
+  const augmented = [...new Set(modules.map(({ page }) => page))].flatMap(name => {
+    const ofPage = modules.filter(({ page }) => page === name)
+    const first = ofPage.findIndex(({ code }) => code.includes('declare module'))
+    return first < 0 ? [] : [ofPage.slice(first)]
+  })
   const together = modules.filter(module => !augmented.flat().includes(module))
   return [together, ...augmented].flatMap(group => {
     const program = createProgram(
@@ -49,16 +51,6 @@ export function compile(modules: readonly SnippetModule[]): string[] {
     )
     return group.flatMap(module => diagnose(program, module))
   })
-}
-
-/** A module and all later modules that import from it, directly or through others. */
-function withDependents(module: SnippetModule, modules: readonly SnippetModule[]): SnippetModule[] {
-  const group = [module]
-  for (const other of modules) {
-    const imports = ({ fileName }: SnippetModule) => other.header.includes(`'./${basename(fileName)}'`)
-    if (!group.includes(other) && group.some(imports)) group.push(other)
-  }
-  return group
 }
 
 function diagnose(program: ts.Program, { fileName, header, page, line, language }: SnippetModule): string[] {
