@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { codeFiles, excerptsOf, faultOf, readCode, regionsOf } from './pageCode.ts'
+import { codeFiles, excerptsOf, faultOf, readCode, regionsOf, withCode } from './pageCode.ts'
 import { readPage, root, sitePages } from './snippets.ts'
 
 const excerpts = sitePages.flatMap(page => excerptsOf(page))
@@ -12,9 +12,17 @@ test('every excerpt of a page names a file and a region that exist', () => {
   expect(faults.filter(({ fault }) => fault)).toEqual([])
 })
 
-test('every line that shows code is read by these tests', () => {
-  const lines = sitePages.flatMap(page => readPage(page).match(/^<<<.*$/gm) ?? [])
-  expect(excerpts).toHaveLength(lines.length)
+test('every excerpt repeats its file: `npm run docs:code` updates the pages', () => {
+  expect(sitePages.filter(page => withCode(readPage(page)) !== readPage(page))).toEqual([])
+})
+
+test('an excerpt has the lines of its region without their common indentation and without nested regions', () => {
+  const page = '<!-- code: docs/code/jobs.tsx#view -->\n\n```tsx\nold\n```\n\nText.\n'
+  const [first, , fence, ...rest] = withCode(page).split('\n')
+  expect([first, fence]).toEqual(['<!-- code: docs/code/jobs.tsx#view -->', '```tsx'])
+  expect(rest[0]).toMatch(/^\S/)
+  expect(rest.join('\n')).toMatch(/\n```\n\nText\.\n$/)
+  expect(rest.join('\n')).not.toMatch(/#region|old/)
 })
 
 /** A server that a guide only needs to run: pages may show a part of it, or nothing. */

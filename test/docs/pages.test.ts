@@ -5,6 +5,7 @@ import { sidebar } from '../../docs/.vitepress/sidebar.ts'
 import { anchorsOf } from './anchors.ts'
 import { commandsIn, isCommand } from './commands.ts'
 import { compile } from './compile.ts'
+import { excerptsOf } from './pageCode.ts'
 import { linkSnippets, pages, readPage, readSnippets, root, sitePages } from './snippets.ts'
 
 const known = ['tsx', 'ts', 'js', 'json', 'sh', 'text', 'html', 'python']
@@ -29,7 +30,7 @@ describe.each(pages)('%s', page => {
 
   test('every block of code says its language', () => {
     expect(snippets.filter(({ language }) => !known.includes(language))).toEqual([])
-    expect([...text.matchAll(/^```/gm)]).toHaveLength(2 * snippets.length)
+    expect([...text.matchAll(/^```/gm)]).toHaveLength(2 * (snippets.length + excerptsOf(page).length))
   })
 
   test('every JSON snippet parses', () => {

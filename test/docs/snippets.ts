@@ -13,7 +13,7 @@ export const sitePages = readdirSync(join(root, 'docs'), { recursive: true, enco
 /** The pages that users read, relative to the root. */
 export const pages = ['README.md', 'SECURITY.md', ...sitePages]
 
-/** A fenced block of code; `line` is that of its first line of code in the page, from 1. */
+/** A fenced block of code that is written in the page; `line` is that of its first line of code in the page, from 1. */
 export interface Snippet {
   page: string
   line: number
@@ -26,14 +26,15 @@ export function readPage(page: string): string {
 }
 
 export function readSnippets(page: string, text = readPage(page)): Snippet[] {
-  return [...text.matchAll(/^```(\w*).*\n([^]*?)^```$/gm)].map(
-    ({ index, 1: language = '', 2: code = '' }) => ({
-      page,
-      line: text.slice(0, index).split('\n').length + 1,
-      language,
-      code,
-    }),
-  )
+  const blocks = [...text.matchAll(/^```(\w*).*\n([^]*?)^```$/gm)]
+  // The code of an excerpt is compiled where it comes from.
+  const written = blocks.filter(({ index }) => !/<!-- code: \S+ -->\n\n$/.test(text.slice(0, index)))
+  return written.map(({ index, 1: language = '', 2: code = '' }) => ({
+    page,
+    line: text.slice(0, index).split('\n').length + 1,
+    language,
+    code,
+  }))
 }
 
 /** A snippet as a module: `header` stands on the snippet's first line, so that lines stay what they are. */
