@@ -72,8 +72,13 @@ test.each(Object.entries(components))(
   },
 )
 
-test('a poll of a job that does not exist shows the error', async () => {
-  const page = await openPage(createJobsServer())
+test('a poll of a job that does not exist shows the error, and ends', async () => {
+  const server = createJobsServer()
+  const requests = countRequests(server)
+  const page = await openPage(server)
   page.render(<PolledJob id="7" />)
   await screen.findByText(/status 404/, undefined, patient)
+  const polls = requests.length
+  await new Promise(resolve => setTimeout(resolve, 2_500))
+  expect(requests).toHaveLength(polls)
 })
