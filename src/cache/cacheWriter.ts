@@ -1,6 +1,9 @@
 import type { dataTagSymbol, QueryKey } from '@tanstack/react-query'
 
-/** The data of a query: what its key is tagged with (`queryOptions().queryKey`, `messageKey()`), else `Data`. */
+/**
+ * The data of a query: the type that its key is tagged with (`queryOptions().queryKey`, `messageKey()`), else
+ * `Data`.
+ */
 export type DataOfKey<Key, Data = unknown> = Key extends { readonly [dataTagSymbol]: infer Tagged }
   ? Tagged
   : Data

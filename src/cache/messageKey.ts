@@ -5,7 +5,7 @@ import type { MessageType, ParamsOf, ResponseOf } from './messageTypes.ts'
 /** A query key that carries the type of its data. */
 export type TaggedKey<Key, Data> = unknown extends Data ? Key : DataTag<Key, Data>
 
-/** The key `[type]`. Where params are declared, it is only the beginning of the keys that hold data. */
+/** The key `[type]`. If params are declared, it is only the prefix of the keys that hold data. */
 export type MessageTypeKey<Type extends string> =
   undefined extends ParamsOf<Type> ? TaggedKey<readonly [Type], ResponseOf<Type>> : readonly [Type]
 
@@ -19,7 +19,7 @@ export type MessageKey<Type extends string> = TaggedKey<
 
 /**
  * The key of a message in the query cache: `[type, params]`, or `[type]` without params. It carries the type of its data
- * where `Register` declares it.
+ * if `Register` declares it.
  *
  * ```ts
  * const price = queryClient.getQueryData(messageKey('price', { symbol: 'BTC' }))

@@ -17,8 +17,8 @@ import type { Message } from '../core/envelope.ts'
  * }
  * ```
  *
- * An entry is `{ params, response }`, or the response alone; each is a schema or a plain type. `Register` gives types
- * only: pass `messages` to a connection, too, and its messages are validated.
+ * An entry is `{ params, response }`, or the response alone; each is a schema or a plain type. `Register` provides only
+ * types. To validate messages as well, pass `messages` to a connection.
  */
 export interface Register {}
 
@@ -26,20 +26,20 @@ export interface Register {}
 export type MessageSchemas = Readonly<Record<string, MessageSchema>>
 export type MessageSchema = StandardSchemaV1 | MessageDefinition
 
-/** What is known of a message type. */
+/** What is declared for a message type. */
 export interface MessageDefinition {
-  /** Where it is given, requests and `useMessage` need `params`. */
+  /** If set, requests and `useMessage` require `params`. */
   readonly params?: StandardSchemaV1 | undefined
   readonly response: StandardSchemaV1
   /**
-   * Reads the version of the data of `[type, params]`. An older version never replaces a newer one, whichever way it came.
-   * Versions must grow, also across restarts of the server. Numbers are compared as numbers and strings as strings (a date
-   * in ISO 8601, an id that sorts by time).
+   * Reads the version of the data of `[type, params]`. Older data never replaces newer data, whether it comes
+   * from a response or a message. Versions must always grow, even across restarts of the server. Numbers are
+   * compared as numbers, strings as strings (an ISO 8601 date, an id that sorts by time).
    */
   readonly version?: VersionReader<never> | undefined
 }
 
-/** Reads the version of some data; `undefined`: it has none. */
+/** Reads the version of some data; `undefined` if it has none. */
 export type VersionReader<Data> = { read(data: Data): number | string | undefined }['read']
 
 /** Checks `messages`, and gives each `version` the data that its schema describes. */
@@ -62,12 +62,12 @@ export type RegisteredMessages = Register extends { messages: infer Messages } ?
 
 type DeclaredType<Schemas> = keyof Schemas | keyof RegisteredMessages
 
-/** The message types that a connection with the schemas `Schemas` knows; any string where none are declared. */
+/** The message types of a connection with the schemas `Schemas`; any string if none are declared. */
 export type MessageType<Schemas = object> = [DeclaredType<Schemas>] extends [never]
   ? string
   : DeclaredType<Schemas> & string
 
-/** What is declared of a type: by the connection, else by `Register`. */
+/** What is declared for a type: by the connection, else by `Register`. */
 type Declared<Type, Schemas> = Type extends keyof Schemas
   ? Schemas[Type]
   : Type extends keyof RegisteredMessages
@@ -88,34 +88,34 @@ type ParamsIn<Entry> = Entry extends StandardSchemaV1
     ? Output<Params>
     : unknown
 
-/** The response of a message type; `unknown` where it is not declared. */
+/** The response of a message type; `unknown` if it is not declared. */
 export type ResponseOf<Type extends string, Schemas = object> = ResponseIn<Declared<Type, Schemas>>
 
-/** The params of a message type; `unknown` where they are not declared. */
+/** The params of a message type; `unknown` if they are not declared. */
 export type ParamsOf<Type extends string, Schemas = object> = ParamsIn<Declared<Type, Schemas>>
 
-/** The member `params`: required where it is declared. */
+/** The member `params`: required if it is declared. */
 export type ParamsMember<Params> = unknown extends Params
   ? { params?: unknown }
   : undefined extends Params
     ? { params?: Params }
     : { params: Params }
 
-/** `params` as the last argument: required where they are declared. */
+/** `params` as the last argument: required if they are declared. */
 export type ParamsArgument<Params> = unknown extends Params
   ? [params?: unknown]
   : undefined extends Params
     ? [params?: Params]
     : [params: Params]
 
-/** The message of a type, as handlers get it. */
+/** The message of a type, as handlers receive it. */
 export type MessageOf<Type extends string, Schemas = object> = Message<
   Type,
   ParamsOf<Type, Schemas>,
   ResponseOf<Type, Schemas>
 >
 
-/** Any message of a connection: its `type` tells which. */
+/** Any message of a connection; narrow it by its `type`. */
 export type IncomingMessage<Schemas = object> = {
   [Type in MessageType<Schemas>]: MessageOf<Type, Schemas>
 }[MessageType<Schemas>]

@@ -1,10 +1,13 @@
 import { ConfigurationError } from '../core/errors.ts'
 import { ownedIn } from './ownedLists.ts'
 
-/** A pure change of cached data. `flush` stands for the running flush: what it has copied already is not copied again. */
+/**
+ * A pure change of cached data. `flush` identifies the running flush: what it has copied already is not
+ * copied again.
+ */
 export interface Updater<Data, Given = Data> {
   (data: Given | undefined, flush?: object): Data | undefined
-  /** It keeps the identity of what it does not change, so comparing old and new data is wasted work. */
+  /** It keeps the identity of what it does not change, so there is no need to compare old and new data. */
   readonly sharesStructure?: true
   /** Applying it twice gives the same result as applying it once. */
   readonly isIdempotent?: boolean
@@ -12,7 +15,7 @@ export interface Updater<Data, Given = Data> {
   readonly isWhole?: true
 }
 
-/** The name of the property that tells rows apart. */
+/** The property that identifies rows. */
 export type RowKey<Row> = [keyof Row] extends [never] ? string : keyof Row & string
 
 function define<Data>(isIdempotent: boolean, change: Updater<Data>): Updater<Data> {
@@ -46,8 +49,10 @@ export function idempotent<Data, Given = Data>(
 /**
  * Adds an item, or an array of items, to the end of a list.
  *
- * @param options `by`: an item whose `by` is in the list already is not added again. `max`: the oldest rows above this go.
- * @throws ConfigurationError for a `max` that is not a whole number. Wrong data and items are reported as `handler-error`.
+ * @param options `by`: skips items whose `by` is already in the list. `max`: drops the oldest rows above this
+ *   number.
+ * @throws ConfigurationError for a `max` that is not a whole number. Wrong data and items are reported as
+ *   `handler-error`.
  */
 export function append<Row>(
   items: Row | readonly Row[],
@@ -69,10 +74,11 @@ export function append<Row>(
 }
 
 /**
- * Puts an item in the place of the row with the same `by`, or adds it.
+ * Replaces the row with the same `by`, or adds the item.
  *
- * @param options `at`: where a new row goes, default `'end'`. `max`: the rows furthest from there go.
- * @throws ConfigurationError for a `max` that is not a whole number. Wrong data and items are reported as `handler-error`.
+ * @param options `at`: where to add a new row, default `'end'`. `max`: drops the rows furthest from there.
+ * @throws ConfigurationError for a `max` that is not a whole number. Wrong data and items are reported as
+ *   `handler-error`.
  */
 export function upsert<Row>(
   item: Row,
@@ -102,8 +108,8 @@ export interface Patch {
 }
 
 /**
- * Changes fields of an object; with `by`, of the row of a list whose `by` the fields name. A row that is not there is
- * not added. Wrong data and fields are reported as `handler-error`.
+ * Changes fields of an object or, with `by`, of the list row with the same `by` as the fields. A missing row
+ * is not added. Wrong data and fields are reported as `handler-error`.
  */
 export const patch: Patch = (fields: object, { by }: { by?: string } = {}) =>
   (by === undefined ? patchObject(fields) : patchRow(fields as Record<string, unknown>, by)) as never
@@ -130,7 +136,10 @@ function patchRow(fields: Record<string, unknown>, by: string): Updater<readonly
   })
 }
 
-/** Takes the row whose `by` is `id` out of a list. Wrong data and an `id` of `undefined` are reported as `handler-error`. */
+/**
+ * Removes the row whose `by` is `id` from a list. Wrong data and an `id` of `undefined` are reported as
+ * `handler-error`.
+ */
 export function remove<Row>(id: unknown, { by }: { by: RowKey<Row> }): Updater<Row[], readonly Row[]> {
   return defineForLists<Row>(true, (data, flush) => {
     const list = listIn('remove', data) ?? []

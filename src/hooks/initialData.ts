@@ -1,4 +1,4 @@
-/** Data to start with, or a function that gives it: with it, `data` is never `undefined`. */
+/** Initial data, or a function that returns it. With it, `data` is never `undefined`. */
 export interface InitialData<Data> {
   initialData: Exclude<Data, undefined> | (() => Exclude<Data, undefined>)
 }

@@ -3,7 +3,7 @@ import type { Validators } from '../core/cursorStrategy.ts'
 import type { LongPollOptions } from './longPollDefinition.ts'
 
 /**
- * A typed definition of a long poll, to be shared between components as `queryOptions` is.
+ * Defines a typed long poll that components can share, as `queryOptions` does for queries.
  *
  * ```ts
  * export const orderChanges = longPollOptions({

@@ -100,7 +100,7 @@ export class Poller {
     this.look()
     const query = this.#query
     if (this.#isWanted || !query?.state.error) return
-    // An error has ended the polls. They go on if this one succeeds.
+    // An error ended the polls. They continue if this one succeeds.
     const user = [...this.#users.keys()].find(({ current }) => isEnabled(current, query))
     user?.current.poll()
   }

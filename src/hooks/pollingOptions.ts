@@ -12,18 +12,22 @@ type QueryOptions<QueryData, Err, Data> = Omit<
   'queryKey' | 'refetchInterval' | 'refetchIntervalInBackground'
 >
 
-/** When polls come, and when they do not. Where components share a key, the shortest interval counts. */
+/** When to poll. If components share a key, the shortest interval applies. */
 export interface PollingRhythm<QueryData = unknown, Err = Error> {
-  /** From the end of one poll to the next (ms), or a function of the query's data. `false` or 0: none. */
+  /** The time from the end of one poll to the next (ms), or a function of the query's data. `false` or 0: no polls. */
   interval: number | ((data: QueryData | undefined) => number | false)
   /** Whether to pause while the page is hidden. Default `'pause'`: when it is visible again, it polls at once. */
   whenHidden?: 'pause' | 'stay' | undefined
   /**
-   * Polls stop while it returns `true`: a job is done, or an error is permanent. It is called once there is data or an
-   * error. `error` is that of the last poll, `null` if the poll succeeded. `data` is `undefined` until a poll succeeds.
+   * Stops polling while it returns `true`, e.g. when a job is done or an error is permanent. It is called
+   * once there is data or an error. `error` is that of the last poll, `null` if it succeeded. `data` is
+   * `undefined` until a poll succeeds.
    */
   stopWhen?: ((data: QueryData | undefined, error: Err | null) => boolean) | undefined
-  /** After errors (ms). Default: twice the interval, doubled up to 30 s; with jitter, never sooner than the interval. */
+  /**
+   * The delay after errors (ms). Default: twice the interval, doubled up to 30 s; with jitter, never sooner
+   * than the interval.
+   */
   backoff?: Partial<BackoffOptions> | undefined
 }
 
@@ -31,9 +35,10 @@ export interface PollingRhythm<QueryData = unknown, Err = Error> {
 export interface PollingOptions<QueryData = unknown, Err = Error, Data = QueryData>
   extends QueryOptions<QueryData, Err, Data>, PollingRhythm<QueryData, Err> {
   /**
-   * Asked with GET for JSON; needs a `RealtimeProvider`. Or give a `queryFn`, which needs none. A server of another origin
-   * must expose `ETag` and `Retry-After` (`Access-Control-Expose-Headers`) for them to be read. It is sent validators only
-   * if it exposes `ETag` and allows `If-None-Match` and `If-Modified-Since` (`Access-Control-Allow-Headers`).
+   * Fetched with GET as JSON; needs a `RealtimeProvider`. Alternatively pass a `queryFn`, which needs none. A
+   * server of another origin must expose `ETag` and `Retry-After` (`Access-Control-Expose-Headers`) for them
+   * to be read. It receives validators only if it exposes `ETag` and allows `If-None-Match` and
+   * `If-Modified-Since` (`Access-Control-Allow-Headers`).
    */
   url?: UrlSource | undefined
   /** Default `['poll', url]`. Required with a `queryFn` or a `url` function. */
@@ -41,11 +46,11 @@ export interface PollingOptions<QueryData = unknown, Err = Error, Data = QueryDa
   /** With `url`: sent with each poll. */
   headers?: HeadersOption | undefined
   /**
-   * With `url`: makes the data of a body, given as text with `{ status, headers }` of its response. Default: JSON.
-   * Synchronous; a throw or a promise fails the poll.
+   * With `url`: turns a body into data. It gets the body as text, and `{ status, headers }` of its response.
+   * Must be synchronous; the poll fails if it throws or returns a promise. Default: JSON.
    */
   parse?: ((body: string, meta: MessageMeta) => QueryData) | undefined
-  /** With `url`: as `fetch` takes it. Default `'same-origin'`. */
+  /** With `url`: the `credentials` of `fetch`. Default `'same-origin'`. */
   credentials?: RequestCredentials | undefined
   /** With `url`: overrides the provider's. */
   attachToken?: AttachToken | undefined
@@ -69,14 +74,14 @@ export interface PollingKey<QueryData> {
 }
 
 /**
- * A typed definition of a poll, to be shared between components as `queryOptions` is.
+ * Defines a typed poll that components can share, as `queryOptions` does for queries.
  *
  * ```ts
  * export const jobPoll = (id: string) => pollingOptions<Job>({ url: `/jobs/${id}`, interval: 2_000 })
  * const job = queryClient.getQueryData(jobPoll('1').queryKey) // Job | undefined
  * ```
  *
- * @throws ConfigurationError with a `queryFn` or a `url` function and no `queryKey`.
+ * @throws ConfigurationError for a `queryFn` or a `url` function without a `queryKey`.
  */
 export function pollingOptions<QueryData = unknown, Err = Error, Data = QueryData>(
   options: DefinedPollingOptions<QueryData, Err, Data>,

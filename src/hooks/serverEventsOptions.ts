@@ -2,7 +2,7 @@ import type { MessagesOption } from '../cache/messageTypes.ts'
 import type { ServerEventsOptions } from './serverEventsDefinition.ts'
 
 /**
- * A typed definition of an event stream, to be shared between components as `queryOptions` is.
+ * Defines a typed event stream that components can share, as `queryOptions` does for queries.
  *
  * ```ts
  * export const news = serverEventsOptions({

@@ -2,7 +2,7 @@ import type { MessagesOption } from '../cache/messageTypes.ts'
 import type { SocketOptions } from './socketDefinition.ts'
 
 /**
- * A typed definition of a socket, to be shared between components as `queryOptions` is.
+ * Defines a typed socket that components can share, as `queryOptions` does for queries.
  *
  * ```ts
  * export const market = socketOptions({

@@ -12,8 +12,8 @@ export interface LongPollResult<Cursor = Validators> extends ConnectionResult {
 }
 
 /**
- * Long polling, shared by all components that name the same URL: a request is held by the server until it has something
- * to say, and asked again at once. A body is one envelope or an array of them.
+ * Long polling, shared by all components with the same URL. The server holds each request until it has data, and
+ * the next request follows at once. A body is one envelope or an array of envelopes.
  *
  * ```tsx
  * function Orders() {
@@ -25,7 +25,7 @@ export interface LongPollResult<Cursor = Validators> extends ConnectionResult {
  * }
  * ```
  *
- * @throws ConfigurationError without a `RealtimeProvider` above, or with a `url` function and no `id`.
+ * @throws ConfigurationError without a `RealtimeProvider` above, or for a `url` function without an `id`.
  */
 export function useLongPoll<Schemas extends object, Responses extends object, Cursor = Validators>(
   options: (LongPollOptions<Schemas, Cursor> & MessagesOption<Responses>) | SkipToken,

@@ -22,7 +22,7 @@ import { createTracker } from './tracker.ts'
 export interface PollingControls extends PollingState {
   /** Pauses the polls of this key, for all components, until `resume()`. */
   pause(): void
-  /** Ends `pause()`, with one poll at once. Polls once, too, where an error has ended the polls. */
+  /** Ends `pause()`, with one poll at once. Also polls once if an error has ended the polls. */
   resume(): void
 }
 
@@ -32,17 +32,17 @@ export interface PollingControls extends PollingState {
  */
 export type PollingResult<Data = unknown, Err = Error> = UseQueryResult<Data, Err> & PollingControls
 
-/** What `usePolling` gives with `initialData`: there is always data. */
+/** The result of `usePolling` with `initialData`: there is always data. */
 export type DefinedPollingResult<Data = unknown, Err = Error> = DefinedUseQueryResult<Data, Err> &
   PollingControls
 
 const pollers = new WeakMap<QueryCache, Map<string, Poller>>()
 
 /**
- * A query that is asked again and again, by `url` or by a `queryFn`. What has not changed re-renders nothing: a `url` is
- * asked with the validators of the data that is held (`ETag`, `Last-Modified`), and 304, 204 or an equal body keep it.
- * Polls never overlap, rest while nobody looks or the network is gone, and back off after errors. `dataUpdatedAt` is when
- * the data was last known to be current, a 304 included.
+ * A query that is fetched at an interval, by `url` or by a `queryFn`. Unchanged data re-renders nothing: polls of a
+ * `url` send the validators of the cached data (`ETag`, `Last-Modified`), and a 304, a 204 or an equal body keeps it.
+ * Polls never overlap, pause while the page is hidden, slow down while offline, and back off after errors.
+ * `dataUpdatedAt` is when the data was last known to be current, including by a 304.
  *
  * ```tsx
  * function JobStatus({ id }: { id: string }) {
@@ -51,15 +51,15 @@ const pollers = new WeakMap<QueryCache, Map<string, Poller>>()
  *     interval: job => (job?.state === 'queued' ? 10_000 : 2_000),
  *     stopWhen: job => job?.state === 'done',
  *   })
- *   if (!job) return <p>{error ? error.message : 'Asking…'}</p>
+ *   if (!job) return <p>{error ? error.message : 'Loading…'}</p>
  *   return <progress value={job.progress} aria-busy={isPolling} />
  * }
  * ```
  *
- * @throws ConfigurationError with a `url` and no `RealtimeProvider` above, or with a `queryFn` or a `url` function and no
- * `queryKey`. The query's `error` is a `ConnectionFailedError` with its `status`. The statuses 404 and 410 end the polls of
+ * @throws ConfigurationError for a `url` without a `RealtimeProvider` above, or for a `queryFn` or a `url` function
+ * without a `queryKey`. The query's `error` is a `ConnectionFailedError` with its `status`. The statuses 404 and 410 end the polls of
  * a `url`, as do `UnauthorizedError`, `UntrustedOriginError`, `InsecureOriginError` and `ConfigurationError`. `resume()` or
- * `refetch()` polls once more, and polling goes on if that succeeds.
+ * `refetch()` polls once more, and polling continues if that succeeds.
  */
 export function usePolling<QueryData = unknown, Err = Error, Data = QueryData>(
   options: DefinedPollingOptions<QueryData, Err, Data>,
@@ -100,7 +100,7 @@ export function usePolling(options: PollingOptions, queryClient?: QueryClient): 
     () => ({ pause: () => current()?.pause(), resume: () => current()?.resume() }),
     [current],
   )
-  // Neither spread nor copied: reading a property of the query's result is what subscribes to it.
+  // Neither spread nor copied: reading a property of the query's result subscribes to it.
   const extended = Object.assign(Object.create(result) as UseQueryResult, controls)
   return tracker.expose(extended, snapshot)
 }
@@ -138,7 +138,7 @@ function useQueryOptions(options: PollingOptions, client: QueryClient): OwnOptio
   return own
 }
 
-/** Joins the loop of a query, made for its first user and gone with its last. */
+/** Joins the loop of a query, which is created for its first user and removed with its last. */
 function joinPoller(cache: QueryCache, hash: string, join: (poller: Poller) => () => boolean): () => void {
   const loops = pollers.get(cache) ?? new Map<string, Poller>()
   pollers.set(cache, loops)

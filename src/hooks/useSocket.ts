@@ -15,14 +15,14 @@ import type { SharedConnection } from '../providers/sharedConnection.ts'
 import type { ConnectionUser } from './connectionUser.ts'
 import { type ConnectionResult, useConnection } from './useConnection.ts'
 
-/** A request over a socket. `params` are required where they are declared. */
+/** A request over a socket. `params` are required if they are declared. */
 export type SocketRequest<Type extends string, Schemas = object> = { type: Type } & ParamsMember<
   ParamsOf<Type, Schemas>
 >
 
-/** What `useSocket` gives. */
+/** The result of `useSocket`. */
 export interface SocketResult<Schemas = object> extends ConnectionResult {
-  /** The round trip of the last heartbeat, in ms; `null` before it and without `heartbeat`. */
+  /** The round trip of the last heartbeat (ms); `null` before it and without `heartbeat`. */
   readonly latency: number | null
   /**
    * Sends strings and binary data as they are, anything else through `serialize`. While the connection is not
@@ -39,11 +39,12 @@ export interface SocketResult<Schemas = object> extends ConnectionResult {
    */
   send(data: unknown): boolean
   /**
-   * Sends `{ type, params, id }`, one frame for each call, and resolves with the reply's `response`. The reply names the
-   * request by `re`, or has its `type` and `params` and comes in the order of sending. It waits for the connection, also
-   * after the component has unmounted, for at most `timeout`.
+   * Sends `{ type, params, id }`, one frame for each call, and resolves with the reply's `response`. The
+   * reply names the request by `re`, or has its `type` and `params` and arrives in the order of sending. The
+   * request waits for the connection, even after the component has unmounted, for at most `timeout`.
    *
-   * Rejects with a `RequestError` (the server refused), a `RequestTimeoutError`, a `ConnectionLostError` or the reason of `signal`.
+   * Rejects with a `RequestError` (the server refused), a `RequestTimeoutError`, a `ConnectionLostError` or
+   * the reason of `signal`.
    */
   request<const Type extends MessageType<Schemas>>(
     request: SocketRequest<Type, Schemas>,
@@ -52,7 +53,7 @@ export interface SocketResult<Schemas = object> extends ConnectionResult {
 }
 
 /**
- * A WebSocket, shared by all components that name the same URL. Its messages go into the query cache by their `type`.
+ * A WebSocket, shared by all components with the same URL. Its messages are written to the query cache by `type`.
  *
  * ```tsx
  * const market = socketOptions({
@@ -66,7 +67,7 @@ export interface SocketResult<Schemas = object> extends ConnectionResult {
  * }
  * ```
  *
- * @throws ConfigurationError without a `RealtimeProvider` above, or with a `url` function and no `id`.
+ * @throws ConfigurationError without a `RealtimeProvider` above, or for a `url` function without an `id`.
  */
 export function useSocket<Schemas extends object, Responses extends object = object>(
   options: (SocketOptions<Schemas> & MessagesOption<Responses>) | SkipToken,

@@ -29,8 +29,8 @@ import { useMessageKey } from './useMessageKey.ts'
 type QueryOptions<Response, Data> = Omit<UseQueryOptions<Response, Error, Data>, 'queryKey' | 'queryFn'>
 
 /**
- * The request of `useSocketQuery`, with any option of `useQuery`. `params` are required where they are declared;
- * `skipToken` in their place: no connection and no request yet.
+ * The request of `useSocketQuery`, with any option of `useQuery`. `params` are required if they are declared;
+ * pass `skipToken` instead to open no connection and send no request yet.
  */
 export type SocketQueryOptions<
   Type extends string,
@@ -38,7 +38,7 @@ export type SocketQueryOptions<
   Data = ResponseOf<Type, Schemas>,
 > = {
   type: Type
-  /** The time for the reply (ms). Default 10,000. */
+  /** How long to wait for the reply (ms). Default 10,000. */
   timeout?: number | undefined
 } & ParamsMember<ParamsOf<Type, Schemas> | SkipToken> &
   QueryOptions<ResponseOf<Type, Schemas>, Data>
@@ -51,9 +51,9 @@ export type DefinedSocketQueryOptions<
 > = SocketQueryOptions<Type, Schemas, Data> & InitialData<ResponseOf<Type, Schemas>>
 
 /**
- * Sends one request over a socket, then stays live: replies and pushes with the same `type` and `params` have one key. It
- * sends another only when something may have been missed: after a gap, for data that came from elsewhere (hydrated,
- * persisted, seeded), and for data that no component has read for a while. A `staleTime` of yours decides instead.
+ * Sends one request over a socket, then stays live: replies and pushes with the same `type` and `params` share a key.
+ * It sends another request only when updates may have been missed: after a gap, for data from elsewhere (hydrated,
+ * persisted, seeded), and for data that no component has read for a while. To decide yourself, set `staleTime`.
  * A request that the server refused is not retried, unless `retry` says so.
  *
  * ```tsx
@@ -63,7 +63,7 @@ export type DefinedSocketQueryOptions<
  * }
  * ```
  *
- * @throws ConfigurationError without a `RealtimeProvider` above, or for a `timeout` that makes no sense.
+ * @throws ConfigurationError without a `RealtimeProvider` above, or for an invalid `timeout`.
  */
 export function useSocketQuery<
   const Type extends MessageType<Schemas>,
@@ -96,7 +96,8 @@ export function useSocketQuery(
   const hasStaleTime = staleTime !== undefined
   const isEnabled = !isSkipped && isWanted(options.enabled, client.getQueryCache().get(defaults.queryHash))
   const { borrow, current } = useConnection(socketDefinition, socket, isEnabled)
-  // Before `useQuery`, because effects run in this order: the connection knows its reader when that decides to fetch.
+  // Before `useQuery`, because effects run in this order: the connection must know its reader when the query
+  // decides whether to fetch.
   useEffect(() => {
     if (isEnabled) return current()?.feed.join(queryKey, hasStaleTime)
   }, [current, queryKey, isEnabled, hasStaleTime])

@@ -22,30 +22,35 @@ export interface Gap {
   keys: readonly (readonly unknown[])[]
 }
 
-/** The options that all pushing hooks share. */
+/** The options that all push hooks share. */
 export interface ConnectionOptions<Schemas = object> {
-  /** Relative ones resolve against `baseUrl`. A function is called at each attempt and needs an `id`. */
+  /** Relative URLs resolve against `baseUrl`. A function is called at each attempt and needs an `id`. */
   url: UrlSource
   /** Identifies the connection: components with the same id share it. */
   id?: string | undefined
   /**
-   * What to do with messages, by type. Without a handler, a known message is written at `[type, params]`. `error` gets the
-   * messages with an `error` that reply to no request, whatever their type.
+   * Handlers for messages, by type. Without a handler, a message of a declared type is written at
+   * `[type, params]`. `error` gets all messages with an `error` that reply to no request, whatever their
+   * type.
    */
   on?: MessageHandlers<Schemas> | undefined
   /** Schemas by type (Standard Schema: zod, valibot, arktype…): of the response, or `{ params, response, version }`. */
   messages?: Schemas | undefined
   /**
-   * Beginnings of the keys of `useQuery` data that it keeps up to date. After a gap they are invalidated; without this
-   * only what it has written so far is, and what it would have written without a handler. What was asked for before the
-   * connection opened for the first time is asked for once more then.
-   * `{ queryKey, position }`: the data names its position in the server's log, by which it fits the stream exactly. The
-   * server reads the position first and then the data; `recovery` reads the positions of the messages.
+   * Key prefixes of `useQuery` data that this connection keeps up to date. After a gap, these queries are
+   * invalidated. Without this option, only keys that messages have written, or would write without a handler,
+   * are. Queries fetched before the connection first opened are refetched once it opens.
+   * `{ queryKey, position }`: use this if the data contains its position in the server's log, so that it
+   * joins the stream exactly. The server must read the position before the data. `recovery` reads the
+   * positions of messages.
    */
   liveQueries?: readonly (QueryKey | LiveQuery)[] | undefined
-  /** Called for every message but replies to heartbeats, once per component, before the cache is written. It re-renders nothing. */
+  /**
+   * Called for every message except heartbeat replies, once per component, before the cache is written. It
+   * re-renders nothing.
+   */
   onMessage?: MessageListener<Schemas> | undefined
-  /** Default: JSON. Synchronous. */
+  /** Must be synchronous. Default: JSON. */
   parse?: Parse | undefined
   /**
    * Whether a message is the last one. After it, the connection is `closed`; if the stream ends without it,
