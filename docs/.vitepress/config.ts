@@ -15,6 +15,8 @@ export default defineConfig({
   base: process.env['DOCS_BASE'] ?? '/',
   cleanUrls: true,
   lastUpdated: false,
+  // Without an icon, browsers request one that is not there.
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: { anchor: { slugify } },
   vite: {
     // Its types are those of a later Vite than the one that VitePress brings.
