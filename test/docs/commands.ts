@@ -25,7 +25,8 @@ export function isCommand(command: string): boolean {
   const [npm, verb = '', ...args] = command.replace(/ -- .*/, '').split(' ')
   if (npm !== 'npm') return false
   if (verb === 'ci') return args.every(arg => arg === '--dry-run')
-  if (verb === 'install') return args.every(arg => arg in packages)
+  const isPackage = (arg: string) => arg.replace(/(?<=.)@.*/, '') in packages
+  if (verb === 'install') return args.every(arg => arg === '--no-save' || isPackage(arg))
   if (verb === 'run') return args.length === 1 && (args[0] ?? '') in scripts
-  return args.length === 0 && ['start', 'test'].includes(verb) && verb in scripts
+  return args.length === 0 && (verb === 'publish' || (['start', 'test'].includes(verb) && verb in scripts))
 }
