@@ -142,7 +142,7 @@ describe('faults, in Chromium under StrictMode', () => {
     const noticedAfter = performance.now() - frozenAt
     expect(noticedAfter).toBeLessThan(heartbeat.interval + heartbeat.timeout + 500)
     await waitFor(() => expect(made.length).toBeGreaterThanOrEqual(2), patient)
-    // The dead one has not closed: nobody waited for it.
+    // The dead one has not closed, and the client did not wait for it.
     expect(made[0]?.readyState).toBe(WebSocket.CLOSING)
     await page.fault('thaw')
     await isShown('open')

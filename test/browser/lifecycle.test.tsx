@@ -119,7 +119,7 @@ test('in Chromium, a suspended tree keeps one connection per transport, and is l
 
 test('in Chromium, only a new QueryClient receives messages after it replaces another (C15)', async () => {
   const page = await openPage()
-  // TanStack Query's hooks keep the client that they were mounted with, so that what reads is mounted anew.
+  // TanStack Query's hooks keep the client that they were mounted with, so the readers are remounted.
   const everything = (user: string) => (
     <>
       <Connections at={page.at} />

@@ -9,7 +9,7 @@ interface ClientsAnswer {
   opened: Record<'socket' | 'events' | 'longPoll' | 'poll', number>
 }
 
-/** A page in a real browser, under StrictMode, with a channel of its own on the real demo server behind it. */
+/** A page in a real browser, under StrictMode, with its own channel on the real demo server. */
 export async function openPage(options: RealtimeOptions = {}) {
   const channel = `browser-${crypto.randomUUID()}`
   const at = (path: string) => {

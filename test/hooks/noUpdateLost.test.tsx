@@ -15,7 +15,10 @@ interface Visits {
   count: number
 }
 
-/** A page that counts visits by a plain function, between a log of visits and an endpoint whose answers can be held back. */
+/**
+ * A page that counts visits with a plain function, between a log of visits and an endpoint whose responses
+ * can be held back.
+ */
 async function openVisits() {
   const page = await open()
   let state: Visits
@@ -92,7 +95,7 @@ interface Order {
   quantity: number
 }
 
-/** An order whose change is shown while it is pending. The server says what the test lets it say. */
+/** An order whose change is shown while it is pending. The test controls the server's responses. */
 async function openOrder() {
   const page = await open()
   const server = await startSocketServer()

@@ -4,7 +4,7 @@ import { type ReactNode, StrictMode } from 'react'
 import { RealtimeProvider, type RealtimeProviderProps } from 'react-query-realtime'
 import { onTestFinished, vi } from 'vitest'
 
-/** Renders under both providers with a cache of its own. */
+/** Renders under both providers with a fresh cache. */
 export function renderLive(ui: ReactNode, options: RealtimeProviderProps & { strict?: boolean } = {}) {
   const { strict = false, ...props } = options
   const queryClient = new QueryClient()
@@ -41,7 +41,7 @@ export function setVisible(isVisible: boolean) {
   act(() => void document.dispatchEvent(new Event('visibilitychange', { bubbles: true })))
 }
 
-/** Takes the network away or gives it back, as the browser tells it. */
+/** Takes the network away or restores it, as the browser reports it. */
 export function setOnline(isOnline: boolean) {
   const state = vi.spyOn(navigator, 'onLine', 'get')
   state.mockReturnValue(isOnline)

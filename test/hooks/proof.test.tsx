@@ -9,7 +9,7 @@ const open = setUpRealtime()
 const patient = { timeout: 10_000 }
 const GREETING = JSON.stringify({ type: 'greeting', response: 'hello' })
 
-/** A page with one connection, and the reasons it asked for a token. */
+/** A page with one connection, and the reasons for which it requested a token. */
 async function openPage(url: string, useConnection: () => { status: string; error: Error | null }) {
   const reasons: string[] = []
   let error: Error | null = null

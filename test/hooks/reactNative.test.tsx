@@ -37,7 +37,7 @@ class OldController {
   }
 }
 
-/** A `fetch` whose body is no stream. */
+/** A `fetch` whose body is not a stream. */
 const realFetch = globalThis.fetch
 const bufferedFetch = async (
   url: string,
@@ -53,7 +53,7 @@ const bufferedFetch = async (
   return { ok, status, headers, arrayBuffer: () => Promise.resolve(rest.bytes) } as unknown as Response
 }
 
-/** Takes away what React Native lacks; `window` is there, without events. */
+/** Removes what React Native lacks; `window` exists, but without events. */
 function becomeReactNative() {
   const missing = [
     'document',

@@ -37,7 +37,7 @@ async function setup(options: RealtimeOptions = {}, more: Partial<SocketOptions>
   function Price({ symbol = 'BTC', ...query }: { symbol?: string; staleTime?: number; gcTime?: number }) {
     const { send } = useSocket(market)
     const { data, fetchStatus } = useSocketQuery(market, { type: 'price', params: { symbol }, ...query })
-    // A server that sends only what is read is told by the page what is not read any more.
+    // The page tells a server that sends only what is read what it no longer reads.
     useEffect(() => () => void send({ type: 'leave', params: { symbol } }), [send, symbol])
     return (
       <b title={symbol} data-fetch={fetchStatus}>
@@ -249,7 +249,7 @@ describe('data that had no reader counts as stale:', () => {
     await waitFor(() => expect(server.sockets).toHaveLength(1), patient)
     await pass(50)
     expect(server.asked).toEqual([])
-    // The stream begins at 4, so what ETH had at 2 lacks something, and BTC at 4 does not.
+    // The stream begins at 4, so ETH's data from 2 lacks something, and BTC's from 4 does not.
     server.push({ type: 'other', response: 1, epoch: 'e', seq: 5 })
     await pass(100)
     expect(server.asked).toEqual([])
@@ -320,7 +320,7 @@ describe('a list that handlers keep current', () => {
       }
       function Room({ id }: { id: string }) {
         useSocket({ url: world.server.url, ...(!isInLayout && { on }) })
-        // The server sends what is said in a room only to those who are in it.
+        // The server sends a room's messages only to its members.
         useEffect(() => {
           joined.add(id)
           return () => void joined.delete(id)

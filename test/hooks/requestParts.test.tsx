@@ -21,7 +21,7 @@ const QUICK = { minDelay: 10, maxDelay: 40, connectTimeout: 150 }
 
 type Shown = Pick<ConnectionResult, 'status' | 'error'>
 
-/** Renders one hook, and gives what it showed last. */
+/** Renders one hook, and returns what it showed last. */
 function show(use: () => Shown, provider: RealtimeProviderProps = {}) {
   const shown = { status: '', error: null as Error | null }
   const events: RealtimeEvent[] = []

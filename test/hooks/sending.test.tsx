@@ -179,7 +179,7 @@ describe('send', () => {
     expect(echoes).toHaveLength(2)
   })
 
-  /** A room that says when it comes and goes, beside a component that keeps the connection. */
+  /** A room that sends a message when it mounts and unmounts, next to a component that keeps the connection. */
   async function openRoom() {
     const page = await openEchoes()
     const results: boolean[] = []

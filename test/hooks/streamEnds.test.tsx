@@ -11,7 +11,7 @@ const isLast = ({ type }: { type: string }) => type === 'done'
 const pass = () => new Promise(resolve => setTimeout(resolve, 150))
 const events = (...types: string[]) => types.map(type => `event: ${type}\ndata: 1\n\n`).join('')
 
-/** A server that answers each request with some events and the end of the stream. */
+/** A server that responds to each request with some events and the end of the stream. */
 const startStream = (...types: string[]) =>
   startServer(response =>
     response.writeHead(200, { 'content-type': 'text/event-stream' }).end(events(...types)),

@@ -196,7 +196,7 @@ describe('no token leaks', () => {
         void page.results().polling.refetch()
         await areOpen(name)
       }
-      // The second is asked for when the first has gone over the open socket.
+      // The second is requested once the first was sent over the open socket.
       const before = page.events.length
       const isRenewal = (event: RealtimeEvent) =>
         event.kind === 'token' && event.reason === 'expiring' && event.connection.transport === 'socket'
@@ -204,7 +204,7 @@ describe('no token leaks', () => {
       await waitFor(() => expect(renewals()).toBeGreaterThanOrEqual(2), patient)
       expect(page.session.reasons).toContain('refused')
       expect(page.leaks('expiring')).toEqual([])
-      // What is told to other tabs or kept for later would outlive the user.
+      // Anything sent to other tabs or stored would outlive the user.
       expect(page.visible.uses).toEqual([])
     },
   )

@@ -20,7 +20,7 @@ const open = setUpRealtime()
 const patient = { timeout: 15_000 }
 const authenticate = (token: string) => JSON.stringify({ type: 'authenticate', params: { token } })
 
-/** Shows the status and lets the test hold what the hook gives. */
+/** Shows the status and lets the test access the hook's result. */
 function Light({ options, take }: { options: SocketOptions; take?: (socket: SocketResult) => void }) {
   const socket = useSocket(options)
   useEffect(() => {
@@ -40,7 +40,7 @@ async function signIn(times?: { ttl: number; told: number }) {
 }
 
 describe('a token that expires on an open socket', () => {
-  // The client is told less than the truth, so that a busy machine is still in time.
+  // The client gets a shorter lifetime than the real one, so that a busy machine is still in time.
   const SHORT = { ttl: 5_000, told: 1_500 }
 
   test('is replaced in band, and the socket stays open (A8)', async () => {

@@ -21,7 +21,7 @@ import { allowConsole } from '../support/consoleGuard.ts'
 const open = setUpRealtime()
 const patient = { timeout: 8_000 }
 
-/** Shows the status and lets the test hold what the hook gives. */
+/** Shows the status and lets the test access the hook's result. */
 function Light({ options, take }: { options: SocketOptions; take?: (socket: SocketResult) => void }) {
   const socket = useSocket(options)
   useEffect(() => {

@@ -15,7 +15,7 @@ import { startSocketServer } from '../support/socketServer.ts'
 const open = setUpRealtime()
 const patient = { timeout: 8_000 }
 
-/** The class of `ws`, with a record of what is made and closed. */
+/** The class of `ws`, with a record of the instances created and closed. */
 function recordSockets() {
   const record: string[] = []
   class RecordedWebSocket extends WebSocket {

@@ -53,7 +53,7 @@ describe('a stream of another origin', () => {
   })
 })
 
-/** A server of another origin that answers simple requests only: no preflight is allowed. */
+/** A server of another origin that accepts only simple requests: preflights are refused. */
 async function startSimpleServer(expose: Record<string, string>) {
   const server = await startServer((response, request, index) => {
     if (request.method === 'OPTIONS') return response.writeHead(405).end()

@@ -58,7 +58,7 @@ test(`${connections} connections, ${connections * messages} messages and ${drops
     }, 60_000)
   // What was published before a stream is open is none of its business.
   await areOpen()
-  // Warm: each has heard, been dropped and come back once.
+  // Warm: each has received a message, been dropped and reconnected once.
   await publish(2)
   await settle()
   proxy.strike({ do: 'reset' })

@@ -36,7 +36,7 @@ test('a hidden tab with throttled timers keeps healthy connections, and receives
   expect(before.length).toBeGreaterThanOrEqual(3)
   expect(proxy.moments('handshake')).toHaveLength(1)
   await tab.activate()
-  // The poll rested meanwhile, and asks at once when it is seen again.
+  // The poll was paused meanwhile, and polls at once when the tab is visible again.
   await hears(['c'], 'poll')
 })
 

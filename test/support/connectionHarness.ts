@@ -30,7 +30,7 @@ const DEFAULTS: ConnectionDriverOptions = {
   maxMessageBytes: 1_000,
 }
 
-/** A page that is what the test says. */
+/** A page whose state the test controls. */
 export class FakeEnvironment implements Environment {
   hidden = false
   readonly hints = createEmitter<Hint>()

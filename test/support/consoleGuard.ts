@@ -6,7 +6,7 @@ const UNHANDLED = /^react-query-realtime: no handler, schema or query for messag
 /** What this test may log. */
 let allowed: readonly RegExp[] = []
 
-/** Lets the running test log errors and warnings that match. A test that is about what is logged spies on the console instead. */
+/** Lets the running test log errors and warnings that match. A test about logging spies on the console instead. */
 export function allowConsole(...patterns: RegExp[]): void {
   allowed = [...allowed, ...patterns]
 }

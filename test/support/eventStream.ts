@@ -23,7 +23,7 @@ export function createTransport({
   return createEventStreamTransport({ clock, fetch: () => fetch, maxMessageBytes }, options)
 }
 
-/** A transport with an attempt under way on a server of its own. */
+/** A transport with an attempt in progress on its own server. */
 export async function connect(
   answer: Answer,
   setup: EventStreamSetup & { request?: Partial<AttemptRequest> } = {},

@@ -82,7 +82,10 @@ export function watchEverything() {
       ]
       return textsIn([recorded, now])
     },
-    /** The texts that the developer tools of React and TanStack Query would show, what the application has put in included. */
+    /**
+     * The texts that the developer tools of React and TanStack Query would show, including the application's
+     * own data.
+     */
     toolTexts: (container: Element, queryClient: QueryClient) =>
       textsIn([reactState(container), queryClient.getQueryCache().getAll()]),
     get uses(): unknown[] {

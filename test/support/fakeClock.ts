@@ -5,7 +5,7 @@ interface Timer {
   callback: () => void
 }
 
-/** A clock that stands still until it is told to go on (ms). Elapsed time starts elsewhere than the wall clock. */
+/** A clock that stands still until it is advanced (ms). Elapsed time starts at another value than the wall clock. */
 export class FakeClock implements Clock {
   #wall: number
   #elapsed = 1_000

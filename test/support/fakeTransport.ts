@@ -14,12 +14,12 @@ export interface FakeAttempt {
   isClosed: boolean
 }
 
-/** A transport whose attempts do what the test says, and go on emitting after their end if it says so. */
+/** A transport whose attempts are controlled by the test, and can keep emitting after their end. */
 export class FakeTransport implements Transport {
   readonly attempts: FakeAttempt[] = []
   droppedCursors = 0
   isDisposed = false
-  /** Whether the network takes what is sent. */
+  /** Whether the network accepts what is sent. */
   takes = true
 
   open(request: AttemptRequest, sink: TransportSink): Attempt {

@@ -25,7 +25,7 @@ async function setUp() {
     fetch(at(path, server.url), { method: 'POST', body: JSON.stringify(body) })
   await post('/feed', { rate: 0 })
 
-  /** A plain WebSocket, with what it was told. */
+  /** A plain WebSocket that records what it receives. */
   function openSocket() {
     const socket = new WebSocket(at('/socket').replace('http', 'ws'))
     const heard: { type: string; response: unknown }[] = []
@@ -126,7 +126,7 @@ describe('a rule', () => {
   })
 })
 
-/** What a raw connection hears of the proxy. */
+/** What a raw connection receives from the proxy. */
 async function connectRaw(url: string) {
   const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port), allowHalfOpen: true })
   const seen: string[] = []

@@ -21,7 +21,7 @@ export async function startServer(answer: Answer) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, requests }
 }
 
-/** Writes parts one after another, each as a chunk of its own. */
+/** Writes parts one after another, each as a separate chunk. */
 export async function writeParts(
   response: ServerResponse,
   parts: Iterable<string | Uint8Array>,

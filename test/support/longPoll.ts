@@ -33,7 +33,7 @@ export function openPoll(url: string, setup: LongPollSetup = {}) {
   return { transport, sink, open, attempt: open() }
 }
 
-/** Plays answers in order, then holds. */
+/** Plays responses in order, then holds. */
 export async function poll(answers: Answer[], setup: LongPollSetup = {}) {
   const server = await startServer((response, request, index) => answers[index]?.(response, request, index))
   return { ...server, ...openPoll(server.url, setup) }
@@ -61,5 +61,5 @@ export const PAIR = ['"1"', 'Mon, 01 Jan 2024 00:00:00 GMT']
 export const NONE = [undefined, undefined]
 export const CURSOR = { etag: PAIR[0], lastModified: PAIR[1] }
 
-/** Lets answers of a fake `fetch` be worked off. */
+/** Lets the responses of a fake `fetch` be processed. */
 export const settle = () => new Promise(resolve => setImmediate(resolve))

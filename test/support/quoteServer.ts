@@ -12,15 +12,15 @@ export interface QuoteServer extends SocketServer {
   asked: string[]
   /** All other messages, in order. */
   sent: unknown[]
-  /** Changes a quote; it is pushed only to those who asked for it and did not leave since. */
+  /** Changes a quote. It is pushed only to clients that requested it and have not left since. */
   set(symbol: string, last: number): void
   /** Sends a message to everyone. */
   push(message: object): void
-  /** Whether requests are answered. */
+  /** Whether requests get a reply. */
   answers: boolean
 }
 
-/** A server that pushes a quote only to those who read it: from a request for it to a `leave`. */
+/** A server that pushes a quote only to its readers: from a request for it until a `leave`. */
 export async function startQuoteServer(): Promise<QuoteServer> {
   const quotes = new Map<string, number>()
   const readers = new Map<WebSocket, Set<string>>()

@@ -11,11 +11,11 @@ export type SinkCall =
   | { call: 'cursorLost' }
   | { call: 'failed'; failure: Failure }
 
-/** Writes down what a transport reports; `alive` is only counted. */
+/** Records what a transport reports; `alive` is only counted. */
 export class RecordingSink implements TransportSink {
   calls: SinkCall[] = []
   aliveCount = 0
-  /** What a message does beside being written down; `false` calls it unreadable. */
+  /** What a message does besides being recorded; `false` means that it is unreadable. */
   onMessage: (data: unknown) => boolean = () => true
 
   opened({ resumed }: { resumed: boolean }): void {
@@ -60,7 +60,7 @@ export class RecordingSink implements TransportSink {
   }
 }
 
-/** A request with what the transport itself adds to it, as a connection prepares each one. */
+/** A request with what the transport itself adds, as a connection prepares it. */
 export function preparedBy(transport: Transport, request: AttemptRequest): AttemptRequest {
   const again = async () => preparedBy(transport, await request.again())
   return { ...request, ...transport.attachCursor?.(request), again }

@@ -117,7 +117,7 @@ export function setUpTabs() {
   }
 }
 
-/** Ways to ask the page what it sees. */
+/** Ways to read what the page shows. */
 function readersOf(read: <Value>(get: () => Value) => Promise<Value>) {
   return {
     notes: () => read(() => window.page.notes),
@@ -147,7 +147,7 @@ export function allTransports(at: (path: string) => string): Use[] {
   ]
 }
 
-/** Waits for what a busy machine may take long for. */
+/** Waits for something that may take long on a busy machine. */
 export const patiently = (check: () => Promise<void> | void) => until(check, 15_000)
 
 /** Chromium as users have it: with the back/forward cache, which Playwright switches off. */

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest'
 import { type FaultProxy, startFaultProxy } from './faultProxy/startFaultProxy.ts'
 import { setUpRealtime } from './setUpRealtime.tsx'
 
-/** As `setUpRealtime`, but the page reaches the demo server through a fault proxy of its own. */
+/** As `setUpRealtime`, but the page reaches the demo server through its own fault proxy. */
 export function setUpFaults() {
   const open = setUpRealtime()
   return async (options: RealtimeOptions = {}) => {

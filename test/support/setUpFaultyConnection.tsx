@@ -21,7 +21,7 @@ interface FaultySetup {
   }) => unknown
 }
 
-/** Pages with one connection each that goes through a fault proxy, and what it has heard and gone through. */
+/** Pages with one connection each through a fault proxy, and a record of what it received and its statuses. */
 export function setUpFaultyConnection<Options extends object, Result extends ConnectionResult>(
   useTransport: (options: Options | SkipToken) => Result,
   defaultPath: string,

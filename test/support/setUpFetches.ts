@@ -12,7 +12,7 @@ export interface FetchSetup extends Partial<FeedOptions> {
   rules?: MessageRules
 }
 
-/** A query whose fetches are answered by hand, and the feed of a connection beside it. */
+/** A query whose fetches are resolved by the test, and the feed of a connection. */
 export function setUpFetches({ key = ['rows'], isActive = true, rules, ...options }: FetchSetup = {}) {
   const { client, clock, table, writer, feed, createFeed } = setUpCache({
     scheduleFrame: callback => void setTimeout(callback, 1),

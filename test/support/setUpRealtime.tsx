@@ -25,7 +25,7 @@ export function setUpRealtime() {
   })
   afterAll(() => server.close())
 
-  /** `via`: gives the URL at which the page finds the server instead; the test itself goes straight there. */
+  /** `via`: returns the URL at which the page finds the server; the test itself connects directly. */
   return async function open(options: RealtimeOptions = {}, via?: (url: string) => Promise<string>) {
     const channel = `hooks-${++channels}`
     const baseUrl = (await via?.(server.url)) ?? server.url

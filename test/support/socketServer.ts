@@ -5,16 +5,16 @@ import type { Duplex } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 
-/** How one upgrade is answered: with a socket, an HTTP status, or not at all. */
+/** The response to one upgrade: a socket, an HTTP status, or none. */
 export type Upgrade = 'accept' | 'hang' | number
 
 export interface SocketServer {
   url: string
   /** Every socket that was accepted, in order. */
   sockets: WebSocket[]
-  /** Every upgrade that was asked for, in order. */
+  /** Every upgrade request, in order. */
   requests: IncomingMessage[]
-  /** How the next upgrades are answered. */
+  /** The responses to the next upgrades. */
   upgrade: Upgrade
 }
 

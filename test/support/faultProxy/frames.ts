@@ -45,7 +45,7 @@ function readFrame(bytes: Buffer): Frame | undefined {
   }
 }
 
-/** A text frame as a server sends it: unmasked, in one piece. */
+/** A text frame as a server sends it: unmasked and unfragmented. */
 export function textFrame(text: string): Buffer {
   return encode(TEXT, Buffer.from(text))
 }

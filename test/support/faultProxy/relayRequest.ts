@@ -4,7 +4,7 @@ import type { Relay } from './relay.ts'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { ActAt, AnswerAct } from './rules.ts'
 
-/** Passes one HTTP request on to the upstream and its answer back, but for what `act` does to them. */
+/** Passes one HTTP request to the upstream and its response back, except for what `act` does to them. */
 export function relayRequest(
   upstream: URL,
   [req, res]: [IncomingMessage, ServerResponse],
@@ -41,7 +41,7 @@ export function relayRequest(
   }
 }
 
-/** The headers of a plain answer; one connection serves one request, so that faults count. */
+/** The headers of a plain response. One connection serves one request, so that faults count. */
 export function headersOf({ headers, body = '' }: AnswerAct): Record<string, string> {
   return {
     'access-control-allow-origin': '*',
@@ -91,7 +91,7 @@ async function* shape(body: AsyncIterable<Buffer>, act: ActAt<'request'> | undef
   }
 }
 
-/** Bytes one by one, each in a turn of its own. */
+/** Bytes one by one, each in a separate turn. */
 export async function* drip(bytes: Buffer): AsyncIterable<Buffer> {
   for (const byte of bytes) {
     yield Buffer.of(byte)

@@ -6,7 +6,7 @@ import { closeFrame, createFrameSplitter, type Frame, textFrame } from './frames
 import { drip, headersOf } from './relayRequest.ts'
 import type { ActAt, AnswerAct, BreakAct, FrameAct, Side } from './rules.ts'
 
-/** What a relay is given beside its sockets. */
+/** What a relay is given besides its sockets. */
 export interface SocketRelayOptions {
   upstream: URL
   handshake: ActAt<'handshake'> | undefined
@@ -22,7 +22,7 @@ interface FrameRelay {
 
 const HEAD_END = '\r\n\r\n'
 
-/** Passes a WebSocket on to the upstream, but for what the rules do to its handshake and its frames. */
+/** Passes a WebSocket to the upstream, except for what the rules do to its handshake and its frames. */
 export function relaySocket(req: IncomingMessage, client: Socket, options: SocketRelayOptions): Relay {
   const { handshake, upstream } = options
   let server: Socket | undefined
@@ -63,7 +63,7 @@ export function relaySocket(req: IncomingMessage, client: Socket, options: Socke
     client.on('close', () => peer.destroy())
   }
 
-  /** Frames follow each other, so what holds one up holds up all behind it. */
+  /** Frames are ordered, so delaying one delays all behind it. */
   function relay(from: Side, to: Socket): FrameRelay {
     const split = createFrameSplitter()
     let held: Buffer | undefined

@@ -1,7 +1,7 @@
-/** What can go wrong with a TCP connection as soon as it is accepted. `hang`: it is never read and never answered. */
+/** Faults of a TCP connection as soon as it is accepted. `hang`: it is never read and gets no response. */
 export type ConnectionAct = { do: 'reset' } | { do: 'end' } | { do: 'hang' }
 
-/** A plain HTTP answer in place of that of the upstream. */
+/** A plain HTTP response in place of the upstream's. */
 export interface AnswerAct {
   do: 'answer'
   status: number
@@ -9,13 +9,13 @@ export interface AnswerAct {
   body?: string
 }
 
-/** What can go wrong with an HTTP request, or with the answer to it. */
+/** Faults of an HTTP request, or of its response. */
 export type RequestAct =
   | { do: 'reset' }
   | { do: 'hang' }
   | { do: 'delay'; ms: number }
   | AnswerAct
-  /** The answer of the upstream, with other headers. */
+  /** The upstream's response, with other headers. */
   | { do: 'headers'; headers: Record<string, string> }
   /** Only so many bytes of the body come through: then the connection ends, is reset, or says nothing more. */
   | { do: 'cut'; after: number; then: 'end' | 'reset' | 'hang' }
@@ -40,7 +40,10 @@ export type FrameAct =
   | { do: 'cut'; after: number }
   | BreakAct
 
-/** What can break an open WebSocket, or an answer under way, at any time. `half-open` swallows both ways and keeps both sockets. */
+/**
+ * Faults that can hit an open WebSocket or a streaming response at any time. `half-open` swallows both
+ * directions and keeps both sockets open.
+ */
 export type BreakAct = { do: 'reset' } | { do: 'half-open' } | { do: 'close'; code: number; reason?: string }
 
 interface Strikes {
@@ -58,13 +61,13 @@ export type Rule = Strikes &
     | { at: 'connection'; act: ConnectionAct }
     | { at: 'request'; method?: string; path?: string; act: RequestAct }
     | { at: 'handshake'; act: HandshakeAct }
-    /** `text`: what the frame must hold, where it is text. */
+    /** `text`: what the frame must contain, if it is text. */
     | { at: 'frame'; from: Side; text?: string; act: FrameAct }
   )
 
 export type Side = 'client' | 'server'
 
-/** What happens at the proxy, as a rule is asked about it. */
+/** What happens at the proxy, as rules are matched against it. */
 export type Moment =
   | { at: 'connection'; connection: number }
   | { at: 'request'; connection: number; method: string; path: string }

@@ -20,13 +20,13 @@ export interface FaultProxy {
   openConnections(): number[]
   /** The moments of one kind that the log holds. */
   moments<Place extends Moment['at']>(at: Place): Extract<Moment, { at: Place }>[]
-  /** Adds a rule; the function it gives takes it back. */
+  /** Adds a rule. The returned function removes it. */
   add(rule: Rule): () => void
   /** Takes all rules back. What was broken stays broken. */
   clear(): void
-  /** Breaks what is open now, or one connection of it. `close` of what is no WebSocket is its end. */
+  /** Breaks what is open now, or one connection of it. `close` ends a connection that is not a WebSocket. */
   strike(act: BreakAct, connection?: number): void
-  /** Listens no more: who comes is refused by the kernel. What is open stays. */
+  /** Stops listening: the kernel refuses new connections. Open ones stay. */
   refuse(): Promise<void>
   /** Listens again, on the same port. */
   accept(): Promise<void>
@@ -110,7 +110,7 @@ export async function startFaultProxy(upstreamUrl: string): Promise<FaultProxy> 
         if (connection === undefined || connection === number) relay.breakOff(act)
     },
     async refuse() {
-      // Its promise would wait for what is open.
+      // Its promise would wait for open connections.
       server.close()
       await Promise.resolve()
     },

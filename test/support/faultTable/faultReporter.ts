@@ -7,7 +7,7 @@ import { rowsOf } from './rowsOf.ts'
 
 const PAGE = 'docs/faults.md'
 
-/** Prints what was tried and what survived; with `-u` it also writes the tables of `docs/faults.md`. */
+/** Prints which rules were tried and which survived; with `-u` it also writes the tables of `docs/faults.md`. */
 export class FaultReporter implements Reporter {
   #vitest: Vitest | undefined
 

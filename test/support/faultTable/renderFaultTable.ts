@@ -10,14 +10,14 @@ export interface Tally {
 const START = '<!-- The tables come from `npm run test:faults -- -u`. -->'
 const END = '<!-- End of the tables. -->'
 
-/** The page with its tables made anew. */
+/** The page with new tables. */
 export function withTables(page: string, tables: string): string {
   const [before, after] = [page.indexOf(START), page.indexOf(END)]
   if (before < 0 || after < before) throw new Error(`The page needs the lines ${START} and ${END}`)
   return `${page.slice(0, before + START.length)}\n\n${tables}\n${page.slice(after)}`
 }
 
-/** One table a group, in Markdown as Prettier leaves it: what was tried, what survived, and the rules. */
+/** One table per group, in Prettier's Markdown: what was tried, what survived, and the rules. */
 export function renderTables(tests: readonly FaultTest[], tally: (row: string) => Tally): string {
   return Object.entries(FAULT_ROWS)
     .map(([group, rows]) => {
