@@ -42,7 +42,7 @@ export interface MessageDefinition {
 /** Reads the version of some data; `undefined` if it has none. */
 export type VersionReader<Data> = { read(data: Data): number | string | undefined }['read']
 
-/** Checks `messages`, and gives each `version` the data that its schema describes. */
+/** Checks `messages`, and passes each `version` the data that its schema describes. */
 export interface MessagesOption<Responses> {
   messages?:
     | {

@@ -422,7 +422,7 @@ describe('a hint while a connection waits', () => {
 })
 
 describe('pausing', () => {
-  test('a hidden page pauses a connection that asks for it, and resumes it later', async () => {
+  test('a hidden page pauses a connection with whenHidden "pause", and resumes it later', async () => {
     const harness = await new ConnectionHarness({ pausesWhenHidden: true }).open()
     harness.hint('hidden')
     expect(harness.connection.getSnapshot()).toMatchObject({

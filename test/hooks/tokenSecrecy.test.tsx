@@ -241,7 +241,10 @@ describe('no token leaks', () => {
     ],
     ['the URL is none', { at: elsewhere('http://[') }],
     ['the scheme is none of ours', { at: elsewhere('ftp://api.test'), trustedOrigins: ['ftp://api.test'] }],
-    ['nobody listens', { at: elsewhere('http://127.0.0.1:9'), trustedOrigins: ['http://127.0.0.1:9'] }],
+    [
+      'the server is unreachable',
+      { at: elsewhere('http://127.0.0.1:9'), trustedOrigins: ['http://127.0.0.1:9'] },
+    ],
     [
       'fetch and WebSocket throw what they are given',
       { fetch: (...given) => Promise.reject(quoting(...given)), webSocket: QuotingWebSocket as never },

@@ -42,7 +42,7 @@ const CHANNELS = ['BroadcastChannel', 'SharedWorker', 'indexedDB', 'caches'] as 
 
 /**
  * Records all that an application, its logs, its developer tools and other tabs can see from now on: what goes to the
- * console, what nobody caught, what is stored or sent to other tabs, and what the test adds.
+ * console, uncaught errors, what is stored or sent to other tabs, and what the test adds.
  */
 export function watchEverything() {
   const recorded: unknown[] = []

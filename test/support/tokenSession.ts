@@ -3,7 +3,7 @@ import type { RealtimePage } from './setUpRealtime.tsx'
 
 /**
  * The application's own way to its tokens: the demo server issues one, which is used until it is refused or ends. Times
- * in ms: `ttl` is how long it really lives, `told` is what the client is told of that.
+ * in ms: `ttl` is how long it really lives, `told` is the lifetime that the client receives.
  */
 export function createTokenSession(page: () => RealtimePage, { ttl = 600_000, told = 600_000 } = {}) {
   const tokens: string[] = []

@@ -11,7 +11,7 @@ export interface Tally {
 
 const none: Tally = { inOrder: 0, others: 0 }
 
-/** One numbered stream each, counted where it was heard and where it was written. */
+/** One numbered stream each, counted where it is received and where it is written. */
 export function Streams({ urls }: { urls: readonly string[] }) {
   const client = useQueryClient()
   useEffect(() => {

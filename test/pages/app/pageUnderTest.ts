@@ -5,7 +5,7 @@ import type { RealtimeEvent, RealtimeOptions } from 'react-query-realtime'
 export interface Use {
   transport: 'socket' | 'events' | 'longPoll' | 'poll'
   url: string
-  /** Goes on where it was cut off, as the demo server knows it. */
+  /** Resumes where it was cut off, as the demo server supports it. */
   resumes?: boolean
   options?: object
 }
@@ -18,7 +18,7 @@ export interface Show {
   streams?: readonly string[]
 }
 
-/** What the page tells of itself, for the test to read. */
+/** What the page reports about itself, for the test to read. */
 export interface PageUnderTest {
   show(show: Show): void
   tallies?: () => { heard: Tally; written: Tally }[]

@@ -4,7 +4,7 @@ import { setUpDemoServer, type Clients } from './harness.ts'
 const server = setUpDemoServer()
 
 describe('GET /clients', () => {
-  it('lists who is there and counts what was opened', async () => {
+  it('lists connected clients and counts what was opened', async () => {
     const { get, socket, events } = await server.channel()
     const list = async () => (await (await get('/clients')).json()) as Clients
     expect(await list()).toEqual({ clients: [], opened: { socket: 0, events: 0, longPoll: 0, poll: 0 } })

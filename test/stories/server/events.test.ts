@@ -59,7 +59,7 @@ describe('/events', () => {
     expect(await stream.comments.take()).toBe('still here')
   })
 
-  it('answers POST as it does GET', async () => {
+  it('handles POST like GET', async () => {
     const { events, publish } = await server.channel()
     const stream = await events('/events', { method: 'POST', body: '{"ignored":true}' })
     await publish('x')

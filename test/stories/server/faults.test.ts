@@ -6,7 +6,7 @@ import { type Clients, setUpDemoServer, within } from './harness.ts'
 const server = setUpDemoServer()
 
 describe('POST /faults', () => {
-  it('answers an unknown fault with the names there are', async () => {
+  it('responds to an unknown fault with the known names', async () => {
     const { send } = await server.channel()
     const response = await send('/faults', { fault: 'flood' })
     expect(response.status).toBe(400)
@@ -15,7 +15,7 @@ describe('POST /faults', () => {
     for (const name of names) expect(text).toContain(name)
   })
 
-  it('answers with the faults that are on, until clear', async () => {
+  it('responds with the faults that are on, until clear', async () => {
     const { fault } = await server.channel()
     await fault('delay', { ms: 0, client: 'a' })
     expect(await fault('drop', { every: 3 })).toEqual({
@@ -71,7 +71,7 @@ describe('kill', () => {
 })
 
 describe('a close by code', () => {
-  it('ends the TCP connection once the client has answered, as browsers expect of a server', async () => {
+  it('ends the TCP connection once the client has replied, as browsers expect from a server', async () => {
     const { urlOf, fault } = await server.channel()
     const { port, pathname, search } = urlOf('/socket')
     const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
@@ -119,7 +119,7 @@ describe('freeze', () => {
     await expect.poll(() => pongs).toBe(1)
   })
 
-  it('does not answer a close', async () => {
+  it('sends no reply to a close', async () => {
     const { socket, fault } = await server.channel()
     const { ws, closed, take } = socket()
     await take()
@@ -144,7 +144,7 @@ describe('freeze', () => {
 })
 
 describe('refuse', () => {
-  it('answers requests and upgrades with the status and Retry-After', async () => {
+  it('responds to requests and upgrades with the status and Retry-After', async () => {
     const { socket, get, fault } = await server.channel()
     await fault('refuse', { status: 429, retryAfter: 7 })
     for (const path of ['/poll', '/long-poll', '/events', '/orders']) {
@@ -165,7 +165,7 @@ describe('refuse', () => {
 })
 
 describe('down', () => {
-  it('breaks all and answers nobody until it is over', async () => {
+  it('breaks all connections and responds to none until it is over', async () => {
     const { socket, get, fault } = await server.channel()
     const { closed, take } = socket()
     await take()
@@ -184,7 +184,7 @@ describe('down', () => {
 })
 
 describe('delay', () => {
-  it('gives an answer that holds what was true when it was asked for', async () => {
+  it('returns a response that holds what was true when it was requested', async () => {
     const { fault, get, publish } = await server.channel()
     await publish('before')
     await fault('delay', { ms: 300, client: 'reader' })
@@ -194,7 +194,7 @@ describe('delay', () => {
     expect(await (await answer).json()).toBe('before')
   })
 
-  it('holds each message and answer back for ms and keeps their order', async () => {
+  it('delays each message and response by ms and keeps their order', async () => {
     const { socket, get, fault, publish } = await server.channel()
     const { take } = socket()
     await take()
@@ -238,7 +238,7 @@ describe('garbage', () => {
     ['unknown', /"type":"no-such-type"/],
     ['number-type', /"type":42/],
     ['empty', /^$/],
-  ])('%s comes as a message, an event and in place of answers', async (kind, pattern) => {
+  ])('%s comes as a message, an event and instead of responses', async (kind, pattern) => {
     const channel = await server.channel()
     const { inbox, take } = channel.socket()
     const stream = await channel.events('/events')
@@ -258,7 +258,7 @@ describe('garbage', () => {
     expect((await take()).response).toBe('truth')
   })
 
-  it('html is a page with 200 in place of the next answers, streams included', async () => {
+  it('html is a page with 200 instead of the next responses, including streams', async () => {
     const { get, fault, events } = await server.channel()
     await fault('garbage', { kind: 'html' })
     for (const path of ['/poll', '/long-poll', '/events']) {

@@ -46,7 +46,7 @@ describe('the feed', () => {
     }
   })
 
-  it('holds no timer while nobody wants it, or at rate 0', () => {
+  it('has no timer while it has no listeners, or at rate 0', () => {
     const { feed, host } = silentHost()
     feed.start()
     expect(vi.getTimerCount()).toBe(1)
@@ -63,7 +63,7 @@ describe('the feed', () => {
 describe('POST /feed', () => {
   const server = setUpDemoServer()
 
-  it('answers the settings', async () => {
+  it('responds with the settings', async () => {
     const { post } = await server.channel()
     const settings = await post('/feed', { rate: 5, symbols: 2, batch: 3 })
     expect(settings).toEqual({ rate: 5, symbols: ['BTC', 'ETH'], batch: 3 })

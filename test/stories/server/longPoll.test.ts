@@ -6,7 +6,7 @@ const server = setUpDemoServer()
 const read = async (response: Response) => (await response.json()) as Message[]
 
 describe('GET /long-poll', () => {
-  it('answers at once without a cursor, with the latest value of each key', async () => {
+  it('responds at once without a cursor, with the latest value of each key', async () => {
     const { get, publish } = await server.channel()
     const empty = await get('/long-poll')
     expect(empty.status).toBe(200)
@@ -20,7 +20,7 @@ describe('GET /long-poll', () => {
     ])
   })
 
-  it('answers at once with all that is after the cursor', async () => {
+  it('responds at once with everything after the cursor', async () => {
     const { get, publish } = await server.channel()
     const cursor = cursorOf(await get('/long-poll'))
     await publish('a')
@@ -40,7 +40,7 @@ describe('GET /long-poll', () => {
     ])
   })
 
-  it('answers 204 with the same cursor when the hold is over', async () => {
+  it('responds with 204 and the same cursor when the hold is over', async () => {
     const { get, publish } = await server.channel()
     await publish('a')
     const cursor = cursorOf(await get('/long-poll'))
@@ -49,7 +49,7 @@ describe('GET /long-poll', () => {
     expect(cursorOf(response)).toEqual(cursor)
   })
 
-  it('answers 409 to the cursor of another epoch, of the future, or older than the ring', async () => {
+  it('responds with 409 to the cursor of another epoch, of the future, or older than the ring', async () => {
     const { get, publish, post, fault } = await server.channel()
     const old = cursorOf(await get('/long-poll'))
     const { epoch } = await publish('a')

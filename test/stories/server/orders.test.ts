@@ -3,7 +3,7 @@ import { setUpDemoServer } from './harness.ts'
 
 const server = setUpDemoServer()
 
-it('GET /orders?position=1 answers the list with the head of the log and the count of its changes', async () => {
+it('GET /orders?position=1 responds with the list, the head of the log and the number of its changes', async () => {
   const { get, post, publish } = await server.channel()
   const read = async () => (await (await get('/orders?position=1')).json()) as unknown
   const before = await publish('a')

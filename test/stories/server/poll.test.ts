@@ -4,14 +4,14 @@ import { setUpDemoServer } from './harness.ts'
 const server = setUpDemoServer()
 
 describe('GET /poll', () => {
-  it('answers 204 while the key has no value', async () => {
+  it('responds with 204 while the key has no value', async () => {
     const { get } = await server.channel()
     const response = await get('/poll?type=price&symbol=BTC')
     expect(response.status).toBe(204)
     expect(await response.text()).toBe('')
   })
 
-  it('answers the latest response of the key', async () => {
+  it('responds with the latest response of the key', async () => {
     const { get, publish } = await server.channel()
     await publish({ last: 1 }, { symbol: 'BTC' }, 'price')
     await publish({ last: 2 }, { symbol: 'BTC' }, 'price')
@@ -42,7 +42,7 @@ describe('GET /poll', () => {
     expect(changed.headers.get('etag')).not.toBe(etag)
   })
 
-  it('answers the latest entry of each key where no type is named', async () => {
+  it('responds with the latest entry of each key if no type is named', async () => {
     const { get, publish } = await server.channel()
     await publish(1, { n: 1 })
     await publish(2, { n: 1 })
@@ -74,7 +74,7 @@ describe('any endpoint', () => {
     expect(headers.get('access-control-expose-headers')).toMatch(/ETag.*Last-Modified/)
   })
 
-  it('answers a preflight with the headers that it asks for', async () => {
+  it('responds to a preflight with the headers that it requests', async () => {
     const { urlOf } = await server.channel()
     const headers = {
       Origin: 'http://elsewhere.test',
@@ -103,14 +103,14 @@ describe('any endpoint', () => {
     ['/faults', '{"fault":"kill","code":1005}'],
     ['/faults', '{"fault":"garbage","kind":"nice"}'],
     ['/faults', '{"fault":"refuse","retryAfter":"a\\nb"}'],
-  ])('%s answers %s with 400 and says what to do', async (path, body) => {
+  ])('%s responds to %s with 400 and says what to do', async (path, body) => {
     const { send } = await server.channel()
     const response = await send(path, body)
     expect(response.status).toBe(400)
     expect(((await response.json()) as { message: string }).message).toMatch(/must|needs/)
   })
 
-  it('names the methods it has when asked by another', async () => {
+  it('lists its methods if another one is used', async () => {
     const { get } = await server.channel()
     const response = await get('/publish')
     expect(response.status).toBe(405)
@@ -122,7 +122,7 @@ describe('any endpoint', () => {
     expect((await get('/socket')).status).toBe(426)
   })
 
-  it('answers an unknown path with 404 and the paths there are', async () => {
+  it('responds to an unknown path with 404 and the known paths', async () => {
     const response = await fetch(new URL('/nowhere', server.url()))
     expect(response.status).toBe(404)
     expect(await response.text()).toContain('/long-poll')

@@ -14,7 +14,7 @@ describe('/socket', () => {
     expect(await take()).toEqual({ type: 'note', params: null, response: 'b', ...next })
   })
 
-  it('sends the latest values after the welcome when asked for a snapshot', async () => {
+  it('sends the latest values after the welcome if a snapshot is requested', async () => {
     const { socket, publish } = await server.channel()
     await publish(1, { n: 1 })
     const head = await publish(2, { n: 2 })
@@ -45,7 +45,7 @@ describe('/socket', () => {
     },
   )
 
-  it('answers a heartbeat with the time and the head of the log', async () => {
+  it('replies to a heartbeat with the time and the head of the log', async () => {
     const { socket, publish } = await server.channel()
     const head = await publish('a')
     const { take, send, opened } = socket()
@@ -60,7 +60,7 @@ describe('/socket', () => {
   it.each([
     ['text frames', '/socket', false],
     ['binary frames of UTF-8 JSON', '/socket?binary=1', true],
-  ])('answers in %s for %s', async (_, path, isBinary) => {
+  ])('replies in %s for %s', async (_, path, isBinary) => {
     const { socket } = await server.channel()
     const { inbox, opened, send } = socket(path)
     await opened
@@ -111,13 +111,13 @@ describe('a request over the socket', () => {
     return { ...channel, ...connection, ask }
   }
 
-  it('is answered with its own type and params', async () => {
+  it('gets a reply with its own type and params', async () => {
     const { ask } = await open()
     const params = { b: [1, null], a: {} }
     expect(await ask('echo', params)).toEqual({ type: 'echo', params, response: params })
   })
 
-  it('is answered with its id as `re`, refused or not, and without `re` if it has none', async () => {
+  it('gets a reply with its id as `re`, refused or not, and without `re` if it has none', async () => {
     const { send, take } = await open()
     send([
       { type: 'echo', params: 1, id: 7 },
@@ -138,7 +138,7 @@ describe('a request over the socket', () => {
     expect((await ask('price', { symbol: 'BTC' })).response).toEqual({ last: 5 })
   })
 
-  it('order.create publishes order.changed to all and answers the order; the same id creates nothing', async () => {
+  it('order.create publishes order.changed to all and replies with the order; the same id creates nothing', async () => {
     const { ask, take, socket, get } = await open()
     const other = socket()
     await other.take()
@@ -153,7 +153,7 @@ describe('a request over the socket', () => {
     expect(await (await get('/orders')).json()).toEqual([order])
   })
 
-  it('order.cancel cancels once and answers not-found to an unknown id', async () => {
+  it('order.cancel cancels once and replies not-found to an unknown id', async () => {
     const { ask, take, post } = await open()
     await post('/orders', { id: 'o1', item: 'tea', quantity: 1 })
     await take()
@@ -190,7 +190,7 @@ describe('a request over the socket', () => {
     expect(await (await get('/orders')).json()).toMatchObject([{ quantity: 1, version: 1 }])
   })
 
-  it('order.remove publishes order.removed to all and answers not-found to an unknown id', async () => {
+  it('order.remove publishes order.removed to all and replies not-found to an unknown id', async () => {
     const { ask, take, post, get } = await open()
     await post('/orders', { id: 'o1', item: 'tea', quantity: 1 })
     await take()
@@ -205,7 +205,7 @@ describe('a request over the socket', () => {
     expect((await ask('order.remove', params)).error?.code).toBe('not-found')
   })
 
-  it('chat.send publishes chat.message and answers its id', async () => {
+  it('chat.send publishes chat.message and replies with its id', async () => {
     const { ask, take } = await open()
     const params = { text: 'hello', author: 'ann' }
     const published = await ask('chat.send', params)
@@ -221,7 +221,7 @@ describe('a request over the socket', () => {
     expect(await take()).toEqual({ type: 'slow', params: { ms: 50 }, response: { ms: 50 } })
   })
 
-  it('binary answers a frame of that many bytes', async () => {
+  it('binary replies with a frame of that many bytes', async () => {
     const { send, inbox } = await open()
     send({ type: 'binary', params: { bytes: 100_000 } })
     const { data, isBinary } = await inbox.take()

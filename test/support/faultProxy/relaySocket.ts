@@ -10,7 +10,7 @@ import type { ActAt, AnswerAct, BreakAct, FrameAct, Side } from './rules.ts'
 export interface SocketRelayOptions {
   upstream: URL
   handshake: ActAt<'handshake'> | undefined
-  /** Asked about every frame. */
+  /** Called for every frame. */
   actOn(from: Side, frame: Frame): FrameAct | undefined
 }
 
