@@ -26,6 +26,10 @@ export default defineConfig({
     sidebar,
     outline: [2, 3],
     search: { provider: 'local' },
-    nav: [{ text: 'Reference', link: '/reference/api/', activeMatch: '/reference/' }],
+    nav: [
+      { text: 'Start', link: '/start' },
+      { text: 'Guides', link: '/guides/where-to-mount', activeMatch: '/guides/' },
+      { text: 'Reference', link: '/reference/', activeMatch: '/reference/' },
+    ],
   },
 })
