@@ -6,7 +6,7 @@ const ignore = ['react', 'react-dom', '@tanstack/react-query']
 const entry = (names, limit) => ({ name: names, import: names, limit, path, ignore, gzip: true })
 
 export default [
-  entry('{ usePolling }', '5.8 kB'),
+  entry('{ usePolling }', '5.9 kB'),
   entry('{ useServerEvents, RealtimeProvider }', '24.2 kB'),
   entry('{ useSocket, RealtimeProvider }', '26.9 kB'),
   entry('*', '37.3 kB'),

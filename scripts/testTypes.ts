@@ -5,13 +5,16 @@ import { join } from 'node:path'
 /*
  * Compiles the type tests as a user's project would: against the built package in `node_modules`, once with each
  * TypeScript version that users may have, with `declaration` on. Errors inside other packages do not count.
+ * `TYPESCRIPT` names the folders of some versions only.
  */
 
 const root = join(import.meta.dirname, '..')
 const project = join(root, '.cache/types')
 const installed = join(project, 'node_modules/react-query-realtime')
 
-const compilers = (process.env['TYPESCRIPT'] ?? 'test/types/typescript-5.4 test/types/typescript-5 . test/types/typescript-7').split(' ')
+const compilers = (
+  process.env['TYPESCRIPT'] ?? 'test/types/typescript-5.4 test/types/typescript-5 . test/types/typescript-7'
+).split(' ')
 
 const compilerOptions = {
   target: 'ES2022',
@@ -72,7 +75,7 @@ function versionOf(compiler: string): string {
 prepare()
 for (const compiler of compilers) {
   const errors = Object.keys(programs).flatMap(program => errorsOf(compiler, program))
-  console.log(`TypeScript ${versionOf(compiler)}: ${errors.length === 0 ? 'passed' : 'FAILED'}`)
+  console.log(`${versionOf(compiler)}: ${errors.length === 0 ? 'passed' : 'FAILED'}`)
   for (const error of errors) console.log(`  ${error}`)
   if (errors.length > 0) process.exitCode = 1
 }

@@ -80,6 +80,7 @@ export {
   cursorInFirstMessage,
   cursorInHeader,
   cursorInQuery,
+  type AttachCursor,
   type CursorParameters,
 } from './core/attachCursor.ts'
 export {
@@ -102,12 +103,13 @@ export {
 } from './core/cursorStrategy.ts'
 export type { ConnectionEvent, GapCause, RealtimeEvent, TransportName } from './core/events.ts'
 export type { Failure, FailureAction } from './core/failure.ts'
-export type { PauseReason, TokenReason } from './core/connectionState.ts'
+export type { PauseReason, ReconnectTimes, TokenReason } from './core/connectionState.ts'
 export type { HeadersOption } from './core/headers.ts'
 export type { UrlSource } from './core/prepareRequest.ts'
 export type { Cursor, Recovery } from './core/recovery.ts'
 export type { RequestOptions } from './core/requests.ts'
-export type { Status } from './core/snapshot.ts'
+export type { QueueOptions } from './core/sendQueue.ts'
+export type { ConnectionSnapshot, Status } from './core/snapshot.ts'
 export type { WebSocketConstructor, WebSocketLike } from './core/socketTransport.ts'
 export type { GetToken, IssuedToken, Token, TokenRequest } from './core/tokenAuthority.ts'
-export type { FetchLike, SocketData, TransportRequest } from './core/transport.ts'
+export type { FetchLike, MessageMeta, SocketData, TransportRequest } from './core/transport.ts'

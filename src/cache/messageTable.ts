@@ -117,7 +117,8 @@ export class MessageTable {
     }
     for (const { on = {}, messages = {} } of new Set([...this.#left, ...this.#users.values()])) {
       for (const type of Object.keys(on)) ruleOf(type).handler = on[type]
-      for (const type of Object.keys(messages)) Object.assign(ruleOf(type), schemasOf((messages as MessageSchemas)[type]))
+      for (const type of Object.keys(messages))
+        Object.assign(ruleOf(type), schemasOf((messages as MessageSchemas)[type]))
     }
     return rules
   }

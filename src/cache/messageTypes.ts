@@ -60,7 +60,7 @@ export interface MessagesOption<Responses> {
 /** The messages that `Register` declares. */
 export type RegisteredMessages = Register extends { messages: infer Messages } ? Messages : object
 
-type DeclaredType<Schemas> = keyof Schemas | keyof RegisteredMessages
+type DeclaredType<Schemas> = keyof (Schemas & RegisteredMessages)
 
 /** The message types of a connection with the schemas `Schemas`; any string if none are declared. */
 export type MessageType<Schemas = object> = [DeclaredType<Schemas>] extends [never]

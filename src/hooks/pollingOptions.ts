@@ -7,11 +7,6 @@ import type { UrlSource } from '../core/prepareRequest.ts'
 import type { MessageMeta } from '../core/transport.ts'
 import type { InitialData } from './initialData.ts'
 
-type QueryOptions<QueryData, Err, Data> = Omit<
-  UseQueryOptions<QueryData, Err, Data>,
-  'queryKey' | 'refetchInterval' | 'refetchIntervalInBackground'
->
-
 /** When to poll. If components share a key, the shortest interval applies. */
 export interface PollingRhythm<QueryData = unknown, Err = Error> {
   /** The time from the end of one poll to the next (ms), or a function of the query's data. `false` or 0: no polls. */
@@ -33,7 +28,12 @@ export interface PollingRhythm<QueryData = unknown, Err = Error> {
 
 /** The options of `usePolling`: those of `useQuery`, and these. `retry` is off, because the next poll is the retry. */
 export interface PollingOptions<QueryData = unknown, Err = Error, Data = QueryData>
-  extends QueryOptions<QueryData, Err, Data>, PollingRhythm<QueryData, Err> {
+  extends
+    Omit<
+      UseQueryOptions<QueryData, Err, Data>,
+      'queryKey' | 'refetchInterval' | 'refetchIntervalInBackground'
+    >,
+    PollingRhythm<QueryData, Err> {
   /**
    * Fetched with GET as JSON; needs a `RealtimeProvider`. Alternatively pass a `queryFn`, which needs none. A
    * server of another origin must expose `ETag` and `Retry-After` (`Access-Control-Expose-Headers`) for them

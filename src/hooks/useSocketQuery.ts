@@ -32,11 +32,7 @@ type QueryOptions<Response, Data> = Omit<UseQueryOptions<Response, Error, Data>,
  * The request of `useSocketQuery`, with any option of `useQuery`. `params` are required if they are declared;
  * pass `skipToken` instead to open no connection and send no request yet.
  */
-export type SocketQueryOptions<
-  Type extends string,
-  Schemas = object,
-  Data = ResponseOf<Type, Schemas>,
-> = {
+export type SocketQueryOptions<Type extends string, Schemas = object, Data = ResponseOf<Type, Schemas>> = {
   type: Type
   /** How long to wait for the reply (ms). Default 10,000. */
   timeout?: number | undefined
@@ -120,7 +116,7 @@ export function useSocketQuery(
     networkMode: options.networkMode ?? 'always',
     retry: options.retry ?? ((count, error) => !isFinal(error) && wantsRetry(defaults.retry, count, error)),
     queryKey,
-    queryFn: (isSkipped ? skipToken : request) as QueryFunction,
+    queryFn: isSkipped ? skipToken : request,
   })
 }
 

@@ -42,7 +42,7 @@ export function Echo({ timeout }: { timeout: number }) {
       <p role="status">
         {echo.isIdle && 'Nothing was asked yet.'}
         {echo.isPending && 'Waiting for the reply…'}
-        {echo.isSuccess && `The server says: ${String(echo.data)}`}
+        {echo.isSuccess && `The server says: ${echo.data}`}
         {echo.isError && echo.error.message}
       </p>
     </Card>

@@ -8,7 +8,8 @@ const UNUSED = new Set([6133, 6192, 6196, 6198])
 /** The files that programs share. Their options are the same, so each file is parsed once. */
 const parsed = new Map<string, ts.SourceFile | undefined>()
 
-function readOptions(): ts.CompilerOptions {
+/** The options of `tsconfig.json`, for JavaScript too. */
+export function readOptions(): ts.CompilerOptions {
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), path => ts.sys.readFile(path))
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root)
   return { ...options, allowJs: true, checkJs: true }

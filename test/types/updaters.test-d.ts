@@ -10,6 +10,7 @@ interface Order {
 }
 
 declare const order: Order
+declare const unknownRow: unknown
 declare const cache: CacheWriter
 const client = new QueryClient()
 const orders = queryOptions({ queryKey: ['orders'], queryFn: () => [order] })
@@ -43,7 +44,7 @@ client.setQueryData(['order', '1'], patch({ quantity: 2 }))
 
 // The cache of a handler takes the same.
 cache.setQueryData(['orders'], remove('1', { by: 'id' }))
-cache.setQueryData(['orders'], upsert({} as unknown, { by: 'id' }))
+cache.setQueryData(['orders'], upsert(unknownRow, { by: 'id' }))
 cache.setQueryData<Order[]>(['orders'], upsert(order, { by: 'id' }))
 cache.setQueryData(orders.queryKey, upsert(order, { by: 'id' }))
 cache.setQueryData(orders.queryKey, list => {

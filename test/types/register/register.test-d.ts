@@ -15,7 +15,7 @@ interface Price {
   last: number
 }
 
-const schemas = {
+export const schemas = {
   order: { params: z.object({ id: z.string() }), response: z.object({ total: z.number() }) },
   greeting: z.string(),
 }
