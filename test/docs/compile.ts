@@ -38,12 +38,13 @@ export function createProgram(roots: readonly string[], modules: readonly Snippe
 
 /** The compiler errors in a page's snippets, each with its line in the page. */
 export function compile(modules: readonly SnippetModule[]): string[] {
-  // Augmenting `Register` changes a whole program, so such a snippet and the rest of its page are one apart.
-  const augmented = [...new Set(modules.map(({ page }) => page))].flatMap(name => {
-    const ofPage = modules.filter(({ page }) => page === name)
-    const first = ofPage.findIndex(({ code }) => code.includes('declare module'))
-    return first < 0 ? [] : [ofPage.slice(first)]
-  })
+  // Augmenting `Register` changes a whole program, so such a snippet and those after it, up to the next, are one apart.
+  const augmented: SnippetModule[][] = []
+  for (const module of modules) {
+    const last = augmented.at(-1)
+    if (module.code.includes('declare module')) augmented.push([module])
+    else if (last?.[0]?.page === module.page) last.push(module)
+  }
   const together = modules.filter(module => !augmented.flat().includes(module))
   return [together, ...augmented].flatMap(group => {
     const program = createProgram(
