@@ -66,7 +66,7 @@ function setup() {
         upsert: writing(row => upsert<{ id: unknown }>(row, { by: 'id', at: 'start' })),
         patch: writing(fields => patch(fields)),
         patchRow: writing(fields => patch<{ id: unknown }>(fields, { by: 'id' })),
-        remove: writing(row => remove((row as { id: unknown }).id, { by: 'id' as never })),
+        remove: writing(row => remove((row as { id: unknown }).id, { by: 'id' })),
       },
     },
   )

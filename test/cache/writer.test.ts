@@ -164,7 +164,7 @@ describe('an update that throws', () => {
     const { write, data, client, errors } = setup()
     client.setQueryData(['a'], { not: 'a list' })
     write('a', append({ id: 1 }, { by: 'id' } as object))
-    write('a', remove(1, { by: 'id' } as never))
+    write('a', remove(1, { by: 'id' }))
     await Promise.resolve()
     expect([data('a'), errors.length]).toEqual([{ not: 'a list' }, 2])
   })
