@@ -1,7 +1,7 @@
 import type { QueryKey } from '@tanstack/react-query'
 import { createDispatch, type Dispatch } from '../cache/dispatch.ts'
 import { Feed, type LiveQuery } from '../cache/feed.ts'
-import { MessageTable } from '../cache/messageTable.ts'
+import { type MessageRules, MessageTable } from '../cache/messageTable.ts'
 import { Connection } from '../core/connection.ts'
 import type {
   AttemptPlan,
@@ -150,7 +150,9 @@ export class SharedConnection implements Shared {
     if (this.#latest === options && this.#users.get(user) === options) return
     this.#users.delete(user)
     this.#users.set(user, options)
-    this.#table.set(user, options)
+    // The table knows no types: an app's `Register` may declare any.
+    const rules: unknown = options
+    this.#table.set(user, rules as MessageRules)
     this.#latest = options
     // Apply the first user's options before the connection reads them.
     if (this.#users.size === 1) this.#apply()
