@@ -72,7 +72,6 @@ describe('a poll', () => {
     ['is reset in the middle', { do: 'cut', after: 3, then: 'reset' }],
     ['gets an HTML page', answer(200, { 'content-type': 'text/html' }, '<html>')],
     ['gets a 503', answer(503)],
-    ['gets a 404', answer(404)],
     ['gets half a JSON body', answer(200, { 'content-type': 'application/json' }, '{"a":')],
   ]
   test.each(faults)('that %s keeps the data, and the next poll recovers (P5)', async (_name, act) => {

@@ -156,7 +156,7 @@ test('usePolling names a url function that throws or does not settle, and fails 
     [/"url" did not settle/, { url: () => new Promise(() => undefined), timeout: 50 }, {}],
     [/"getToken" did not settle/, { timeout: 50 }, { getToken: () => new Promise(() => undefined) }],
     [/getToken failed/, {}, { getToken: () => Promise.reject(new Error('x')) }],
-    [/getToken gave a number/, {}, { getToken: (() => 42) as never }],
+    [/getToken returned a number/, {}, { getToken: (() => 42) as never }],
     [/"attachToken" threw/, { attachToken: () => [].at(0)!['url'] }, { getToken: () => 'secret' }],
     [/"url" must be/, { url: null }, {}],
     [/"url" .*http/, { url: 'localhost:8080/x' }, {}],
