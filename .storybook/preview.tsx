@@ -23,7 +23,7 @@ export default {
         icon: 'mirror',
         dynamicTitle: true,
         items: [
-          { value: 'system', title: 'As the system' },
+          { value: 'system', title: 'Same as system' },
           { value: 'light', title: 'Light' },
           { value: 'dark', title: 'Dark' },
         ],
@@ -35,6 +35,29 @@ export default {
     layout: 'padded',
     a11y: { test: 'error' },
     docs: { container: ThemedDocs, codePanel: true, source: { type: 'code' } },
-    options: { storySort: { method: 'alphabetical' } },
+    options: {
+      // In the order of learning.
+      storySort: {
+        order: [
+          'Start here',
+          'Four ways, one feed',
+          'Hooks',
+          [
+            'usePolling',
+            'useLongPoll',
+            'useServerEvents',
+            'useSocket',
+            'useSocketQuery',
+            'useMessage',
+            'useRealtime',
+          ],
+          'Ticker',
+          'Orders and chat',
+          'Optimistic updates',
+          'No update lost',
+          'Ten thousand a second',
+        ],
+      },
+    },
   },
 } satisfies Preview

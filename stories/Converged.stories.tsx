@@ -1,10 +1,8 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect } from 'storybook/test'
 import { Converged } from './converged/Converged.tsx'
-import { eventually, find } from './parts/play.ts'
 
 const meta = {
-  title: 'Converged',
+  title: 'No update lost',
   component: Converged,
   args: { seed: 1, seconds: 20, glueRefetches: false },
   argTypes: {
@@ -22,16 +20,3 @@ type Story = StoryObj<typeof meta>
 
 /** A library and glue by hand, under the same faults at the same moments. */
 export const TwentySeconds: Story = {}
-
-/** A short run. Its last deeds are the same with every seed: changes while both are cut off, and an answer that is overtaken. */
-export const SixSeconds: Story = {
-  args: { seconds: 6 },
-  play: async ({ canvasElement: canvas }) => {
-    const phase = () => find(canvas, '[data-phase]').dataset['phase']
-    const verdict = (name: string) => find(canvas, `[data-side="${name}"] [data-verdict]`).textContent
-    await eventually(() => expect(phase()).toMatch(/settling|done|failed/))
-    await eventually(() => expect(phase()).toMatch(/done|failed/))
-    await expect(verdict('library')).toMatch(/^converged/)
-    await expect(verdict('glue')).toMatch(/^lost \d+ update/)
-  },
-}

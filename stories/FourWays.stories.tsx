@@ -1,10 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect, fireEvent, userEvent, within } from 'storybook/test'
 import { FourWays } from './fourWays/FourWays.tsx'
-import { SYMBOL } from './fourWays/ways.ts'
-import type { Quote } from './parts/market.ts'
 import { Playground } from './parts/Playground.tsx'
-import { demoIn, eventually, find } from './parts/play.ts'
 
 export default {
   title: 'Four ways, one feed',
@@ -19,68 +15,5 @@ export default {
   ),
 } satisfies Meta<typeof FourWays>
 
-const NAMES = ['polling', 'longPoll', 'serverEvents', 'socket']
-
-async function allShowTheServersPrice(canvas: HTMLElement): Promise<void> {
-  const demo = demoIn(canvas)
-  await eventually(async () => {
-    const { last } = await demo.get<Quote>('/poll', { type: 'price', symbol: SYMBOL })
-    const shown = NAMES.map(name => Number(find(canvas, `[data-way="${name}"] [data-last]`).dataset['last']))
-    await expect(shown).toEqual([last, last, last, last])
-  })
-}
-
-async function allAreOpen(canvas: HTMLElement): Promise<void> {
-  await eventually(() => {
-    const lights = NAMES.map(name => find(canvas, `[data-way="${name}"] .status`).dataset['status'])
-    return expect(lights).toEqual(['open', 'open', 'open', 'open'])
-  })
-}
-
-/** What the server has been asked so far, by transport. */
-async function asked(canvas: HTMLElement): Promise<Record<string, number>> {
-  const { opened } = await demoIn(canvas).get<{ opened: Record<string, number> }>('/clients')
-  return opened
-}
-
-async function measuresWhatIsAsked(canvas: HTMLElement): Promise<void> {
-  await eventually(async () => {
-    const rows = [...canvas.querySelectorAll<HTMLElement>('.four-ways-table tbody tr')]
-    const [polling, longPoll, ...pushed] = rows.map(({ dataset }) => Number(dataset['requests']))
-    await expect(polling).toBeGreaterThan(0)
-    await expect(longPoll).toBeGreaterThan(0)
-    await expect(pushed).toEqual([0, 0])
-    for (const { dataset } of rows) await expect(Number(dataset['bytes'])).toBeGreaterThan(0)
-  })
-}
-
-async function slide(canvas: HTMLElement, name: string, value: number): Promise<void> {
-  await fireEvent.change(within(canvas).getByLabelText(name), { target: { value } })
-}
-
 /** Polling, long polling, Server-Sent Events and a WebSocket bring the same price, each into a cache of its own. */
-export const OneFeed: StoryObj = {
-  play: async ({ canvasElement: canvas }) => {
-    await allAreOpen(canvas)
-    await expect(await asked(canvas)).toMatchObject({ socket: 1, events: 1 })
-    await slide(canvas, 'Time between two polls', 500)
-    await measuresWhatIsAsked(canvas)
-
-    await userEvent.click(within(canvas).getByRole('button', { name: 'Kill' }))
-    await eventually(async () => expect(await asked(canvas)).toMatchObject({ socket: 2, events: 2 }))
-    await allAreOpen(canvas)
-
-    await slide(canvas, 'New prices', 0)
-    await within(canvas).findByText('none')
-    await allShowTheServersPrice(canvas)
-    // Polls that bring nothing new change nothing.
-    const { poll = 0 } = await asked(canvas)
-    await eventually(async () => expect((await asked(canvas))['poll']).toBeGreaterThan(poll + 2))
-    await allShowTheServersPrice(canvas)
-    await allAreOpen(canvas)
-
-    // As a person finds it.
-    await slide(canvas, 'New prices', 2)
-    await slide(canvas, 'Time between two polls', 2_000)
-  },
-}
+export const OneFeed: StoryObj = {}

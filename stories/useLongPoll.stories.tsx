@@ -1,23 +1,8 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect } from 'storybook/test'
 import { HeldNotes } from './examples/HeldNotes.tsx'
 import heldNotesCode from './examples/HeldNotes.tsx?raw'
 import { HeldPrices } from './examples/HeldPrices.tsx'
 import heldPricesCode from './examples/HeldPrices.tsx?raw'
-import {
-  clickButton,
-  comesBack,
-  demoIn,
-  eventually,
-  figure,
-  findAll,
-  notesAre,
-  pricesConverge,
-  publishPrice,
-  seesStatus,
-  stopFeed,
-  watchStatus,
-} from './parts/play.ts'
 import { code, describeStory } from './parts/storyDocs.ts'
 import { Workbench } from './parts/Workbench.tsx'
 
@@ -43,31 +28,6 @@ export const Prices: StoryObj<typeof HeldPrices> = {
       <HeldPrices {...args} />
     </Workbench>
   ),
-  play: async ({ canvasElement: canvas }) => {
-    const demo = demoIn(canvas)
-    await seesStatus(canvas, 'open')
-    await eventually(() => expect(findAll(canvas, '[data-last]').length).toBe(4))
-    await stopFeed(demo)
-    await pricesConverge(canvas, demo)
-    await eventually(() => expect(figure(canvas, 'Held now')).toBe('1'))
-    await expect(Number(figure(canvas, 'Requests so far'))).toBeGreaterThan(1)
-
-    const seen = watchStatus(canvas)
-    await clickButton(canvas, 'HTML page')
-    await clickButton(canvas, 'Kill')
-    await publishPrice(demo, 'BTC', 12_345.67)
-    await comesBack(canvas, seen)
-    await pricesConverge(canvas, demo)
-    const cursor = figure(canvas, 'Cursor')
-
-    const seenLater = watchStatus(canvas)
-    await clickButton(canvas, 'Forget history')
-    await publishPrice(demo, 'ETH', 2_345.67)
-    await eventually(() => expect(figure(canvas, 'Cursor')).not.toBe(cursor))
-    await pricesConverge(canvas, demo)
-    await seesStatus(canvas, 'open')
-    await expect(seenLater()).not.toContain('failed')
-  },
 }
 
 /** Notes are published just before and just after the request is cut. All of them are there, once each and in order. */
@@ -79,13 +39,4 @@ export const NothingMissed: StoryObj<typeof HeldNotes> = {
       <HeldNotes {...args} />
     </Workbench>
   ),
-  play: async ({ canvasElement: canvas }) => {
-    await seesStatus(canvas, 'open')
-    await clickButton(canvas, 'Publish 5 notes')
-    await notesAre(canvas, 5)
-    const seen = watchStatus(canvas)
-    await clickButton(canvas, '5 notes, down 1 s, 5 notes')
-    await comesBack(canvas, seen)
-    await notesAre(canvas, 15)
-  },
 }

@@ -1,19 +1,8 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect, userEvent, within } from 'storybook/test'
 import { Notices } from './examples/Notices.tsx'
 import noticesCode from './examples/Notices.tsx?raw'
 import { OneKeyEach } from './examples/OneKeyEach.tsx'
 import oneKeyEachCode from './examples/OneKeyEach.tsx?raw'
-import {
-  clickButton,
-  demoIn,
-  eventually,
-  find,
-  findAll,
-  pricesConverge,
-  seesStatus,
-  stopFeed,
-} from './parts/play.ts'
 import { code, describeStory } from './parts/storyDocs.ts'
 import { Workbench } from './parts/Workbench.tsx'
 
@@ -28,32 +17,17 @@ const meta = {
 export default meta
 
 /** Two connections and two readers: both readers show the last notice, whichever way it came. */
-export const WhicheverWayItCame: StoryObj<typeof Notices> = {
+export const TwoConnections: StoryObj<typeof Notices> = {
   parameters: code(noticesCode),
   render: () => (
     <Workbench>
       <Notices />
     </Workbench>
   ),
-  play: async ({ canvasElement: canvas }) => {
-    const view = within(canvas)
-    const noticesAre = (text: string) =>
-      eventually(() =>
-        expect(findAll(canvas, '[data-notice]').map(({ textContent }) => textContent)).toEqual([text, text]),
-      )
-    await eventually(() => expect(findAll(canvas, '.card .status[data-status="open"]').length).toBe(4))
-    const [bySocket, byEvents] = view.getAllByRole('button', { name: 'Publish' })
-    await userEvent.click(bySocket as HTMLElement)
-    await noticesAre('Over the socket')
-    await userEvent.click(byEvents as HTMLElement)
-    await noticesAre('As a server-sent event')
-    await userEvent.click(bySocket as HTMLElement)
-    await noticesAre('Over the socket')
-  },
 }
 
 /** A message renders the readers of its own key and no others, however many messages there are. */
-export const OneKeyOneReader: StoryObj<typeof OneKeyEach> = {
+export const RendersByKey: StoryObj<typeof OneKeyEach> = {
   args: { rate: 20 },
   parameters: code(oneKeyEachCode),
   render: args => (
@@ -61,19 +35,4 @@ export const OneKeyOneReader: StoryObj<typeof OneKeyEach> = {
       <OneKeyEach {...args} />
     </Workbench>
   ),
-  play: async ({ canvasElement: canvas }) => {
-    const demo = demoIn(canvas)
-    await seesStatus(canvas, 'open')
-    await eventually(() => expect(findAll(canvas, '[data-last]').length).toBe(4))
-    await stopFeed(demo)
-    await pricesConverge(canvas, demo)
-
-    const renders = (symbol: string) => Number(find(canvas, `[data-renders="${symbol}"]`).textContent)
-    const before = { BTC: renders('BTC'), ETH: renders('ETH') }
-    await clickButton(canvas, 'BTC to 50,000')
-    await pricesConverge(canvas, demo)
-    await expect(find(canvas, '[data-symbol="BTC"]').dataset['last']).toBe('50000')
-    await expect(renders('BTC')).toBe(before.BTC + 1)
-    await expect(renders('ETH')).toBe(before.ETH)
-  },
 }

@@ -1,24 +1,8 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect } from 'storybook/test'
 import { EventNotes } from './examples/EventNotes.tsx'
 import eventNotesCode from './examples/EventNotes.tsx?raw'
 import { EventPrices } from './examples/EventPrices.tsx'
 import eventPricesCode from './examples/EventPrices.tsx?raw'
-import {
-  clickButton,
-  comesBack,
-  connectionFigure,
-  demoIn,
-  eventually,
-  figure,
-  findAll,
-  notesAre,
-  pricesConverge,
-  publishPrice,
-  seesStatus,
-  stopFeed,
-  watchStatus,
-} from './parts/play.ts'
 import { code, describeStory } from './parts/storyDocs.ts'
 import { Workbench } from './parts/Workbench.tsx'
 
@@ -58,28 +42,6 @@ export const Prices: StoryObj<typeof EventPrices> = {
       <EventPrices {...args} />
     </Workbench>
   ),
-  play: async ({ canvasElement: canvas }) => {
-    const demo = demoIn(canvas)
-    await seesStatus(canvas, 'open')
-    await eventually(() => expect(findAll(canvas, '[data-last]').length).toBe(4))
-    await stopFeed(demo)
-    await pricesConverge(canvas, demo)
-
-    const seen = watchStatus(canvas)
-    await clickButton(canvas, 'HTML page')
-    await clickButton(canvas, 'Kill')
-    await publishPrice(demo, 'BTC', 12_345.67)
-    await comesBack(canvas, seen)
-    await pricesConverge(canvas, demo)
-    const { epoch, seq } = await demo.get<{ epoch: string; seq: number }>('/poll')
-    await eventually(() => expect(figure(canvas, 'Last event id')).toBe(`${epoch}:${seq}`))
-
-    const seenLater = watchStatus(canvas)
-    await clickButton(canvas, '__proto__')
-    await eventually(() => expect(connectionFigure(canvas, 'Unknown')).toBe('1'))
-    await expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
-    await expect(seenLater()).toEqual([])
-  },
 }
 
 /**
@@ -94,13 +56,4 @@ export const NothingMissed: StoryObj<typeof EventNotes> = {
       <EventNotes {...args} />
     </Workbench>
   ),
-  play: async ({ canvasElement: canvas }) => {
-    await seesStatus(canvas, 'open')
-    await clickButton(canvas, 'Publish 5 notes')
-    await notesAre(canvas, 5)
-    const seen = watchStatus(canvas)
-    await clickButton(canvas, '5 notes, down 1 s, 5 notes')
-    await comesBack(canvas, seen)
-    await notesAre(canvas, 15)
-  },
 }

@@ -1,5 +1,5 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect, userEvent, within } from 'storybook/test'
+
 import { BinaryFrames } from './examples/BinaryFrames.tsx'
 import binaryFramesCode from './examples/BinaryFrames.tsx?raw'
 import { Echo } from './examples/Echo.tsx'
@@ -8,20 +8,6 @@ import { ExpiringToken } from './examples/ExpiringToken.tsx'
 import expiringTokenCode from './examples/ExpiringToken.tsx?raw'
 import { LivePrices } from './examples/LivePrices.tsx'
 import livePricesCode from './examples/LivePrices.tsx?raw'
-import {
-  clickButton,
-  comesBack,
-  connectionFigure,
-  demoIn,
-  eventually,
-  figure,
-  findAll,
-  pricesConverge,
-  publishPrice,
-  seesStatus,
-  stopFeed,
-  watchStatus,
-} from './parts/play.ts'
 import { code, describeStory } from './parts/storyDocs.ts'
 import { Workbench } from './parts/Workbench.tsx'
 
@@ -50,36 +36,13 @@ export const Prices: StoryObj<typeof LivePrices> = {
       <LivePrices {...args} />
     </Workbench>
   ),
-  play: async ({ canvasElement: canvas }) => {
-    const demo = demoIn(canvas)
-    await seesStatus(canvas, 'open')
-    await eventually(() => expect(figure(canvas, 'Heartbeat there and back')).toMatch(/^\d+ ms$/))
-    await stopFeed(demo)
-    await pricesConverge(canvas, demo)
-
-    const seen = watchStatus(canvas)
-    await clickButton(canvas, 'Kill')
-    await publishPrice(demo, 'BTC', 12_345.67)
-    await comesBack(canvas, seen)
-    await pricesConverge(canvas, demo)
-
-    const seenLater = watchStatus(canvas)
-    await clickButton(canvas, 'Broken JSON')
-    await eventually(() => expect(connectionFigure(canvas, 'Bad')).toBe('1'))
-    await clickButton(canvas, '__proto__')
-    await eventually(() => expect(connectionFigure(canvas, 'Unknown')).toBe('1'))
-    await expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
-    await publishPrice(demo, 'ETH', 2_345.67)
-    await pricesConverge(canvas, demo)
-    await expect(seenLater()).toEqual([])
-  },
 }
 
 /**
  * A frozen server keeps the connection open and says nothing any more, not even goodbye. The heartbeat notices it within
  * `interval + timeout`, and the dead socket is replaced without waiting for its `close`.
  */
-export const DeadLink: StoryObj<typeof LivePrices> = {
+export const FrozenServer: StoryObj<typeof LivePrices> = {
   args: { enabled: true, heartbeatInterval: 1_000, heartbeatTimeout: 1_000 },
   parameters: code(livePricesCode),
   render: args => (
@@ -87,19 +50,6 @@ export const DeadLink: StoryObj<typeof LivePrices> = {
       <LivePrices {...args} />
     </Workbench>
   ),
-  play: async ({ canvasElement: canvas }) => {
-    const demo = demoIn(canvas)
-    await seesStatus(canvas, 'open')
-    await eventually(() => expect(findAll(canvas, '[data-last]').length).toBe(4))
-    const seen = watchStatus(canvas)
-    await clickButton(canvas, 'Freeze')
-    await eventually(() => expect(seen()).toContain('reconnecting'))
-    await stopFeed(demo)
-    await publishPrice(demo, 'BTC', 12_345.67)
-    await clickButton(canvas, 'Thaw')
-    await comesBack(canvas, seen)
-    await pricesConverge(canvas, demo)
-  },
 }
 
 /**
@@ -114,21 +64,6 @@ export const RequestAndReply: StoryObj<typeof Echo> = {
       <Echo {...args} />
     </Workbench>
   ),
-  play: async ({ canvasElement: canvas }) => {
-    const view = within(canvas)
-    await seesStatus(canvas, 'open')
-    await clickButton(canvas, 'Ask')
-    await eventually(() => expect(view.getByText('The server says: Hello')).toBeVisible())
-
-    const seen = watchStatus(canvas)
-    await demoIn(canvas).post('/faults', { fault: 'down', ms: 1_000 })
-    await eventually(() => expect(seen()).toContain('reconnecting'))
-    await userEvent.type(view.getByLabelText('Text'), ' again')
-    await clickButton(canvas, 'Ask')
-    await expect(view.getByText('Waiting for the reply…')).toBeVisible()
-    await comesBack(canvas, seen)
-    await eventually(() => expect(view.getByText('The server says: Hello again')).toBeVisible())
-  },
 }
 
 /** Binary frames come as `ArrayBuffer` or as `Blob`, also after a reconnect, and go out as they are given. */
@@ -141,23 +76,6 @@ export const BinaryData: StoryObj<typeof BinaryFrames> = {
       <BinaryFrames {...args} />
     </Workbench>
   ),
-  play: async ({ canvasElement: canvas, args: { bytes } }) => {
-    const framesAre = (count: number) =>
-      eventually(() => {
-        const frames = findAll(canvas, '[data-frame]').map(({ textContent }) => textContent)
-        return expect(frames).toEqual(Array<string>(count).fill(`ArrayBuffer, ${bytes} bytes`))
-      })
-    await seesStatus(canvas, 'open')
-    await clickButton(canvas, `Ask for ${bytes} bytes`)
-    await framesAre(1)
-    const seen = watchStatus(canvas)
-    await clickButton(canvas, 'Kill')
-    await comesBack(canvas, seen)
-    await clickButton(canvas, `Ask for ${bytes} bytes`)
-    await framesAre(2)
-    await clickButton(canvas, `Send ${bytes} bytes, to be echoed`)
-    await framesAre(3)
-  },
 }
 
 /**
@@ -173,17 +91,4 @@ export const TokenThatExpires: StoryObj<typeof ExpiringToken> = {
       <ExpiringToken key={args.attach} {...args} />
     </Workbench>
   ),
-  play: async ({ canvasElement: canvas }) => {
-    const demo = demoIn(canvas)
-    const issued = async () => (await demo.get<{ issued: number }>('/tokens')).issued
-    await seesStatus(canvas, 'open')
-    await eventually(() => expect(findAll(canvas, '[data-last]').length).toBe(4))
-    const before = await issued()
-    const seen = watchStatus(canvas)
-    await clickButton(canvas, 'Expire token')
-    await comesBack(canvas, seen)
-    await stopFeed(demo)
-    await pricesConverge(canvas, demo)
-    await expect(await issued()).toBe(before + 1)
-  },
 }

@@ -39,7 +39,7 @@ function Duel({ seed, seconds, glueRefetches, onRun }: DuelProps) {
   const demo = useDemo()
   const socket = useMemo(() => driverSocket(demo.url('/socket')), [demo])
   const { request } = useSocket(socket)
-  const [run] = useState(() => createRun({ demo, ask: request, seed, seconds }))
+  const [run] = useState(() => createRun({ demo, request, seed, seconds }))
   useEffect(() => run.start(), [run])
   const view = useSyncExternalStore(run.subscribe, run.getSnapshot)
   return (

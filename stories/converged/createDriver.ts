@@ -1,13 +1,13 @@
 import type { Order } from '../orders/orders.ts'
 import type { Demo } from '../parts/demo.ts'
 import type { Side } from './createSide.ts'
-import type { Ask } from './driverSocket.ts'
+import type { SendRequest } from './driverSocket.ts'
 import type { Snapshot } from './orders.ts'
 import type { Deed } from './deeds.ts'
 
 export interface DriverOptions {
   readonly demo: Demo
-  readonly ask: Ask
+  readonly request: SendRequest
   readonly sides: readonly Side[]
 }
 
@@ -17,7 +17,7 @@ export const READER = 'reader'
 const KEYS = { orders: [['orders']], changes: [['changes']], both: [['orders'], ['changes']] } as const
 
 /** Does what a plan says, to both sides alike. */
-export function createDriver({ demo, ask, sides }: DriverOptions) {
+export function createDriver({ demo, request, sides }: DriverOptions) {
   const fault = (fault: string, options: object = {}) => demo.post('/faults', { fault, ...options })
   const faultBoth = (name: string, options: object = {}) =>
     Promise.all(sides.map(({ name: client }) => fault(name, { client, ...options })))
@@ -27,16 +27,16 @@ export function createDriver({ demo, ask, sides }: DriverOptions) {
       switch (step.do) {
         case 'create': {
           const { id, item, quantity } = step
-          return ask({ type: 'order.create', params: { id, item, quantity } })
+          return request({ type: 'order.create', params: { id, item, quantity } })
         }
         case 'change':
-          return ask({ type: 'order.change', params: { id: step.id, quantity: step.quantity } })
+          return request({ type: 'order.change', params: { id: step.id, quantity: step.quantity } })
         case 'cancel':
-          return ask({ type: 'order.cancel', params: { id: step.id } })
+          return request({ type: 'order.cancel', params: { id: step.id } })
         case 'remove':
-          return ask({ type: 'order.remove', params: { id: step.id } })
+          return request({ type: 'order.remove', params: { id: step.id } })
         case 'refetch':
-          await fault('delay', { ms: step.answerAfter, client: READER })
+          await fault('delay', { ms: step.respondAfter, client: READER })
           for (const { queryClient } of sides)
             for (const queryKey of KEYS[step.what]) void queryClient.invalidateQueries({ queryKey })
           return undefined
@@ -50,7 +50,7 @@ export function createDriver({ demo, ask, sides }: DriverOptions) {
     },
     clear: (): Promise<unknown> => fault('clear'),
     /** The server's orders, by the way that is not held up by what a page may ask at once over HTTP. */
-    held: (): Promise<readonly Order[]> => ask({ type: 'orders' }),
+    held: (): Promise<readonly Order[]> => request({ type: 'orders' }),
     truth: (): Promise<Snapshot> => demo.get<Snapshot>('/orders', { position: 1 }),
   }
 }

@@ -3,14 +3,14 @@ import { createDriver } from './createDriver.ts'
 import { createJudge, type Verdict } from './createJudge.ts'
 import { createSide, type Counts } from './createSide.ts'
 import type { Difference } from './differences.ts'
-import type { Ask } from './driverSocket.ts'
+import type { SendRequest } from './driverSocket.ts'
 import type { Deed } from './deeds.ts'
 import { planRun } from './planRun.ts'
 import { type Both, forBoth, type SideName } from './sides.ts'
 
 export interface RunOptions {
   readonly demo: Demo
-  readonly ask: Ask
+  readonly request: SendRequest
   readonly seed: number
   /** How long it is made hard for both sides. */
   readonly seconds: number
@@ -63,10 +63,10 @@ const NOTHING = {
 }
 
 /** Creates a run: both sides, what is done to them, and how they fare. */
-export function createRun({ demo, ask, seed, seconds }: RunOptions) {
+export function createRun({ demo, request, seed, seconds }: RunOptions) {
   const sides = forBoth(createSide)
   const both = Object.values(sides)
-  const driver = createDriver({ demo, ask, sides: both })
+  const driver = createDriver({ demo, request, sides: both })
   const judge = createJudge(sides)
   const plan = planRun({ seed, seconds })
   const listeners = new Set<() => void>()
@@ -96,7 +96,7 @@ export function createRun({ demo, ask, seed, seconds }: RunOptions) {
     await demo.post('/feed', { rate: 0, symbols: [] })
     for (const order of plan.orders) await driver.perform(order)
     await until(() => both.every(({ isOpen }) => isOpen()), signal)
-    await driver.perform({ do: 'refetch', what: 'both', answerAfter: 0 })
+    await driver.perform({ do: 'refetch', what: 'both', respondAfter: 0 })
     await until(() => both.every(({ queryClient }) => queryClient.isFetching() === 0), signal)
   }
 

@@ -13,7 +13,7 @@ export type Deed =
   | { readonly do: 'cancel'; readonly id: string }
   | { readonly do: 'remove'; readonly id: string }
   /** Both caches ask again; the server reads at once and answers that much later (ms). */
-  | { readonly do: 'refetch'; readonly what: 'orders' | 'changes' | 'both'; readonly answerAfter: number }
+  | { readonly do: 'refetch'; readonly what: 'orders' | 'changes' | 'both'; readonly respondAfter: number }
   /** Both sockets break. */
   | { readonly do: 'drop' }
   /** Waits until both sockets are open again; what follows is later by that time. */

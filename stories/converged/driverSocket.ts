@@ -21,4 +21,4 @@ const messages = {
 export const driverSocket = (url: string) => socketOptions({ url, messages, heartbeat: false })
 
 /** Asks over that socket. */
-export type Ask = SocketResult<typeof messages>['request']
+export type SendRequest = SocketResult<typeof messages>['request']

@@ -48,7 +48,7 @@ function deed(name: keyof typeof WEIGHTS, random: Random, shop: Shop): Deed {
       return {
         do: name,
         what: random.pick(['orders', 'changes', 'both']),
-        answerAfter: random.whole(0, 10) * 100,
+        respondAfter: random.whole(0, 10) * 100,
       }
     case 'lose':
       return { do: name, ms: random.whole(2, 6) * 100 }
@@ -72,7 +72,7 @@ function finale(begin: number, shop: Shop): Step[] {
     { at: begin, do: 'drop' },
     ...missed.map(one => ({ at: begin, ...one })),
     { at: ask, do: 'rejoin' },
-    { at: ask, do: 'refetch', what: 'orders', answerAfter: 1_000 },
+    { at: ask, do: 'refetch', what: 'orders', respondAfter: 1_000 },
     ...overtaking.map(({ at, deed }) => ({ at, ...deed })),
   ]
 }

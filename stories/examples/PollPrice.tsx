@@ -7,7 +7,7 @@ import { formatSeconds } from '../parts/format.ts'
 import type { Quote } from '../parts/market.ts'
 import { QuoteTable } from '../parts/QuoteTable.tsx'
 import { RenderCount } from '../parts/RenderCount.tsx'
-import { useAnswers } from '../parts/answers.ts'
+import { useResponses } from '../parts/responses.ts'
 import { useNow } from '../parts/useNow.ts'
 
 export interface PollPriceProps {
@@ -44,7 +44,7 @@ function Price(options: PollProps) {
 /** The same poll, shared: there is one loop, however many components ask for it. */
 function Rhythm(options: PollProps) {
   const { nextPollAt, isPolling, pausedBy, error, pause, resume } = usePolling<Quote>(options)
-  const answers = useAnswers()
+  const responses = useResponses()
   const now = useNow(100)
   const isPaused = pausedBy.size > 0
   return (
@@ -52,8 +52,8 @@ function Rhythm(options: PollProps) {
       <Figures
         of={{
           'Next poll in': nextPollAt === null ? null : formatSeconds(nextPollAt - now),
-          'New (200)': answers[200] ?? 0,
-          'Not changed (304)': answers[304] ?? 0,
+          'New (200)': responses[200] ?? 0,
+          'Not changed (304)': responses[304] ?? 0,
           Polling: isPolling ? 'yes' : 'no',
           'Paused by': isPaused ? [...pausedBy].join(', ') : null,
         }}

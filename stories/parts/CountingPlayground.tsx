@@ -1,13 +1,13 @@
 import { useState } from 'react'
-import { AnswerContext, createAnswerStore } from './answers.ts'
+import { ResponseContext, createResponseStore } from './responses.ts'
 import { Playground, type PlaygroundProps } from './Playground.tsx'
 
-/** A `Playground` whose provider counts the answers that it gets. */
+/** A `Playground` whose provider counts the responses that it gets. */
 export function CountingPlayground({ children, ...playground }: PlaygroundProps) {
-  const [answers] = useState(createAnswerStore)
+  const [responses] = useState(createResponseStore)
   return (
-    <Playground {...playground} fetch={answers.fetch}>
-      <AnswerContext value={answers}>{children}</AnswerContext>
+    <Playground {...playground} fetch={responses.fetch}>
+      <ResponseContext value={responses}>{children}</ResponseContext>
     </Playground>
   )
 }

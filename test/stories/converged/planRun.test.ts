@@ -52,9 +52,9 @@ it('every run ends with changes while both are cut off, and when both are back w
     expect(missed.every(step => isEdit(step) && step.at === steps[drop]?.at)).toBe(true)
     expect(missed.length).toBeGreaterThan(0)
 
-    const { at, answerAfter } = steps[refetch] as Extract<Step, { do: 'refetch' }>
+    const { at, respondAfter } = steps[refetch] as Extract<Step, { do: 'refetch' }>
     const overtaking = steps.slice(refetch + 1)
-    expect(overtaking.every(step => isEdit(step) && step.at < at + answerAfter)).toBe(true)
+    expect(overtaking.every(step => isEdit(step) && step.at < at + respondAfter)).toBe(true)
     expect(overtaking.length).toBeGreaterThan(0)
   }
 })

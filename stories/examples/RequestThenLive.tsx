@@ -15,7 +15,7 @@ const market = (url: string) =>
     on: { welcome: () => undefined },
   })
 
-export function AskThenLive({ symbols }: { symbols: readonly string[] }) {
+export function RequestThenLive({ symbols }: { symbols: readonly string[] }) {
   const { status, nextRetryAt, retryCount, error } = useSocket(market(useDemo().url('/socket')))
   return (
     <Card title="Prices" aside={<StatusLight {...{ status, nextRetryAt, retryCount, error }} />}>
