@@ -146,7 +146,13 @@ export default defineConfig({
         plugins: [storybookTest({ configDir: pathOf('.storybook') })],
         optimizeDeps,
         // A play function waits for a server that is down on purpose, several times over.
-        test: { name: 'stories', testTimeout: 90_000, fileParallelism: false, browser: inChromium() },
+        test: {
+          name: 'stories',
+          testTimeout: 90_000,
+          setupFiles: ['test/stories/failOnConsole.ts'],
+          fileParallelism: false,
+          browser: inChromium(),
+        },
       },
     ],
   },

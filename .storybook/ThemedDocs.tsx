@@ -8,13 +8,13 @@ interface Globals {
   readonly theme?: unknown
 }
 
-/** The theme of the page's address, before the toolbar has said anything. */
+/** The theme in the URL, until the toolbar sends one. */
 function initialChoice(): unknown {
   const globals = new URLSearchParams(location.search).get('globals') ?? ''
   return /theme:(\w+)/.exec(globals)?.[1]
 }
 
-/** A docs page in the theme that the toolbar chose. */
+/** A docs page in the theme of the toolbar. */
 export function ThemedDocs(props: PropsWithChildren<DocsContainerProps>) {
   const [choice, setChoice] = useState(initialChoice)
 

@@ -10,7 +10,7 @@ export default {
   framework: '@storybook/react-vite',
   stories: ['../stories/**/*.mdx', '../stories/**/*.stories.tsx'],
   addons: ['@storybook/addon-docs', '@storybook/addon-a11y', '@storybook/addon-vitest'],
-  // Nothing here may ask the network: no telemetry, no news, no crash reports.
+  // No network access: no telemetry, no news, no crash reports.
   core: { disableTelemetry: true, disableWhatsNewNotifications: true, enableCrashReports: false },
   features: {
     backgrounds: false,
@@ -21,7 +21,7 @@ export default {
   viteFinal: config =>
     mergeConfig(config, {
       plugins: [demoServerPlugin(), sidePagePlugin(alias)],
-      // A page has no server components: that bundling drops 'use client' is no news.
+      // A page has no server components, so it is fine that bundling drops 'use client'.
       build: { chunkSizeWarningLimit: 2000, rolldownOptions: { checks: { moduleLevelDirective: false } } },
       resolve: { alias },
     }),

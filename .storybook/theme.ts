@@ -2,7 +2,7 @@ import { create, type ThemeVars } from 'storybook/theming'
 
 const systemIsDark = () => matchMedia('(prefers-color-scheme: dark)').matches
 
-/** The theme of a page: the toolbar's choice, else the system's. */
+/** The theme of a page: the choice of the toolbar, or else the system theme. */
 export function resolveTheme(choice: unknown): 'light' | 'dark' {
   if (choice === 'light' || choice === 'dark') return choice
   return systemIsDark() ? 'dark' : 'light'
@@ -13,7 +13,7 @@ export function applyTheme(choice: unknown): void {
   document.documentElement.dataset['theme'] = resolveTheme(choice)
 }
 
-/** What Storybook's own frame and docs pages look like: the system's fonts, nothing to load. */
+/** The theme of Storybook's frame and docs pages, with system fonts only. */
 export function frameTheme(choice: unknown): ThemeVars {
   return create({
     base: resolveTheme(choice),

@@ -3,12 +3,12 @@ import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { spawnChromium } from './spawnChromium.ts'
 
-// Takes the README's picture from the story "Ten thousand a second" of a running playground.
+// Takes the README's picture again, from the story "Ten thousand a second" of a running playground.
 const picture = new URL('../docs/ten-thousand.webp', import.meta.url)
 const story =
-  'iframe.html?id=ten-thousand-a-second--side-by-side&viewMode=story&globals=theme:light&args=rate:10000'
-/** Until the story's play function has finished and its plots are full (ms). */
-const patience = 60_000
+  'iframe.html?id=comparisons-ten-thousand-a-second--side-by-side&viewMode=story&globals=theme:light&args=rate:10000'
+/** Until the plots are full (ms). */
+const patience = 45_000
 
 const playground = process.argv[2]
 if (!playground) throw new Error('Pass the URL of the playground: npm run picture -- http://127.0.0.1:6006/')
@@ -24,7 +24,7 @@ const { data } = (await tab.send('Page.captureScreenshot', { format: 'webp', qua
 }
 writeFileSync(picture, Buffer.from(data, 'base64'))
 
-// For the text below the picture.
+// For the caption of the picture.
 const figures = await tab.evaluate(() =>
   [...document.querySelectorAll('.side')].map(side =>
     [...side.querySelectorAll('h3, dt, dd')].map(({ textContent }) => textContent).join(' · '),

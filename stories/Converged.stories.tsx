@@ -2,7 +2,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { Converged } from './converged/Converged.tsx'
 
 const meta = {
-  title: 'No update lost',
+  title: 'Comparisons/No update lost',
   component: Converged,
   args: { seed: 1, seconds: 20, glueRefetches: false },
   argTypes: {
@@ -18,5 +18,5 @@ export default meta
 
 type Story = StoryObj<typeof meta>
 
-/** A library and glue by hand, under the same faults at the same moments. */
+/** This library and handwritten code, under the same faults at the same moments. */
 export const TwentySeconds: Story = {}

@@ -15,5 +15,5 @@ export default {
   ),
 } satisfies Meta<typeof FourWays>
 
-/** Polling, long polling, Server-Sent Events and a WebSocket bring the same price, each into a cache of its own. */
+/** The same price over polling, long polling, Server-Sent Events and a WebSocket, each with its own cache. */
 export const OneFeed: StoryObj = {}

@@ -9,12 +9,13 @@ import { Playground } from './parts/Playground.tsx'
 import { code, describeStory } from './parts/storyDocs.ts'
 
 const meta = {
-  title: 'Optimistic updates',
+  title: 'Screens/Optimistic updates',
   component: Quantities,
   parameters: describeStory(
-    'A click shows its effect at once, by `useMutation` over `request`. What is not confirmed yet is not written into the ' +
-      'cache but shown over it, so there is nothing to roll back, and nothing that a push, an answer or a second click could ' +
-      'take away for a moment. It works because `request` resolves after its reply has had its effect in the cache.',
+    'A click shows its effect at once, with `useMutation` and `request`. Pending changes are not written into the ' +
+      'cache but applied on top while rendering. So there is nothing to roll back, and no push, response or second ' +
+      'click can undo a change for a moment. This works because `request` resolves after its reply has updated the ' +
+      'cache.',
   ),
   render: () => (
     <Playground>
@@ -30,8 +31,8 @@ const meta = {
 export default meta
 
 /**
- * Change quantities and see what each row has shown so far: no value comes back once it was gone. Try it with either order of
- * push and reply, click again and again, click during a refetch and while the connection is down. The server refuses 0.
+ * Change quantities and watch the list of shown values: an old value never comes back. Try both orders of push and
+ * reply. Click repeatedly, during a refetch, and while the connection is down. The server rejects 0.
  */
 export const NoFlicker: StoryObj<typeof meta> = {
   parameters: code(`${changingOrdersCode}\n// useQuantities.ts\n\n${useQuantitiesCode}`),

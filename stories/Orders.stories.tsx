@@ -7,13 +7,13 @@ import { code } from './parts/storyDocs.ts'
 import { Workbench } from './parts/Workbench.tsx'
 
 export default {
-  title: 'Orders and chat',
+  title: 'Screens/Orders and chat',
   parameters: code(ordersCode),
 } satisfies Meta
 
 /**
- * Orders are asked for, created and cancelled by requests, and every change by anybody is pushed. Freeze the server, order,
- * then kill the connection: the order fails with the error's name, and trying again makes one order and not two.
+ * Requests create and cancel orders, and pushes bring every change. Click **Freeze**, order something, then click
+ * **Kill**: the order fails with a named error. Click **Clear faults** and **Try again**: there is one order, not two.
  */
 export const OrdersAndChat: StoryObj = {
   name: 'Orders and chat',

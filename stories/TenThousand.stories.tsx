@@ -7,21 +7,18 @@ import { RATES } from './tenThousand/rates.ts'
 import { TenThousand } from './tenThousand/TenThousand.tsx'
 
 const { docs } = describeStory(
-  'One feed of 100 prices, read twice: by `useSocket` and `useMessage`, and by the code that one writes by hand, a ' +
-    'WebSocket that puts each message into the cache with `setQueryData`. Both show the same rows, and both are sent every ' +
-    'message.\n\n' +
-    'By hand, each message is a write, a notification and a render of its own. At some rate there are more of them than the ' +
-    'processor can do: frames are missed, messages wait for their turn, and what is shown grows older. This library parses ' +
-    'and checks each message when it comes (here by a schema, too, which the other side does not), folds those of one key ' +
-    'into one write, and writes and renders once a frame. So there is as much to render at 10,000 messages a second as at ' +
-    'some hundred, and nothing is left out: stop the feed, and both sides are compared with the server.\n\n' +
-    'Each side is a page at a host name of its own, so that a browser that keeps sites apart gives it a process of its own, ' +
-    'and neither slows down the other or this page. They still share the machine: a processor with few cores, or one that is ' +
-    'busy otherwise, slows down both. A side that is scrolled out of sight is not drawn, and so not measured.',
+  'One feed of 100 prices, read twice: with `useSocket` and `useMessage`, and with handwritten code that calls ' +
+    '`setQueryData` for each message of a WebSocket. Both show the same rows and receive every message.\n\n' +
+    'Handwritten code writes, notifies and renders once per message. At some rate the processor cannot keep up: ' +
+    'the page misses frames, and its prices grow older. This library validates each message on arrival, merges the ' +
+    'messages of each key, and writes and renders once a frame. No value is lost: stop the feed, and both sides ' +
+    'are compared with the server.\n\nEach side is a page on its own host name, so browsers with site isolation give ' +
+    'it its own process. Both still share the machine, so a busy processor slows down both. A side that is ' +
+    'scrolled out of sight cannot be measured.',
 )
 
 const meta = {
-  title: 'Ten thousand a second',
+  title: 'Comparisons/Ten thousand a second',
   component: TenThousand,
   parameters: { docs: { ...docs, ...code(`${libraryCode}\n${glueCode}`).docs } },
   argTypes: { rate: { control: 'select', options: RATES } },
@@ -35,5 +32,5 @@ const meta = {
 
 export default meta
 
-/** As many messages as you like to both, and what the screen shows of it. */
+/** Raise the rate and compare frames and latency. */
 export const SideBySide: StoryObj<typeof meta> = {}

@@ -6,7 +6,7 @@ import { Ticker } from './ticker/Ticker.tsx'
 import rowCode from './ticker/TickerRow.tsx?raw'
 
 export default {
-  title: 'Ticker',
+  title: 'Screens/Ticker',
   component: Ticker,
   parameters: { docs: { source: { code: rowCode } } },
   render: () => (
@@ -18,7 +18,7 @@ export default {
   ),
 } satisfies Meta<typeof Ticker>
 
-/** A message renders the row of its symbol and no other, however many come. */
+/** A message re-renders the row of its symbol only, at any rate. */
 export const TwoHundredRows: StoryObj = {
   name: '200 rows',
 }

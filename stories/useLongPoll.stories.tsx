@@ -9,16 +9,16 @@ import { Workbench } from './parts/Workbench.tsx'
 const meta = {
   title: 'Hooks/useLongPoll',
   parameters: describeStory(
-    'A request that the server holds until it has something to say, and the next one right after it. It works through every ' +
-      'proxy there is. Take it where streams and sockets do not get through, or where news is rare.',
+    'Sends a request that the server holds until it has news, then sends the next one. It is plain HTTP without a ' +
+      'stream. Use it where streams and sockets are blocked, or where news is rare.',
   ),
 } satisfies Meta
 
 export default meta
 
 /**
- * Each price ends one request and begins the next; the cursor (`ETag` and `Last-Modified`, as a pair) says where to go on. Stop
- * the feed by a long `hold`, and one request is held.
+ * Each price completes one request and starts the next. The cursor (`ETag` and `Last-Modified`) tells the server where
+ * to continue. A long `hold` keeps one request open while there is no news.
  */
 export const Prices: StoryObj<typeof HeldPrices> = {
   args: { enabled: true, hold: 10_000 },
@@ -30,7 +30,7 @@ export const Prices: StoryObj<typeof HeldPrices> = {
   ),
 }
 
-/** Notes are published just before and just after the request is cut. All of them are there, once each and in order. */
+/** Publishes notes just before and just after the request is cut. All of them arrive once and in order. */
 export const NothingMissed: StoryObj<typeof HeldNotes> = {
   args: { max: 60 },
   parameters: code(heldNotesCode),

@@ -9,14 +9,14 @@ import { Workbench } from './parts/Workbench.tsx'
 const meta = {
   title: 'Hooks/useMessage',
   parameters: describeStory(
-    'The last message of a type, whichever connection brought it. It opens nothing and never fetches; mounting it is enough for ' +
-      'such messages to be kept. Take it deep in the tree, where the value is shown and the connection is no concern.',
+    'Returns the latest message of a type, from any connection. It opens no connection and never fetches. Use it ' +
+      'deep in the tree, where a component shows a value and does not care about the connection.',
   ),
 } satisfies Meta
 
 export default meta
 
-/** Two connections and two readers: both readers show the last notice, whichever way it came. */
+/** Two connections and two readers: both readers show the latest notice, whichever connection delivered it. */
 export const TwoConnections: StoryObj<typeof Notices> = {
   parameters: code(noticesCode),
   render: () => (
@@ -26,7 +26,7 @@ export const TwoConnections: StoryObj<typeof Notices> = {
   ),
 }
 
-/** A message renders the readers of its own key and no others, however many messages there are. */
+/** A message re-renders only the components that read its key. Watch the render counts. */
 export const RendersByKey: StoryObj<typeof OneKeyEach> = {
   args: { rate: 20 },
   parameters: code(oneKeyEachCode),

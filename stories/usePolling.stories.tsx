@@ -11,17 +11,17 @@ import { code, describeStory } from './parts/storyDocs.ts'
 const meta = {
   title: 'Hooks/usePolling',
   parameters: describeStory(
-    'A query that is asked again and again, with conditional requests: a 304 keeps the data and renders nothing. Polls never ' +
-      'overlap, rest while nobody looks, and back off after errors. Take it where some seconds of delay do no harm, and where the ' +
-      'server is any HTTP server at all.',
+    'Refetches a URL at an interval, with conditional requests: a 304 keeps the data and re-renders nothing. Polls ' +
+      'never overlap, pause while the tab is hidden, and back off after errors. Use it where a delay of some seconds ' +
+      'is fine. Any HTTP server will do.',
   ),
 } satisfies Meta
 
 export default meta
 
 /**
- * Watch the counters: with the feed at rest every poll is a 304, and the price is not rendered again. Look away from the tab,
- * and it pauses; come back, and it polls at once.
+ * Watch the counters: while the price stays the same, each poll is a 304 and re-renders nothing. Switch to another tab
+ * to pause, and come back to poll at once.
  */
 export const Prices: StoryObj<typeof PollPrice> = {
   args: { interval: 1_000, whenHidden: 'pause' },
@@ -35,7 +35,7 @@ export const Prices: StoryObj<typeof PollPrice> = {
   ),
 }
 
-/** It asks until the job is done, and less often while the job waits in the queue. */
+/** Polls until the job is done, and less often while the job is queued. Click **Advance the job**. */
 export const UntilDone: StoryObj<typeof JobProgress> = {
   args: { interval: 500, step: 25 },
   parameters: code(jobProgressCode),

@@ -13,21 +13,21 @@ import { Workbench } from './parts/Workbench.tsx'
 const meta = {
   title: 'Hooks/useRealtime',
   parameters: describeStory(
-    'Everything that the provider has open, for a panel or for one status light in the header, and a way to close or reconnect ' +
-      'all of it.',
+    'Returns every connection of the provider, for a panel or a status light in the header. It can also close or ' +
+      'reconnect all of them.',
   ),
 } satisfies Meta
 
 export default meta
 
-/** Three transports side by side: make one fault, and see how each of them takes it. */
+/** Three transports side by side. Trigger a fault and compare how each one reacts. */
 export const ConnectionsAtAGlance: StoryObj<typeof ThreeConnections> = {
   parameters: code(threeConnectionsCode),
   render: () => (
     <Playground>
       <ThreeConnections />
       <FaultCard show={['kill', 'freeze', 'thaw', 'refuse', 'down', 'text', 'unknown', 'forget', 'clear']} />
-      <Card title="What happened">
+      <Card title="Events">
         <EventLog />
       </Card>
     </Playground>
@@ -35,8 +35,8 @@ export const ConnectionsAtAGlance: StoryObj<typeof ThreeConnections> = {
 }
 
 /**
- * A hundred components name the same URL, each with an options object of its own: there is one socket. Take them away, and it
- * is closed a moment after the last one.
+ * A hundred components use the same URL, each with its own options object. They share one socket. It closes shortly
+ * after the last component unmounts.
  */
 export const OneSocketForAll: StoryObj<typeof ManyUsers> = {
   args: { components: 100 },

@@ -9,16 +9,17 @@ import { Workbench } from './parts/Workbench.tsx'
 const meta = {
   title: 'Hooks/useServerEvents',
   parameters: describeStory(
-    'Server-Sent Events: one answer that never ends. It is plain HTTP, so that proxies, tokens in headers and status codes work ' +
-      'as ever, and it resumes by itself at the last event id. Take it where the server talks and the page listens.',
+    'Reads Server-Sent Events: one response that does not end. It is plain HTTP, so proxies, auth headers and ' +
+      'status codes work as usual. After a drop it resumes at the last event id. Use it where the server sends and ' +
+      'the page only listens.',
   ),
 } satisfies Meta
 
 export default meta
 
 /**
- * The id of the last event is where the stream goes on after a loss. A server that says nothing for `silenceTimeout`, not even
- * a comment, counts as dead. An HTML page in place of a stream is an error that is tried again, not a message.
+ * After a drop the stream resumes at the last event id. If the server sends nothing for `silenceTimeout` (ms), not even
+ * a comment, the stream reconnects. An HTML page instead of a stream is an error that is retried.
  */
 export const Prices: StoryObj<typeof EventPrices> = {
   args: { enabled: true, silenceTimeout: 2_500 },
@@ -44,10 +45,7 @@ export const Prices: StoryObj<typeof EventPrices> = {
   ),
 }
 
-/**
- * Notes are published just before and just after the stream is cut. All of them are there, once each and in order, as the
- * server is told the last event id.
- */
+/** Publishes notes just before and just after the stream is cut. All of them arrive once and in order. */
 export const NothingMissed: StoryObj<typeof EventNotes> = {
   args: { max: 60 },
   parameters: code(eventNotesCode),

@@ -14,17 +14,18 @@ import { Workbench } from './parts/Workbench.tsx'
 const meta = {
   title: 'Hooks/useSocket',
   parameters: describeStory(
-    'A WebSocket, shared by all components that name the same URL. Its messages go into the query cache by their ' +
-      '`type`. Take it where both sides talk, or where messages are many. Every story here has a channel of the demo ' +
-      'server for itself, and buttons that make the server misbehave.',
+    'Opens a WebSocket that all components with the same URL share. Its messages update the query cache by `type`. ' +
+      'Use it where both sides send, or where messages are frequent. Every story has its own channel of the demo ' +
+      'server, and buttons that make the server misbehave.',
   ),
 } satisfies Meta
 
 export default meta
 
 /**
- * Four prices, live, each in the cache at `['price', { symbol }]`. Kill the connection: the light says when it tries again,
- * and what was missed comes in order, as the server resumes at `epoch` and `seq`. Garbage changes a counter and nothing else.
+ * Four live prices, each in the cache at `['price', { symbol }]`. Click **Kill**: the status shows the next retry, and
+ * missed prices arrive in order, because the server resumes at `epoch` and `seq`. Invalid messages only change a
+ * counter.
  */
 export const Prices: StoryObj<typeof LivePrices> = {
   args: { enabled: true, heartbeatInterval: 2_000, heartbeatTimeout: 2_000 },
@@ -39,8 +40,8 @@ export const Prices: StoryObj<typeof LivePrices> = {
 }
 
 /**
- * A frozen server keeps the connection open and says nothing any more, not even goodbye. The heartbeat notices it within
- * `interval + timeout`, and the dead socket is replaced without waiting for its `close`.
+ * A frozen server keeps the connection open but sends nothing. The heartbeat detects it within `heartbeatInterval +
+ * heartbeatTimeout` (ms) and opens a new socket.
  */
 export const FrozenServer: StoryObj<typeof LivePrices> = {
   args: { enabled: true, heartbeatInterval: 1_000, heartbeatTimeout: 1_000 },
@@ -53,8 +54,8 @@ export const FrozenServer: StoryObj<typeof LivePrices> = {
 }
 
 /**
- * `request` resolves with the envelope that has the same `type` and `params`. What is asked while the socket is down waits in
- * a queue; without a reply within `timeout` the promise rejects.
+ * `request` resolves with the reply of the same `type` and `params`. Requests wait in a queue while the socket is down.
+ * Without a reply within `timeout` (ms) the promise rejects.
  */
 export const RequestAndReply: StoryObj<typeof Echo> = {
   args: { timeout: 10_000 },
@@ -66,7 +67,7 @@ export const RequestAndReply: StoryObj<typeof Echo> = {
   ),
 }
 
-/** Binary frames come as `ArrayBuffer` or as `Blob`, also after a reconnect, and go out as they are given. */
+/** Binary frames arrive as `ArrayBuffer` or `Blob`, also after a reconnect. `send` accepts binary data as it is. */
 export const BinaryData: StoryObj<typeof BinaryFrames> = {
   args: { binaryType: 'arraybuffer', bytes: 1_024 },
   argTypes: { binaryType: { control: 'inline-radio', options: ['arraybuffer', 'blob'] } },
@@ -79,8 +80,8 @@ export const BinaryData: StoryObj<typeof BinaryFrames> = {
 }
 
 /**
- * The server closes with 4401 when the token expires: it is refreshed once, and the link comes back. The token can go in the
- * query, in a subprotocol or in the first message, and never stands in an event, an error or a key.
+ * The server closes with 4401 when the token expires. The client requests one new token and reconnects. Send the token
+ * in the query, in a subprotocol or in the first message. It never appears in an event, an error or a query key.
  */
 export const TokenThatExpires: StoryObj<typeof ExpiringToken> = {
   args: { attach: 'query', ttl: 600_000 },

@@ -9,17 +9,17 @@ import { Workbench } from './parts/Workbench.tsx'
 const meta = {
   title: 'Hooks/useSocketQuery',
   parameters: describeStory(
-    'A query that is asked over a socket and then kept live by it: the reply and all later pushes with the same `type` and ' +
-      '`params` have one key. It asks again only when something was missed. Take it where a component needs the value now and ' +
-      'every change after it.',
+    'A query that is requested over a socket and then kept live by it. The reply and all later pushes with the ' +
+      'same `type` and `params` share one key. It refetches only after missed messages. Use it where a component ' +
+      'needs the value now and every change after it.',
   ),
 } satisfies Meta
 
 export default meta
 
 /**
- * Each row asks once for its symbol. A price renders its own row and no other. These sockets do not resume: after a kill every
- * row is asked for once more, and holds what the server has.
+ * Each row requests its symbol once. A price re-renders its own row only. This socket does not resume: after a drop
+ * each row refetches once and shows the current price.
  */
 export const RequestOnceThenLive: StoryObj<typeof RequestThenLive> = {
   args: { symbols: ['BTC', 'ETH', 'SOL', 'ADA'] },
@@ -31,7 +31,9 @@ export const RequestOnceThenLive: StoryObj<typeof RequestThenLive> = {
   ),
 }
 
-/** A refused request is the query's `error`, with what the server said. A push for the same key mends it. */
+/**
+ * A refused request sets the query's `error`, with the details from the server. A push for the same key clears it.
+ */
 export const RefusedRequest: StoryObj<typeof ErrorReply> = {
   parameters: code(errorReplyCode),
   render: () => (

@@ -15,13 +15,13 @@ import './converged.css'
 export interface ConvergedProps {
   /** The same seed plans the same edits, drops and refetches. */
   seed: number
-  /** How long it is made hard for both caches. */
+  /** Duration of the faults (s). */
   seconds: number
-  /** Whether the glue invalidates everything when its socket is open again. */
+  /** Whether the handwritten code invalidates all queries after a reconnect. */
   glueRefetches: boolean
 }
 
-/** Two caches side by side, on the same server and under the same faults. */
+/** Two caches side by side, with the same server and the same faults. */
 export function Converged(props: ConvergedProps) {
   const [{ seed, attempt }, setRun] = useState({ seed: props.seed, attempt: 0 })
   return (

@@ -8,13 +8,13 @@ import { Swatch } from './Swatch.tsx'
 
 interface DifferencePlotProps {
   readonly looks: readonly Look[]
-  /** When both sockets were cut off (ms). */
+  /** When both sockets dropped (ms). */
   readonly cuts: readonly number[]
-  /** How long the run makes it hard for both. */
+  /** Duration of the faults (s). */
   readonly seconds: number
 }
 
-/** What both sides are given to come to rest, as far as the plot goes (s). */
+/** Time for traffic to settle, at the end of the plot (s). */
 const REST = 4
 
 const stepped = UPlot.paths.stepped?.({ align: -1 })
@@ -52,7 +52,7 @@ function plotOptions(seconds: number): Omit<UPlot.Options, 'width' | 'height'> {
   }
 }
 
-/** How many orders either cache has had wrong, over time, and when both were cut off. */
+/** The number of wrong orders in each cache over time, and the drops. */
 export function DifferencePlot({ looks, cuts, seconds }: DifferencePlotProps) {
   const options = useMemo(() => plotOptions(seconds), [seconds])
   const data = useMemo(() => {
@@ -70,10 +70,10 @@ export function DifferencePlot({ looks, cuts, seconds }: DifferencePlotProps) {
   return (
     <div>
       <PlotFigure
-        title="Orders that are not as on the server"
+        title="Orders that differ from the server"
         options={options}
         data={data}
-        summary={`A plot over time. Now ${library.length} with the library and ${glue.length} with the glue.`}
+        summary={`A plot over time. Now ${library.length} with the library and ${glue.length} with handwritten code.`}
         height={160}
       />
       <p className="converged-legend quiet">
@@ -84,7 +84,7 @@ export function DifferencePlot({ looks, cuts, seconds }: DifferencePlotProps) {
           <Swatch of="glue" /> {SIDES.glue.title}
         </span>
         <span>
-          <Swatch of="cut" /> both sockets broken
+          <Swatch of="cut" /> both sockets dropped
         </span>
       </p>
     </div>

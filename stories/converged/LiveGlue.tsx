@@ -1,7 +1,7 @@
 import type { LiveProps } from './sides.ts'
 import { useGlue } from './useGlue.ts'
 
-/** The glue writes into the cache around it. */
+/** Runs the handwritten code. */
 export function LiveGlue({ url, webSocket, glueRefetches }: LiveProps) {
   useGlue({ url, webSocket, refetchesOnReopen: glueRefetches })
   return null

@@ -3,7 +3,7 @@ import { RealtimeProvider, useSocket } from 'react-query-realtime'
 import { liveOrders } from './liveOrders.ts'
 import type { LiveProps } from './sides.ts'
 
-/** The library keeps the cache around it equal to the server. */
+/** Runs the library. */
 export function LiveLibrary({ url, webSocket }: LiveProps) {
   return (
     <RealtimeProvider webSocket={webSocket} heartbeat={{ interval: 2_000, timeout: 2_000 }}>

@@ -8,12 +8,12 @@ interface OrderTableProps {
   readonly differing: readonly Difference[]
 }
 
-/** The orders as the cache around it has them, and where that is not what the server has. */
+/** The orders in the cache, and where they differ from the server. */
 export function OrderTable({ queries, differing }: OrderTableProps) {
   const { data: orders = [] } = useQuery(queries.orders)
   useQuery(queries.changes)
   const cached = new Map(orders.map(order => [order.id, order]))
-  // The cache may have changed since it was looked at.
+  // The cache may have changed since the comparison.
   const wrong = differing.filter(({ id, held }) => cached.get(id)?.version !== held?.version)
   const missing = wrong.filter(({ id }) => !cached.has(id))
   return (

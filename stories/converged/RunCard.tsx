@@ -8,28 +8,27 @@ interface RunCardProps {
   readonly view: RunView
   readonly seed: number
   readonly seconds: number
-  /** Runs once more, with this seed. */
+  /** Starts another run with this seed. */
   readonly onRun: (seed: number) => void
 }
 
 const PHASES = {
   preparing: 'getting ready',
   running: 'running',
-  settling: 'left alone, until all is quiet',
+  settling: 'waiting for traffic to settle',
   done: 'compared with the server',
   failed: 'failed',
 } as const
 
-/** What is done to both caches, how far it is, and how they fared. */
+/** The progress and the result of a run. */
 export function RunCard({ view: { phase, looks, done, cuts, error }, seed, seconds, onRun }: RunCardProps) {
   const elapsed = phase === 'running' ? (looks.at(-1)?.at ?? 0) / 1_000 : phase === 'preparing' ? 0 : seconds
   return (
     <Card title="No update lost" aside={<Phase of={phase} />}>
       <p>
-        The server has a list of orders, and two caches in this page follow it. For {seconds} seconds the
-        orders are edited. At the same moments for both caches sockets break, messages get lost, the server
-        forgets its history, and what is asked again is answered late. Then all is left alone, and each cache
-        is compared with the server.
+        Two caches in this page follow a list of orders on the server. For {seconds} seconds orders change,
+        sockets drop, messages get lost, the server forgets its history, and refetches are slow. All of it
+        hits both caches at the same moments. Once traffic settles, each cache is compared with the server.
       </p>
       {error && <p role="alert">{error}</p>}
       <progress aria-label="The run" max={seconds} value={elapsed} />
@@ -37,9 +36,9 @@ export function RunCard({ view: { phase, looks, done, cuts, error }, seed, secon
         of={{
           Edits: done.create + done.change + done.cancel + done.remove,
           Refetches: done.refetch,
-          'Broken sockets': done.drop,
-          'Lossy moments': done.lose,
-          'History forgotten': done.forget,
+          'Dropped sockets': done.drop,
+          'Message losses': done.lose,
+          'Histories forgotten': done.forget,
           Seed: seed,
         }}
       />

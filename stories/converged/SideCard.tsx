@@ -20,11 +20,11 @@ interface SideCardProps {
   readonly side: Side
   readonly view: SideView
   readonly glueRefetches: boolean
-  /** What keeps the cache live. */
+  /** The code that keeps the cache live. */
   readonly live: ComponentType<LiveProps>
 }
 
-/** One cache with what keeps it live, and how it compares with the server. */
+/** One cache, the code that keeps it live, and its comparison with the server. */
 export function SideCard({ title, how, side, view, glueRefetches, live: Live }: SideCardProps) {
   const { channel } = useDemo()
   const { name, queryClient, webSocket } = side

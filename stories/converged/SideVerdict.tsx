@@ -1,13 +1,13 @@
 import type { Verdict } from './createJudge.ts'
 import type { SideView } from './createRun.ts'
 
-/** In large letters: how many orders are wrong now, and in the end whether the cache is what the server has. */
+/** The number of wrong orders, and in the end whether the cache equals the server. */
 export function SideVerdict({ view: { verdict, differing } }: { readonly view: SideView }) {
   const isGood = verdict ? verdict.isEqual : differing.length === 0
   return (
     <div className="converged-verdict" data-verdict={isGood ? 'good' : 'bad'}>
       {!verdict && <strong>{countOf(differing.length, 'order')} wrong</strong>}
-      {/* What changes all the time is not announced. */}
+      {/* Screen readers announce the result only. */}
       <strong role="status">{verdict && inShort(verdict)}</strong>
       <span>{verdict ? inFull(verdict) : 'at this moment'}</span>
     </div>

@@ -1,4 +1,4 @@
-/** The line or the mark of the plot that stands for something. */
+/** A line or mark of the plot, for the legend. */
 export function Swatch({ of }: { readonly of: 'library' | 'glue' | 'cut' }) {
   return (
     <svg

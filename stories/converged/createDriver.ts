@@ -11,12 +11,12 @@ export interface DriverOptions {
   readonly sides: readonly Side[]
 }
 
-/** The client that both sides name themselves by when they ask over HTTP. */
+/** The client name of both sides' HTTP requests. */
 export const READER = 'reader'
 
 const KEYS = { orders: [['orders']], changes: [['changes']], both: [['orders'], ['changes']] } as const
 
-/** Does what a plan says, to both sides alike. */
+/** Performs the steps of a plan on both sides. */
 export function createDriver({ demo, request, sides }: DriverOptions) {
   const fault = (fault: string, options: object = {}) => demo.post('/faults', { fault, ...options })
   const faultBoth = (name: string, options: object = {}) =>
@@ -49,7 +49,7 @@ export function createDriver({ demo, request, sides }: DriverOptions) {
       }
     },
     clear: (): Promise<unknown> => fault('clear'),
-    /** The server's orders, by the way that is not held up by what a page may ask at once over HTTP. */
+    /** The server's orders, over a socket, because browsers limit parallel HTTP requests. */
     held: (): Promise<readonly Order[]> => request({ type: 'orders' }),
     truth: (): Promise<Snapshot> => demo.get<Snapshot>('/orders', { position: 1 }),
   }

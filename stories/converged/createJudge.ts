@@ -4,14 +4,14 @@ import { type Difference, differences, missingUpdates } from './differences.ts'
 import type { Snapshot } from './orders.ts'
 import { type Both, forBoth } from './sides.ts'
 
-/** How a cache compares with the server when all is quiet. */
+/** The final comparison of a cache with the server. */
 export interface Verdict {
-  /** Whether it is what the server has, in the same order, and each change was counted once. */
+  /** Whether the orders equal the server's, in the same order, and each change was counted once. */
   readonly isEqual: boolean
   readonly differing: readonly Difference[]
-  /** Updates of the server that are not in the cache. */
+  /** Updates that are missing in the cache. */
   readonly lost: number
-  /** How many changes the cache has counted, and how many there were. */
+  /** Changes that the cache has counted, and changes on the server. */
   readonly counted: number
   readonly made: number
 }
@@ -28,7 +28,7 @@ export function createJudge(sides: Both<Side>) {
   }
 
   return {
-    /** What differs, less what did not at the look before: that may still be under way. */
+    /** Differences that lasted for two looks. Younger ones may still be in flight. */
     look: (held: readonly Order[]): Both<readonly Difference[]> =>
       forBoth(name => lasting(sides[name], held)),
     decide: (held: Snapshot): Both<Verdict> => forBoth(name => decide(sides[name], held)),

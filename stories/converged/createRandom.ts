@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed. */
+/** Pseudo-random numbers, the same for the same seed. */
 export interface Random {
   /** From 0 up to, not including, 1. */
   number(): number
@@ -7,7 +7,7 @@ export interface Random {
   pick<Item>(from: readonly [Item, ...Item[]]): Item
 }
 
-/** Creates a source of numbers: mulberry32, which is short and good enough for this. */
+/** Creates a mulberry32 generator. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0
 

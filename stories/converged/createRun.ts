@@ -12,43 +12,43 @@ export interface RunOptions {
   readonly demo: Demo
   readonly request: SendRequest
   readonly seed: number
-  /** How long it is made hard for both sides. */
+  /** Duration of the faults (s). */
   readonly seconds: number
 }
 
 /** One look at both caches. */
 export interface Look {
-  /** Since the beginning (ms). */
+  /** Since the start (ms). */
   readonly at: number
-  /** The orders that are not as the server has them. */
+  /** The orders that differ from the server. */
   readonly differing: Both<readonly Difference[]>
 }
 
 export interface SideView extends Counts {
   readonly isOpen: boolean
   readonly differing: readonly Difference[]
-  /** For how long some order was wrong (ms). */
+  /** Time with at least one wrong order (ms). */
   readonly wrongFor: number
-  /** When all is quiet. */
+  /** Set once traffic has settled. */
   readonly verdict: Verdict | undefined
 }
 
 export interface RunView {
   readonly phase: 'preparing' | 'running' | 'settling' | 'done' | 'failed'
   readonly looks: readonly Look[]
-  /** How often each thing was done. */
+  /** How often each deed was done. */
   readonly done: Readonly<Record<Deed['do'], number>>
-  /** When both sockets were broken, since the beginning (ms). */
+  /** When both sockets dropped, since the start (ms). */
   readonly cuts: readonly number[]
   readonly sides: Both<SideView>
   readonly error?: string
 }
 
-/** Between two looks at the caches (ms). */
+/** Time between two looks at the caches (ms). */
 const STEP = 200
-/** For how long nothing happens when all is quiet (ms): longer than what either side may still have in mind. */
+/** Traffic has settled after this long without events (ms): longer than any pending retry. */
 const QUIET = 2_500
-/** Who is not quiet by then never will be (ms). */
+/** Upper limit for waiting (ms). */
 const PATIENCE = 30_000
 const NOTHING = {
   create: 0,
@@ -62,7 +62,7 @@ const NOTHING = {
   forget: 0,
 }
 
-/** Creates a run: both sides, what is done to them, and how they fare. */
+/** Creates a run with both sides, their faults and their results. */
 export function createRun({ demo, request, seed, seconds }: RunOptions) {
   const sides = forBoth(createSide)
   const both = Object.values(sides)
@@ -125,7 +125,7 @@ export function createRun({ demo, request, seed, seconds }: RunOptions) {
     await prepare(signal)
     const begin = performance.now()
     show({ phase: 'running' })
-    // A look that gets no answer is left out.
+    // A look without a reply is skipped.
     const eyes = setInterval(() => void look(begin).catch(() => undefined), STEP)
     signal.addEventListener('abort', () => clearInterval(eyes))
     await carryOut(begin, signal)
@@ -144,11 +144,11 @@ export function createRun({ demo, request, seed, seconds }: RunOptions) {
       return () => void listeners.delete(listener)
     },
     getSnapshot: () => view,
-    /** Begins; the returned function ends it. */
+    /** Starts the run and returns a function that stops it. */
     start(): () => void {
       const abort = new AbortController()
       const { signal } = abort
-      // Not before the next task, as StrictMode starts, ends and starts again.
+      // Deferred, because StrictMode starts, stops and starts again.
       const begin = async () => {
         await sleep(0)
         signal.throwIfAborted()

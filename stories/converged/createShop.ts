@@ -4,15 +4,15 @@ import type { Creation, Deed } from './deeds.ts'
 export type Shop = ReturnType<typeof createShop>
 
 const ITEMS = 'tea cake milk bread salt rice soap figs nuts wine oats beans plums soup eggs corn'.split(' ')
-/** Few enough to be looked at. */
+/** Few enough for a table. */
 const MOST = 9
 const LEAST = 5
 
-/** Knows which orders there are while a run is planned, and so what can be done to them. */
+/** Tracks the orders while a run is planned. */
 export function createShop(random: Random) {
   const orders = new Map<string, { readonly item: string; readonly quantity: number }>()
   let count = 0
-  /** The one that was left alone for longest. */
+  /** The order that has not changed for longest. */
   const oldest = () => [...orders.keys()][0] ?? ''
   const any = () => [...orders.keys()][random.whole(0, orders.size - 1)] ?? ''
 
@@ -43,7 +43,7 @@ export function createShop(random: Random) {
     start,
     create: (): Deed => (orders.size < MOST ? start() : removeOf(oldest())),
     change: (): Deed => changeOf(any()),
-    /** So that what a cache has lost is not made good by the next change. */
+    /** Changes the oldest order, so that no later change repairs a lost update. */
     changeOldest: (): Deed => changeOf(oldest()),
     cancel: (): Deed => ({ do: 'cancel', id: any() }),
     remove: (): Deed => (orders.size > LEAST ? removeOf(any()) : start()),

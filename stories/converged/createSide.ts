@@ -5,17 +5,17 @@ import type { SideName } from './sides.ts'
 
 export type Side = ReturnType<typeof createSide>
 
-/** What has happened on one side so far. */
+/** Counters of one side. */
 export interface Counts {
-  /** Changes that its sockets brought. */
+  /** Changes that arrived over its sockets. */
   readonly received: number
-  /** Sockets that were lost. */
+  /** Dropped sockets. */
   readonly drops: number
-  /** Requests for either query. */
+  /** Fetches of either query. */
   readonly fetches: number
 }
 
-/** One of the two caches, with a WebSocket class that counts. */
+/** Creates one of the two caches, with a counting WebSocket class. */
 export function createSide(name: SideName) {
   const counts = { received: 0, drops: 0, fetches: 0 }
   const open = new Set<WebSocket>()
@@ -65,7 +65,7 @@ export function createSide(name: SideName) {
   }
 }
 
-/** Only changes have a place in the server's log. */
+/** Only changes have a position in the server's log. */
 function isChange(data: unknown): boolean {
   return (JSON.parse(String(data)) as { seq?: number }).seq !== undefined
 }

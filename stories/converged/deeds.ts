@@ -6,19 +6,19 @@ export interface Creation {
   readonly quantity: number
 }
 
-/** What is done to the server, to the links or to both caches. */
+/** An action on the server, the connections or both caches. */
 export type Deed =
   | Creation
   | { readonly do: 'change'; readonly id: string; readonly quantity: number }
   | { readonly do: 'cancel'; readonly id: string }
   | { readonly do: 'remove'; readonly id: string }
-  /** Both caches ask again; the server reads at once and answers that much later (ms). */
+  /** Both caches refetch. The server reads at once and responds after this delay (ms). */
   | { readonly do: 'refetch'; readonly what: 'orders' | 'changes' | 'both'; readonly respondAfter: number }
-  /** Both sockets break. */
+  /** Both sockets drop. */
   | { readonly do: 'drop' }
-  /** Waits until both sockets are open again; what follows is later by that time. */
+  /** Waits until both sockets are open again, and shifts the following steps. */
   | { readonly do: 'rejoin' }
-  /** Both sockets stay, and every other message is lost for that long (ms). */
+  /** Both sockets stay open but lose every other message for this long (ms). */
   | { readonly do: 'lose'; readonly ms: number }
-  /** The server forgets its log: no one can resume where he was. */
+  /** The server forgets its log, so clients cannot resume. */
   | { readonly do: 'forget' }

@@ -1,6 +1,6 @@
 import type { Order } from '../orders/orders.ts'
 
-/** An order that a cache and the server do not agree about. `undefined`: not there. */
+/** An order that differs between cache and server. `undefined` means missing. */
 export interface Difference {
   readonly id: string
   readonly cached: Order | undefined
@@ -9,7 +9,7 @@ export interface Difference {
 
 const FIELDS = ['id', 'item', 'quantity', 'status', 'version'] as const
 
-/** The orders that are not in the cache as the server holds them. */
+/** Returns the orders that differ between cache and server. */
 export function differences(cached: readonly Order[], held: readonly Order[]): readonly Difference[] {
   const inCache = new Map(cached.map(order => [order.id, order]))
   const onServer = new Map(held.map(order => [order.id, order]))
@@ -18,7 +18,7 @@ export function differences(cached: readonly Order[], held: readonly Order[]): r
     .filter(({ cached: one, held: other }) => FIELDS.some(field => one?.[field] !== other?.[field]))
 }
 
-/** How many updates of the server are missing in the cache for this difference; of an order that has ended, its end. */
+/** Counts the updates that the cache is missing. A missed removal counts as one. */
 export function missingUpdates({ cached, held }: Difference): number {
   if (!held) return 1
   return held.version - (cached?.version ?? 0)

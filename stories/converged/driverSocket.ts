@@ -17,8 +17,8 @@ const messages = {
   'order.removed': { params: orderId, response: orderId },
 }
 
-/** The socket over which a run changes the orders and looks at them: no fault touches it, and it may be slow. */
+/** The socket that changes and reads the orders during a run. No fault affects it. */
 export const driverSocket = (url: string) => socketOptions({ url, messages, heartbeat: false })
 
-/** Asks over that socket. */
+/** Sends a request over that socket. */
 export type SendRequest = SocketResult<typeof messages>['request']

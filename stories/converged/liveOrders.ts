@@ -10,7 +10,7 @@ import { z } from 'zod'
 import { type Order, orderSchema } from '../orders/orders.ts'
 import type { Changes } from './orders.ts'
 
-/** The position of each message. The welcome and the replies to heartbeats name the head of the server's log. */
+/** Reads the position of each message. Welcome and heartbeat replies carry the head of the server's log. */
 const recovery: Recovery = {
   cursor({ type, response, epoch, seq }) {
     if (type === 'welcome' || type === 'heartbeat') return response as Cursor
@@ -21,10 +21,10 @@ const recovery: Recovery = {
     type === 'welcome' ? (response as { resumed: boolean }).resumed : undefined,
 }
 
-/** One more change. Doing that twice counts it twice, so it is the position that sees to it that each counts once. */
+/** Counts one change. Not idempotent, so `position` ensures that each change counts once. */
 const countOne = (data: Changes | undefined) => data && { ...data, changes: data.changes + 1 }
 
-/** All that it takes to keep both queries equal to the server. */
+/** All options that keep both queries equal to the server. */
 export const liveOrders = (url: string) =>
   socketOptions({
     url,

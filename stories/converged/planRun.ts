@@ -2,24 +2,24 @@ import { createRandom, type Random } from './createRandom.ts'
 import { createShop, type Shop } from './createShop.ts'
 import type { Creation, Deed } from './deeds.ts'
 
-/** One thing to do, and when (ms from the beginning). */
+/** A deed and its time (ms since the start). */
 export type Step = Deed & { readonly at: number }
 
 export interface Plan {
-  /** The orders that are there before it begins. */
+  /** The initial orders. */
   readonly orders: readonly Creation[]
   readonly steps: readonly Step[]
 }
 
-/** How long the scripted end takes (ms). */
+/** Duration of the scripted end (ms). */
 const FINALE = 3_200
-/** The glue is back a second after a drop; it should be there now and then (ms). */
+/** Minimum time between drops (ms). The handwritten code reconnects after a second. */
 const BETWEEN_DROPS = 2_500
 
-/** How often each deed comes, beside the others. */
+/** Relative frequency of each deed. */
 const WEIGHTS = { change: 60, create: 9, cancel: 5, remove: 7, refetch: 12, drop: 8, lose: 3, forget: 2 }
 
-/** What happens in a run: the same for the same seed. It ends with what no one who is careless survives. */
+/** Plans a run, the same for the same seed. The end contains the hardest faults. */
 export function planRun({ seed, seconds }: { seed: number; seconds: number }): Plan {
   const random = createRandom(seed)
   const shop = createShop(random)
@@ -60,19 +60,19 @@ function deed(name: keyof typeof WEIGHTS, random: Random, shop: Shop): Deed {
   }
 }
 
-/** Changes while both are cut off; then, when both are back, changes that overtake the answer to a question. */
+/** Changes while both sockets are down, then changes that overtake the response to a refetch. */
 function finale(begin: number, shop: Shop): Step[] {
   const missed = [shop.changeOldest(), shop.create(), shop.changeOldest()]
-  const ask = begin + 1_700
+  const refetchAt = begin + 1_700
   const overtaking = Array.from({ length: 8 }, (_, index) => ({
-    at: ask + 100 * (index + 1),
+    at: refetchAt + 100 * (index + 1),
     deed: shop.changeOldest(),
   }))
   return [
     { at: begin, do: 'drop' },
     ...missed.map(one => ({ at: begin, ...one })),
-    { at: ask, do: 'rejoin' },
-    { at: ask, do: 'refetch', what: 'orders', respondAfter: 1_000 },
+    { at: refetchAt, do: 'rejoin' },
+    { at: refetchAt, do: 'refetch', what: 'orders', respondAfter: 1_000 },
     ...overtaking.map(({ at, deed }) => ({ at, ...deed })),
   ]
 }

@@ -3,12 +3,12 @@ import { useEffect } from 'react'
 import type { Order } from '../orders/orders.ts'
 import type { Changes } from './orders.ts'
 
-/** Where the glue opens its socket. */
+/** Options of the handwritten code. */
 export interface GlueOptions {
   readonly url: string
-  /** The global one, or one that counts. */
+  /** The global class or a counting one. */
   readonly webSocket: typeof WebSocket
-  /** Whether all is invalidated when the socket is open again. */
+  /** Whether to invalidate all queries after a reconnect. */
   readonly refetchesOnReopen: boolean
 }
 
@@ -17,7 +17,7 @@ interface Push {
   readonly response: Order
 }
 
-/** A WebSocket glued to the query cache by hand, as one reads it in many a blog post: it reconnects after a second. */
+/** Writes WebSocket messages into the query cache, as many blog posts do. Reconnects after a second. */
 export function useGlue({ url, webSocket: Socket, refetchesOnReopen }: GlueOptions): void {
   const queryClient = useQueryClient()
 

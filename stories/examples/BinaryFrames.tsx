@@ -26,7 +26,7 @@ export function BinaryFrames({ binaryType, bytes }: { binaryType: 'arraybuffer' 
     messages: { ...marketMessages, message: z.unknown() },
     recovery: marketRecovery,
     on: {
-      // What is no envelope comes as the response of a message of the type 'message'.
+      // A frame that is not JSON arrives as the response of a message with the type 'message'.
       message: ({ response }, cache) =>
         cache.setQueryData(['frames'], append(describe(response), { max: 8 })),
     },
@@ -37,9 +37,9 @@ export function BinaryFrames({ binaryType, bytes }: { binaryType: 'arraybuffer' 
     <Card title="Binary frames" aside={<StatusLight {...{ status, nextRetryAt, retryCount, error }} />}>
       <div className="buttons">
         <Button look="primary" onClick={() => send({ type: 'binary', params: { bytes } })}>
-          Ask for {bytes} bytes
+          Request {bytes} bytes
         </Button>
-        <Button onClick={() => send(new Uint8Array(bytes))}>Send {bytes} bytes, to be echoed</Button>
+        <Button onClick={() => send(new Uint8Array(bytes))}>Send {bytes} bytes to echo</Button>
       </div>
       <ol className="notes" aria-label="Frames">
         {frames.map(({ kind, bytes: size }, index) => (

@@ -16,7 +16,7 @@ export function Echo({ timeout }: { timeout: number }) {
     messages: { ...marketMessages, echo: { params: z.string(), response: z.string() } },
     recovery: marketRecovery,
   })
-  // Waits in the queue while the socket is not open; the reply has the same type and params.
+  // Queued while the socket is not open. The reply has the same type and params.
   const echo = useMutation({
     mutationFn: (params: string) => request({ type: 'echo', params }, { timeout }),
     networkMode: 'always',
@@ -36,13 +36,13 @@ export function Echo({ timeout }: { timeout: number }) {
           <input value={text} onChange={event => setText(event.target.value)} />
         </label>
         <Button type="submit" look="primary">
-          Ask
+          Send request
         </Button>
       </form>
       <p role="status">
-        {echo.isIdle && 'Nothing was asked yet.'}
+        {echo.isIdle && 'No request sent yet.'}
         {echo.isPending && 'Waiting for the reply…'}
-        {echo.isSuccess && `The server says: ${echo.data}`}
+        {echo.isSuccess && `The server replied: ${echo.data}`}
         {echo.isError && echo.error.message}
       </p>
     </Card>

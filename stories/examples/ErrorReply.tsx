@@ -7,7 +7,7 @@ import { useDemo } from '../parts/DemoContext.ts'
 import { formatPrice } from '../parts/format.ts'
 import { marketMessages } from '../parts/market.ts'
 
-/** What the demo server says when it refuses. */
+/** The error of a refused request. */
 interface Refusal {
   code: string
   message: string
@@ -23,7 +23,7 @@ export function ErrorReply() {
   })
   const { data, error, isFetching, refetch } = useSocketQuery(market, { type: 'price', params: { symbol } })
 
-  const list = () =>
+  const publish = () =>
     demo.post('/publish', {
       type: 'price',
       params: { symbol },
@@ -37,11 +37,11 @@ export function ErrorReply() {
           Symbol
           <input value={symbol} onChange={event => setSymbol(event.target.value.toUpperCase())} />
         </label>
-        <Button onClick={() => void refetch()}>Ask again</Button>
-        <Button onClick={() => void list()}>List it at 0.10</Button>
+        <Button onClick={() => void refetch()}>Refetch</Button>
+        <Button onClick={() => void publish()}>Publish a price of 0.10</Button>
       </div>
       <p role="status">
-        {isFetching && 'Asking…'}
+        {isFetching && 'Loading…'}
         {!isFetching && error && `No price: ${reason(error)}`}
         {!isFetching && !error && data && `${symbol} is at ${formatPrice(data.last)}`}
       </p>

@@ -10,7 +10,7 @@ export function EventNotes({ max }: { max: number }) {
   const { status, nextRetryAt, retryCount, error } = useServerEvents({
     url: useDemo().url('/events'),
     on: {
-      // Not idempotent, on purpose: a note that came twice would be seen twice.
+      // Not idempotent on purpose: a note that arrives twice would appear twice.
       note: ({ response }, cache) => cache.setQueryData(['notes'], append(response, { max })),
       price: () => undefined,
       reset: () => undefined,

@@ -21,7 +21,7 @@ export function EventPrices({ enabled, silenceTimeout }: EventPricesProps) {
     messages: marketMessages,
   })
   const { status, nextRetryAt, retryCount, error } = events
-  useNow(500) // Reading lastEventId re-renders nothing; this shows it all the same.
+  useNow(500) // lastEventId does not re-render on its own, so this does.
 
   return (
     <Card title="Prices" aside={<StatusLight {...{ status, nextRetryAt, retryCount, error }} />}>

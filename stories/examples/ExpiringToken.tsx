@@ -22,7 +22,7 @@ const WAYS = {
 export interface ExpiringTokenProps {
   /** How the token reaches the server. */
   attach: keyof typeof WAYS
-  /** How long a token lives (ms). */
+  /** Lifetime of a token (ms). */
   ttl: number
 }
 
@@ -34,7 +34,7 @@ export function ExpiringToken({ attach, ttl }: ExpiringTokenProps) {
     protocols: attach === 'protocol' ? ['demo'] : undefined,
     messages: marketMessages,
     recovery: marketRecovery,
-    // Asked at each attempt, and once more when the server closes with 4401.
+    // Called for each attempt, and again when the server closes with 4401.
     getToken: async () => (await demo.post<{ token: string }>('/token', { ttl })).token,
     attachToken: WAYS[attach],
   })
@@ -45,7 +45,10 @@ export function ExpiringToken({ attach, ttl }: ExpiringTokenProps) {
   })
 
   return (
-    <Card title="Prices for members" aside={<StatusLight {...{ status, nextRetryAt, retryCount, error }} />}>
+    <Card
+      title="Prices that need a token"
+      aside={<StatusLight {...{ status, nextRetryAt, retryCount, error }} />}
+    >
       <PriceTable />
       <Figures of={{ 'Tokens issued': tokens?.issued, 'Tokens refused': tokens?.refused }} />
     </Card>

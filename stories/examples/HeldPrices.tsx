@@ -10,7 +10,7 @@ import { useServerView } from '../parts/useServerView.ts'
 
 export interface HeldPricesProps {
   enabled: boolean
-  /** How long the server holds a request that it has no news for (ms). */
+  /** How long the server holds a request without news (ms). */
   hold: number
 }
 
@@ -22,7 +22,7 @@ export function HeldPrices({ enabled, hold }: HeldPricesProps) {
     messages: marketMessages,
   })
   const { status, nextRetryAt, retryCount, error } = poll
-  useNow(500) // Reading the cursor re-renders nothing; this shows it all the same.
+  useNow(500) // The cursor does not re-render on its own, so this does.
   const view = useServerView()
 
   return (
@@ -31,7 +31,7 @@ export function HeldPrices({ enabled, hold }: HeldPricesProps) {
       <Figures
         of={{
           'Requests so far': view?.opened.longPoll,
-          'Held now': view?.clients.find(({ transport }) => transport === 'longPoll')?.open,
+          'Held requests': view?.clients.find(({ transport }) => transport === 'longPoll')?.open,
           Cursor: poll.cursor?.etag,
         }}
       />

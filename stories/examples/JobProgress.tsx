@@ -11,7 +11,7 @@ export function JobProgress({ interval, step }: { interval: number; step: number
   const demo = useDemo()
   const { data: job, isPolling } = usePolling<Job | undefined>({
     url: demo.url('/poll', { type: 'job', id: 'report' }),
-    interval: job => (job ? interval : 2 * interval), // while it waits in the queue, ask less often
+    interval: job => (job ? interval : 2 * interval), // poll less often while the job is queued
     stopWhen: job => job?.percent === 100,
   })
   const percent = job?.percent ?? 0
@@ -31,7 +31,7 @@ export function JobProgress({ interval, step }: { interval: number; step: number
       </p>
       <div className="buttons">
         <Button look="primary" disabled={percent === 100} onClick={() => void work()}>
-          Let the server work
+          Advance the job
         </Button>
       </div>
     </Card>

@@ -18,14 +18,14 @@ export function LivePrices({ enabled, heartbeatInterval, heartbeatTimeout }: Liv
     url,
     enabled,
     messages: marketMessages, // written at ['price', { symbol }], which PriceTable reads with useMessage
-    recovery: marketRecovery, // goes on at epoch and seq, so that nothing is fetched again
+    recovery: marketRecovery, // resumes at epoch and seq, so nothing is refetched
     heartbeat: { interval: heartbeatInterval, timeout: heartbeatTimeout },
   })
 
   return (
     <Card title="Prices" aside={<StatusLight {...{ status, nextRetryAt, retryCount, error }} />}>
       <PriceTable />
-      <Figures of={{ 'Heartbeat there and back': latency === null ? null : `${Math.round(latency)} ms` }} />
+      <Figures of={{ 'Heartbeat round trip': latency === null ? null : `${Math.round(latency)} ms` }} />
     </Card>
   )
 }

@@ -19,19 +19,19 @@ export function ManyUsers({ components }: { components: number }) {
       </div>
       <Figures
         of={{
-          'Components that use it': users,
-          'Sockets now': view?.clients.find(({ transport }) => transport === 'socket')?.open ?? 0,
-          'Sockets ever': view?.opened.socket,
+          'Mounted components': users,
+          'Open sockets': view?.clients.find(({ transport }) => transport === 'socket')?.open ?? 0,
+          'Sockets opened so far': view?.opened.socket,
         }}
       />
       <div className="buttons">
-        <Button onClick={() => setShown(!isShown)}>{isShown ? 'Take all away' : 'Bring all back'}</Button>
+        <Button onClick={() => setShown(!isShown)}>{isShown ? 'Unmount all' : 'Mount all'}</Button>
       </div>
     </Card>
   )
 }
 
-/** Each of them asks for the socket with options of its own, which mean the same. */
+/** Every dot passes its own options object with the same content. */
 function Dot() {
   const url = useDemo().url('/socket')
   const { status } = useSocket({ url, messages: marketMessages, recovery: marketRecovery })

@@ -13,13 +13,13 @@ export function Notices() {
     <Columns min="24rem">
       <OverSocket />
       <OverServerEvents />
-      <Notice title="Here" />
-      <Notice title="And here" />
+      <Notice title="First reader" />
+      <Notice title="Second reader" />
     </Columns>
   )
 }
 
-/** Mounting it is enough: no prop, no context and no handler leads from the connection to here. */
+/** Mounting is enough: it needs no prop, context or handler of the connection. */
 function Notice({ title }: { title: string }) {
   const { data } = useMessage('notice')
   return (

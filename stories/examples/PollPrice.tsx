@@ -29,7 +29,7 @@ interface PollProps extends PollPriceProps {
   url: string
 }
 
-/** Renders when the data changes, and not for a poll that brings nothing new. */
+/** Re-renders when the data changes, not for a poll without new data. */
 function Price(options: PollProps) {
   const { data } = usePolling<Quote>(options)
   return (
@@ -41,7 +41,7 @@ function Price(options: PollProps) {
   )
 }
 
-/** The same poll, shared: there is one loop, however many components ask for it. */
+/** Shares the poll: any number of components use one loop. */
 function Rhythm(options: PollProps) {
   const { nextPollAt, isPolling, pausedBy, error, pause, resume } = usePolling<Quote>(options)
   const responses = useResponses()
@@ -53,7 +53,7 @@ function Rhythm(options: PollProps) {
         of={{
           'Next poll in': nextPollAt === null ? null : formatSeconds(nextPollAt - now),
           'New (200)': responses[200] ?? 0,
-          'Not changed (304)': responses[304] ?? 0,
+          'Unchanged (304)': responses[304] ?? 0,
           Polling: isPolling ? 'yes' : 'no',
           'Paused by': isPaused ? [...pausedBy].join(', ') : null,
         }}
@@ -61,7 +61,7 @@ function Rhythm(options: PollProps) {
       <div className="buttons">
         {isPaused ? <Button onClick={resume}>Resume</Button> : <Button onClick={pause}>Pause</Button>}
       </div>
-      <p role="status">{error ? `The last poll failed: ${error.message}` : 'The last poll went well.'}</p>
+      <p role="status">{error ? `The last poll failed: ${error.message}` : 'The last poll succeeded.'}</p>
     </>
   )
 }

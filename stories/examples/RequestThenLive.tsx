@@ -7,7 +7,7 @@ import { QuoteTable } from '../parts/QuoteTable.tsx'
 import { RenderCount } from '../parts/RenderCount.tsx'
 import { StatusLight } from '../parts/StatusLight.tsx'
 
-/** One definition for all who use the socket. The demo server says hello, which is no news here. */
+/** One definition for every component that uses the socket. The welcome message needs no handling here. */
 const market = (url: string) =>
   socketOptions({
     url,
@@ -30,7 +30,7 @@ export function RequestThenLive({ symbols }: { symbols: readonly string[] }) {
 
 function Price({ symbol }: { symbol: string }) {
   const socket = market(useDemo().url('/socket'))
-  // Asks once; from then on what the server pushes for the same type and params is its data.
+  // Requests the value once. Later pushes of the same type and params update it.
   const { data, error } = useSocketQuery(socket, { type: 'price', params: { symbol } })
   return (
     <QuoteTable.Row symbol={symbol} quote={data} error={error}>

@@ -11,7 +11,7 @@ export function ThreeConnections() {
   useServerEvents({ url: demo.url('/events'), messages: marketMessages })
   useLongPoll({ url: demo.url('/long-poll'), messages: marketMessages })
   return (
-    <Card title="What is open" aside={<AllAtOnce />}>
+    <Card title="Open connections" aside={<AllAtOnce />}>
       <ConnectionPanel />
     </Card>
   )

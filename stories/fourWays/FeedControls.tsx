@@ -9,7 +9,7 @@ interface FeedControlsProps {
   readonly onInterval: (interval: number) => void
 }
 
-/** How often the server has news, and how often the polling way asks. */
+/** Sliders for the rate of new prices and for the polling interval. */
 export function FeedControls({ interval, onInterval }: FeedControlsProps) {
   const demo = useDemo()
   const [rate, setRate] = useState(2)
@@ -28,7 +28,7 @@ export function FeedControls({ interval, onInterval }: FeedControlsProps) {
         text={rate === 0 ? 'none' : `${rate} a second`}
       />
       <Range
-        label="Time between two polls"
+        label="Polling interval"
         value={interval}
         onChange={onInterval}
         limits={{ min: 250, max: 10_000, step: 250 }}

@@ -21,7 +21,7 @@ function createInstruments() {
   return { meters, history: createWaysHistory(meters) }
 }
 
-/** The same price by all four ways, and what each of them costs. */
+/** The same price over all four transports, and what each one costs. */
 export function FourWays() {
   const [{ meters, history }] = useState(createInstruments)
   const [interval, setInterval] = useState(2_000)

@@ -6,24 +6,24 @@ import { SYMBOL } from './ways.ts'
 
 interface LivePriceProps {
   readonly quote: Quote | undefined
-  /** The way's status light. */
+  /** The status light. */
   readonly children: ReactNode
 }
 
-/** A price, and where the way stands that brings it. */
+/** A price and the status of its transport. */
 export function LivePrice({ quote, children }: LivePriceProps) {
   return (
     <>
       <p className="four-ways-price figures" data-last={quote?.last}>
         {quote ? formatPrice(quote.last) : '–'}
-        <small className="quiet">{quote ? `made at ${formatTime(quote.at)}` : 'no price yet'}</small>
+        <small className="quiet">{quote ? `created at ${formatTime(quote.at)}` : 'no price yet'}</small>
       </p>
       {children}
     </>
   )
 }
 
-/** The price that the messages of this provider's connection have brought. */
+/** The latest price that arrived over this provider's connection. */
 export function CachedPrice({ children }: { readonly children: ReactNode }) {
   const { data } = useMessage('price', { symbol: SYMBOL })
   return <LivePrice quote={data as Quote | undefined}>{children}</LivePrice>

@@ -6,7 +6,7 @@ import { CachedPrice } from './LivePrice.tsx'
 import { onPrice } from './onPrice.ts'
 import type { WayProps } from './ways.ts'
 
-/** Asks, is kept waiting until there is something, and asks again. */
+/** Sends a request that the server holds until there is news, then sends the next one. */
 export function LongPollWay({ demo, arrived }: WayProps) {
   const onMessage = useMemo(() => onPrice(arrived), [arrived])
   const { status, error, retryCount, nextRetryAt } = useLongPoll({

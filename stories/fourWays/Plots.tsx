@@ -34,7 +34,7 @@ const MEASURES: readonly Measure[] = [
 
 type Moments = readonly (Moment | undefined)[]
 
-/** The last minute of all four ways: as plots, and as a table of where they stand now. */
+/** The last minute of all four transports as plots, and the current figures as a table. */
 export function Plots({ moments }: { readonly moments: Moments }) {
   const latest = moments.at(-1)
   return (
@@ -48,7 +48,7 @@ export function Plots({ moments }: { readonly moments: Moments }) {
         <table className="four-ways-table" aria-label="The last ten seconds">
           <thead>
             <tr>
-              <th scope="col">Way</th>
+              <th scope="col">Transport</th>
               <th scope="col">Latency</th>
               <th scope="col">Requests a minute</th>
               <th scope="col">Bytes a minute</th>
@@ -63,8 +63,8 @@ export function Plots({ moments }: { readonly moments: Moments }) {
         </table>
       </div>
       <p className="quiet four-ways-note">
-        Averages of the last ten seconds. Bytes are what the page can see in both directions: bodies, frames
-        and the headers of answers. The headers that the browser adds to a request come on top.
+        Averages of the last ten seconds. Latency is the age of a price when it arrives. Bytes count both
+        directions: bodies, frames and response headers. Request headers are not included.
       </p>
     </Card>
   )

@@ -5,7 +5,7 @@ import { StatusLight } from '../parts/StatusLight.tsx'
 import { LivePrice } from './LivePrice.tsx'
 import { SYMBOL, type WayProps } from './ways.ts'
 
-/** Asks for the latest price again and again. */
+/** Requests the latest price at an interval. */
 export function PollingWay({ demo, arrived, interval }: WayProps) {
   const price = usePolling<Quote>({ url: demo.url('/poll', { type: 'price', symbol: SYMBOL }), interval })
   const { data, isError, isPending, failureCount, pausedBy } = price

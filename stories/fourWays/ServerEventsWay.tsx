@@ -6,7 +6,7 @@ import { CachedPrice } from './LivePrice.tsx'
 import { onPrice } from './onPrice.ts'
 import type { WayProps } from './ways.ts'
 
-/** Asks once and reads an answer that does not end. */
+/** Sends one request and reads a response that does not end. */
 export function ServerEventsWay({ demo, arrived }: WayProps) {
   const onMessage = useMemo(() => onPrice(arrived), [arrived])
   const { status, error, retryCount, nextRetryAt } = useServerEvents({

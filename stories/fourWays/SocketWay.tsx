@@ -6,7 +6,7 @@ import { CachedPrice } from './LivePrice.tsx'
 import { onPrice } from './onPrice.ts'
 import type { WayProps } from './ways.ts'
 
-/** Opens a line on which both sides may speak. */
+/** Opens a connection on which both sides can send. */
 export function SocketWay({ demo, arrived }: WayProps) {
   const onMessage = useMemo(() => onPrice(arrived), [arrived])
   const { status, error, retryCount, nextRetryAt } = useSocket({

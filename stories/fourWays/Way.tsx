@@ -16,7 +16,7 @@ interface WayCardProps {
   readonly children: ComponentType<WayProps>
 }
 
-/** One way with a cache and a provider of its own, so that no way lives off what another brought. */
+/** One transport with its own cache and provider, so that none shows data of another. */
 export function Way({ index, meter, interval, summary, children: Content }: WayCardProps) {
   const { channel } = useDemo()
   const { name, title, hook } = WAYS[index] ?? WAYS[0]

@@ -1,30 +1,30 @@
 import type { FetchLike, WebSocketConstructor } from 'react-query-realtime'
 
-/** What one way has cost and brought so far. */
+/** Cost and yield of one transport so far. */
 export interface Totals {
   /** HTTP requests; the handshake of a socket is one. */
   readonly requests: number
-  /** Both directions: bodies, frames, and the headers of answers, as far as a page can see them. */
+  /** Both directions: bodies, frames and response headers, as far as a page sees them. */
   readonly bytes: number
-  /** Values that arrived and were newer than the one before. */
+  /** Values that were newer than the one before. */
   readonly values: number
-  /** The age of these values at their arrival, summed up (ms). */
+  /** Sum of the ages of these values on arrival (ms). */
   readonly lateness: number
 }
 
-/** Counts at the `fetch` and the `WebSocket` that a provider is given. */
+/** Counts in the `fetch` and the `WebSocket` of a provider. */
 export interface Meter {
   readonly totals: Totals
   readonly fetch: FetchLike
   readonly webSocket: WebSocketConstructor
-  /** A value made at `at` (ms since 1970, by the server's clock) is here. */
+  /** Records the arrival of a value created at `at` (ms since 1970, server clock). */
   arrived(at: number): void
 }
 
-/** Statuses that a response made by hand may not have with a body, not even with the empty one that Chromium gives them. */
+/** `new Response` rejects a body for these statuses, even the empty one of Chromium. */
 const NO_BODY = [204, 205, 304]
 
-/** Creates the meter of one way. */
+/** Creates the meter of one transport. */
 export function createMeter(): Meter {
   const totals = { requests: 0, bytes: 0, values: 0, lateness: 0 }
   let newest = 0
@@ -63,7 +63,7 @@ export function createMeter(): Meter {
     fetch: counted,
     webSocket: CountedWebSocket,
     arrived(at) {
-      // What stood there before anybody looked is not late, and what comes twice is not new.
+      // The first value is not late, and a repeated value is not new.
       if (newest > 0 && at > newest) {
         totals.values += 1
         totals.lateness += Math.max(0, Date.now() - at)

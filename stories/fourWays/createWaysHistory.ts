@@ -1,26 +1,26 @@
 import { createHistory, type History, timesOf } from '../parts/createHistory.ts'
 import type { Totals } from './createMeter.ts'
 
-/** One way over the last seconds. */
+/** One transport over the last seconds. */
 export interface Reading {
-  /** Average age of a value at its arrival (ms); `null` where none arrived. */
+  /** Average age of a value on arrival (ms); `null` if none arrived. */
   readonly late: number | null
-  /** All of these a minute. */
+  /** These three are per minute. */
   readonly requests: number
   readonly bytes: number
   readonly values: number
 }
 
-/** A reading of each way, in the order of the meters. */
+/** One reading per transport, in the order of the meters. */
 export type Moment = readonly Reading[]
 
 const EXTENT = { step: 500, span: 60_000 }
-/** What one reading looks back on (ms). */
+/** Period of one reading (ms). */
 const WINDOW = 10_000
-/** What is shorter says nothing yet about a minute (ms). */
+/** Shorter periods are too short to extrapolate to a minute (ms). */
 const SHORTEST = 2_000
 
-/** When the moments were, in seconds before now. */
+/** Times of the moments, in seconds relative to now. */
 export const TIMES = timesOf(EXTENT)
 
 interface Sample {
@@ -28,7 +28,7 @@ interface Sample {
   readonly totals: readonly Totals[]
 }
 
-/** The last minute of the meters. */
+/** Creates the history of the last minute. */
 export function createWaysHistory(meters: readonly { readonly totals: Totals }[]): History<Moment> {
   let samples: Sample[] = []
 

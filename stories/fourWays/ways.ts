@@ -1,9 +1,9 @@
 import type { Demo } from '../parts/demo.ts'
 
-/** The one symbol that all four ways follow. */
+/** The symbol that all four transports follow. */
 export const SYMBOL = 'BTC'
 
-/** The four ways, in the order of their cards and lines. */
+/** The four transports, in the order of their cards and lines. */
 export const WAYS = [
   { name: 'polling', title: 'Polling', hook: 'usePolling' },
   { name: 'longPoll', title: 'Long polling', hook: 'useLongPoll' },
@@ -13,12 +13,12 @@ export const WAYS = [
 
 export type WayName = (typeof WAYS)[number]['name']
 
-/** What a way is told. */
+/** Props of each transport. */
 export interface WayProps {
-  /** The channel, and this way's own client in it. */
+  /** This transport's client in the channel. */
   readonly demo: Demo
-  /** A price made at `at` (ms since 1970) is here. */
+  /** Call when a price created at `at` (ms since 1970) arrives. */
   readonly arrived: (at: number) => void
-  /** The time between two polls (ms). */
+  /** Polling interval (ms). */
   readonly interval: number
 }

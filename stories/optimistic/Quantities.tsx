@@ -9,7 +9,7 @@ import { QuantityRow } from './QuantityRow.tsx'
 import { useQuantities } from './useQuantities.ts'
 import './optimistic.css'
 
-/** How late the push or the reply is, so that it can be watched (ms). */
+/** Delay of the push or the reply, long enough to watch (ms). */
 const LATE = 800
 
 const TIMINGS = {
@@ -18,10 +18,10 @@ const TIMINGS = {
 } as const
 type Timing = keyof typeof TIMINGS
 
-/** Its fetches are a client of their own: what holds them up does not hold up the socket. */
+/** Fetches use their own client, so that delaying them does not delay the socket. */
 const READER = 'reader'
 
-/** Quantities that change at a click, before the server has said yes. */
+/** Quantities that change on click, before the server confirms. */
 export function Quantities() {
   const demo = useDemo()
   const queryClient = useQueryClient()
@@ -37,12 +37,12 @@ export function Quantities() {
   return (
     <Card title="Orders" aside={<StatusLight status={status} />}>
       <p>
-        A click shows its effect at once. The server applies it, replies to the page that asked, and pushes it
-        to all; of these two one is {LATE / 1_000} s late. Each row tells all quantities that it has shown, so
-        a flicker would stay to be seen. The server refuses 0.
+        Click + or −: the row changes at once. The server then replies to this page and pushes the change to
+        all pages. One of the two arrives {LATE / 1_000} s later. Each row lists every quantity that it has
+        shown, so a flicker would be visible. The server rejects 0.
       </p>
       <fieldset className="optimistic-timing">
-        <legend>What comes first?</legend>
+        <legend>What arrives first?</legend>
         {(Object.keys(TIMINGS) as Timing[]).map(name => (
           <label key={name}>
             <input type="radio" name="timing" checked={timing === name} onChange={() => setTiming(name)} />
@@ -66,7 +66,7 @@ export function Quantities() {
       )}
       <div className="buttons">
         <Button disabled={isFetching} onClick={() => void refetch()}>
-          {isFetching ? 'Refetching …' : 'Refetch, answered late'}
+          {isFetching ? 'Refetching …' : 'Slow refetch'}
         </Button>
       </div>
     </Card>

@@ -11,7 +11,7 @@ interface QuantityRowProps {
   readonly onChange: (quantity: number) => void
 }
 
-/** One order, with all the quantities that were ever shown of it. */
+/** One order, with every quantity that it has shown. */
 export function QuantityRow({ row: { id, item, quantity, isPending }, onChange }: QuantityRowProps) {
   return (
     <li data-order={id} data-quantity={quantity} data-pending={isPending}>
@@ -29,7 +29,7 @@ export function QuantityRow({ row: { id, item, quantity, isPending }, onChange }
   )
 }
 
-/** Each value that was rendered, in order: a flicker would stand here. Written past React, as it must not render again. */
+/** Every rendered value in order, so a flicker shows here. Bypasses React state, which would re-render. */
 function ShownValues({ of: value }: { readonly of: number }) {
   const element = useRef<HTMLSpanElement>(null)
   const shown = useRef<number[]>([])

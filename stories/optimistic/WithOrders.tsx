@@ -3,12 +3,12 @@ import { useDemo } from '../parts/DemoContext.ts'
 
 const ITEMS = ['tea', 'cake', 'milk', 'bread', 'rice', 'figs', 'nuts', 'oats'] as const
 
-/** Puts one order of each item into the channel, and shows its children when they are there. */
+/** Creates one order per item, then renders its children. */
 export function WithOrders({ children }: { readonly children: ReactNode }) {
   const demo = useDemo()
   const [isReady, setReady] = useState(false)
   useEffect(() => {
-    // An id that is known already makes no second order.
+    // A known id creates no second order.
     const order = async () => {
       for (const item of ITEMS) await demo.post('/orders', { id: item, item, quantity: 1 })
       setReady(true)

@@ -6,17 +6,17 @@ import { marketRecovery } from '../parts/market.ts'
 const quantityChange = z.object({
   id: z.string(),
   quantity: z.number(),
-  /** When the demo server replies, and when it tells everybody (ms). */
+  /** Delays of the demo server's reply and push (ms). */
   replyAfter: z.number(),
   pushAfter: z.number(),
 })
 export type QuantityChange = z.infer<typeof quantityChange>
 
-/** The reply to a change and the push of it mean the same to the cache, so it does not matter which comes first. */
+/** The reply and the push of a change have the same effect on the cache, so their order does not matter. */
 const put = ({ response }: { response: Order }, cache: CacheWriter) =>
   cache.setQueryData(['orders'], unlessNewer(response))
 
-/** The socket of orders that are changed. */
+/** The socket of the orders. */
 export const changingOrders = (url: string) =>
   socketOptions({
     url,
@@ -29,7 +29,7 @@ export const changingOrders = (url: string) =>
     on: { 'order.change': put, 'order.changed': put },
   })
 
-/** Puts an order into the list unless a newer state of it is there: the push of one change may come after the reply to the next. */
+/** Upserts an order unless the list has a newer version: the push of a change may arrive after the reply to the next. */
 function unlessNewer(order: Order): Updater<readonly Order[]> {
   const putOrder = upsert(order, { by: 'id' })
   const isNewer = ({ id, version }: Order) => id === order.id && version > order.version

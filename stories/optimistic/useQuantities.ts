@@ -8,9 +8,9 @@ import { changingOrders, type QuantityChange } from './changingOrders.ts'
 const mutationKey = ['order.change']
 
 /**
- * Orders that show a change before the server has confirmed it. The cache holds what the server says and nothing else; what
- * is not confirmed yet lies over it while it is shown. When `request` resolves, what the reply says is in the cache, so taking
- * the change away shows the same; when it rejects, the server's value is there as it was.
+ * Orders that show a change before the server confirms it. The cache holds confirmed data only. Pending changes are applied
+ * on top while rendering. When `request` resolves, the cache already has the reply, so removing the pending change shows the
+ * same value. When it rejects, the server's value appears again.
  */
 export function useQuantities(demo: Demo, reader: Demo) {
   const socket = useMemo(() => changingOrders(demo.url('/socket')), [demo])

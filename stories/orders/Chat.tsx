@@ -7,7 +7,7 @@ import { useDemo } from '../parts/DemoContext.ts'
 import { formatTime } from '../parts/format.ts'
 import { type ChatMessage, ordersSocket } from './orders.ts'
 
-/** A chat over the socket of the orders: the last 50 messages of everybody. */
+/** A chat over the socket of the orders, with the last 50 messages. */
 export function Chat({ author }: { readonly author: string }) {
   const demo = useDemo()
   const socket = useMemo(() => ordersSocket(demo.url('/socket')), [demo])
@@ -28,7 +28,7 @@ export function Chat({ author }: { readonly author: string }) {
   return (
     <Card title="Chat">
       <div className="log" role="region" aria-label="Messages" tabIndex={0}>
-        {messages.length === 0 && <p className="quiet">Nobody has said anything yet.</p>}
+        {messages.length === 0 && <p className="quiet">No messages yet.</p>}
         <ol>
           {messages.map(({ id, author: who, text, at }) => (
             <li key={id}>

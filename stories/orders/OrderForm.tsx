@@ -6,7 +6,7 @@ interface OrderFormProps {
   readonly onCreate: (item: string, quantity: number) => void
 }
 
-/** What to order, and how many. */
+/** A form for a new order. */
 export function OrderForm({ isPending, onCreate }: OrderFormProps) {
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault()

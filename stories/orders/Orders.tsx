@@ -9,7 +9,7 @@ import { OrderForm } from './OrderForm.tsx'
 import { ordersSocket } from './orders.ts'
 import './orders.css'
 
-/** A list that is asked for once, changed by requests and kept live by what the server says of any change. */
+/** A list that is requested once, changed by requests and kept live by pushes. */
 export function Orders() {
   const demo = useDemo()
   const socket = useMemo(() => ordersSocket(demo.url('/socket')), [demo])
@@ -18,7 +18,7 @@ export function Orders() {
   const [created, setCreated] = useState(0)
 
   const create = useMutation({
-    // The id is made here, so asking again after a loss makes no second order.
+    // The client creates the id, so a retry after a drop creates no second order.
     mutationFn: (order: { id: string; item: string; quantity: number }) =>
       request({ type: 'order.create', params: order }),
     onSuccess: () => setCreated(count => count + 1),

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { useDemo } from '../parts/DemoContext.ts'
 
-/** Stops the price feed of the channel, which has no place in a story of orders. */
+/** Stops the price feed of the channel. */
 export function WithoutPrices() {
   const demo = useDemo()
   useEffect(() => {

@@ -16,7 +16,7 @@ export type ChatMessage = z.infer<typeof chatSchema>
 
 const orderId = z.object({ id: z.string() })
 
-/** The socket of orders and chat: what its pushes do to the cache stands here, once, and not in components. */
+/** The socket of orders and chat. Its handlers update the cache here, once, instead of in components. */
 export const ordersSocket = (url: string) =>
   socketOptions({
     url,

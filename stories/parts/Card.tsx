@@ -2,12 +2,12 @@ import { type ReactNode, useId } from 'react'
 
 export interface CardProps {
   title: string
-  /** Beside the title, e.g. a status light. */
+  /** Next to the title, e.g. a status light. */
   aside?: ReactNode
   children?: ReactNode
 }
 
-/** A titled part of a story. */
+/** A titled section of a story. */
 export function Card({ title, aside, children }: CardProps) {
   const id = useId()
   return (

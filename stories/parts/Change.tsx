@@ -1,6 +1,6 @@
 import type { Quote } from './market.ts'
 
-/** How far a price has moved, told by sign, arrow and colour. */
+/** The change of a price, with a sign, an arrow and a colour. */
 export function Change({ of: { last, change } }: { of: Quote }) {
   const direction = change > 0 ? 'up' : change < 0 ? 'down' : 'same'
   const arrow = { up: '▲ ', down: '▼ ', same: '' }[direction]

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** Children side by side where there is room for columns of `min` (a CSS length), else below each other. */
+/** Children side by side if columns of `min` (a CSS length) fit, otherwise stacked. */
 export function Columns({ min = '20rem', children }: { min?: string; children: ReactNode }) {
   return (
     <div className="columns" style={{ '--column': min } as object}>

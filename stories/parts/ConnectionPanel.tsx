@@ -8,7 +8,7 @@ type Column = readonly [name: string, cell: (info: ConnectionInfo, now: number) 
 
 const COLUMNS: readonly Column[] = [
   ['Status', info => <StatusLight {...info} />],
-  ['Users', ({ users }) => users],
+  ['Components', ({ users }) => users],
   ['Retries', ({ retryCount }) => retryCount],
   ['Latency', ({ latency }) => (latency === null ? '–' : `${Math.round(latency)} ms`)],
   [
@@ -16,18 +16,18 @@ const COLUMNS: readonly Column[] = [
     ({ lastMessageAt }, now) => (lastMessageAt === null ? '–' : formatAgo(lastMessageAt, now)),
   ],
   ['Received', ({ received }) => formatCount(received)],
-  ['Unknown', ({ unknown }) => unknown],
-  ['Bad', ({ bad }) => bad],
+  ['Unknown type', ({ unknown }) => unknown],
+  ['Invalid', ({ bad }) => bad],
 ]
 
 /**
- * What the provider has open. The roles are spelled out, as a narrow screen lays the table out as blocks, which would
- * take them away.
+ * The connections of the provider. The roles are explicit: a narrow screen lays the table out as blocks, which drops the
+ * implicit ones.
  */
 export function ConnectionPanel() {
   const { connections } = useRealtime()
   const now = useNow(1_000)
-  if (connections.length === 0) return <p className="quiet">Nothing is open.</p>
+  if (connections.length === 0) return <p className="quiet">No open connections.</p>
   return (
     <div className="connections">
       <table role="table" aria-label="Connections">

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { ResponseContext, createResponseStore } from './responses.ts'
 import { Playground, type PlaygroundProps } from './Playground.tsx'
 
-/** A `Playground` whose provider counts the responses that it gets. */
+/** A `Playground` that counts the responses of its provider. */
 export function CountingPlayground({ children, ...playground }: PlaygroundProps) {
   const [responses] = useState(createResponseStore)
   return (

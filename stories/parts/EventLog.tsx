@@ -3,13 +3,13 @@ import { useDemoWorld } from './DemoContext.ts'
 import { describeEvent } from './describeEvent.ts'
 import { formatTime } from './format.ts'
 
-/** The last events of the provider, newest first. It is no live region: it would never stop talking. */
+/** The last events of the provider, newest first. Not a live region: screen readers would never stop reading it. */
 export function EventLog() {
   const { events } = useDemoWorld()
   const entries = useSyncExternalStore(events.subscribe, events.getSnapshot)
   return (
-    <div className="log" role="region" aria-label="Events" tabIndex={0}>
-      {entries.length === 0 && <p className="quiet">Nothing yet.</p>}
+    <div className="log" role="region" aria-label="Event log" tabIndex={0}>
+      {entries.length === 0 && <p className="quiet">No events yet.</p>}
       <ol>
         {entries.map(({ id, at, event }) => (
           <li key={id} data-kind={event.kind}>

@@ -5,11 +5,11 @@ import { FAULTS, type FaultName } from './faults.ts'
 
 interface ActiveFault {
   readonly fault: string
-  /** When it ends by itself, ms since 1970. */
+  /** When the fault ends on its own (ms since 1970). */
   readonly until?: number
 }
 
-/** Buttons by which the demo server misbehaves, for this story alone. */
+/** Buttons that make the demo server misbehave for this story only. */
 export function FaultButtons({ show }: { show: readonly FaultName[] }) {
   const demo = useDemo()
   const [active, setActive] = useState<readonly ActiveFault[]>([])
@@ -37,8 +37,19 @@ export function FaultButtons({ show }: { show: readonly FaultName[] }) {
         ))}
       </div>
       <p className="quiet" role="status">
-        {active.length > 0 ? `On now: ${active.map(({ fault }) => fault).join(', ')}` : 'No fault is on.'}
+        {active.length > 0 ? `Active: ${active.map(({ fault }) => fault).join(', ')}` : 'No fault is active.'}
       </p>
+      <details className="quiet">
+        <summary>What the buttons do</summary>
+        <dl className="faults-help">
+          {show.map(name => (
+            <div key={name}>
+              <dt>{FAULTS[name].label}</dt>
+              <dd>{FAULTS[name].help}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** Figures with their names, in a row that wraps. `null` has no value yet. */
+/** Named figures in a wrapping row. `null` means that there is no value yet. */
 export function Figures({ of }: { of: Readonly<Record<string, ReactNode>> }) {
   return (
     <dl className="figure-list">

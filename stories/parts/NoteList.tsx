@@ -1,4 +1,4 @@
-/** Notes, in the order in which they came. */
+/** Notes in the order of their arrival. */
 export function NoteList({ notes }: { notes: readonly unknown[] }) {
   return (
     <ol className="notes" aria-label="Notes">

@@ -10,7 +10,7 @@ export interface PlaygroundProps extends Omit<RealtimeOptions, 'onEvent'> {
   children?: ReactNode
 }
 
-/** Impatient, so that a person need not wait for what is shown. */
+/** Short delays, so that readers need not wait. */
 const OPTIONS: RealtimeOptions = {
   heartbeat: { interval: 2_000, timeout: 2_000 },
   reconnect: { minDelay: 300, maxDelay: 3_000, stableAfter: 1_000 },
@@ -26,7 +26,7 @@ function createWorld() {
   }
 }
 
-/** A world for one story: its own query cache, provider and channel of the demo server, however often it is rendered. */
+/** Gives one story its own query cache, provider and channel of the demo server. They survive re-renders. */
 export function Playground({ children, ...options }: PlaygroundProps) {
   const [world] = useState(createWorld)
   const { demo, events, queryClient } = world

@@ -8,23 +8,23 @@ type Values = readonly (number | null)[]
 /** Oldest value first. */
 export interface PlotLine {
   readonly values: Values
-  /** How far an area above the line reaches. */
+  /** Upper edge of the shaded area above the line. */
   readonly area?: Values
 }
 
 interface PlotProps {
   readonly title: string
-  /** What stands at the vertical axis. */
+  /** The vertical axis. */
   readonly scale: PlotScale
-  /** When the values were, in seconds before now. */
+  /** Times of the values, in seconds relative to now. */
   readonly times: readonly number[]
-  /** Up to four, with the looks of the `Swatch` of the same index. */
+  /** Up to four, styled like the `Swatch` of the same index. */
   readonly lines: readonly PlotLine[]
-  /** The same in words. */
+  /** Text alternative. */
   readonly summary: string
 }
 
-/** The last seconds of several things in one plot. */
+/** Plots several lines over the last seconds. */
 export function Plot({ title, scale, times, lines, summary }: PlotProps) {
   const count = lines.length
   const options = useMemo(() => plotOptions({ scale, count, from: times[0] ?? 0 }), [scale, count, times])

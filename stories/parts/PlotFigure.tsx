@@ -5,17 +5,17 @@ import './plot.css'
 
 interface PlotFigureProps {
   readonly title: string
-  /** What the plot looks like. Another object makes another plot. */
+  /** Look of the plot. A new object creates a new plot. */
   readonly options: Omit<UPlot.Options, 'width' | 'height'>
   readonly data: UPlot.AlignedData
-  /** The same in words. */
+  /** Text alternative. */
   readonly summary: string
   readonly height?: number
-  /** How many points each line has, for who cannot see the picture. */
+  /** Number of points of each line, for tests. */
   readonly points?: string
 }
 
-/** A plot as wide as there is room, in the colours of the theme. */
+/** A plot that fills its container, in the colours of the theme. */
 export function PlotFigure({ title, options, data, summary, height = 190, points }: PlotFigureProps) {
   const frame = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot>(null)

@@ -2,7 +2,7 @@ import { useMessage } from 'react-query-realtime'
 import { type Quote, SYMBOLS } from './market.ts'
 import { QuoteTable } from './QuoteTable.tsx'
 
-/** The prices that the cache holds, whoever wrote them. Each row re-renders for its own symbol only. */
+/** The prices in the cache. Each row re-renders for its own symbol only. */
 export function PriceTable({ symbols = SYMBOLS }: { symbols?: readonly string[] }) {
   return (
     <QuoteTable>

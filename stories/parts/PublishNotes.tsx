@@ -4,7 +4,7 @@ import { useDemo } from './DemoContext.ts'
 
 const BATCH = 5
 
-/** Publishes notes with running numbers, also just before and just after the connection is lost. */
+/** Publishes numbered notes, also just before and just after a drop. */
 export function PublishNotes() {
   const demo = useDemo()
   const last = useRef(0)
@@ -14,7 +14,7 @@ export function PublishNotes() {
     await demo.post('/publish', notes)
   }
 
-  async function publishAroundALoss() {
+  async function publishAroundADrop() {
     await publish()
     await demo.post('/faults', { fault: 'down', ms: 1_000 })
     await publish()
@@ -25,8 +25,8 @@ export function PublishNotes() {
       <Button look="primary" onClick={() => void publish()}>
         Publish {BATCH} notes
       </Button>
-      <Button onClick={() => void publishAroundALoss()}>
-        {BATCH} notes, down 1 s, {BATCH} notes
+      <Button onClick={() => void publishAroundADrop()}>
+        Publish {BATCH}, drop for 1 s, publish {BATCH}
       </Button>
     </div>
   )

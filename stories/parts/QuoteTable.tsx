@@ -3,7 +3,7 @@ import { Change } from './Change.tsx'
 import { formatPrice, formatSecond } from './format.ts'
 import type { Quote } from './market.ts'
 
-/** A table of quotes; its rows are `QuoteTable.Row`. An `extra` column takes the place of the time. */
+/** A table of quotes with `QuoteTable.Row` as rows. An `extra` column replaces the time. */
 export function QuoteTable({ extra, children }: { extra?: string; children: ReactNode }) {
   return (
     <table className="prices">
@@ -12,7 +12,7 @@ export function QuoteTable({ extra, children }: { extra?: string; children: Reac
           <th scope="col">Symbol</th>
           <th scope="col">Price</th>
           <th scope="col">Change</th>
-          <th scope="col">{extra ?? 'At'}</th>
+          <th scope="col">{extra ?? 'Time'}</th>
         </tr>
       </thead>
       <tbody>{children}</tbody>
@@ -24,7 +24,7 @@ export interface QuoteRowProps {
   symbol: string
   quote: Quote | undefined
   error?: Error | null
-  /** What stands in the `extra` column. */
+  /** Content of the `extra` column. */
   children?: ReactNode
 }
 

@@ -10,7 +10,7 @@ export interface RangeProps {
   text: string
 }
 
-/** A slider with its name and its value in words. */
+/** A slider with a label and a readable value. */
 export function Range({ label, value, onChange, limits, text }: RangeProps) {
   const id = useId()
   return (

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 
-/** How often the component around it has been rendered. */
+/** Counts the renders of its parent component. */
 export function RenderCount({ of }: { of: string }) {
   const element = useRef<HTMLSpanElement>(null)
   const count = useRef(0)

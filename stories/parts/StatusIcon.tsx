@@ -1,6 +1,6 @@
 import type { Status } from 'react-query-realtime'
 
-/** A shape a status, so that it is told apart without its colour. */
+/** One shape per status, so that colour is not the only difference. */
 const SHAPES: Record<Status, string> = {
   // A disc.
   open: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2Z',

@@ -11,7 +11,7 @@ export interface StatusLightProps {
   error?: ConnectionResult['error']
 }
 
-/** Where a connection stands, in a word, a shape and a colour, and how long it is until it tries again. */
+/** The status of a connection as a word, a shape and a colour, with a countdown to the next retry. */
 export function StatusLight({
   status,
   nextRetryAt = null,
@@ -23,7 +23,7 @@ export function StatusLight({
   return (
     <span className="status" data-status={status}>
       <StatusIcon status={status} />
-      {/* Only the word is announced: a countdown read aloud would never end. */}
+      {/* Screen readers announce the word only, not the countdown. */}
       <span className="status-word" role="status">
         {status}
         {reasons}
@@ -38,7 +38,7 @@ function Countdown({ until, retryCount }: { until: number; retryCount: number })
   const now = useNow(100)
   return (
     <span className="status-note">
-      try {retryCount} in <span className="figures">{formatSeconds(until - now)}</span>
+      retry {retryCount} in <span className="figures">{formatSeconds(until - now)}</span>
     </span>
   )
 }

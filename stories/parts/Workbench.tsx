@@ -10,16 +10,16 @@ export interface WorkbenchProps extends PlaygroundProps {
   faults?: readonly FaultName[]
 }
 
-/** A `Playground` with buttons to make the server misbehave, and a view of what that does. */
+/** A `Playground` with fault buttons, the open connections and the events. */
 export function Workbench({ faults = [], children, ...playground }: WorkbenchProps) {
   return (
     <Playground {...playground}>
       {children}
       {faults.length > 0 && <FaultCard show={faults} />}
-      <Card title="What is open">
+      <Card title="Open connections">
         <ConnectionPanel />
       </Card>
-      <Card title="What happened">
+      <Card title="Events">
         <EventLog />
       </Card>
     </Playground>

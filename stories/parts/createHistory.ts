@@ -1,19 +1,19 @@
 export interface History<Moment> {
   subscribe(notify: () => void): () => void
-  /** The moments shown, oldest first, `undefined` before there was one; always as many. */
+  /** A fixed number of moments, oldest first; `undefined` before the first one. */
   getSnapshot(): readonly (Moment | undefined)[]
 }
 
 export interface HistoryOptions<Moment> {
-  /** How it stands now. */
+  /** Reads the current moment. */
   read(): Moment | undefined
-  /** Between two readings, and so between two drawings (ms). */
+  /** Time between two readings (ms). */
   readonly step: number
-  /** How far back it goes (ms). */
+  /** Length of the history (ms). */
   readonly span: number
 }
 
-/** Reads at each step while somebody looks. */
+/** Creates a history that reads once a step while it has subscribers. */
 export function createHistory<Moment>({ read, step, span }: HistoryOptions<Moment>): History<Moment> {
   const listeners = new Set<() => void>()
   let moments = Array.from({ length: span / step + 1 }, (): Moment | undefined => undefined)
@@ -39,7 +39,7 @@ export function createHistory<Moment>({ read, step, span }: HistoryOptions<Momen
   }
 }
 
-/** When the moments of a history were, in seconds before now. */
+/** Times of the moments of a history, in seconds relative to now. */
 export function timesOf({ step, span }: Pick<HistoryOptions<unknown>, 'step' | 'span'>): readonly number[] {
   return Array.from({ length: span / step + 1 }, (_, index) => (index * step - span) / 1_000)
 }

@@ -1,16 +1,16 @@
-/** One world of the demo server: a channel of its own, and the client's name in it. */
+/** A client in one channel of the demo server. */
 export interface Demo {
   readonly channel: string
   readonly client: string
-  /** A path of the demo server, for this channel and client. */
+  /** URL of a path, with this channel and client. */
   url(path: string, query?: Readonly<Record<string, string | number>>): string
-  /** The parsed answer of a GET. */
+  /** Sends a GET and parses the response. */
   get<Answer>(path: string, query?: Readonly<Record<string, string | number>>): Promise<Answer>
-  /** The parsed answer of a POST of JSON. */
+  /** Posts JSON and parses the response. */
   post<Answer>(path: string, body: unknown): Promise<Answer>
 }
 
-/** The demo server as seen from one channel; it stands where the page comes from. */
+/** Creates a client of the demo server, which runs at the origin of the page. */
 export function createDemo(channel: string, client: string): Demo {
   function url(path: string, query: Readonly<Record<string, string | number>> = {}): string {
     const search = new URLSearchParams({ channel, client })

@@ -7,20 +7,20 @@ export function describeEvent(event: RealtimeEvent): string {
     case 'status':
       return event.error ? `${event.status}: ${event.error.message}` : event.status
     case 'retry':
-      return `try ${event.retryCount} in ${formatSeconds(event.delay)}: ${event.error?.message ?? 'lost'}`
+      return `retry ${event.retryCount} in ${formatSeconds(event.delay)}: ${event.error?.message ?? 'lost'}`
     case 'gap':
-      return `something may have been missed (${event.cause}); keys invalidated: ${event.keys.length}`
+      return `messages may be missing (${event.cause}); query keys invalidated: ${event.keys.length}`
     case 'token':
-      return `asked for a token (${event.reason})`
+      return `requested a token (${event.reason})`
     case 'bad-message':
       return `dropped a message: ${event.reason}${event.type === undefined ? '' : ` (${event.type})`}`
     case 'unknown-type':
-      return `nobody knows the type "${event.type}"`
+      return `no handler or schema for the type "${event.type}"`
     case 'handler-error':
       return `the handler of "${event.type}" threw`
     case 'queue-overflow':
-      return 'the queue is full: a message was not taken'
+      return 'the queue is full: a message was rejected'
     case 'queries-dropped':
-      return `dropped ${event.count} queries that no component reads`
+      return `dropped ${event.count} unused queries`
   }
 }

@@ -1,6 +1,6 @@
 import type { RealtimeEvent } from 'react-query-realtime'
 
-/** An event and when it came (ms since 1970). */
+/** An event and its time (ms since 1970). */
 export interface LoggedEvent {
   readonly id: number
   readonly at: number

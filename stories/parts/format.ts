@@ -32,7 +32,7 @@ const decimals = (digits: number) =>
 const coarse = decimals(2)
 const fine = decimals(4)
 
-/** As many decimals as a price of that size is quoted with. */
+/** `12,345.67`, `0.1234` */
 export const formatPrice = (price: number): string => (price >= 5 ? coarse : fine).format(price)
 
 const rounded = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })

@@ -2,16 +2,16 @@ import { expect, userEvent, waitFor, within } from 'storybook/test'
 import { createDemo, type Demo } from './demo.ts'
 import type { Quote } from './market.ts'
 
-/** A ceiling for what hangs, on a machine that is busy with other things (ms). */
+/** Upper limit for a hanging check on a busy machine (ms). */
 const PATIENCE = 15_000
 
-/** Waits until `check` does not throw. */
+/** Waits until `check` stops throwing. */
 export function eventually<Result>(check: () => Result | Promise<Result>): Promise<Result> {
-  // Left as it is, an error would carry the whole page.
+  // The default error would contain the whole page.
   return waitFor(check, { timeout: PATIENCE, interval: 50, onTimeout: error => error })
 }
 
-/** Looks now and then: `waitFor` looks again after each change of the page, and some stories change hundreds of times a second. */
+/** Checks five times a second. `waitFor` checks after every DOM change, and some stories change hundreds of times a second. */
 export async function nowAndThen(isDone: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 75 && !(await isDone()); tries++) {
     await new Promise(resolve => setTimeout(resolve, 200))
@@ -46,7 +46,7 @@ export async function seesStatus(canvas: HTMLElement, status: string): Promise<v
   await eventually(() => expect(find(canvas, '.status').dataset['status']).toBe(status))
 }
 
-/** The statuses that the first light in `canvas` has from now on; called, it tells them. */
+/** Records the statuses of the first light in `canvas`. The returned function returns them. */
 export function watchStatus(canvas: HTMLElement): () => readonly string[] {
   const light = find(canvas, '.status')
   const seen: string[] = []
@@ -55,7 +55,7 @@ export function watchStatus(canvas: HTMLElement): () => readonly string[] {
   return () => seen
 }
 
-/** Waits until the light has left `open` and is open again. */
+/** Waits until the status has left `open` and is `open` again. */
 export async function comesBack(canvas: HTMLElement, seen: () => readonly string[]): Promise<void> {
   await eventually(() => expect(seen().some(status => status !== 'open')).toBe(true))
   await seesStatus(canvas, 'open')
@@ -66,19 +66,19 @@ export function figure(canvas: HTMLElement, name: string): string {
   return find(canvas, `[data-figure="${name}"]`).textContent
 }
 
-/** A figure of the connection panel, of the only connection or of that of a transport. */
+/** A figure of the connection panel, for the only connection or for one transport. */
 export function connectionFigure(canvas: HTMLElement, name: string, transport?: string): string {
   const row = transport === undefined ? '[data-transport]' : `[data-transport="${transport}"]`
   return find(canvas, `${row} [data-label="${name}"]`).textContent
 }
 
-/** Publishes a price by hand, as the feed would. */
+/** Publishes a price as the feed does. */
 export async function publishPrice(demo: Demo, symbol: string, last: number): Promise<void> {
   const response: Quote = { last, change: 0, at: Date.now() }
   await demo.post('/publish', { type: 'price', params: { symbol }, response })
 }
 
-/** Waits until every price in the table is the server's. Stop the feed first. */
+/** Waits until every price in the table equals the server's. Stop the feed first. */
 export async function pricesConverge(canvas: HTMLElement, demo: Demo): Promise<void> {
   const rows = findAll(canvas, '[data-symbol]')
   await expect(rows.length).toBeGreaterThan(0)
@@ -90,12 +90,12 @@ export async function pricesConverge(canvas: HTMLElement, demo: Demo): Promise<v
   }
 }
 
-/** Stops the feed of the story, so that values can be compared. */
+/** Stops the feed of the story, so that values stay comparable. */
 export async function stopFeed(demo: Demo): Promise<void> {
   await demo.post('/feed', { rate: 0 })
 }
 
-/** Waits until the notes 1 to `count` are there, once each and in order. */
+/** Waits for the notes 1 to `count`, once each and in order. */
 export async function notesAre(canvas: HTMLElement, count: number): Promise<void> {
   const expected = Array.from({ length: count }, (_, index) => String(index + 1))
   await eventually(() =>

@@ -3,25 +3,25 @@ import { plotAxis, themed } from './plotTheme.ts'
 
 /** What a plot measures. */
 export interface PlotScale {
-  /** Powers of ten, from 1 on, have the same distance. */
+  /** Whether the axis is logarithmic, from 1 upwards. */
   readonly isLogarithmic: boolean
-  /** The axis goes at least this far. */
+  /** Minimum end of the axis. */
   readonly least: number
   readonly format: (value: number) => string
 }
 
-/** Where a value stands on its axis. */
+/** Position of a value on its axis. */
 export function toAxis({ isLogarithmic }: PlotScale, value: number | null): number | null {
   return isLogarithmic && value !== null ? Math.log10(Math.max(1, value)) : value
 }
 
-/** Less than the line, so that what lies below shows. */
+/** Translucent, so that the lines below stay visible. */
 function translucent(name: string) {
   const color = themed(name)
   return () => `${color()}33`
 }
 
-/** Lines may lie on each other: the later ones leave gaps through which the earlier ones show. */
+/** Lines may overlap, so later ones are dashed and earlier ones stay visible. */
 const LINES: readonly UPlot.Series[] = [
   { stroke: themed('--plot-1'), width: 2 },
   { stroke: themed('--plot-2'), width: 2, dash: [10, 4] },
@@ -43,15 +43,15 @@ function valueAxis({ isLogarithmic, format }: PlotScale): UPlot.Axis {
 
 interface PlotContent {
   readonly scale: PlotScale
-  /** How many lines, each with an area. */
+  /** Number of lines, each with an area. */
   readonly count: number
-  /** Where the time axis begins, in seconds before now. */
+  /** Start of the time axis, in seconds relative to now. */
   readonly from: number
 }
 
 /**
- * What a plot of the playground looks like: no legend and no cursor, as there are swatches and figures beside it. Its
- * series are the lines and then the upper edges of their areas.
+ * The options of every plot: no legend and no cursor, because swatches and figures stand next to it. The series are the
+ * lines, then the upper edges of their areas.
  */
 export function plotOptions({ scale, count, from }: PlotContent): Omit<UPlot.Options, 'width' | 'height'> {
   const least = toAxis(scale, scale.least) ?? 0

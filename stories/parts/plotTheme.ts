@@ -1,13 +1,13 @@
 import type UPlot from 'uplot'
 
-/** A colour of the playground's theme, as it is now. */
+/** Reads the current value of a theme colour. */
 export function themed(name: string): () => string {
   return () => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 }
 
 const line = { stroke: themed('--line'), width: 1 }
 
-/** What an axis of the playground looks like. */
+/** Style of every axis. */
 export const plotAxis: UPlot.Axis = {
   stroke: themed('--text-quiet'),
   font: '12px system-ui, sans-serif',

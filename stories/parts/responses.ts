@@ -1,11 +1,11 @@
 import { createContext, useContext, useSyncExternalStore } from 'react'
 
-/** How many responses there were, by HTTP status. */
+/** Number of responses by HTTP status. */
 export type Responses = Readonly<Record<number, number>>
 
 export type ResponseStore = ReturnType<typeof createResponseStore>
 
-/** A `fetch` that counts its responses. */
+/** Creates a `fetch` that counts its responses. */
 export function createResponseStore() {
   let responses: Responses = {}
   const listeners = new Set<() => void>()
@@ -26,7 +26,7 @@ export function createResponseStore() {
 
 export const ResponseContext = createContext<ResponseStore | null>(null)
 
-/** The responses that the provider of this story has had. */
+/** The responses of this story's provider. */
 export function useResponses(): Responses {
   const store = useContext(ResponseContext)
   if (!store) throw new Error('Put a <CountingPlayground> above this component.')

@@ -3,7 +3,7 @@ export function code(source: string) {
   return { docs: { source: { code: source.trim(), language: 'tsx' } } }
 }
 
-/** Parameters that put a text on top of the docs page. */
+/** Parameters that add an introduction to the docs page. */
 export function describeStory(component: string) {
   return { docs: { description: { component } } }
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** The time (ms since 1970), looked at anew every `interval` ms; `null` lets it stand. */
+/** The time (ms since 1970), updated every `interval` ms; `null` stops the updates. */
 export function useNow(interval: number | null): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {

@@ -12,7 +12,7 @@ interface FeedCardProps {
   readonly moments: readonly (Moment | undefined)[]
 }
 
-/** How much the feed speaks, and what is measured; while it is stopped, whether all has arrived. */
+/** The rate of the feed, and a comparison with the server while the feed is stopped. */
 export function FeedCard({ feed, moments }: FeedCardProps) {
   const { rate, isStopped, snapshot } = feed
   return (
@@ -30,7 +30,7 @@ export function FeedCard({ feed, moments }: FeedCardProps) {
             10,000 a second
           </Button>
           <Button onClick={() => (isStopped ? feed.start(rate) : feed.stop())}>
-            {isStopped ? 'Go on' : 'Stop'}
+            {isStopped ? 'Resume' : 'Stop'}
           </Button>
         </div>
       </div>
@@ -44,9 +44,9 @@ export function FeedCard({ feed, moments }: FeedCardProps) {
 function Method() {
   return (
     <>
-      Each side is a page of its own in a process of its own, in production builds, and gets every message.
-      Frames are those that the browser drew in the last two seconds; latency is the age of a price, from its
-      making on the server to the frame that first shows it.
+      Each side is a separate page in a production build, and receives every message. Frames are those that
+      the browser drew in the last two seconds. Latency is the age of a price in the first frame that shows
+      it: half of the prices are younger than p50, and 95% are younger than p95.
     </>
   )
 }
@@ -59,7 +59,7 @@ interface ComparisonProps {
 function Comparison({ snapshot, moments }: ComparisonProps) {
   return (
     <>
-      Rows that show what the server holds:{' '}
+      Rows that equal the server:{' '}
       {SIDES.map(({ name, title }) => {
         const equal = countEqual(snapshot, latestReport(moments, name)?.shown ?? {})
         return (

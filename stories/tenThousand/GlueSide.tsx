@@ -6,7 +6,7 @@ import type { SideProps } from './SideProps.ts'
 
 const queryClient = new QueryClient()
 
-/** As it is often written by hand: each message goes into the cache when it comes. */
+/** Handwritten code: each message is written into the cache on arrival. */
 export function GlueSide(props: SideProps) {
   return (
     <QueryClientProvider client={queryClient}>

@@ -6,7 +6,7 @@ import type { SideProps } from './SideProps.ts'
 
 const queryClient = new QueryClient()
 
-/** As the README says: a provider, a hook that opens the socket, and a hook for each price. */
+/** A provider, a hook that opens the socket, and a hook for each price. */
 export function LibrarySide(props: SideProps) {
   return (
     <QueryClientProvider client={queryClient}>

@@ -2,7 +2,7 @@ import { memo, type ReactNode } from 'react'
 import { formatPrice } from '../parts/format.ts'
 import type { Quote } from '../parts/market.ts'
 
-/** The prices of a side; both sides have the same markup. */
+/** The prices of a side. Both sides have the same markup. */
 export function PriceList({ children }: { readonly children: ReactNode }) {
   return (
     <ul className="prices" aria-label="Prices">

@@ -15,7 +15,7 @@ interface SideCardProps {
 
 const themeNow = () => document.documentElement.dataset['theme'] ?? 'light'
 
-/** One side, in a page of its own, and how it does. */
+/** One side in its own page, with its measurements. */
 export function SideCard({ index, report, onReport }: SideCardProps) {
   const { name, title, code } = SIDES[index] ?? SIDES[0]
   const { channel } = useDemo()

@@ -30,7 +30,7 @@ const MEASURES: readonly Measure[] = [
   },
 ]
 
-/** The last half minute of both sides. */
+/** Plots of the last half minute of both sides. */
 export function SidePlots({ moments }: { readonly moments: readonly (Moment | undefined)[] }) {
   return (
     <Card title="The last half minute" aside={<Legend />}>

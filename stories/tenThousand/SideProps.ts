@@ -1,6 +1,6 @@
-/** What a side is given. */
+/** Props of a side. */
 export interface SideProps {
-  /** Of the socket that brings the prices. */
+  /** URL of the socket. */
   readonly url: string
   readonly symbols: readonly string[]
   /** Counts a message. */

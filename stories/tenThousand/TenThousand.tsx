@@ -8,11 +8,11 @@ import { useSidesFeed } from './useSidesFeed.ts'
 import './tenThousand.css'
 
 export interface TenThousandProps {
-  /** Messages a second at first. */
+  /** Initial rate (messages a second). */
   readonly rate: number
 }
 
-/** One feed, read by this library and by code written by hand. */
+/** One feed, read by this library and by handwritten code. */
 export function TenThousand({ rate }: TenThousandProps) {
   const [history] = useState(createSidesHistory)
   const moments = useSyncExternalStore(history.subscribe, history.getSnapshot)

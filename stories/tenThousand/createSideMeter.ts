@@ -1,28 +1,28 @@
 import { onEachFrame } from './onEachFrame.ts'
 import type { Reading, Report } from './report.ts'
 
-/** Between two reports (ms). */
+/** Time between two reports (ms). */
 const STEP = 500
-/** How many steps a reading looks back on. */
+/** Number of steps in a reading. */
 const STEPS = 4
 
-/** What went on in one step. */
+/** Counters of one step. */
 interface Step {
   readonly from: number
   frames: number
   messages: number
-  /** Of the prices that a frame showed first (ms). */
+  /** Ages of newly shown prices (ms). */
   readonly ages: number[]
 }
 
 export interface SideMeter {
   /** Counts a message. */
   readonly countMessage: () => void
-  /** Watches the rows, which stay the same elements, and reports until the returned function is called. */
+  /** Watches the row elements and reports until the returned function is called. */
   start(rows: readonly HTMLElement[], report: (report: Report) => void): () => void
 }
 
-/** Measures a side by what the page shows, so it is the same for both. */
+/** Measures what the page shows, in the same way for both sides. */
 export function createSideMeter(): SideMeter {
   let steps: Step[] = []
   let step = createStep()
@@ -35,7 +35,7 @@ export function createSideMeter(): SideMeter {
       const before = seen.get(row)
       if (at === undefined || at === before) continue
       seen.set(row, at)
-      // What is there first may have been made long before anybody looked.
+      // The first price may be old, so it does not count.
       if (before !== undefined) step.ages.push(Math.max(0, now - Number(at)))
     }
   }
@@ -79,7 +79,7 @@ function createStep(): Step {
   return { from: performance.now(), frames: 0, messages: 0, ages: [] }
 }
 
-/** Whether the page is drawn; browsers leave out what is scrolled away or in a hidden tab. */
+/** Tracks whether the page is drawn. Browsers skip pages that are scrolled away or hidden. */
 function watchSight(onChange: () => void): () => boolean {
   let isScrolledAway = false
   new IntersectionObserver(([entry]) => {

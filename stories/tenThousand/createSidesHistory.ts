@@ -2,20 +2,20 @@ import { createHistory, type History, timesOf } from '../parts/createHistory.ts'
 import type { Reading, Report } from './report.ts'
 import type { SideName } from './sides.ts'
 
-/** The reports that came in one step. */
+/** The reports of one step. */
 export type Moment = Readonly<Partial<Record<SideName, Report>>>
 
 export interface SidesHistory extends History<Moment> {
-  /** Takes a report. */
+  /** Adds a report. */
   add(name: SideName, report: Report): void
 }
 
 const EXTENT = { step: 500, span: 30_000 }
 
-/** When the moments were, in seconds before now. */
+/** Times of the moments, in seconds relative to now. */
 export const TIMES = timesOf(EXTENT)
 
-/** What the sides reported in the last half minute. */
+/** Creates the history of the last half minute. */
 export function createSidesHistory(): SidesHistory {
   let reports: Moment = {}
 
@@ -35,12 +35,12 @@ export function createSidesHistory(): SidesHistory {
 
 type Moments = readonly (Moment | undefined)[]
 
-/** The last that a side has said of itself. */
+/** Returns the latest report of a side. */
 export function latestReport(moments: Moments, side: SideName): Report | undefined {
   return moments.reduce<Report | undefined>((latest, moment) => moment?.[side] ?? latest, undefined)
 }
 
-/** A side's figures at each moment. A side that was too busy to report says later how it was. */
+/** Returns a side's values per moment. The next report fills the gaps of a side that was too busy to report. */
 export function valuesOf(moments: Moments, side: SideName, name: keyof Reading): (number | null)[] {
   const first = moments.findIndex(moment => moment?.[side])
   const values: (number | null)[] = moments.map(() => null)

@@ -1,6 +1,6 @@
 /**
- * Calls back in each frame after everything that changes the page and just before it is painted, which is when it is
- * known what the frame shows: an element changes its size in each frame, and browsers tell of sizes last.
+ * Calls back once a frame, after all changes and just before paint. It resizes an element in each frame, because browsers
+ * run resize observers last.
  */
 export function onEachFrame(callback: () => void): () => void {
   const probe = document.createElement('div')

@@ -10,7 +10,7 @@ import { SYMBOL_COUNT } from './sides.ts'
 import '../../.storybook/preview.css'
 import './sidePage.css'
 
-/** The page in which one side runs, alone with itself: it shows the prices and reports how it does to the page around it. */
+/** Runs one side: shows the prices and reports measurements to the parent page. */
 function runSide(root: HTMLElement): void {
   const query = new URLSearchParams(location.search)
   const side = query.get('side') ?? ''

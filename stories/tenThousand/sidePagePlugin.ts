@@ -15,8 +15,8 @@ const TYPES: Readonly<Record<string, string>> = {
 type Files = ReadonlyMap<string, string | Uint8Array>
 
 /**
- * Serves the page in which a side of the comparison runs: built for production, as the development build of React would
- * be most of what is measured. It is built when it is asked for, and anew after a change.
+ * Serves the page of a side as a production build, because React's development build would dominate the measurements. Builds
+ * on the first request, and again after a change.
  */
 export function sidePagePlugin(alias: AliasOptions): Plugin {
   return {
@@ -51,7 +51,7 @@ async function buildSidePage(alias: AliasOptions): Promise<Files> {
     configFile: false,
     logLevel: 'warn',
     resolve: { alias },
-    // This process is the dev server's, and says so in its NODE_ENV.
+    // NODE_ENV of this process is that of the dev server.
     define: { 'process.env.NODE_ENV': '"production"' },
     oxc: { jsx: { development: false } },
     build: { write: false, rolldownOptions: { input: page, checks: { moduleLevelDirective: false } } },

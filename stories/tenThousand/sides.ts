@@ -1,18 +1,18 @@
-/** What is compared, in the order of the cards and lines. */
+/** The compared sides, in the order of the cards and lines. */
 export const SIDES = [
   { name: 'library', title: 'This library', code: 'useSocket, useMessage' },
-  { name: 'glue', title: 'Written by hand', code: 'new WebSocket, setQueryData, useQuery' },
+  { name: 'glue', title: 'Handwritten code', code: 'new WebSocket, setQueryData, useQuery' },
 ] as const
 
 export type SideName = (typeof SIDES)[number]['name']
 
-/** How many prices each side shows. */
+/** Number of prices per side. */
 export const SYMBOL_COUNT = 100
 
-/** Where the page of a side is, on every server that has the `sidePagePlugin`. */
+/** Path of a side's page on servers with the `sidePagePlugin`. */
 export const SIDE_PATH = '/ten-thousand/'
 
-/** What a side is told by its address. */
+/** Query parameters of a side's page. */
 export interface SideQuery {
   readonly side: SideName
   readonly channel: string
@@ -20,8 +20,8 @@ export interface SideQuery {
 }
 
 /**
- * The address of a side's page. Browsers take every `*.localhost` for this machine, and each for a site of its own: those
- * that keep sites apart give each a process of its own.
+ * The URL of a side's page. Browsers resolve every `*.localhost` to this machine and treat each as a separate site. With site
+ * isolation, each one gets its own process.
  */
 export function sideUrl(query: SideQuery): string {
   const { protocol, port } = location

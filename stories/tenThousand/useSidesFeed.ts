@@ -4,37 +4,37 @@ import { useDemo } from '../parts/DemoContext.ts'
 import type { Quote } from '../parts/market.ts'
 import { SYMBOL_COUNT } from './sides.ts'
 
-/** What the server holds. */
+/** The server's latest prices. */
 export interface Snapshot {
   readonly entries: readonly { readonly params: { readonly symbol: string }; readonly response: Quote }[]
 }
 
 export interface SidesFeed {
-  /** Messages a second, where it is not stopped. */
+  /** Messages a second while running. */
   readonly rate: number
   readonly isStopped: boolean
   start(rate: number): void
   stop(): void
-  /** Known while the feed stands still. */
+  /** Set while the feed is stopped. */
   readonly snapshot: Snapshot | undefined
 }
 
-/** The one feed that both sides get. */
+/** Controls the feed of both sides. */
 export function useSidesFeed(initialRate: number): SidesFeed {
   const demo = useDemo()
   const [rate, setRate] = useState(initialRate)
   const [isStopped, setStopped] = useState(false)
 
-  const asked = useRef<Promise<unknown>>(Promise.resolve())
+  const sent = useRef<Promise<unknown>>(Promise.resolve())
 
   useEffect(() => {
-    const ask = () => demo.post('/feed', { rate: isStopped ? 0 : rate, symbols: SYMBOL_COUNT })
-    // One after another, lest an earlier wish overtake a later one.
-    asked.current = asked.current.then(ask, ask)
+    const send = () => demo.post('/feed', { rate: isStopped ? 0 : rate, symbols: SYMBOL_COUNT })
+    // In sequence, so that an earlier request cannot overtake a later one.
+    sent.current = sent.current.then(send, send)
   }, [demo, rate, isStopped])
 
   const { data } = useQuery({
-    queryKey: ['what the server holds'],
+    queryKey: ['server prices'],
     queryFn: () => demo.get<Snapshot>('/poll'),
     enabled: isStopped,
     refetchInterval: 1_000,
@@ -52,7 +52,7 @@ export function useSidesFeed(initialRate: number): SidesFeed {
   }
 }
 
-/** How many rows show what the server holds. */
+/** Counts the rows that equal the server. */
 export function countEqual(snapshot: Snapshot, shown: Readonly<Record<string, number>>): number {
   return snapshot.entries.filter(({ params, response }) => shown[params.symbol] === response.last).length
 }

@@ -11,7 +11,7 @@ export default {
   tags: ['!dev', '!autodocs'],
 } satisfies Meta
 
-const REFETCH = 'Refetch, answered late'
+const REFETCH = 'Slow refetch'
 
 const PATIENT = { timeout: 10_000 }
 
@@ -23,7 +23,7 @@ async function choose(canvas: HTMLElement, timing: string): Promise<void> {
   await userEvent.click(within(canvas).getByRole('radio', { name: timing }))
 }
 
-/** Clicks while a refetch is under way whose answer the server has read already. */
+/** Clicks during a refetch whose response the server has already read. */
 async function moreDuringRefetch(canvas: HTMLElement, item: string): Promise<void> {
   await userEvent.click(await within(canvas).findByRole('button', { name: REFETCH }, PATIENT))
   await within(canvas).findByRole('button', { name: 'Refetching …' }, PATIENT)
@@ -31,7 +31,7 @@ async function moreDuringRefetch(canvas: HTMLElement, item: string): Promise<voi
   await within(canvas).findByRole('button', { name: REFETCH }, PATIENT)
 }
 
-/** Waits until nothing is under way any more: the last push has been seen, and every order is what the server holds. */
+/** Waits until traffic settles: the last push has arrived, and every order equals the server's. */
 async function comesToRest(canvas: HTMLElement, demo: Demo): Promise<void> {
   await eventually(() => expect(canvas.querySelector('[data-pending="true"]')).toBeNull())
   await eventually(async () => {
@@ -76,7 +76,7 @@ export const NeverFlipsBack: typeof reader.NoFlicker = {
     await clickButton(canvas, 'One nuts less')
     await eventually(() => expect(within(canvas).getByRole('alert')).toHaveTextContent('RequestError'))
 
-    // The request waits for the connection, and a refetch brings the quantity from before.
+    // The request waits for the connection, and a refetch brings the old quantity.
     await demo.post('/faults', { fault: 'down', ms: 1_500, client })
     await eventually(() => expect(find(canvas, '.status').dataset['status']).toBe('reconnecting'))
     await moreDuringRefetch(canvas, 'oats')

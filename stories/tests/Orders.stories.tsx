@@ -16,7 +16,7 @@ async function order(canvas: HTMLElement, item: string): Promise<void> {
   await clickButton(canvas, 'Order')
 }
 
-/** The list shows what the server holds: these items, each once. */
+/** The list and the server hold these items, each once. */
 async function bothHold(canvas: HTMLElement, items: readonly string[]): Promise<void> {
   await eventually(async () => {
     const held = await demoIn(canvas).get<Order[]>('/orders')
@@ -39,11 +39,11 @@ export const OrderedOnce: typeof reader.OrdersAndChat = {
     await order(canvas, 'Tea')
     await bothHold(canvas, ['Tea'])
 
-    // Somebody else's order is pushed.
+    // An order of another client is pushed.
     await demo.post('/orders', { item: 'Cake', quantity: 2 })
     await bothHold(canvas, ['Tea', 'Cake'])
 
-    // The request arrives, and its answer is lost with the connection.
+    // The request arrives, and its reply is lost with the connection.
     const { client } = find(canvas, '.playground').dataset
     await demo.post('/faults', { fault: 'freeze', client })
     await order(canvas, 'Milk')

@@ -30,7 +30,7 @@ export const RecoverPrices: typeof reader.Prices = {
     await eventually(() => expect(findAll(canvas, '[data-last]').length).toBe(4))
     await stopFeed(demo)
     await pricesConverge(canvas, demo)
-    await eventually(() => expect(figure(canvas, 'Held now')).toBe('1'))
+    await eventually(() => expect(figure(canvas, 'Held requests')).toBe('1'))
     await expect(Number(figure(canvas, 'Requests so far'))).toBeGreaterThan(1)
 
     const seen = watchStatus(canvas)
@@ -59,7 +59,7 @@ export const EachNoteOnce: typeof reader.NothingMissed = {
     await clickButton(canvas, 'Publish 5 notes')
     await notesAre(canvas, 5)
     const seen = watchStatus(canvas)
-    await clickButton(canvas, '5 notes, down 1 s, 5 notes')
+    await clickButton(canvas, 'Publish 5, drop for 1 s, publish 5')
     await comesBack(canvas, seen)
     await notesAre(canvas, 15)
   },

@@ -23,7 +23,7 @@ export const NotChanged: typeof reader.Prices = {
   name: 'a 304 re-renders nothing, and a resume polls at once',
   play: async ({ canvasElement: canvas }) => {
     const demo = demoIn(canvas)
-    const notChanged = () => Number(figure(canvas, 'Not changed (304)'))
+    const notChanged = () => Number(figure(canvas, 'Unchanged (304)'))
     const polls = () => notChanged() + Number(figure(canvas, 'New (200)'))
     await eventually(() => expect(findAll(canvas, '[data-last]').length).toBe(1))
     await stopFeed(demo)
@@ -56,10 +56,10 @@ export const StopWhenDone: typeof reader.UntilDone = {
   play: async ({ canvasElement: canvas }) => {
     const view = within(canvas)
     for (const percent of [25, 50, 75]) {
-      await userEvent.click(view.getByRole('button', { name: 'Let the server work' }))
+      await userEvent.click(view.getByRole('button', { name: 'Advance the job' }))
       await eventually(() => expect(view.getByText(`${percent} % done. Polling.`)).toBeVisible())
     }
-    await userEvent.click(view.getByRole('button', { name: 'Let the server work' }))
+    await userEvent.click(view.getByRole('button', { name: 'Advance the job' }))
     await eventually(() => expect(view.getByText('Done. Not polling.')).toBeVisible())
   },
 }

@@ -41,13 +41,13 @@ export const ShareOneSocket: typeof reader.OneSocketForAll = {
     const openLights = () => findAll(canvas, '.dots [data-status="open"]').length
     const sockets = async () => (await demoIn(canvas).get<ServerView>('/clients')).opened.socket
     await eventually(() => expect(openLights()).toBe(components))
-    await eventually(() => expect(figure(canvas, 'Components that use it')).toBe(String(components)))
+    await eventually(() => expect(figure(canvas, 'Mounted components')).toBe(String(components)))
     await expect(await sockets()).toBe(1)
-    await eventually(() => expect(figure(canvas, 'Sockets now')).toBe('1'))
+    await eventually(() => expect(figure(canvas, 'Open sockets')).toBe('1'))
 
-    await clickButton(canvas, 'Take all away')
-    await eventually(() => expect(figure(canvas, 'Sockets now')).toBe('0'))
-    await clickButton(canvas, 'Bring all back')
+    await clickButton(canvas, 'Unmount all')
+    await eventually(() => expect(figure(canvas, 'Open sockets')).toBe('0'))
+    await clickButton(canvas, 'Mount all')
     await eventually(() => expect(openLights()).toBe(components))
     await expect(await sockets()).toBe(2)
   },

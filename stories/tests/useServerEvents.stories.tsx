@@ -43,7 +43,7 @@ export const ResumePrices: typeof reader.Prices = {
 
     const seenLater = watchStatus(canvas)
     await clickButton(canvas, '__proto__')
-    await eventually(() => expect(connectionFigure(canvas, 'Unknown')).toBe('1'))
+    await eventually(() => expect(connectionFigure(canvas, 'Unknown type')).toBe('1'))
     await expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
     await expect(seenLater()).toEqual([])
   },
@@ -57,7 +57,7 @@ export const EachNoteOnce: typeof reader.NothingMissed = {
     await clickButton(canvas, 'Publish 5 notes')
     await notesAre(canvas, 5)
     const seen = watchStatus(canvas)
-    await clickButton(canvas, '5 notes, down 1 s, 5 notes')
+    await clickButton(canvas, 'Publish 5, drop for 1 s, publish 5')
     await comesBack(canvas, seen)
     await notesAre(canvas, 15)
   },

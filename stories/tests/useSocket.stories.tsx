@@ -27,7 +27,7 @@ export const ResumePrices: typeof reader.Prices = {
   play: async ({ canvasElement: canvas }) => {
     const demo = demoIn(canvas)
     await seesStatus(canvas, 'open')
-    await eventually(() => expect(figure(canvas, 'Heartbeat there and back')).toMatch(/^\d+ ms$/))
+    await eventually(() => expect(figure(canvas, 'Heartbeat round trip')).toMatch(/^\d+ ms$/))
     await stopFeed(demo)
     await pricesConverge(canvas, demo)
 
@@ -39,9 +39,9 @@ export const ResumePrices: typeof reader.Prices = {
 
     const seenLater = watchStatus(canvas)
     await clickButton(canvas, 'Broken JSON')
-    await eventually(() => expect(connectionFigure(canvas, 'Bad')).toBe('1'))
+    await eventually(() => expect(connectionFigure(canvas, 'Invalid')).toBe('1'))
     await clickButton(canvas, '__proto__')
-    await eventually(() => expect(connectionFigure(canvas, 'Unknown')).toBe('1'))
+    await eventually(() => expect(connectionFigure(canvas, 'Unknown type')).toBe('1'))
     await expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
     await publishPrice(demo, 'ETH', 2_345.67)
     await pricesConverge(canvas, demo)
@@ -73,17 +73,17 @@ export const WaitWhileDown: typeof reader.RequestAndReply = {
   play: async ({ canvasElement: canvas }) => {
     const view = within(canvas)
     await seesStatus(canvas, 'open')
-    await clickButton(canvas, 'Ask')
-    await eventually(() => expect(view.getByText('The server says: Hello')).toBeVisible())
+    await clickButton(canvas, 'Send request')
+    await eventually(() => expect(view.getByText('The server replied: Hello')).toBeVisible())
 
     const seen = watchStatus(canvas)
     await demoIn(canvas).post('/faults', { fault: 'down', ms: 1_000 })
     await eventually(() => expect(seen()).toContain('reconnecting'))
     await userEvent.type(view.getByLabelText('Text'), ' again')
-    await clickButton(canvas, 'Ask')
+    await clickButton(canvas, 'Send request')
     await expect(view.getByText('Waiting for the reply…')).toBeVisible()
     await comesBack(canvas, seen)
-    await eventually(() => expect(view.getByText('The server says: Hello again')).toBeVisible())
+    await eventually(() => expect(view.getByText('The server replied: Hello again')).toBeVisible())
   },
 }
 
@@ -97,14 +97,14 @@ export const KeepBinaryType: typeof reader.BinaryData = {
         return expect(frames).toEqual(Array<string>(count).fill(`ArrayBuffer, ${bytes} bytes`))
       })
     await seesStatus(canvas, 'open')
-    await clickButton(canvas, `Ask for ${bytes} bytes`)
+    await clickButton(canvas, `Request ${bytes} bytes`)
     await framesAre(1)
     const seen = watchStatus(canvas)
     await clickButton(canvas, 'Kill')
     await comesBack(canvas, seen)
-    await clickButton(canvas, `Ask for ${bytes} bytes`)
+    await clickButton(canvas, `Request ${bytes} bytes`)
     await framesAre(2)
-    await clickButton(canvas, `Send ${bytes} bytes, to be echoed`)
+    await clickButton(canvas, `Send ${bytes} bytes to echo`)
     await framesAre(3)
   },
 }

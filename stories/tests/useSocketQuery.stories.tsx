@@ -51,7 +51,7 @@ export const RecoverFromRefusal: typeof reader.RefusedRequest = {
   play: async ({ canvasElement: canvas }) => {
     const view = within(canvas)
     await eventually(() => expect(view.getByText('No price: not-found')).toBeVisible())
-    await clickButton(canvas, 'List it at 0.10')
+    await clickButton(canvas, 'Publish a price of 0.10')
     await eventually(() => expect(view.getByText('DOGE is at 0.1000')).toBeVisible())
     await userEvent.clear(view.getByLabelText('Symbol'))
     await userEvent.type(view.getByLabelText('Symbol'), 'BTC')

@@ -3,7 +3,7 @@ import { Figures } from '../parts/Figures.tsx'
 import { formatCount } from '../parts/format.ts'
 import type { Counters } from './createCounters.ts'
 
-/** What goes on each second. */
+/** Figures of the last second. */
 export function Paces({ counters }: { readonly counters: Counters }) {
   const { messages, rows, frames } = useSyncExternalStore(counters.subscribe, counters.getSnapshot)
   return (

@@ -8,7 +8,7 @@ interface TickerRowProps {
   readonly onRender: () => void
 }
 
-/** One price. It reads its own key alone, so a message for another symbol does not render it. */
+/** One price. It reads its own key only, so messages for other symbols do not re-render it. */
 export const TickerRow = memo(function TickerRow({ symbol, onRender }: TickerRowProps) {
   const { data } = useMessage('price', { symbol })
   const quote = data as Quote | undefined
@@ -16,7 +16,7 @@ export const TickerRow = memo(function TickerRow({ symbol, onRender }: TickerRow
 
   useEffect(onRender)
   useEffect(() => {
-    // Two names for one animation: it starts again when the other is taken.
+    // Alternates between two names for one animation, which restarts it.
     const dataset = price.current?.dataset
     if (dataset) dataset['flash'] = dataset['flash'] === 'odd' ? 'even' : 'odd'
   }, [quote])

@@ -1,22 +1,22 @@
-/** What went on in one second. */
+/** Counters of one second. */
 export interface Pace {
   readonly messages: number
   readonly rows: number
   readonly frames: number
 }
 
-/** What the ticker counts: too often to be shown each time. */
+/** Counters that change too often to render every change. */
 export interface Counters {
   /** Counts one. */
   add(name: keyof Pace): void
-  /** Of the last second; the same object until the next one. */
+  /** The last second; the same object until the next one. */
   getSnapshot(): Pace
   subscribe(notify: () => void): () => void
-  /** Since the beginning. */
+  /** Totals since the start. */
   readonly totals: Readonly<Pace>
 }
 
-/** How often the pace is shown anew (ms). */
+/** Time between two updates (ms). */
 const STEP = 1_000
 
 const none = (): Record<keyof Pace, number> => ({ messages: 0, rows: 0, frames: 0 })

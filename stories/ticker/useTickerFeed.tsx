@@ -3,14 +3,14 @@ import { useDemo } from '../parts/DemoContext.ts'
 import { Range } from '../parts/Range.tsx'
 import { formatCount } from '../parts/format.ts'
 
-/** How many rows the ticker has. */
+/** Number of rows. */
 const ROWS = 200
 
 interface FeedSettings {
   readonly symbols: readonly string[]
 }
 
-/** The feed of the ticker: its symbols, and the sliders that say how much it speaks. */
+/** The symbols of the ticker and the sliders for its feed. */
 export function useTickerFeed(): { symbols: readonly string[]; controls: ReactNode } {
   const demo = useDemo()
   const [rate, setRate] = useState(200)
@@ -20,7 +20,7 @@ export function useTickerFeed(): { symbols: readonly string[]; controls: ReactNo
   useEffect(() => {
     let isCurrent = true
     void demo.post<FeedSettings>('/feed', { rate, batch, symbols: ROWS }).then(feed => {
-      // The same symbols each time: the rows need not know.
+      // The symbols stay the same, so the rows keep their props.
       if (isCurrent) setSymbols(before => (before.length > 0 ? before : feed.symbols))
     })
     return () => {
@@ -38,11 +38,11 @@ export function useTickerFeed(): { symbols: readonly string[]; controls: ReactNo
         text={rate === 0 ? 'none' : `${formatCount(rate)} a second`}
       />
       <Range
-        label="Most messages in a frame"
+        label="Messages per WebSocket frame, at most"
         value={batch}
         onChange={setBatch}
         limits={{ min: 1, max: 50, step: 1 }}
-        text={batch === 1 ? '1, a frame each' : `${batch}`}
+        text={`${batch}`}
       />
     </div>
   )
