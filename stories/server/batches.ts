@@ -1,4 +1,4 @@
-/** Splits `items` into runs of at most `size`; an item alone where `size` is 1, else arrays. */
+/** Splits `items` into runs of at most `size`; with a `size` of 1 into single items instead of arrays. */
 export function batches<T>(items: readonly T[], size: number): Array<T | T[]> {
   if (size <= 1) return [...items]
   const runs: T[][] = []

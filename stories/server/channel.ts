@@ -8,7 +8,7 @@ import { createTokens } from './tokens.ts'
 
 export type Channel = ReturnType<typeof createChannel>
 
-/** A world of its own: log, feed, orders, tokens, faults and clients. Tests and stories each use one. */
+/** Isolated log, feed, orders, tokens, faults and clients. Each test and story uses its own channel. */
 export function createChannel() {
   const log = createLog()
   const connections = createConnections()

@@ -3,10 +3,10 @@ import { createChannel, type Channel } from './channel.ts'
 
 export type Channels = ReturnType<typeof createChannels>
 
-/** Channels kept; past that idle ones go, the one unused for longest first. */
+/** Maximum number of channels. Beyond it, the least recently used idle ones are dropped. */
 const MAX_CHANNELS = 200
 
-/** The channels by name, made on first use. */
+/** The channels by name, created on first use. */
 export function createChannels() {
   const channels = new Map<string, Channel>()
 

@@ -12,7 +12,7 @@ export function checkText(value: unknown, what: string): string {
   throw new BadRequest(`${what} must be a non-empty string, not ${describe(value)}.`)
 }
 
-/** A finite number within `[min, max]`; `fallback` where `value` is missing. */
+/** A finite number within `[min, max]`; `fallback` if `value` is missing. */
 export function checkNumber(
   value: unknown,
   what: string,
@@ -27,7 +27,7 @@ export function checkNumber(
   throw new BadRequest(`${what} must be a number from ${min} to ${max}, not ${describe(value)}.`)
 }
 
-/** As `checkNumber`, for a query parameter. */
+/** Like `checkNumber`, for a query parameter. */
 export function checkQueryNumber(
   query: URLSearchParams,
   name: string,

@@ -4,21 +4,21 @@ import { createPresences, type ClientInfo, type TransportName } from './presence
 
 export type Connections = ReturnType<typeof createConnections>
 
-/** Something open between a client and the server: a socket, a stream, or an HTTP exchange not yet answered. */
+/** An open socket, stream or pending HTTP exchange. */
 export interface Connection {
   client: string
-  /** `'rest'` for exchanges that are none of the four ways; they are not counted. */
+  /** `'rest'` for exchanges outside of the four transports, which are not counted. */
   transport: TransportName | 'rest'
   outbox: Outbox
-  /** Breaks it: a reset, or for sockets an orderly close where `code` is given. */
+  /** Resets the connection. With `code`, sockets close cleanly. */
   kill: (code?: number) => void
-  /** Takes new log entries, after `drop` has had its way. */
+  /** Receives new log entries that `drop` did not skip. */
   push?: (entries: Entry[]) => void
-  /** Takes garbage at once, for ways that push. */
+  /** Receives garbage at once, for transports that push. */
   garble?: (text: string) => void
 }
 
-/** Who is connected to a channel, and who was a moment ago. */
+/** The current and recent clients of a channel. */
 export function createConnections() {
   const open = new Set<Connection>()
   const presences = createPresences()

@@ -4,10 +4,10 @@ import { checkNumber, checkRecord, checkText } from './check.ts'
 import type { Envelope } from './envelope.ts'
 import { performFault } from './faultRequest.ts'
 
-/** Longest life of a token, ms. */
+/** Maximum lifetime of a token (ms). */
 const MAX_TTL = 24 * 3_600_000
 
-/** An endpoint that no fault touches: it takes a JSON body and returns the answer's. */
+/** An endpoint without faults: receives a JSON body and returns the response body. */
 export type Control = (channel: Channel, body: unknown) => unknown
 
 export const publish: Control = ({ publish: append }, body) => append(readEnvelopes(body))

@@ -9,7 +9,7 @@ import { ROUTES, SOCKET_PATH, type Route } from './routes.ts'
 import { createUpgrader } from './upgrade.ts'
 
 export interface DemoServer {
-  /** Serves `req` and returns `true` if its path is one of the demo server's; else touches nothing. */
+  /** Serves `req` and returns `true` if its path is one of the demo server's; otherwise ignores it. */
   handleRequest: (req: IncomingMessage, res: ServerResponse) => boolean
   /** The same for an upgrade to a WebSocket. */
   handleUpgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => boolean
@@ -17,7 +17,7 @@ export interface DemoServer {
   close: () => void
 }
 
-/** The demo server without a port of its own: give it the requests of any Node http server. */
+/** The demo server without a port: pass it the requests of any Node http server. */
 export function createDemoServer(): DemoServer {
   const channels = createChannels()
   const upgrade = createUpgrader()

@@ -3,7 +3,7 @@ import type { Plugin, ViteDevServer } from 'vite'
 import { createDemoServer, type DemoServer } from './createDemoServer.ts'
 import { isRecord } from './envelope.ts'
 
-/** Puts the demo server into a Vite dev server: Storybook's, Vitest's, or one's own. Same port, same process. */
+/** Puts the demo server into a Vite dev server: of Storybook, Vitest or your own. Same port, same process. */
 export function demoServerPlugin(): Plugin {
   const running = new Set<() => void>()
   return {
@@ -19,7 +19,7 @@ export function demoServerPlugin(): Plugin {
   }
 }
 
-/** Returns the way to take the demo server out again. */
+/** Returns a function that removes the demo server. */
 function attach(server: ViteDevServer, demo: DemoServer): () => void {
   server.middlewares.use((req, res, next) => {
     if (!demo.handleRequest(req, res)) next()

@@ -2,8 +2,8 @@ import { WebSocket } from 'ws'
 import type { Outbox } from './outbox.ts'
 
 /**
- * A socket that says nothing but through its outbox, once it has one: `ws` answers close frames by itself,
- * which a frozen server would not.
+ * A socket that sends only through its outbox, once it has one. `ws` replies to close frames on its own, and a frozen server
+ * must not.
  */
 export class DemoSocket extends WebSocket {
   outbox: Outbox | undefined
@@ -13,7 +13,7 @@ export class DemoSocket extends WebSocket {
     else super.close(code, reason)
   }
 
-  /** Closes at once, frozen or not, and goes on with the closing handshake by itself. */
+  /** Closes at once, even if frozen, and completes the closing handshake. */
   closeNow(code: number, reason: string): void {
     this.outbox = undefined
     super.close(code, reason)

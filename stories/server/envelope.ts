@@ -1,25 +1,25 @@
-/** One message of the protocol: what it is about, the parameters echoed back, and the business data. */
+/** One message of the protocol: its type, the echoed parameters and the data. */
 export interface Envelope {
   type: string
   params: unknown
   response: unknown
 }
 
-/** A place in a channel's log. `epoch` names one life of the log; `seq` counts from 1 within it. */
+/** A position in a channel's log. `epoch` identifies one life of the log; `seq` counts from 1 within it. */
 export interface Cursor {
   epoch: string
   seq: number
 }
 
-/** An envelope as the log keeps it. */
+/** An envelope in the log. */
 export interface Entry extends Envelope, Cursor {}
 
-/** A reply to a request, which `re` names by its `id` if it has one. */
+/** A reply to a request. `re` is the `id` of the request, if it has one. */
 export interface ReplyEnvelope extends Envelope {
   re?: string | number
 }
 
-/** An error reply to a request: there is no `response`, and `error.message` says what to do. */
+/** An error reply to a request: no `response`, and `error.message` says how to fix it. */
 export interface ErrorReply {
   type: string
   params: unknown
@@ -27,7 +27,7 @@ export interface ErrorReply {
   re?: string | number
 }
 
-/** The same string for equal `(type, params)`, whatever the order of the members. */
+/** The same string for equal `(type, params)`, regardless of the order of members. */
 export function keyOf(type: string, params: unknown): string {
   return JSON.stringify([type, params ?? null], (_, value: unknown) =>
     isRecord(value) ? Object.fromEntries(Object.entries(value).sort(byName)) : value,

@@ -45,7 +45,7 @@ export function events(exchange: Exchange): void {
   connection.kill = killStream(exchange)
 }
 
-/** What a new stream begins with: what was missed, or the latest values, behind a `reset` if a cursor is lost. */
+/** The start of a stream: missed events or the latest values, after a `reset` if it cannot resume. */
 function beginning({ channel, client, req }: Exchange): Item[][] {
   const { log, faults } = channel
   const snapshot = log.snapshot()
@@ -58,7 +58,7 @@ function beginning({ channel, client, req }: Exchange): Item[][] {
   return snapshot.length > 0 ? [[reset], snapshot] : [[{ ...reset, ...head }]]
 }
 
-/** An id that is none of ours is a cursor of an unknown epoch. */
+/** A foreign id counts as a cursor of an unknown epoch. */
 function lastEventId(header: string | string[] | undefined): Cursor | undefined {
   if (header === undefined || header === '') return undefined
   const [, epoch, seq] = /^(\w+):(\d+)$/.exec(String(header)) ?? []
@@ -76,7 +76,7 @@ function eventText(items: Item | Item[]): string {
   return `${lines.join('\n')}\n\n`
 }
 
-/** A close code means an orderly end, which for a stream is its end without one. */
+/** A close code means a clean end. Streams have no code. */
 function killStream({ res, connection }: Exchange): (code?: number) => void {
   const reset = connection.kill
   return code => (code === undefined ? reset() : void res.end())

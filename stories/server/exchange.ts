@@ -6,18 +6,18 @@ import { createOutbox } from './outbox.ts'
 import type { TransportName } from './presences.ts'
 import { isTokenRequired, tokenOf, type DemoRequest } from './request.ts'
 
-/** One HTTP request that the faults may get at, from its arrival to the end of its answer. */
+/** One HTTP request that faults can affect, from its arrival to the end of its response. */
 export interface Exchange extends DemoRequest {
   res: ServerResponse
   connection: Connection
-  /** Answers, after what `delay` and `freeze` say and in the words that `garbage` puts into its mouth. */
+  /** Responds, subject to `delay`, `freeze` and `garbage`. */
   answer: (answer: Answer) => void
   answerGarbage: (kind: GarbageKind) => void
-  /** Calls `listener` once, when the exchange is over, however it ended. */
+  /** Calls `listener` once when the exchange ends. */
   onClose: (listener: () => void) => void
 }
 
-/** Opens an exchange; `undefined` where a fault, or the lack of a token, has answered already. */
+/** Opens an exchange; `undefined` if a fault or a missing token has already caused a response. */
 export function openExchange(
   request: DemoRequest,
   res: ServerResponse,
@@ -57,7 +57,7 @@ export function openExchange(
   return { ...request, res, connection, answer, answerGarbage, onClose }
 }
 
-/** What the `refuse` fault and the tokens have against `request`. */
+/** The rejection of `request` by the `refuse` fault or the tokens, if any. */
 function refusalOf(request: DemoRequest): Answer | undefined {
   const { channel, client } = request
   const refuse = channel.faults.get('refuse', client)
@@ -78,8 +78,8 @@ export function refusedAnswer(refuse: { status: number; retryAfter?: number | st
 }
 
 /**
- * Storybook's compression replaces `res.on` (and so `once`) by one that keeps listeners back until the first byte,
- * which for a held request may never come. `addListener` is the way around it.
+ * Storybook's compression replaces `res.on` (and so `once`) by a version that defers listeners until the first byte. For a
+ * held request it may never come. `addListener` avoids this.
  */
 function onceClosed(res: ServerResponse, listener: () => void): void {
   let isCalled = false

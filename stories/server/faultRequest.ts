@@ -23,7 +23,7 @@ const FAULTS = new Map<string, Perform>([
   ['clear', ({ faults }, _, client) => faults.end(active => isFor(active.client, client))],
 ])
 
-/** Does what the body of `POST /faults` asks for. */
+/** Handles the body of `POST /faults`. */
 export function performFault(channel: Channel, body: unknown): void {
   const { fault, client, ...options } = checkRecord(body, 'The body of POST /faults')
   const perform = typeof fault === 'string' ? FAULTS.get(fault) : undefined
@@ -43,7 +43,7 @@ function goDown(channel: Channel, options: Options, client: string | undefined):
   channel.connections.killAll(client)
 }
 
-/** What pushes gets its garbage now; what is asked gets it in place of its next answers, for 10 s. */
+/** Sockets and streams get garbage now. Requests get it instead of their next responses, for 10 s. */
 function garble(channel: Channel, options: Options, client: string | undefined): void {
   const kind = readKind(options.kind)
   const count = readCount(options.count, '"count"', 1)

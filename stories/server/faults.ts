@@ -14,17 +14,17 @@ export type LastingFault =
 
 type NameOf = LastingFault['fault']
 
-/** A fault that is on: for one client, or for the whole channel where `client` is missing. */
+/** An active fault, for one client or, without `client`, for the whole channel. */
 export type ActiveFault = LastingFault & {
   client?: string
-  /** When it ends by itself, ms since 1970. */
+  /** When it ends on its own (ms since 1970). */
   until?: number
 }
 
 interface Running {
   active: ActiveFault
   timer: NodeJS.Timeout | undefined
-  /** What each `client|transport` has had of it: dropped messages, garbage answers. */
+  /** Dropped messages or garbage responses per `client|transport`. */
   used: Map<string, number>
 }
 
@@ -57,7 +57,7 @@ export function createFaults(onEnd: () => void) {
     get: <N extends NameOf>(name: N, client: string) => find(name, client)?.active,
     isFrozen: (client: string) => find('freeze', client) !== undefined,
     delay: (client: string) => find('delay', client)?.active.delay ?? 0,
-    /** Puts a fault on for `ms` (for good where missing), in place of the same fault for the same client. */
+    /** Starts a fault for `ms` (permanently by default), and replaces the same fault of the same client. */
     start(fault: LastingFault, { client, ms }: { client: string | undefined; ms: number | undefined }): void {
       end(active => active.fault === fault.fault && active.client === client)
       const active: ActiveFault = { ...fault }
@@ -66,13 +66,13 @@ export function createFaults(onEnd: () => void) {
       const timer = ms === undefined ? undefined : setTimeout(() => end(one => one === active), ms)
       running.push({ active, timer, used: new Map() })
     },
-    /** `entries` less every n-th, while `drop` is on. The log keeps what is skipped here. */
+    /** `entries` without every n-th while `drop` is active. The log keeps the skipped ones. */
     withoutDropped(entries: Entry[], client: string, transport: string): Entry[] {
       const drop = find('drop', client)
       if (!drop) return entries
       return entries.filter(() => count(drop, `${client}|${transport}`) % drop.active.every !== 0)
     },
-    /** The kind of garbage to answer with in place of the truth, while any is left for this client. */
+    /** The kind of garbage to respond with, while any is left for this client. */
     takeGarbage(client: string, transport: string): GarbageKind | undefined {
       const garbage = find('garbage', client)
       if (!garbage) return undefined

@@ -7,9 +7,9 @@ export type Feed = ReturnType<typeof createFeed>
 
 export interface Quote {
   last: number
-  /** Difference from the price before. */
+  /** Difference from the previous price. */
   change: number
-  /** When the price was made, ms since 1970. */
+  /** Creation time of the price (ms since 1970). */
   at: number
 }
 
@@ -17,22 +17,22 @@ export interface FeedSettings {
   /** Messages a second, over all symbols. 0 stops the feed. */
   rate: number
   symbols: string[]
-  /** Most envelopes in one socket frame or SSE event. */
+  /** Maximum number of envelopes in one socket frame or SSE event. */
   batch: number
 }
 
-/** Shortest time between two ticks, ms: faster rates put several messages into a tick. */
+/** Minimum time between two ticks (ms). Faster rates send several messages per tick. */
 const MIN_TICK = 20
 const MAX_TICK = 1_000
 const MAX_RATE = 20_000
 
 interface FeedHost {
   publish: (envelopes: Envelope[]) => void
-  /** Whether anybody listens. Asked at each tick; the feed stops itself when nobody does. */
+  /** Whether there are clients. Checked at each tick; the feed stops without clients. */
   isWanted: () => boolean
 }
 
-/** Publishes a random walk of prices while somebody listens. Holds no timer otherwise. */
+/** Publishes a random walk of prices while there are clients. Holds no timer otherwise. */
 export function createFeed(host: FeedHost) {
   let settings: FeedSettings = { rate: 2, symbols: tickers(4), batch: 1 }
   const prices = new Map<string, number>()

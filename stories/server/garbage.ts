@@ -1,4 +1,4 @@
-/** Each kind of garbage as a text: a socket message, the data of an SSE event, or the body of an answer. */
+/** Each kind of garbage as a text: a socket message, the data of an SSE event, or the body of a response. */
 const GARBAGE = {
   text: '{"type":"price","params":{"symbol":',
   proto: '{"type":"__proto__","params":{"polluted":true},"response":{"polluted":true}}',

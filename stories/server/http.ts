@@ -9,13 +9,13 @@ export type Headers = Record<string, string>
 export interface Answer {
   status: number
   headers?: Headers
-  /** Sent as JSON; a string is sent as it is. No body where missing. */
+  /** Sent as JSON, or unchanged if it is a string. No body if missing. */
   body?: unknown
 }
 
 const MAX_BODY = 1024 * 1024
 
-/** Any origin may read everything, validators included: tests and stories come from other ports. */
+/** Every origin may read everything, including validators, because tests and stories use other ports. */
 export function corsHeaders(req: IncomingMessage): Headers {
   const headers: Headers = {
     'Access-Control-Allow-Origin': '*',
@@ -46,7 +46,7 @@ export function sendAnswer(res: ServerResponse, { status, headers, body }: Answe
   res.end(bytes)
 }
 
-/** The request's body as JSON; `{}` where it is empty. */
+/** The request's body as JSON; `{}` if it is empty. */
 export async function readJson(req: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
   let size = 0
@@ -63,7 +63,7 @@ export async function readJson(req: IncomingMessage): Promise<unknown> {
   }
 }
 
-/** A strong validator: equal for equal bodies, whenever they were made. */
+/** A strong validator, equal for equal bodies. */
 export function etagOf(body: string): string {
   return `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
 }
@@ -74,13 +74,13 @@ export function matches(header: string | undefined, etag: string): boolean {
   return tags.includes(etag) || tags.includes('*')
 }
 
-/** Breaks the TCP connection, with a reset where the platform can. */
+/** Breaks the TCP connection, with a reset if the platform supports it. */
 export function resetConnection(socket: Duplex): void {
   if (socket instanceof Socket) socket.resetAndDestroy()
   else socket.destroy()
 }
 
-/** Answers an upgrade request with a plain HTTP status. */
+/** Responds to an upgrade request with a plain HTTP status. */
 export function refuseUpgrade(socket: Duplex, { status, headers, body }: Answer): void {
   const bytes = JSON.stringify(body)
   const lines = [

@@ -3,7 +3,7 @@ import { keyOf, type Cursor, type Entry, type Envelope } from './envelope.ts'
 
 export type Log = ReturnType<typeof createLog>
 
-/** Keys whose latest value is remembered; past that the one unchanged for longest is dropped. */
+/** Maximum number of keys with a latest value. Beyond it, the least recently changed one is dropped. */
 const MAX_KEYS = 5_000
 
 /** The event log of a channel: a ring of `capacity` entries, and the latest value of each key. */
@@ -40,9 +40,9 @@ export function createLog(capacity = 5_000) {
       const slots = Array.from({ length: seq - cursor.seq }, (_, i) => slot(cursor.seq + 1 + i))
       return slots.flatMap(found => found?.entry ?? [])
     },
-    /** When `n` was appended (ms since 1970); `undefined` if the ring no longer knows. */
+    /** When `n` was appended (ms since 1970); `undefined` if it has left the ring. */
     timeOf: (n: number): number | undefined => (n === 0 ? startedAt : slot(n)?.at),
-    /** The latest entry of each key, the one unchanged for longest first. */
+    /** The latest entry of each key, least recently changed first. */
     latest: (): Entry[] => [...latest.values()],
     latestOf: (type: string, params: unknown): Entry | undefined => latest.get(keyOf(type, params)),
     /**
@@ -55,7 +55,7 @@ export function createLog(capacity = 5_000) {
         return { type, params, response, ...(i === latest.size - 1 ? head : {}) }
       })
     },
-    /** Starts a new epoch with an empty ring. Latest values stay: the state is known, its history is not. */
+    /** Starts a new epoch with an empty ring. Latest values stay; only the history is lost. */
     forget(): void {
       epoch = newEpoch()
       seq = 0

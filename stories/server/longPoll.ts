@@ -5,10 +5,10 @@ import { unauthorizedAnswer, type Exchange } from './exchange.ts'
 import type { Headers } from './http.ts'
 import { watchToken } from './watchToken.ts'
 
-/** Longest time a request is held, ms. */
+/** Maximum time to hold a request (ms). */
 const MAX_HOLD = 25_000
 
-/** `GET /long-poll`: what is after the cursor, held back until there is something. */
+/** `GET /long-poll`: the envelopes after the cursor, held until there are any. */
 export function longPoll(exchange: Exchange): void {
   const { channel, client, query, connection, answer, onClose } = exchange
   const { log, faults } = channel
@@ -49,7 +49,7 @@ export function longPoll(exchange: Exchange): void {
   }
 }
 
-/** The cursor is the pair of validators: one alone, or two that were never sent together, is an error. */
+/** The cursor is the pair of validators: a single one or a mismatched pair is an error. */
 function readCursor({ req, channel }: Exchange): Cursor | undefined {
   const etag = req.headers['if-none-match']
   const since = req.headers['if-modified-since']

@@ -10,21 +10,21 @@ export interface Order {
   item: string
   quantity: number
   status: 'open' | 'cancelled'
-  /** Counts the states that it has had, from 1 on. */
+  /** Counts its states from 1. */
   version: number
   /** ms since 1970. */
   createdAt: number
   updatedAt: number
 }
 
-/** Orders kept in a channel; past that the oldest is dropped. */
+/** Maximum number of orders in a channel. Beyond it, the oldest is dropped. */
 const MAX_ORDERS = 5_000
 
 const MAX_QUANTITY = 1_000_000
-/** How late a push or a reply may be on request, ms. */
+/** Maximum delay of a push or reply (ms). */
 export const LATE = { max: 60_000, fallback: 0 }
 
-/** The orders of a channel. Every change is published as `order.changed`, the end of one as `order.removed`. */
+/** The orders of a channel. Changes are published as `order.changed`, removals as `order.removed`. */
 export function createOrders(publish: (envelopes: Envelope[]) => void) {
   const orders = new Map<string, Order>()
   let changes = 0
@@ -57,11 +57,11 @@ export function createOrders(publish: (envelopes: Envelope[]) => void) {
 
   return {
     list: (): Order[] => [...orders.values()],
-    /** How many changes have been published. */
+    /** Number of published changes. */
     get changes(): number {
       return changes
     },
-    /** Creating the same id twice answers the first order, so that a request may be sent again. */
+    /** A known id returns the existing order, so requests can be retried. */
     create(input: Record<string, unknown>): { order: Order; created: boolean } {
       const id = input.id === undefined ? randomUUID() : checkText(input.id, '"id"')
       const known = orders.get(id)
@@ -72,7 +72,7 @@ export function createOrders(publish: (envelopes: Envelope[]) => void) {
       const order = set({ id, item, quantity, status: 'open', version: 1, createdAt: at, updatedAt: at })
       return { order, created: true }
     },
-    /** The order has its new quantity at once, whenever `pushAfter` (ms) lets the others hear of it. */
+    /** Changes the order at once and publishes the change after `pushAfter` (ms). */
     change(input: Record<string, unknown>): Order {
       const order = find(input)
       const quantity = checkQuantity(input.quantity)

@@ -3,8 +3,8 @@ import type { Exchange } from './exchange.ts'
 import { etagOf, matches, readJson } from './http.ts'
 
 /**
- * `GET /orders`: the list, with a validator; with `?position=1` the position in the log up to which it holds everything,
- * too. `POST /orders`: a new one, 200 if its id was known, else 201.
+ * `GET /orders`: the list, with a validator; with `?position=1` also the position in the log that it includes.
+ * `POST /orders`: creates one, with status 200 for a known id, else 201.
  */
 export async function ordersEndpoint({ req, query, channel, answer }: Exchange): Promise<void> {
   if (req.method === 'POST') {

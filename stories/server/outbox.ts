@@ -1,4 +1,4 @@
-/** What holds back the messages of one connection. Asked whenever something is to be sent. */
+/** Holds back the messages of one connection. Checked before each send. */
 export interface Hold {
   isFrozen: () => boolean
   /** ms to wait before the next message. */
@@ -7,17 +7,17 @@ export interface Hold {
 
 export type Outbox = ReturnType<typeof createOutbox>
 
-/** Messages that may wait; past that the connection is given up, as a client that never reads would be. */
+/** Maximum number of waiting messages. Beyond it, the connection is closed. */
 const MAX_WAITING = 20_000
 
-/** The one way out of a connection: keeps the order while a fault freezes or delays it. */
+/** Sends the messages of a connection, in order even while a fault freezes or delays them. */
 export function createOutbox(hold: Hold, onOverflow: () => void) {
   let waiting: Array<{ due: number; send: () => void }> = []
   let lastDue = 0
   let timer: NodeJS.Timeout | undefined
   let closed = false
 
-  /** Sends what is due; called again when a fault ends. */
+  /** Sends the messages that are due. Called again when a fault ends. */
   function flush(): void {
     clearTimeout(timer)
     timer = undefined

@@ -16,7 +16,7 @@ export function poll({ req, query, channel, answer }: Exchange): void {
   if (entry) answerValidated(entry.response)
   else answer({ status: 204 })
 
-  /** A query can only name strings, so `id=7` also finds `{ id: 7 }`. */
+  /** Query parameters are strings, so `id=7` also finds `{ id: 7 }`. */
   function isAskedFor(other: Entry): boolean {
     if (other.type !== type || !isRecord(other.params) || params === null) return false
     const members = Object.entries(other.params)

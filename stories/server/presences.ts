@@ -1,21 +1,21 @@
-/** The four ways to get the data. */
+/** The four transports. */
 export type TransportName = 'poll' | 'longPoll' | 'events' | 'socket'
 
 export interface ClientInfo {
   client: string
   transport: TransportName
-  /** When it was first seen, ms since 1970. */
+  /** Time of its first request (ms since 1970). */
   since: number
-  /** Requests, connections included. */
+  /** Requests, including connections. */
   requests: number
-  /** Open at this moment. */
+  /** Currently open. */
   open: number
 }
 
-/** How long a client without a connection counts as present, ms: pollers have none most of the time. */
+/** How long a client without a connection counts as present (ms), for pollers. */
 const LINGER = 5_000
 
-/** Which client is there by which transport. */
+/** The present clients and their transports. */
 export function createPresences() {
   const presences = new Map<string, { info: ClientInfo; seenAt: number }>()
 
@@ -31,7 +31,7 @@ export function createPresences() {
 
   return {
     list,
-    /** Counts a request; the returned function tells that it is over. */
+    /** Counts a request; call the returned function when it ends. */
     enter(client: string, transport: TransportName): () => void {
       list()
       const key = JSON.stringify([client, transport])

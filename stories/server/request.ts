@@ -2,16 +2,16 @@ import type { IncomingMessage } from 'node:http'
 import type { Channel } from './channel.ts'
 import type { Channels } from './channels.ts'
 
-/** What every part needs to know about a request, HTTP or upgrade. */
+/** A parsed request, HTTP or upgrade. */
 export interface DemoRequest {
   req: IncomingMessage
   query: URLSearchParams
   channel: Channel
-  /** Free text that the client names itself by; `''` where it does not. */
+  /** Name of the client; `''` if it has none. */
   client: string
 }
 
-/** Query parameters with a meaning of their own; any other is a member of `params`. */
+/** Reserved query parameters. All others are members of `params`. */
 const RESERVED = new Set(
   'channel client type token ttl auth hold comment epoch seq snapshot binary position'.split(' '),
 )
@@ -30,7 +30,7 @@ export function demoRequest(req: IncomingMessage, channels: Channels): DemoReque
   return { req, query, channel, client: query.get('client') ?? '' }
 }
 
-/** The `params` that the query names; `null` where it names none. */
+/** The `params` in the query; `null` if there are none. */
 export function paramsOf(query: URLSearchParams): Record<string, string> | null {
   const members = [...query].filter(([name]) => !RESERVED.has(name))
   return members.length > 0 ? Object.fromEntries(members) : null

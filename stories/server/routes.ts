@@ -16,7 +16,7 @@ import type { TransportName } from './presences.ts'
 
 export const SOCKET_PATH = '/socket'
 
-/** A way to the data, which faults and tokens concern; or a control, which they do not. */
+/** A transport, which faults and tokens affect, or a control, which they do not. */
 export type Route = { methods: readonly string[] } & (
   | { transport: TransportName | 'rest'; serve: (exchange: Exchange) => void | Promise<void> }
   | { control: Control }

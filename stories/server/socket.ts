@@ -6,10 +6,10 @@ import type { DemoRequest } from './request.ts'
 import { authenticateSocket, isAuthenticate } from './socketAuth.ts'
 import { answerRequest } from './socketRequests.ts'
 
-/** Bytes a client may leave unread before its socket is reset; it can come back and resume. */
+/** Maximum unread bytes before a socket is reset. The client can reconnect and resume. */
 const MAX_UNREAD = 64 * 1024 * 1024
 
-/** Serves one accepted WebSocket: authentication, welcome, what was missed, then live. */
+/** Serves one accepted WebSocket: authentication, welcome, missed messages, then live ones. */
 export function serveSocket(ws: DemoSocket, request: DemoRequest, connection: Connection): void {
   const { channel, query } = request
   const { outbox } = connection
@@ -57,7 +57,7 @@ function welcome(
   else if (query.get('snapshot') === '1') sendEntries(log.snapshot())
 }
 
-/** A cursor that makes no sense resumes nothing: the welcome says so. */
+/** An invalid cursor resumes nothing, and the welcome says so. */
 function readCursor(query: URLSearchParams): Cursor | undefined {
   const epoch = query.get('epoch')
   const seq = query.get('seq')

@@ -2,14 +2,14 @@ import type { DemoSocket } from './demoSocket.ts'
 import { isRecord } from './envelope.ts'
 import { isTokenRequired, tokenOf, type DemoRequest } from './request.ts'
 
-/** How long a socket without a token may take to send one, ms. */
+/** Maximum time for a socket to send its token (ms). */
 const FIRST_MESSAGE_TIMEOUT = 5_000
 
 const UNAUTHORIZED = 4401
 
 /**
- * Calls `onReady` when the socket may be served: at once where no token is required. Without a good token, and
- * when it ends later, the socket is closed with 4401. A later `authenticate` message brings a fresh token.
+ * Calls `onReady` when the socket may be served: at once if no token is required. Without a valid token, or when it expires,
+ * the socket is closed with 4401. A later `authenticate` message renews the token.
  */
 export function authenticateSocket(ws: DemoSocket, request: DemoRequest, onReady: () => void): void {
   const { channel, client } = request
@@ -49,7 +49,7 @@ export function authenticateSocket(ws: DemoSocket, request: DemoRequest, onReady
   if (token !== undefined) accept(token)
 }
 
-/** Whether `message` is for this file, and no request: it is never answered, so that no token is echoed. */
+/** Whether `message` is an authentication. It gets no reply, so that no token is echoed. */
 export function isAuthenticate(message: unknown): message is { params?: unknown } {
   return isRecord(message) && message.type === 'authenticate'
 }

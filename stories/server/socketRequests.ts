@@ -5,7 +5,7 @@ import { checkNumber, checkRecord, checkText } from './check.ts'
 import { type ErrorReply, isRecord, type ReplyEnvelope } from './envelope.ts'
 import { LATE } from './orders.ts'
 
-/** What a request is answered with; a buffer goes out as a binary frame without an envelope. */
+/** The reply to a request. A buffer becomes a binary frame without an envelope. */
 export type Reply = ReplyEnvelope | ErrorReply | Buffer
 
 type Handler = (params: unknown, channel: Channel) => unknown
@@ -27,7 +27,7 @@ const HANDLERS = new Map<string, Handler>([
   ['binary', binary],
 ])
 
-/** Answers one request with its own `type` and `params`, and with its `id` as `re`. Never throws. */
+/** Replies to one request with its `type` and `params`, and with its `id` as `re`. Never throws. */
 export async function answerRequest(request: unknown, channel: Channel): Promise<Reply> {
   const answer = await answerOf(request, channel)
   const id = isRecord(request) ? request.id : undefined
@@ -77,7 +77,7 @@ function sendChat(params: unknown, { publish }: Channel): unknown {
   return { ok: true, id: message.id }
 }
 
-/** Done at once, refused or not; `replyAfter` ms later the client hears of it. */
+/** Runs at once and replies after `replyAfter` (ms), also if rejected. */
 async function changeOrder(params: unknown, { orders }: Channel): Promise<unknown> {
   const input = checkRecord(params, '"params"')
   const replyAfter = checkNumber(input.replyAfter, '"replyAfter" (ms)', LATE)

@@ -5,7 +5,7 @@ import { sendAnswer } from './http.ts'
 import { ROUTES, SOCKET_PATH } from './routes.ts'
 
 export interface RunningDemoServer {
-  /** `http://127.0.0.1:<port>`, without a slash at its end. */
+  /** `http://127.0.0.1:<port>`, without a trailing slash. */
   url: string
   port: number
   /** Breaks every connection; resolves when the port is free again. */
@@ -13,7 +13,7 @@ export interface RunningDemoServer {
 }
 
 /**
- * Runs the demo server by itself, on loopback only.
+ * Runs the demo server on its own, on loopback only.
  * @param options.port 0 (the default) takes a free port. Rejects if the port is taken.
  */
 export async function startDemoServer({ port = 0 }: { port?: number } = {}): Promise<RunningDemoServer> {

@@ -7,10 +7,10 @@ const KNOWN: ReadonlyArray<[symbol: string, price: number]> = [
 const HEADS = ['AQ', 'BL', 'CV', 'DR', 'EX', 'FL', 'GN', 'HY', 'JX', 'KR', 'LV', 'MZ', 'NV', 'OX']
 const TAILS = ['AL', 'BX', 'CO', 'DA', 'EN', 'IO', 'LT', 'MA', 'NE', 'ON', 'RA', 'TS', 'UM', 'VY']
 
-/** Most symbols that a feed can be asked for by number. */
+/** Maximum number of symbols in a feed. */
 export const MAX_TICKERS = KNOWN.length + HEADS.length * TAILS.length
 
-/** The first `count` symbols: four well-known ones, then made-up ones, always the same. */
+/** The first `count` symbols: four well-known ones, then invented ones, always the same. */
 export function tickers(count: number): string[] {
   return Array.from({ length: count }, (_, i) => KNOWN[i]?.[0] ?? madeUp(i - KNOWN.length))
 }

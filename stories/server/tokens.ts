@@ -5,9 +5,9 @@ export type Tokens = ReturnType<typeof createTokens>
 interface Grant {
   user: string
   expiresAt: number
-  /** The clients that have used it, so that one client's tokens can be ended. */
+  /** The clients that have used it, so that one client's tokens can be expired. */
   clients: Set<string>
-  /** Told when the token ends. */
+  /** Called when the token ends. */
   watchers: Set<() => void>
 }
 
@@ -35,18 +35,18 @@ export function createTokens() {
       issued += 1
       return { token, expiresAt }
     },
-    /** Whether `token` is good now. A missing, unknown, expired or revoked one counts as refused. */
+    /** Whether `token` is valid. A missing, unknown, expired or revoked one counts as refused. */
     accept(token: string | undefined, client: string): token is string {
       const grant = token === undefined ? undefined : live(token)
       if (grant) grant.clients.add(client)
       else refused += 1
       return grant !== undefined
     },
-    /** Calls `onEnd` once, when an accepted token expires or is revoked. Returns the way to stop watching. */
+    /** Calls `onEnd` once, when an accepted token expires or is revoked. Returns a function that stops watching. */
     watch(token: string, onEnd: () => void): () => void {
       return watchGrant(grants.get(token), onEnd)
     },
-    /** Ends the tokens that `client` has used; all of the channel where it is missing. */
+    /** Expires the tokens that `client` has used, or all of the channel without `client`. */
     revoke(client?: string): void {
       for (const [token, grant] of grants) {
         if (client !== undefined && !grant.clients.has(client)) continue

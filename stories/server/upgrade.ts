@@ -69,7 +69,7 @@ function adopt(ws: DemoSocket, request: DemoRequest, connection: Connection): vo
   serveSocket(ws, request, connection)
 }
 
-/** The first that is no token; the token's own where nothing else is offered. */
+/** The first subprotocol that is not a token, or the token if it is the only one. */
 function selectProtocol(offered: Set<string>): string | false {
   const names = [...offered]
   return names.find(name => !isTokenProtocol(name)) ?? names[0] ?? false

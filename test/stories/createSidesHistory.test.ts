@@ -9,7 +9,7 @@ const report = (frames: number): Report => ({
 
 const moments = [undefined, {}, { glue: report(60) }, {}, {}, { glue: report(2) }, {}]
 
-test('a side that was too busy to report had the figures that it reports afterwards', () => {
+test('the next report fills the gap of a side that was too busy to report', () => {
   expect(valuesOf(moments, 'glue', 'frames')).toEqual([null, null, 60, 2, 2, 2, null])
 })
 
@@ -18,7 +18,7 @@ test('a side that has not reported yet has no figures', () => {
   expect(latestReport(moments, 'library')).toBeUndefined()
 })
 
-test('a side that is out of sight has no figures meanwhile', () => {
+test('a side has no figures while it is out of sight', () => {
   const hidden: Report = { reading: null, shown: {} }
   const values = valuesOf([{ glue: report(60) }, { glue: hidden }, { glue: report(50) }], 'glue', 'frames')
   expect(values).toEqual([60, null, 50])

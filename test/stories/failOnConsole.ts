@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 
-// A story that logs a warning or an error fails.
+// An untouched story that logs a warning or an error fails. The stories in stories/tests send invalid messages on purpose.
 beforeEach(() => {
   vi.spyOn(console, 'warn')
   vi.spyOn(console, 'error')
 })
 
-afterEach(() => {
+afterEach(({ task }) => {
   const logged = [console.warn, console.error].flatMap(log => vi.mocked(log).mock.calls.map(String))
   vi.restoreAllMocks()
-  expect(logged).toEqual([])
+  if (!task.file.name.startsWith('stories/tests/')) expect(logged).toEqual([])
 })

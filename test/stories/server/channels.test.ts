@@ -25,7 +25,7 @@ it('a channel feeds a poller for 5 s after its last request and then holds no ti
   expect(connections.clients()).toEqual([])
 })
 
-it('a channel without its socket goes silent at once', () => {
+it('a channel stops its feed as soon as its socket closes', () => {
   vi.useFakeTimers()
   const { connections, feed, log } = createChannel()
   const leave = connections.add(connection('socket'))
@@ -37,7 +37,7 @@ it('a channel without its socket goes silent at once', () => {
   expect([log.head.seq, vi.getTimerCount()]).toEqual([seq, 0])
 })
 
-it('the channel unused for longest goes when there are more than 200, but never one with a client', () => {
+it('the least recently used of more than 200 channels is dropped, but never one with a client', () => {
   const channels = createChannels()
   const busy = channels.get('busy')
   const leave = busy.connections.add(connection('socket'))
@@ -53,7 +53,7 @@ it('the channel unused for longest goes when there are more than 200, but never 
   leave()
 })
 
-it('a message that finds too many waiting gives the connection up', () => {
+it('a message that exceeds the outbox limit ends the connection', () => {
   const onOverflow = vi.fn()
   const outbox = createOutbox({ isFrozen: () => true, delay: () => 0 }, onOverflow)
   for (let i = 0; i < 20_000; i += 1) outbox.push(() => undefined)

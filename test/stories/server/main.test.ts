@@ -15,7 +15,7 @@ function run(args: string[]) {
 }
 
 describe('npm run demo-server', () => {
-  it('prints its URL, serves there, and ends at SIGTERM', async () => {
+  it('prints its URL, serves requests there, and exits on SIGTERM', async () => {
     const { child, lines, exit } = run([fileOf('main.ts')])
     const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(await lines.take()) ?? []
     expect((await fetch(`${url}/poll`)).status).toBe(200)
@@ -23,7 +23,7 @@ describe('npm run demo-server', () => {
     expect(await exit).toBe(0)
   })
 
-  it('says what is wrong with a port', async () => {
+  it('explains an invalid port', async () => {
     const { lines, exit } = run([fileOf('main.ts'), '--port', 'http'])
     expect(await lines.take()).toContain('--port must be a number')
     expect(await exit).toBe(1)
@@ -31,7 +31,7 @@ describe('npm run demo-server', () => {
 })
 
 describe('close', () => {
-  it('leaves nothing that keeps the process alive, whatever was going on', async () => {
+  it('leaves nothing that keeps the process alive', async () => {
     const script = `
       import { WebSocket } from 'ws'
       import { startDemoServer } from ${JSON.stringify(fileOf('startDemoServer.ts'))}

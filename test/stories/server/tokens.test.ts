@@ -39,7 +39,7 @@ describe('a token over HTTP', () => {
     expect((await get(`/poll?${AUTH}&token=${token}`)).status).toBe(401)
   })
 
-  it('ends a held long poll with 401 and a stream by its end', async () => {
+  it('ends a held long poll with 401, and ends a stream', async () => {
     const { hold, events, fault, token } = await channelWithToken()
     const { answer } = await hold(`/long-poll?${AUTH}&token=${token}`)
     const stream = await events(`/events?${AUTH}&token=${token}`)
@@ -60,7 +60,7 @@ describe('a token on a socket', () => {
     expect(await take()).toHaveProperty('type', 'welcome')
   })
 
-  it('is taken from the first message, and nothing is said before', async () => {
+  it('is read from the first message, and the server sends nothing before', async () => {
     const { socket, token, publish } = await channelWithToken()
     const { take, send, opened, inbox } = socket(`/socket?${AUTH}`)
     await opened
@@ -86,7 +86,7 @@ describe('a token on a socket', () => {
     expect(inbox.rest()).toEqual([])
   })
 
-  it('closes a socket with 4401 that sends no token within 5 s', async () => {
+  it('closes a socket with 4401 if it sends no token within 5 s', async () => {
     const { socket } = await channelWithToken()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const { opened, ws, closed } = socket(`/socket?${AUTH}`)
