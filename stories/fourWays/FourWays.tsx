@@ -34,6 +34,7 @@ export function FourWays() {
         <FeedControls interval={interval} onInterval={setInterval} />
         <FaultButtons show={['kill', 'freeze', 'thaw', 'refuse', 'down', 'delay', 'clear']} />
       </Card>
+      <Plots moments={moments} />
       <div className="four-ways-cards">
         {meters.map((meter, index) => {
           const reading = latest?.[index]
@@ -45,7 +46,6 @@ export function FourWays() {
           )
         })}
       </div>
-      <Plots moments={moments} />
     </>
   )
 }
