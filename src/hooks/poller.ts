@@ -56,8 +56,8 @@ export class Poller {
   #isFirst = true
   #isWanted = true
   #isPausedByUser = false
-  /** The next poll is due at once. */
-  #isUrgent = false
+  /** Since when the next poll is due at once (ms). Fixed, because a moving time would re-render slow components in a loop. */
+  #urgentSince: number | null = null
   #failures = 0
   #settledAt: number
   /** The wait that the server requested after the last failure (ms). */
@@ -126,7 +126,7 @@ export class Poller {
 
   #start(): void {
     const hint = () => {
-      if (this.#failures > 0 && !isHidden() && !isOffline()) this.#isUrgent = true
+      if (this.#failures > 0 && !isHidden() && !isOffline()) this.#urgentSince ??= now()
       this.look()
     }
     // TanStack Query's managers, because applications configure them for other platforms; and the page itself
@@ -169,7 +169,7 @@ export class Poller {
     this.#settledAt = now()
     this.#random = Math.random()
     this.#floorUntil = this.#settledAt + delayAbove(this.#floor, this.#floor, this.#random)
-    this.#isUrgent = false
+    this.#urgentSince = null
   }
 
   #tick = (): void => {
@@ -200,7 +200,7 @@ export class Poller {
   #turn(isWanted: boolean, isPolling: boolean): void {
     if (isWanted && !this.#isWanted) this.#settledAt = now()
     this.#isWanted = isWanted
-    if (isPolling && this.snapshot.pausedBy.size > 0) this.#isUrgent = true
+    if (isPolling && this.snapshot.pausedBy.size > 0) this.#urgentSince ??= now()
   }
 
   #findDue({ interval, user }: PollDemand, offline: boolean): number | null {
@@ -214,7 +214,7 @@ export class Poller {
       isFirst: this.#isFirst,
     })
     if (offline) return Math.max(this.#settledAt + Math.max(delay, OFFLINE_INTERVAL), this.#floorUntil)
-    return Math.max(this.#isUrgent ? now() : this.#settledAt + delay, this.#floorUntil)
+    return Math.max(this.#urgentSince ?? this.#settledAt + delay, this.#floorUntil)
   }
 
   /** Returns the same time while it means the same moment: rounding must not cause a render. */

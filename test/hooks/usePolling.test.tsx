@@ -363,6 +363,30 @@ describe('usePolling: pause and resume', () => {
     expect(queryFn).toHaveBeenCalledTimes(2)
     expect(view.current.pause).toBe(pause)
   })
+
+  it('resumes without a render loop, even if a component renders slowly', async () => {
+    const { Counter, queryFn, view } = setUp(call => call, { interval: 60_000 })
+    let renders = 0
+    function Slow() {
+      renders++
+      const { nextPollAt } = usePolling({ queryKey: ['count'], queryFn, interval: 60_000 })
+      const end = performance.now() + 3
+      while (performance.now() < end);
+      return <i>{nextPollAt}</i>
+    }
+    renderLive(
+      <>
+        <Counter />
+        <Slow />
+      </>,
+    )
+    await vi.waitFor(() => expect(view.current.data).toBe(1))
+    act(view.current.pause)
+    renders = 0
+    act(view.current.resume)
+    expect(renders).toBeLessThan(10)
+    await vi.waitFor(() => expect(queryFn).toHaveBeenCalledTimes(2))
+  })
 })
 
 describe('usePolling: errors', () => {
