@@ -18,7 +18,8 @@ const messages = {
 }
 
 /** The socket that changes and reads the orders during a run. No fault affects it. */
-export const driverSocket = (url: string) => socketOptions({ url, messages, heartbeat: false })
+export const driverSocket = (url: string) =>
+  socketOptions({ url, messages, heartbeat: false, on: { welcome: () => undefined } })
 
 /** Sends a request over that socket. */
 export type SendRequest = SocketResult<typeof messages>['request']
