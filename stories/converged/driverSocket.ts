@@ -5,6 +5,7 @@ import { orderSchema } from '../orders/orders.ts'
 const orderId = z.object({ id: z.string() })
 
 const messages = {
+  welcome: z.unknown(),
   orders: z.array(orderSchema),
   'order.create': {
     params: orderSchema.pick({ id: true, item: true, quantity: true }),
