@@ -36,6 +36,8 @@ export interface FeedOptions {
   maxQueries(): number
   /** Queries that messages had created were dropped, because there were more than `maxQueries`. */
   dropped(count: number): void
+  /** Responses keep being older than the data of this key. */
+  outdated(key: QueryKey): void
   /** An updater for a message of this type threw. */
   failed(type: string, error: unknown): void
 }
@@ -70,6 +72,7 @@ export class Feed implements CacheWriter {
       versionOf: key => table.versionOf(key),
       positionOf: key => this.#positionOf(key),
       refetch: query => this.#refetch(candidate => candidate === query),
+      outdated: options.outdated,
     })
     this.#written = new WrittenKeys({
       cache,

@@ -16,6 +16,8 @@ export interface RecencyRules {
   /** The position from which the stream was followed without a gap. */
   since(): Cursor | undefined
   refetch(query: Query): void
+  /** The response to a second look was outdated, too. */
+  outdated(key: QueryKey): void
 }
 
 /** What an update applies to, and its position in the server's log. */
@@ -152,6 +154,7 @@ export class Recency {
       this.#rules.refetch(query)
     }
     const wait = this.#waits.get(query) ?? SECOND_LOOK
+    if (wait > SECOND_LOOK) this.#rules.outdated(query.queryKey)
     this.#waits.set(query, Math.min(2 * wait, LONGEST_WAIT))
     this.#timers.set(query, this.#rules.clock.setTimeout(look, wait))
   }

@@ -34,6 +34,8 @@ export type ConnectionEvent =
   | { kind: 'queue-overflow' }
   /** Messages had created more queries than `maxQueries`; `count` queries without an observer were dropped. */
   | { kind: 'queries-dropped'; count: number }
+  /** Refetches of stale data keep returning older data, by its `version` or `position`, so the cached data stays. */
+  | { kind: 'outdated-response'; key: readonly unknown[] }
 
 /** An event with the connection that it is about. `url` has no query string. */
 export type RealtimeEvent = ConnectionEvent & {

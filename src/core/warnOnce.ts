@@ -36,12 +36,14 @@ interface WarnedEvent {
   type?: string
   reason?: string
   hasError?: boolean
+  key?: readonly unknown[]
 }
 
 function warnOf(event: ConnectionEvent, warned: Set<string>): void {
   const text = textOf(event)
-  const { kind, type = '', reason = '', hasError = '' } = event as WarnedEvent
-  if (text !== undefined) warn(warned, `${kind} ${reason} ${String(hasError)} ${type}`, text)
+  const { kind, type = '', reason = '', hasError = '', key = [] } = event as WarnedEvent
+  if (text !== undefined)
+    warn(warned, `${kind} ${reason} ${String(hasError)} ${type}${String(key[0] ?? '')}`, text)
 }
 
 function warn(warned: Set<string>, subject: string, text: string): void {
@@ -62,6 +64,8 @@ function textOf(event: ConnectionEvent): string | undefined {
       return `the function for "${event.type}" ${howItFailed(event.error)} The "handler-error" event of onEvent has the error.`
     case 'queue-overflow':
       return 'the send queue is full, so send() returned false. See queue.limit.'
+    case 'outdated-response':
+      return `responses for "${String(event.key[0])}" keep being older than the cached data, by their version or position. Both must keep growing, even after a restart of the server.`
     default:
       return undefined
   }

@@ -84,6 +84,7 @@ export class SharedConnection implements Shared {
       since: () => this.connection.inbound.since,
       maxQueries: () => this.#latest.maxQueries ?? host.options.maxQueries ?? DEFAULT_MAX_QUERIES,
       dropped: count => this.#report({ kind: 'queries-dropped', count }),
+      outdated: key => this.#report({ kind: 'outdated-response', key }),
       failed: (type, error) => this.#report({ kind: 'handler-error', type, error }),
     })
     this.#ownAuthority = createTokenAuthority(() => this.#latest.getToken, host.clock)

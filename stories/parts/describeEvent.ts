@@ -20,6 +20,8 @@ export function describeEvent(event: RealtimeEvent): string {
       return `the handler of "${event.type}" threw`
     case 'queue-overflow':
       return 'the queue is full: a message was rejected'
+    case 'outdated-response':
+      return `refetches of ${JSON.stringify(event.key)} return older data`
     case 'queries-dropped':
       return `dropped ${event.count} unused queries`
   }

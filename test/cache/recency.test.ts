@@ -3,7 +3,7 @@ import type { FeedOptions } from '../../src/cache/feed.ts'
 import { append, patch } from '../../src/cache/updaters.ts'
 import type { Cursor } from '../../src/core/recovery.ts'
 import { anything } from '../support/schemas.ts'
-import { setUpFetches } from '../support/setUpFetches.ts'
+import { type FetchSetup, setUpFetches } from '../support/setUpFetches.ts'
 
 interface Versioned {
   v?: number | string
@@ -13,7 +13,7 @@ interface Versioned {
 const at = (seq: number, epoch = 1): Cursor => ({ epoch, seq })
 
 /** A query whose data has a version. */
-function setUpVersions(options: { isActive?: boolean } = {}) {
+function setUpVersions(options: Partial<FetchSetup> = {}) {
   const version = ({ v }: Versioned) => v
   return setUpFetches({
     key: ['price'],
@@ -81,6 +81,19 @@ describe('if data has a version, an older one never replaces a newer one', () =>
     }
     await answer({ v: 2, n: 2 })
     expect([state()?.isInvalidated, clock.pending]).toEqual([false, 0])
+  })
+
+  test('and the key is reported once the response to a second refetch is older, too', async () => {
+    const reported: unknown[] = []
+    const { client, answer, clock, settle } = setUpVersions({ outdated: key => reported.push(key) })
+    await answer({ v: 2, n: 2 })
+    void client.invalidateQueries({ queryKey: ['price'] })
+    await answer({ v: 1, n: 1 })
+    expect(reported).toEqual([])
+    clock.advance(1_000)
+    await settle()
+    await answer({ v: 1, n: 1 })
+    expect(reported).toEqual([['price']])
   })
 
   test('from a fetch that starts before the connection opens and ends after it', async () => {

@@ -21,6 +21,7 @@ const troubles: ConnectionEvent[] = [
   { kind: 'bad-message', reason: 'invalid', type: 'a' },
   { kind: 'handler-error', type: 'a', error: new TypeError('secret') },
   { kind: 'queue-overflow' },
+  { kind: 'outdated-response', key: ['a', { id: 'secret' }] },
 ]
 
 test.each(troubles)('$kind $reason warns once per type in development, and quotes no error', event => {

@@ -29,6 +29,7 @@ export function setUpCache(
       since: () => undefined,
       maxQueries: () => 10_000,
       dropped: () => undefined,
+      outdated: () => undefined,
       failed: (_type, error) => {
         throw error
       },
