@@ -41,9 +41,9 @@ interface WarnedEvent {
 
 function warnOf(event: ConnectionEvent, warned: Set<string>): void {
   const text = textOf(event)
-  const { kind, type = '', reason = '', hasError = '', key = [] } = event as WarnedEvent
+  const { kind, type = '', reason = '', hasError = '', key } = event as WarnedEvent
   if (text !== undefined)
-    warn(warned, `${kind} ${reason} ${String(hasError)} ${type}${String(key[0] ?? '')}`, text)
+    warn(warned, `${kind} ${reason} ${String(hasError)} ${type}${key ? typeOf(key) : ''}`, text)
 }
 
 function warn(warned: Set<string>, subject: string, text: string): void {
@@ -51,6 +51,9 @@ function warn(warned: Set<string>, subject: string, text: string): void {
   warned.add(subject)
   console.warn(`react-query-realtime: ${text}`)
 }
+
+/** The message type of a key. The rest of it may hold data. */
+const typeOf = (key: readonly unknown[]) => (typeof key[0] === 'string' ? key[0] : '')
 
 function textOf(event: ConnectionEvent): string | undefined {
   switch (event.kind) {
@@ -65,7 +68,7 @@ function textOf(event: ConnectionEvent): string | undefined {
     case 'queue-overflow':
       return 'the send queue is full, so send() returned false. See queue.limit.'
     case 'outdated-response':
-      return `responses for "${String(event.key[0])}" keep being older than the cached data, by their version or position. Both must keep growing, even after a restart of the server.`
+      return `responses for "${typeOf(event.key)}" keep being older than the cached data, by their version or position. Both must keep growing, even after a restart of the server.`
     default:
       return undefined
   }
