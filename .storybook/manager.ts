@@ -2,7 +2,7 @@ import { STORY_PREPARED } from 'storybook/internal/core-events'
 import { addons } from 'storybook/manager-api'
 import { frameTheme } from './theme.ts'
 
-addons.setConfig({ theme: frameTheme('system') })
+addons.setConfig({ theme: frameTheme('system'), layout: { showPanel: false } })
 
 interface PreparedStory {
   readonly id: string
