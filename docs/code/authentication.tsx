@@ -6,7 +6,7 @@ interface Session {
   userId: string
   accessToken: string
   refreshToken: string
-  /** When the access token ends, by the clock of this machine (ms). */
+  /** When the access token expires, by the clock of this machine (ms since 1970). */
   endsAt: number
 }
 
@@ -34,6 +34,7 @@ async function requestSession(path: string, body: object): Promise<Session> {
   const response = await fetch(path, { method: 'POST', body: JSON.stringify(body) })
   if (response.status === 401) throw new UnauthorizedError()
   if (!response.ok) throw new Error(`HTTP ${response.status}`)
+  // This server's `expiresIn` is in ms. The `expires_in` of OAuth is in seconds.
   const issued = (await response.json()) as Omit<Session, 'endsAt'> & { expiresIn: number }
   return { ...issued, endsAt: Date.now() + issued.expiresIn }
 }
@@ -53,7 +54,12 @@ export function logout() {
 // #region refresh
 let refreshing: Promise<Session> | undefined
 
-/** Overlapping calls share one request: a refresh token is often good for one use only. */
+/** The session, with an access token that has not expired. */
+async function currentSession(): Promise<Session> {
+  return session && session.endsAt > Date.now() ? session : refresh()
+}
+
+/** Overlapping calls share one request, because a refresh token can often be used only once. */
 function refresh(): Promise<Session> {
   refreshing ??= requestFreshSession().finally(() => (refreshing = undefined))
   return refreshing
@@ -67,7 +73,7 @@ async function requestFreshSession(): Promise<Session> {
     if (session === former) setSession(fresh)
     return fresh
   } catch (error) {
-    // The refresh token has ended, too: back to the login form.
+    // The refresh token has expired, too: show the login form.
     if (error instanceof UnauthorizedError && session === former) setSession(null)
     throw error
   }
@@ -78,9 +84,8 @@ async function requestFreshSession(): Promise<Session> {
 import type { GetToken } from 'react-query-realtime'
 
 export const getToken: GetToken = async ({ reason }) => {
-  const isOver = (session?.endsAt ?? 0) <= Date.now()
-  const current = session && reason === 'connect' && !isOver ? session : await refresh()
-  return { token: current.accessToken, expiresIn: current.endsAt - Date.now() }
+  const { accessToken, endsAt } = await (reason === 'connect' ? currentSession() : refresh())
+  return { token: accessToken, expiresIn: endsAt - Date.now() }
 }
 // #endregion getToken
 
@@ -92,7 +97,7 @@ export async function apiFetch(path: string, init: RequestInit = {}): Promise<Re
     headers.set('Authorization', `Bearer ${accessToken}`)
     return fetch(path, { ...init, headers })
   }
-  const response = await attempt(session ?? (await refresh()))
+  const response = await attempt(await currentSession())
   return response.status === 401 ? attempt(await refresh()) : response
 }
 // #endregion apiFetch

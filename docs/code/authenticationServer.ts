@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { WebSocketServer } from 'ws'
 
 /** Signs in anyone whose password is "secret". `life` of an access token is in ms. */
@@ -15,10 +15,25 @@ export function createAuthServer(life = 60_000): Server {
     return { userId, accessToken, refreshToken, expiresIn: life }
   }
 
-  function userOf(token: string | null | undefined): string | undefined {
-    const known = access.get(token ?? '')
-    return known && known.endsAt > Date.now() ? known.userId : undefined
+  /** The user of a token that has not expired. */
+  function sessionOf(token: string | null | undefined) {
+    const session = access.get(token ?? '')
+    return session && session.endsAt > Date.now() ? session : undefined
   }
+
+  // #region events
+  function streamEvents(request: IncomingMessage, response: ServerResponse) {
+    const session = sessionOf(request.headers.authorization?.replace('Bearer ', ''))
+    if (!session) return response.writeHead(401).end()
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(
+      `data: ${JSON.stringify({ type: 'inbox', response: { userId: session.userId, unread: 2 } })}\n\n`,
+    )
+    // End the stream when its token expires. The client requests it again, with a fresh one.
+    const expiry = setTimeout(() => response.end(), session.endsAt - Date.now())
+    response.on('close', () => clearTimeout(expiry))
+  }
+  // #endregion events
 
   const server = createServer((request, response) => {
     void handle()
@@ -28,7 +43,8 @@ export function createAuthServer(life = 60_000): Server {
       const reply = (status: number, body: unknown = null) =>
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
       if (request.method === 'GET') {
-        const userId = userOf(request.headers.authorization?.replace('Bearer ', ''))
+        if (pathname === '/events') return streamEvents(request, response)
+        const userId = sessionOf(request.headers.authorization?.replace('Bearer ', ''))?.userId
         return userId ? reply(200, { userId, orders: 3 }) : reply(401)
       }
       let text = ''
@@ -47,11 +63,12 @@ export function createAuthServer(life = 60_000): Server {
   const sockets = new WebSocketServer({ server, path: '/socket' })
   sockets.on('connection', (socket, request) => {
     const token = new URL(request.url ?? '/', 'http://host').searchParams.get('token')
-    const userId = userOf(token)
+    const session = sessionOf(token)
     // Accept the handshake first: a page cannot see the HTTP status of a refused one.
-    if (userId === undefined) return socket.close(4401)
-    const ends = setTimeout(() => socket.close(4401), life)
-    socket.on('close', () => clearTimeout(ends))
+    if (!session) return socket.close(4401)
+    const { userId, endsAt } = session
+    const expiry = setTimeout(() => socket.close(4401), endsAt - Date.now())
+    socket.on('close', () => clearTimeout(expiry))
     socket.on('message', (data: Buffer) => {
       const { type, params, id } = JSON.parse(data.toString()) as {
         type: string

@@ -67,9 +67,9 @@ export const blog = socketOptions({
   messages: { 'post.changed': post, 'post.removed': z.number(), 'post.created': post },
   on: {
     'post.changed': ({ response }, cache) => cache.setQueryData(['posts'], replacePost(response)),
-    // A row less moves all later pages: fetch them again.
+    // All later pages move by one row, so refetch them.
     'post.removed': (_message, cache) => cache.invalidateQueries(['posts']),
-    // Rows that move under the reader's eyes are a nuisance: remember that there is something new.
+    // Do not move the rows that someone is reading. Only remember the id of the newest post.
     'post.created': ({ response }, cache) => cache.setQueryData(['newest-post'], response.id),
   },
   liveQueries: [['posts']],

@@ -66,10 +66,11 @@ import { useServerEvents } from 'react-query-realtime'
 export function StreamedJob({ id }: { id: string }) {
   const { status } = useServerEvents({
     url: `/jobs/${id}/events`,
+    silenceTimeout: 30_000, // twice the interval of the server's comments
     isLast: ({ response }) => (response as Job).state !== 'running',
   })
-  const { data: job, error } = useQuery({ queryKey: ['job', { id }], queryFn: () => fetchJob(id) })
-  const cancel = useMutation({ mutationFn: () => cancelJob(id) })
+  const { data: job, error, refetch } = useQuery({ queryKey: ['job', { id }], queryFn: () => fetchJob(id) })
+  const cancel = useMutation({ mutationFn: () => cancelJob(id), onSuccess: () => refetch() })
   if (!job) return <p>{error ? error.message : 'Loading…'}</p>
   return (
     <>

@@ -62,7 +62,12 @@ export function createJobsServer(stepTime = 1_000): Server {
       if (next.state !== 'running') response.end()
     }
     watchers.add(watch)
-    response.on('close', () => watchers.delete(watch))
+    // A comment every 15 s proves to the client that the stream is alive.
+    const beat = setInterval(() => response.write(':\n\n'), 15_000)
+    response.on('close', () => {
+      clearInterval(beat)
+      watchers.delete(watch)
+    })
     watch(job) // The current state first: a client that reconnects has missed nothing.
     // #endregion events
   })

@@ -33,21 +33,28 @@ export const totalQuery = queryOptions({
 // #endregion queries
 
 // #region socket
-import { remove, socketOptions, upsert } from 'react-query-realtime'
+import { type CacheWriter, remove, socketOptions, upsert } from 'react-query-realtime'
 import { z } from 'zod'
 
 const order = z.object({ id: z.string(), item: z.string(), quantity: z.number() })
 
+const put = ({ response }: { response: Order }, cache: CacheWriter) => {
+  cache.setQueryData(['orders'], upsert(response, { by: 'id' }))
+  cache.setQueryData(['order', response.id], response)
+  cache.invalidateQueries(['total'])
+  cache.invalidateQueries(['orders-by-item'])
+}
+
 export const shop = socketOptions({
   url: '/socket',
-  messages: { 'order.changed': order, 'order.removed': z.object({ id: z.string() }) },
+  messages: {
+    'order.created': order,
+    'order.changed': order,
+    'order.removed': z.object({ id: z.string() }),
+  },
   on: {
-    'order.changed': ({ response }, cache) => {
-      cache.setQueryData(['orders'], upsert(response, { by: 'id' }))
-      cache.setQueryData(['order', response.id], response)
-      cache.invalidateQueries(['total'])
-      cache.invalidateQueries(['orders-by-item'])
-    },
+    'order.created': put,
+    'order.changed': put,
     'order.removed': ({ response: { id } }, cache) => {
       cache.setQueryData(['orders'], remove(id, { by: 'id' }))
       cache.invalidateQueries(['order', id])
@@ -103,3 +110,51 @@ export function FilteredOrders({ item }: { item: string }) {
   return <p>{`${data.length} orders of ${item}`}</p>
 }
 // #endregion filter
+
+// #region pages
+import { keepPreviousData, type QueryClient, useQueryClient } from '@tanstack/react-query'
+import { patch } from 'react-query-realtime'
+
+const pageQuery = (page: number) =>
+  queryOptions({
+    queryKey: ['order-pages', page],
+    queryFn: () => getJson<Order[]>(`/orders?page=${page}`),
+    placeholderData: keepPreviousData, // the former page stays on screen while the next one loads
+    staleTime: Infinity,
+  })
+
+const pagedShop = (queryClient: QueryClient) =>
+  socketOptions({
+    ...shop,
+    on: {
+      // A changed row stays on its page. `patch` leaves a page without the row as it is.
+      'order.changed': ({ response }, cache) => {
+        for (const { queryKey } of queryClient.getQueryCache().findAll({ queryKey: ['order-pages'] }))
+          cache.setQueryData(queryKey, patch(response, { by: 'id' }))
+      },
+      // A new or a removed row moves other rows to another page.
+      'order.created': (_message, cache) => cache.invalidateQueries(['order-pages']),
+      'order.removed': (_message, cache) => cache.invalidateQueries(['order-pages']),
+    },
+    liveQueries: [['order-pages']],
+  })
+
+export function PagedOrders() {
+  useSocket(pagedShop(useQueryClient()))
+  const [page, setPage] = useState(1)
+  const { data: orders = [], isPlaceholderData } = useQuery(pageQuery(page))
+  return (
+    <>
+      <ul aria-busy={isPlaceholderData}>
+        {orders.map(({ id, item, quantity }) => (
+          <li key={id}>{`${quantity} × ${item}`}</li>
+        ))}
+      </ul>
+      <button disabled={page === 1} onClick={() => setPage(page - 1)}>
+        Previous
+      </button>
+      <button onClick={() => setPage(page + 1)}>Next</button>
+    </>
+  )
+}
+// #endregion pages

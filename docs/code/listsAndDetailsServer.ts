@@ -7,6 +7,8 @@ interface Order {
   quantity: number
 }
 
+const PAGE_SIZE = 2
+
 /** Orders by HTTP, and a push for each change. PUT writes an order, DELETE removes it. */
 export function createOrdersServer(): Server {
   const orders = new Map<string, Order>([
@@ -25,8 +27,9 @@ export function createOrdersServer(): Server {
         let text = ''
         for await (const chunk of request) text += String(chunk)
         const order = JSON.parse(text) as Order
+        const isNew = !orders.has(order.id)
         orders.set(order.id, order)
-        push('order.changed', order)
+        push(isNew ? 'order.created' : 'order.changed', order)
         return reply(order)
       }
       if (request.method === 'DELETE') {
@@ -37,8 +40,11 @@ export function createOrdersServer(): Server {
       if (pathname === '/total')
         return reply([...orders.values()].reduce((sum, { quantity }) => sum + quantity, 0))
       if (id && !orders.has(id)) return response.writeHead(404).end()
+      if (id) return reply(orders.get(id))
       const item = searchParams.get('item')
-      return reply(id ? orders.get(id) : [...orders.values()].filter(order => !item || order.item === item))
+      const found = [...orders.values()].filter(order => !item || order.item === item)
+      const page = Number(searchParams.get('page'))
+      return reply(page ? found.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE) : found)
     }
   })
 

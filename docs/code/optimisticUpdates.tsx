@@ -55,7 +55,7 @@ export function AddOrder({ item, quantity = 1 }: { item: string; quantity?: numb
   const add = useMutation({
     mutationKey: ADD_ORDER,
     mutationFn: postOrder,
-    // Returned, so that the mutation stays pending until the list holds the new row.
+    // The returned promise keeps the mutation pending until the list contains the new row.
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['orders'] }),
   })
   const addOne = () => add.mutate({ id: crypto.randomUUID(), item, quantity })

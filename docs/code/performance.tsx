@@ -2,18 +2,12 @@
 import { socketOptions } from 'react-query-realtime'
 import { z } from 'zod'
 
-const price = z.object({ last: z.number(), at: z.number() })
+const price = z.object({ last: z.number() })
 export type Price = z.infer<typeof price>
 
 export const market = socketOptions({
   url: '/socket',
-  messages: {
-    price: {
-      params: z.object({ symbol: z.string() }),
-      response: price,
-      version: ({ at }: { at: number }) => at,
-    },
-  },
+  messages: { price: { params: z.object({ symbol: z.string() }), response: price } },
 })
 // #endregion connection
 

@@ -1,35 +1,55 @@
-import { createServer, type Server } from 'node:http'
-import { WebSocketServer } from 'ws'
-import type { WebSocket } from 'ws'
+// #region server
+import type { Server } from 'node:http'
+import { type WebSocket, WebSocketServer } from 'ws'
 
-// #region batch
-const changed = new Map<string, { last: number; at: number }>()
+/** Sends live prices on an HTTP server. Call `setPrice` whenever a price changes. */
+export function servePrices(server: Server) {
+  const prices = new Map<string, number>()
+  /** The symbols whose price has changed since the last batch. */
+  const changed = new Set<string>()
+  /** The symbols that each socket has requested. */
+  const wanted = new Map<WebSocket, Set<string>>()
 
-/** Keeps the newest price of each symbol until the next frame. */
-export function setPrice(symbol: string, last: number) {
-  changed.set(symbol, { last, at: ++version })
-}
+  const messageOf = (symbol: string) => ({
+    type: 'price',
+    params: { symbol },
+    response: { last: prices.get(symbol) ?? 0 },
+  })
 
-/** Sends what has changed as one frame: an array of messages. Call it ten times a second, for example. */
-export function flush(sockets: Iterable<WebSocket>) {
-  const messages = [...changed].map(([symbol, response]) => ({ type: 'price', params: { symbol }, response }))
-  changed.clear()
-  const frame = JSON.stringify(messages)
-  for (const socket of sockets) socket.send(frame)
-}
-// #endregion batch
-
-let version = 0
-
-export function createMarketServer(onReady: (flushAll: () => void) => void): Server {
-  const server = createServer()
-  const sockets = new WebSocketServer({ server })
-  sockets.on('connection', (socket: WebSocket) => {
+  new WebSocketServer({ server }).on('connection', (socket: WebSocket) => {
+    const symbols = new Set<string>()
+    wanted.set(socket, symbols)
+    socket.on('close', () => wanted.delete(socket))
     socket.on('message', (data: Buffer) => {
-      const { params, id } = JSON.parse(data.toString()) as { params: unknown; id: number }
-      socket.send(JSON.stringify({ type: 'price', params, re: id, response: { last: 1, at: 0 } }))
+      const { type, params, id } = JSON.parse(data.toString()) as {
+        type: string
+        params: { symbol: string }
+        id?: number
+      }
+      if (type === 'price.stop') symbols.delete(params.symbol)
+      if (type !== 'price') return
+      symbols.add(params.symbol)
+      socket.send(JSON.stringify({ ...messageOf(params.symbol), re: id }))
     })
   })
-  onReady(() => flush(sockets.clients))
-  return server
+
+  /** Sends each socket one WebSocket message: an array of the changed prices that it wants. */
+  function sendBatches() {
+    for (const [socket, symbols] of wanted) {
+      const batch = [...changed].filter(symbol => symbols.has(symbol)).map(messageOf)
+      if (batch.length > 0) socket.send(JSON.stringify(batch))
+    }
+    changed.clear()
+  }
+
+  const timer = setInterval(sendBatches, 100)
+  server.on('close', () => clearInterval(timer))
+
+  return {
+    setPrice(symbol: string, last: number) {
+      prices.set(symbol, last)
+      changed.add(symbol)
+    },
+  }
 }
+// #endregion server

@@ -9,7 +9,6 @@ export const market = socketOptions({
 
 export function Price({ symbol }: { symbol: string }) {
   const { data } = useSocketQuery(market, { type: 'price', params: { symbol } })
-  useStopWhenUnread(symbol)
   return <p>{`${symbol}: ${data?.last ?? '…'}`}</p>
 }
 // #endregion price
@@ -19,8 +18,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { messageKey, useSocket } from 'react-query-realtime'
 
-/** Longer than a remount or a change of route takes, in ms. */
-const GRACE = 1_000
+/** In ms. Longer than a remount or a change of route takes, and longer than `closeDelay` (1,000). */
+const GRACE = 2_000
 
 /** Tells the server that no component reads a price any more. */
 function useStopWhenUnread(symbol: string) {
@@ -37,5 +36,10 @@ function useStopWhenUnread(symbol: string) {
       }, GRACE)
     }
   }, [queryCache, send, symbol])
+}
+
+export function StoppingPrice({ symbol }: { symbol: string }) {
+  useStopWhenUnread(symbol)
+  return <Price symbol={symbol} />
 }
 // #endregion stop

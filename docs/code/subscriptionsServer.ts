@@ -1,24 +1,32 @@
 import { createServer, type Server } from 'node:http'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { WebSocketServer } from 'ws'
 
 // #region server
-/** The symbols that each socket gets. They end with the socket. */
-const wanted = new Map<WebSocket, Set<string>>()
-const prices = new Map<string, number>()
+import type { WebSocket } from 'ws'
 
-function onMessage(socket: WebSocket, data: Buffer) {
-  const { type, params, id } = JSON.parse(data.toString()) as {
-    type: string
-    params: { symbol: string }
-    id?: number
-  }
-  if (type === 'price') {
-    wanted.get(socket)?.add(params.symbol)
+const prices = new Map<string, number>()
+/** The symbols that each socket has requested. They end with the socket. */
+const wanted = new Map<WebSocket, Set<string>>()
+
+/** For `new WebSocketServer({ port: 8080 }).on('connection', onConnection)`. */
+function onConnection(socket: WebSocket) {
+  const symbols = new Set<string>()
+  wanted.set(socket, symbols)
+  socket.on('close', () => wanted.delete(socket))
+  socket.on('message', (data: Buffer) => {
+    const { type, params, id } = JSON.parse(data.toString()) as {
+      type: string
+      params: { symbol: string }
+      id?: number
+    }
+    if (type === 'price.stop') symbols.delete(params.symbol)
+    if (type !== 'price') return
+    symbols.add(params.symbol)
     socket.send(JSON.stringify({ ...messageOf(params.symbol), re: id }))
-  }
-  if (type === 'price.stop') wanted.get(socket)?.delete(params.symbol)
+  })
 }
 
+/** Call it whenever a price changes. */
 export function setPrice(symbol: string, last: number) {
   prices.set(symbol, last)
   for (const [socket, symbols] of wanted) {
@@ -33,11 +41,7 @@ function messageOf(symbol: string) {
 
 export function createMarketServer(): Server {
   const server = createServer()
-  new WebSocketServer({ server }).on('connection', (socket: WebSocket) => {
-    wanted.set(socket, new Set())
-    socket.on('message', (data: Buffer) => onMessage(socket, data))
-    socket.on('close', () => wanted.delete(socket))
-  })
+  new WebSocketServer({ server }).on('connection', onConnection)
   return server
 }
 

@@ -1,7 +1,9 @@
 import { act, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
+import { RealtimeProvider, useServerEvents } from 'react-query-realtime'
 import { afterEach, expect, test } from 'vitest'
-import { App, apiFetch, login, logout } from '../../../docs/code/authentication.tsx'
+import { App, apiFetch, getToken, login, logout } from '../../../docs/code/authentication.tsx'
 import { createAuthServer } from '../../../docs/code/authenticationServer.ts'
 import { countRequests, fetchFrom, listen, pageFrom } from './openPage.tsx'
 
@@ -68,6 +70,35 @@ test('a user whose fresh token is refused, too, is logged out', async () => {
   await openApp(300)
   await act(() => login('ada', 'secret'))
   await waitFor(() => screen.getByLabelText('User'), patient)
+})
+
+function Stream() {
+  const { status } = useServerEvents({ url: '/events' })
+  return <p role="status">{status}</p>
+}
+
+test('an event stream whose token has expired is requested again with a fresh one', async () => {
+  const server = createAuthServer(1_000)
+  const requests = countRequests(server)
+  const statuses: number[] = []
+  server.on('request', (_request, response) =>
+    response.on('finish', () => statuses.push(response.statusCode)),
+  )
+  const { url } = await listen(server)
+  fetchFrom(url)
+  pageFrom(url)
+  await login('ada', 'secret')
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <RealtimeProvider getToken={getToken}>
+        <Stream />
+      </RealtimeProvider>
+    </QueryClientProvider>,
+  )
+  await waitFor(() => expect(requests.filter(seen => seen === 'GET /events')).toHaveLength(2), patient)
+  await shows('open')
+  expect(requests).toContain('POST /refresh')
+  expect(statuses).not.toContain(401)
 })
 
 test('two requests at the same time refresh the token once', async () => {

@@ -42,6 +42,15 @@ test.each(Object.entries(components))('%s cancels a job', async (_name, Componen
   await shows('cancelled, 0%')
 })
 
+test('a job whose stream is dead shows that it was cancelled', async () => {
+  const page = await openPage(createJobsServer(ONE_HOUR), { fetch: () => new Promise(() => undefined) })
+  const { id } = await startJob('orders.csv')
+  page.render(<StreamedJob id={id} />)
+  await shows('running, 0%')
+  fireEvent.click(screen.getByRole('button', { name: 'Cancel' }))
+  await shows('cancelled, 0%')
+})
+
 test('the event stream ends after the last message, and is not requested again', async () => {
   const server = createJobsServer(50)
   const requests = countRequests(server)

@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor } from '@testing-library/react'
 import { expect, test } from 'vitest'
-import { FilteredOrders, OrdersPage } from '../../../docs/code/listsAndDetails.tsx'
+import { FilteredOrders, OrdersPage, PagedOrders } from '../../../docs/code/listsAndDetails.tsx'
 import { createOrdersServer } from '../../../docs/code/listsAndDetailsServer.ts'
 import { countRequests, openPage } from './openPage.tsx'
 
@@ -60,4 +60,37 @@ test('what changed during a drop is fetched after it', async () => {
   await comeBack()
   await put('1', 'tea', 9)
   await showsRows('9 × tea', '1 × coffee')
+})
+
+test('a changed row is written to its page, and a new or removed row moves the others', async () => {
+  const server = createOrdersServer()
+  const requests = countRequests(server)
+  const page = await openPage(server)
+  const put = (id: string, item: string, quantity: number) =>
+    fetch(`${page.url}/orders`, { method: 'PUT', body: JSON.stringify({ id, item, quantity }) })
+  await put('3', 'milk', 1)
+  page.render(<PagedOrders />)
+  await showsRows('2 × tea', '1 × coffee')
+  fireEvent.click(screen.getByRole('button', { name: 'Next' }))
+  await showsRows('1 × milk')
+  const isQuiet = () => page.queryClient.isFetching() === 0
+  await waitFor(
+    () => expect(page.events).toContainEqual(expect.objectContaining({ status: 'open' })),
+    patient,
+  )
+  await waitFor(() => expect(isQuiet()).toBe(true), patient)
+
+  const fetches = requests.filter(request => request === 'GET /orders').length
+  await put('1', 'tea', 5)
+  await put('3', 'milk', 4)
+  await showsRows('4 × milk')
+  fireEvent.click(screen.getByRole('button', { name: 'Previous' }))
+  await showsRows('5 × tea', '1 × coffee')
+  expect(requests.filter(request => request === 'GET /orders')).toHaveLength(fetches)
+
+  await fetch(`${page.url}/orders/1`, { method: 'DELETE' })
+  await showsRows('1 × coffee', '4 × milk')
+  await put('4', 'salt', 1)
+  fireEvent.click(screen.getByRole('button', { name: 'Next' }))
+  await showsRows('1 × salt')
 })

@@ -1,7 +1,7 @@
 import { act, screen, waitFor } from '@testing-library/react'
 import { useState } from 'react'
 import { expect, test } from 'vitest'
-import { Price } from '../../../docs/code/subscriptions.tsx'
+import { StoppingPrice } from '../../../docs/code/subscriptions.tsx'
 import { createMarketServer, setPrice, wantedSymbols } from '../../../docs/code/subscriptionsServer.ts'
 import { openPage } from './openPage.tsx'
 
@@ -14,7 +14,7 @@ async function openMarket() {
   function Prices() {
     const [symbols, setSymbols] = useState<string[]>(['BTC', 'BTC', 'ETH'])
     show = setSymbols
-    return symbols.map((symbol, index) => <Price key={index} symbol={symbol} />)
+    return symbols.map((symbol, index) => <StoppingPrice key={index} symbol={symbol} />)
   }
   page.render(<Prices />)
   await wants('BTC', 'ETH')
