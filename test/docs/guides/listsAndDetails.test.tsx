@@ -84,9 +84,9 @@ test('a changed row is written to its page, and a new or removed row moves the o
   await put('1', 'tea', 5)
   await put('3', 'milk', 4)
   await showsRows('4 × milk')
+  expect(requests.filter(request => request === 'GET /orders')).toHaveLength(fetches)
   fireEvent.click(screen.getByRole('button', { name: 'Previous' }))
   await showsRows('5 × tea', '1 × coffee')
-  expect(requests.filter(request => request === 'GET /orders')).toHaveLength(fetches)
 
   await fetch(`${page.url}/orders/1`, { method: 'DELETE' })
   await showsRows('1 × coffee', '4 × milk')
