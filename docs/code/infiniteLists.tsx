@@ -6,7 +6,7 @@ export interface Post {
   text: string
 }
 
-/** The server gives the newest posts first: those with an id below `before`. */
+/** The newest posts first. With `before`, only those with a smaller id. */
 async function fetchPosts(before: number | null): Promise<Post[]> {
   const response = await fetch(before === null ? '/posts' : `/posts?before=${before}`)
   if (!response.ok) throw new Error(`HTTP ${response.status}`)
@@ -46,7 +46,7 @@ import { z } from 'zod'
 
 const post = z.object({ id: z.number(), text: z.string() })
 
-/** Replaces a post in the page that holds it. */
+/** Replaces a post in the page that contains it. */
 const replacePost = (changed: Post) =>
   idempotent<InfiniteData<Post[]>>(
     data =>

@@ -48,7 +48,7 @@ const ticks = socketOptions({
   ...market,
   on: {
     price: ({ params, response }, cache) => {
-      // A handler takes the place of the default, so it writes the price as well.
+      // A handler replaces the default write, so it also writes the price.
       cache.setQueryData(messageKey('price', params), response)
       cache.setQueryData(['ticks'], append(response, { max: 50 }))
     },

@@ -9,7 +9,7 @@ export function addPlainSocket(server: Server, path: string, on: Record<string, 
   const sockets = new WebSocketServer({ noServer: true })
 
   server.on('upgrade', (request, stream, head) => {
-    // Every other path is that of Socket.IO.
+    // Socket.IO handles all other paths.
     if (new URL(request.url ?? '/', 'http://host').pathname !== path) return
     sockets.handleUpgrade(request, stream, head, socket => {
       socket.on('message', (data: Buffer) => void reply(socket, data))

@@ -84,7 +84,7 @@ export function Orders() {
     filters: { mutationKey: ADD_ORDER, status: 'pending' },
     select: ({ state }) => state.variables as Order,
   })
-  // A push may bring the row before the response does: never show it twice.
+  // A push may add the row before the response arrives. Do not show it twice.
   const pending = added.filter(({ id }) => !orders.some(order => order.id === id))
   return (
     <ul>

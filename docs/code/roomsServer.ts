@@ -24,7 +24,7 @@ function onMessage(socket: WebSocket, data: Buffer) {
   const toRoom = { room: params.room }
   if (type === 'join') {
     members.add(socket)
-    // All messages first; each new one follows. So nothing is missed in between.
+    // All messages so far. New ones follow.
     socket.send(JSON.stringify({ type: 'room', params: toRoom, response: messages }))
   }
   if (type === 'leave') members.delete(socket)
@@ -37,6 +37,7 @@ function onMessage(socket: WebSocket, data: Buffer) {
   }
 }
 
+/** For `new WebSocketServer({ port: 8080 }).on('connection', onConnection)`. */
 function onConnection(socket: WebSocket) {
   socket.on('message', (data: Buffer) => onMessage(socket, data))
   socket.on('close', () => rooms.forEach(({ members }) => members.delete(socket)))

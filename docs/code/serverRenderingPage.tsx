@@ -4,7 +4,7 @@ import { ordersQuery } from './serverRenderingQuery.ts'
 
 export async function OrdersPage() {
   const queryClient = new QueryClient()
-  // Where this fails, the browser fetches the list.
+  // If this fails, the browser fetches the list.
   await queryClient.query(ordersQuery(process.env['API_URL'])).catch(() => undefined)
   return (
     <HydrationBoundary state={dehydrate(queryClient)}>

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react'
 import { RealtimeProvider } from 'react-query-realtime'
 
 export function Providers({ children }: { children: ReactNode }) {
-  // In the component, so that two requests to the server share no data.
+  // Created in the component, so that two requests to the server do not share data.
   const [queryClient] = useState(() => new QueryClient())
   return (
     <QueryClientProvider client={queryClient}>

@@ -6,7 +6,7 @@ export interface Order {
   quantity: number
 }
 
-/** `api`: the address of the API on the server, which has no page to resolve a relative URL against. */
+/** `api`: the address of the API. The server needs it, because it has no page URL. */
 export const ordersQuery = (api = '') =>
   queryOptions({
     queryKey: ['orders'],

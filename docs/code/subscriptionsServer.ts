@@ -5,7 +5,7 @@ import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 
 const prices = new Map<string, number>()
-/** The symbols that each socket has requested. They end with the socket. */
+/** The symbols that each socket has requested. They are forgotten when it closes. */
 const wanted = new Map<WebSocket, Set<string>>()
 
 /** For `new WebSocketServer({ port: 8080 }).on('connection', onConnection)`. */

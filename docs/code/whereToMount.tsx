@@ -50,7 +50,7 @@ import { useSocketQuery } from 'react-query-realtime'
 
 export const visits = socketOptions({ url: '/visits/socket', messages: { visits: z.number() } })
 
-/** The connection opens with this page, and closes after it. */
+/** The connection opens when this page mounts, and closes after it unmounts. */
 export function VisitsPage() {
   const { data } = useSocketQuery(visits, { type: 'visits' })
   return <p>{data ?? '…'} visits</p>

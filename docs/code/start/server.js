@@ -5,7 +5,7 @@ const prices = { BTC: 60_000, ETH: 3_000 }
 
 const messageOf = symbol => ({ type: 'price', params: { symbol }, response: { last: prices[symbol] } })
 
-// Reply to a request with the same type and params, and its id as `re`.
+// Reply with the same type and params as the request. `re` is the id of the request.
 server.on('connection', socket => {
   socket.on('message', data => {
     const { params, id } = JSON.parse(data)
