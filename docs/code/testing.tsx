@@ -1,7 +1,7 @@
+// #region app
 import { socketOptions, usePolling, useSocket, useSocketQuery } from 'react-query-realtime'
 import { z } from 'zod'
 
-// #region app
 const params = z.object({ symbol: z.string() })
 const response = z.object({ last: z.number() })
 export const market = socketOptions({ url: '/socket', messages: { price: { params, response } } })
