@@ -223,8 +223,11 @@ describe('data that had no reader counts as stale:', () => {
     await shows(0)
   })
 
-  test('data whose position proves that it is current is not requested', async () => {
-    const { server, market, render, queryClient } = await setup()
+  test.each<[rule: string, first: number, asked: string[]]>([
+    ['data is not requested if the stream continues at its position', 3, []],
+    ['data is requested if messages are missing after its position', 5, ['BTC', 'ETH']],
+  ])('%s', async (_rule, first, asked) => {
+    const { server, market, render, queryClient } = await setup({ gapSpread: 0 })
     const at = (seq: number) => ({ epoch: 'e', seq })
     const log = socketOptions({
       ...market,
@@ -249,10 +252,10 @@ describe('data that had no reader counts as stale:', () => {
     await waitFor(() => expect(server.sockets).toHaveLength(1), patient)
     await pass(50)
     expect(server.asked).toEqual([])
-    // The stream begins at 4, so ETH's data from 2 lacks something, and BTC's from 4 does not.
-    server.push({ type: 'other', response: 1, epoch: 'e', seq: 5 })
-    await pass(100)
-    expect(server.asked).toEqual([])
+    // The stream was requested from 2 on, the position of ETH's data.
+    server.push({ type: 'other', response: 1, epoch: 'e', seq: first })
+    await pass(300)
+    expect(server.asked.sort()).toEqual(asked)
   })
 })
 
