@@ -11,23 +11,29 @@ const patient = { timeout: 10_000 }
 const shows = (text: string) =>
   waitFor(() => expect(screen.getByRole('status').textContent).toBe(text), patient)
 
-/** The app of the guide on a page that its server has served. */
-async function openApp(life?: number) {
+/** A page that the server of the guide has served. */
+async function openPage(life?: number) {
   const server = createAuthServer(life)
   const requests = countRequests(server)
   const network = await listen(server)
   fetchFrom(network.url)
   pageFrom(network.url)
-  render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
-  )
   return {
     ...network,
     requests,
     count: (request: string) => requests.filter(seen => seen === request).length,
   }
+}
+
+/** The app of the guide on such a page. */
+async function openApp(life?: number) {
+  const page = await openPage(life)
+  render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  )
+  return page
 }
 
 afterEach(() => act(() => logout()))
@@ -102,7 +108,7 @@ test('an event stream whose token has expired is requested again with a fresh on
 })
 
 test('two requests at the same time refresh the token once', async () => {
-  const app = await openApp(50)
+  const app = await openPage(50)
   await login('ada', 'secret')
   await new Promise(resolve => setTimeout(resolve, 100))
   const before = app.count('POST /refresh')
