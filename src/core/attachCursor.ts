@@ -41,7 +41,7 @@ export function cursorInHeader(name: string): AttachCursor {
 }
 
 /**
- * Sends the cursor as a socket's first message. It replaces a token sent by `tokenInFirstMessage`. Strings
+ * Sends the cursor as a socket's first message. With a token, the message of `tokenInFirstMessage` replaces it. Strings
  * and binary data from `build` are sent as they are; anything else goes through `serialize`.
  *
  * @throws ConfigurationError if `build` throws or returns nothing. The connection is then `failed` with it.

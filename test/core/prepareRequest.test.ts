@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { cursorInFirstMessage } from '../../src/core/attachCursor.ts'
 import {
   type AttachToken,
   tokenInFirstMessage,
@@ -9,6 +10,7 @@ import {
 import { UnauthorizedError } from '../../src/core/errors.ts'
 import { prepareRequest, type RequestPlan } from '../../src/core/prepareRequest.ts'
 import { preparationFailure } from '../../src/core/requestPart.ts'
+import type { TransportRequest } from '../../src/core/transport.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
 
@@ -36,6 +38,19 @@ test('a request is built in order: first the URL, then the cursor, then the toke
   })
   expect(order).toEqual(['url', 'grant', 'cursor', 'token'])
   expect(request.url).toBe('https://host/a?after=5&t=t')
+})
+
+test('with a token, the first message of the token replaces that of the cursor', async () => {
+  const first = {
+    url: 'wss://host/a',
+    isSocket: true,
+    attachToken: tokenInFirstMessage(token => ({ token })),
+    attachCursor: (request: TransportRequest) => cursorInFirstMessage(cursor => ({ cursor }))(request, 'c'),
+  }
+  const withToken = await prepare(first)
+  expect(withToken.request.firstMessage).toEqual({ token: 't' })
+  const anonymous = await prepare({ ...first, ...granting(null) })
+  expect(anonymous.request.firstMessage).toEqual({ cursor: 'c' })
 })
 
 test('headers and protocols are copies, so that no attempt changes those of another', async () => {
