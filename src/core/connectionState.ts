@@ -2,7 +2,7 @@ import type { BackoffOptions } from './backoff.ts'
 import type { RealtimeError } from './errors.ts'
 import type { Failure, FailureDecision, RequestPart } from './failure.ts'
 
-/** Why a connection is paused even though it has subscribers. */
+/** Why a connection (`'hidden'`, `'frozen'`) or a poll (`'hidden'`, `'offline'`, `'user'`) is paused although it is in use. */
 export type PauseReason = 'hidden' | 'offline' | 'user' | 'frozen'
 
 /** Why a token is requested. */

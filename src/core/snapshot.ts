@@ -17,7 +17,10 @@ export interface ConnectionSnapshot {
   readonly retryCount: number
   /** The time of the next attempt, in ms since the epoch; `null` if none is planned. */
   readonly nextRetryAt: number | null
-  /** Every reason why it is paused now, e.g. `pausedBy.has('offline')`. The set is empty unless `status` is `paused`. */
+  /**
+   * Every reason why it is paused now: `'hidden'` (with `whenHidden: 'pause'`) or `'frozen'`. The set is empty unless
+   * `status` is `paused`. Being offline does not pause a connection.
+   */
   readonly pausedBy: ReadonlySet<PauseReason>
   /** The round trip of the last heartbeat (ms). */
   readonly latency: number | null

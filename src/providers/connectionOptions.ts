@@ -26,7 +26,7 @@ export interface Gap {
 export interface ConnectionOptions<Schemas = object> {
   /** Relative URLs resolve against `baseUrl`. A function is called at each attempt and needs an `id`. */
   url: UrlSource
-  /** Identifies the connection: components with the same id share it. */
+  /** Identifies the connection, together with a string `url`; alone if `url` is a function. */
   id?: string | undefined
   /**
    * Handlers for messages, by type. Without a handler, a message of a declared type is written at
@@ -54,7 +54,8 @@ export interface ConnectionOptions<Schemas = object> {
   parse?: Parse | undefined
   /**
    * Whether a message is the last one. After it, the connection is `closed`; if the stream ends without it,
-   * the attempt has failed. Default: no message is the last one.
+   * the attempt has failed. It gets the message before any schema, so its `response` is `unknown`. Default: no
+   * message is the last one.
    */
   isLast?: ((message: Message) => boolean) | undefined
   /** With `false`, this component does not need the connection. Default `true`. */
