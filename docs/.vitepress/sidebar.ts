@@ -52,7 +52,7 @@ export const sidebar: SidebarGroup[] = [
       { text: 'Tokens', link: '/reference/tokens' },
       { text: 'Recovery', link: '/reference/recovery' },
       { text: 'Errors', link: '/reference/errors' },
-      { text: 'What ends a retry', link: '/reference/failures' },
+      { text: 'Which failures are retried', link: '/reference/failures' },
       { text: 'Events', link: '/reference/events' },
       { text: 'Supported runtimes', link: '/reference/runtimes' },
       { text: 'Limits', link: '/reference/limits' },

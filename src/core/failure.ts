@@ -63,7 +63,7 @@ const RETRIED_APPLICATION_CODES = new Set([4408, 4429])
 
 const WITH_TOKEN: FailureContext = { hasGetToken: true }
 
-/** The failure table (design: "What ends a retry"). It depends on codes, never on the text of a reason. */
+/** The failure table of docs/reference/failures.md. It depends on codes, never on the text of a reason. */
 export function decideFailure(failure: Failure, context: FailureContext = WITH_TOKEN): FailureDecision {
   switch (failure.kind) {
     case 'close':
