@@ -19,7 +19,7 @@ export const burst: Workload = {
   name: 'burst',
   title: 'Burst',
   description:
-    '50,000 messages at once over 100 keys, each key shown by a component (12,000 for those that commit each message).',
+    '50,000 messages at once, over 100 keys. A component shows each key. All contenders but the first two get 12,000.',
   contenders: contenderNames.filter(name => name !== 'unshared'),
   columns,
   measure: (bench, contender) => measureBurst(bench, contender, {}),
@@ -29,7 +29,7 @@ export const batchedBurst: Workload = {
   ...burst,
   name: 'batched-burst',
   title: 'Batched burst',
-  description: 'The same, 20 envelopes in a frame.',
+  description: 'The same messages, with 20 envelopes in each frame.',
   measure: (bench, contender) => measureBurst(bench, contender, { perFrame: 20 }),
 }
 

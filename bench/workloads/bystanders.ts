@@ -18,7 +18,7 @@ export const bystanders: Workload = {
   name: 'bystanders',
   title: 'Bystanders',
   description:
-    '1,000 messages a second for 1.5 s about one key, beside components that show other keys. Main thread, µs a message.',
+    '1,000 messages a second for 1.5 s, all about one key. The page also has 10 to 10,000 components that show other keys. Main thread, µs a message.',
   contenders: ['realtime', 'floor'],
   columns: [
     { metric: 'beside10', header: 'beside 10', digits: 1 },

@@ -25,7 +25,7 @@ export const list: Workload = {
   name: 'list',
   title: 'List, burst',
   description:
-    '20,000 rows appended one by one to a list of 5,000 that is capped there (300 where an append takes ms); the newest 20 are shown.',
+    'Rows are appended one by one to a list that is capped at 5,000. The newest 20 are shown. A contender gets 20,000 rows, or 300 if one append takes ms.',
   contenders: names,
   columns,
   measure: (bench, contender) =>

@@ -6,7 +6,7 @@ export const memory: Workload = {
   name: 'memory',
   title: 'Memory',
   description:
-    'The heap, in MB after a collection, when 10,000 messages over 1,000 keys have come in frames of 20, and when 1,000,000 have.',
+    'Messages over 1,000 keys, in frames of 20. The heap in MB, after garbage collection: once after 10,000 messages, and once after 1,000,000.',
   contenders: ['realtime', 'raw', 'setQueryData'],
   columns: [
     { metric: 'early', header: 'after 10,000', digits: 2 },

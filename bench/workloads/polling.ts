@@ -6,7 +6,7 @@ export const polling: Workload = {
   name: 'polling',
   title: 'Polling',
   description:
-    '20 polls of 200 rows that never change, answered by 200, and by 304 to those who name the ETag.',
+    '20 polls of 200 rows that never change. In one run, the server responds with 200. In the other, it responds with 304 if the request carries the ETag.',
   contenders: ['realtime', 'setQueryData', 'ahooks', 'swr'],
   isConcurrent: true,
   columns: [

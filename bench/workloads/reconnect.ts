@@ -55,7 +55,7 @@ export const reconnect: Workload = {
   name: 'reconnect',
   title: 'Reconnecting',
   description:
-    '20 messages a second, and the connection is closed (1001), reset, or reset while the server cannot be reached for 5 s or 15 s. Ms until it is back once it could be, and messages missed for good. Each with its own defaults; this library with `recovery`.',
+    'The server sends 20 messages a second. It closes the connection (1001) or resets it, or is away for 5 s or 15 s. "Back" is the time from when the server can be reached until the client has reconnected. "Missed" messages never arrive. Each contender has its own defaults; this library also has `recovery`.',
   contenders: ['realtime', 'reactUseWebSocket', 'partysocket', 'ahooks'],
   isConcurrent: true,
   mostRounds: 3,

@@ -6,7 +6,7 @@ export const serverEvents: Workload = {
   name: 'server-events',
   title: 'Server-Sent Events',
   description:
-    '20,000 events at once over 100 keys, each key shown by a component. All but this library use the native EventSource.',
+    '20,000 events at once, over 100 keys. A component shows each key. All contenders but this library use the native EventSource.',
   contenders: ['realtime', 'floor', 'raw', 'setQueryData', 'swr'],
   columns: [
     { metric: 'cpu', header: 'main thread, µs an event', digits: 1 },

@@ -4,7 +4,7 @@ export const share: Workload = {
   name: 'share',
   title: 'Sharing',
   description:
-    '100 components use one URL; then 500 more are mounted and unmounted in one tick; then all go, and what is left 2.5 s later is counted.',
+    '100 components use one URL. Then 500 more are mounted and unmounted in one tick. Then all unmount, and 2.5 s later the rest is counted.',
   contenders: ['realtime', 'reactUseWebSocket', 'partysocket', 'ahooks'],
   isConcurrent: true,
   columns: [
