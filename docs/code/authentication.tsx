@@ -109,14 +109,14 @@ import { RealtimeProvider } from 'react-query-realtime'
 
 export function App() {
   const userId = useSession()?.userId
-  return userId === undefined ? <LoginForm /> : <SignedIn key={userId} userId={userId} />
+  return userId === undefined ? <LoginForm /> : <SignedIn key={userId} />
 }
 
-function SignedIn({ userId }: { userId: string }) {
+function SignedIn() {
   const [queryClient] = useState(() => new QueryClient())
   return (
     <QueryClientProvider client={queryClient}>
-      <RealtimeProvider key={userId} getToken={getToken}>
+      <RealtimeProvider getToken={getToken}>
         <Account />
         <button onClick={logout}>Log out</button>
       </RealtimeProvider>

@@ -6,7 +6,7 @@ export interface Order {
   quantity: number
 }
 
-/** `api`: the address of the API. The server needs it, because it has no page URL. */
+/** `api` is the address of the API. Pass it on the server, where there is no page URL. */
 export const ordersQuery = (api = '') =>
   queryOptions({
     queryKey: ['orders'],

@@ -34,6 +34,10 @@ test('shows how many visits there were', async () => {
 import { act } from '@testing-library/react'
 import { vi } from 'vitest'
 
+afterEach(() => {
+  vi.useRealTimers()
+})
+
 test('polls the visits every five seconds', async () => {
   vi.useFakeTimers()
   let visits = 41
@@ -43,7 +47,6 @@ test('polls the visits every five seconds', async () => {
   expect(screen.getByText('42 visits')).toBeDefined()
   await act(() => vi.advanceTimersByTimeAsync(5_000))
   expect(screen.getByText('43 visits')).toBeDefined()
-  vi.useRealTimers()
 })
 // #endregion time
 
