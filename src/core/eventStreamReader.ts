@@ -23,7 +23,9 @@ const LONGEST_PREFIX = 6
  * committed here.
  */
 export function createEventStreamReader(maxBytes: number, handlers: EventStreamHandlers) {
-  const decoder = new TextDecoder()
+  // The byte order mark is removed here: Node 24 removes a second one, too, if the first is split between chunks.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  let isStart = true
   let endedWithCr = false
   let unfinishedLine = ''
   let id: string | undefined
@@ -51,8 +53,10 @@ export function createEventStreamReader(maxBytes: number, handlers: EventStreamH
   }
 
   return (bytes: Uint8Array): void => {
-    const text = decoder.decode(bytes, { stream: true })
-    if (!text) return
+    const decoded = decoder.decode(bytes, { stream: true })
+    if (!decoded) return
+    const text = isStart ? decoded.replace(/^\uFEFF/, '') : decoded
+    isStart = false
     const [first, ...others] = text.slice(endedWithCr && text.startsWith('\n') ? 1 : 0).split(/\r\n?|\n/)
     endedWithCr = text.endsWith('\r')
     const lines = [`${unfinishedLine}${first ?? ''}`, ...others]

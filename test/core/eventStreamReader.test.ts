@@ -94,6 +94,14 @@ describe('in lines and bytes', () => {
     expect(read([bytes.slice(0, 7), bytes.slice(7, 9), bytes.slice(9)])).toMatchObject([{ data: '𝄞' }])
   })
 
+  test('of two byte order marks at the start, only the first is removed, wherever the bytes are split', () => {
+    const bytes = bytesOf('\uFEFF\uFEFFdata: a\n\ndata: b\n\n')
+    for (let at = 1; at < bytes.length; at++)
+      expect(read([bytes.slice(0, at), bytes.slice(at)])).toEqual([
+        { data: 'b', type: 'message', id: undefined },
+      ])
+  })
+
   test('one byte order mark is stripped, even in three parts, and none later on (S13)', () => {
     const bytes = bytesOf('\uFEFFdata: a\n\n\uFEFFdata: b\n\n')
     const parts = [bytes.slice(0, 1), bytes.slice(1, 2), bytes.slice(2, 3), bytes.slice(3)]
