@@ -7,7 +7,7 @@ const entry = (names, limit) => ({ name: names, import: names, limit, path, igno
 
 export default [
   entry('{ usePolling }', '5.9 kB'),
-  entry('{ useServerEvents, RealtimeProvider }', '24.2 kB'),
+  entry('{ useServerEvents, RealtimeProvider }', '24.3 kB'),
   entry('{ useSocket, RealtimeProvider }', '26.9 kB'),
-  entry('*', '37.3 kB'),
+  entry('*', '37.4 kB'),
 ]
