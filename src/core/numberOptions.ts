@@ -1,5 +1,4 @@
 import { ConfigurationError } from './errors.ts'
-import { kindOf } from './requestPart.ts'
 
 type Defined<Options> = { [Key in keyof Options]: Exclude<Options[Key], undefined> }
 
@@ -80,4 +79,13 @@ function assertNumber(name: string, value: unknown, { min, above = false }: Rule
 
 function isRule(rule: Rule | Rules): rule is Rule {
   return typeof rule.min === 'number'
+}
+
+/** Names a value of the wrong type in an error. Never its content, which may be a secret. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (Number.isNaN(value)) return 'NaN'
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'string') return 'a string'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

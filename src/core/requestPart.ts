@@ -35,12 +35,3 @@ export function preparationFailure(thrown: unknown): Failure {
   // Leave out the cause of all others: what they throw may quote the token.
   return part === undefined || part === 'getToken' ? { kind: 'token', cause } : { kind: 'preparation', part }
 }
-
-/** Names a value of the wrong type in an error. Never its content, which may be a secret. */
-export function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  if (Number.isNaN(value)) return 'NaN'
-  if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'string') return 'a string'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
-}

@@ -1,5 +1,5 @@
 import { ConfigurationError, InsecureOriginError, UntrustedOriginError } from './errors.ts'
-import { kindOf } from './requestPart.ts'
+import { kindOf } from './numberOptions.ts'
 
 /**
  * Resolves `url` against `baseUrl`, and that against the page's URL, as the URL standard says. An absolute

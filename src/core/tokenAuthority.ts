@@ -2,7 +2,7 @@ import { throwIfAborted } from './abort.ts'
 import type { Clock } from './clock.ts'
 import type { TokenReason } from './connectionState.ts'
 import { ConfigurationError } from './errors.ts'
-import { kindOf } from './requestPart.ts'
+import { kindOf } from './numberOptions.ts'
 import { claimedLife, refreshTime } from './tokenLife.ts'
 
 /** A token, or `null` for an anonymous user. */
