@@ -5,8 +5,7 @@ import { createEmitter } from './emitter.ts'
 import type { Hint } from './environment.ts'
 import { Inbound } from './inbound.ts'
 import type { Effect, Event, PauseReason, State } from './connectionState.ts'
-import { transition } from './machine.ts'
-import { type ConnectionSnapshot, readSnapshot } from './snapshot.ts'
+import { type ConnectionSnapshot, readSnapshot, transition } from './machine.ts'
 import type { HeldToken } from './tokenAuthority.ts'
 
 /**

@@ -12,7 +12,7 @@ import {
 import { ConfigurationError } from '../core/errors.ts'
 import { assertNumbers } from '../core/numberOptions.ts'
 import type { Lease } from '../core/registry.ts'
-import { type ConnectionSnapshot, IDLE_SNAPSHOT } from '../core/snapshot.ts'
+import { type ConnectionSnapshot, IDLE_SNAPSHOT } from '../core/machine.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'
 import { useRealtimeClient } from '../providers/RealtimeContext.ts'
 import type { SharedConnection, TransportDefinition } from '../providers/sharedConnection.ts'

@@ -1,7 +1,7 @@
 'use client'
 import { useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { TransportName } from '../core/events.ts'
-import type { Status } from '../core/snapshot.ts'
+import type { Status } from '../core/machine.ts'
 import type { RealtimeClient } from '../providers/realtimeClient.ts'
 import { useRealtimeClient } from '../providers/RealtimeContext.ts'
 
