@@ -49,7 +49,7 @@ export interface FailureDecision {
 }
 
 /** What a decision depends on besides the failure. */
-export interface FailureContext {
+interface FailureContext {
   /** Whether there is a `getToken` that could return another token. */
   hasGetToken: boolean
 }
@@ -206,4 +206,15 @@ export function gaveUp(failure: Failure, retries: number): RealtimeError {
 /** A failure for options that cannot work; no retry helps. */
 export function impossible(message: string, cause?: unknown): Failure {
   return { kind: 'impossible', error: new ConfigurationError(message, { cause }) }
+}
+
+/**
+ * Reads a `Retry-After` header (RFC 9110, section 10.2.3: seconds or an HTTP date) as ms, at most one hour;
+ * `undefined` if it is missing or invalid.
+ */
+export function parseRetryAfter(header: string | null, now: number): number | undefined {
+  const text = header?.trim()
+  if (!text) return undefined
+  const wait = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now
+  return wait >= 0 ? Math.min(wait, MAX_RETRY_AFTER) : undefined
 }

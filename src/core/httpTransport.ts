@@ -1,8 +1,7 @@
 import type { Clock, TimerHandle } from './clock.ts'
 import type { ConditionalFetch } from './conditionalFetch.ts'
-import type { Failure } from './failure.ts'
+import { type Failure, parseRetryAfter } from './failure.ts'
 import { createHttpExchange } from './httpExchange.ts'
-import { parseRetryAfter } from './retryAfter.ts'
 import type {
   Attempt,
   AttemptRequest,

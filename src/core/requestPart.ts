@@ -1,6 +1,5 @@
 import { RealtimeError } from './errors.ts'
-import { isUnauthorizedError } from './failure.ts'
-import type { Failure, RequestPart } from './failure.ts'
+import { type Failure, isUnauthorizedError, type RequestPart } from './failure.ts'
 
 /** Carries the name of the part that threw. It never leaves the library. */
 class PartError extends Error {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Failure, decideFailure } from '../../src/core/failure.ts'
+import { decideFailure, type Failure } from '../../src/core/failure.ts'
 import type { Event, PauseReason, State, World } from '../../src/core/connectionState.ts'
 import { transition } from '../../src/core/machine.ts'
 

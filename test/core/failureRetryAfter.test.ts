@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseRetryAfter } from '../../src/core/retryAfter.ts'
+import { parseRetryAfter } from '../../src/core/failure.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 
