@@ -8,8 +8,7 @@ import {
 import { systemClock } from '../core/clock.ts'
 import { RealtimeError } from '../core/errors.ts'
 import type { PauseReason } from '../core/connectionState.ts'
-import { delayAbove } from '../core/backoff.ts'
-import { pollDelay } from '../core/pollDelay.ts'
+import { delayAbove, pollDelay } from '../core/backoff.ts'
 import { demandOf, isEnabled, type PollDemand, type PollUser } from './pollDemand.ts'
 
 /** The state of a polling loop. */

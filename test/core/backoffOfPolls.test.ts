@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pollDelay } from '../../src/core/pollDelay.ts'
+import { pollDelay } from '../../src/core/backoff.ts'
 
 const pace = { interval: 1_000, failures: 0, backoff: undefined, floor: 0, random: 0.5, isFirst: false }
 
