@@ -13,7 +13,7 @@ import type { MessageMeta, SocketData, TransportRequest } from './transport.ts'
 const PLAIN: Inspection = { isNews: true }
 
 /** What the inbound half is given besides the connection's setup. */
-export interface InboundLink {
+interface InboundLink {
   channel: Channel | undefined
   /** The server replied to a heartbeat. */
   replied(): void
