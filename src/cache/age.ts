@@ -1,4 +1,4 @@
-import type { Cursor } from '../core/recovery.ts'
+import type { Cursor } from '../core/streamPosition.ts'
 import { refusePromise } from '../core/refusePromise.ts'
 import { isFunction, type Update } from './update.ts'
 import type { Updater } from './updaters.ts'

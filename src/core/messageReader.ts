@@ -5,7 +5,7 @@ import type { Channel, ConnectionSetup, Delivery } from './connectionSetup.ts'
 import { type Message, parseJson, readMessages } from './envelope.ts'
 import type { BadMessageReason, GapCause } from './events.ts'
 import { attach } from './prepareRequest.ts'
-import { type Cursor, type Inspection, isPosition, type Recovery, RecoveryTracker } from './recovery.ts'
+import { type Cursor, type Inspection, isPosition, type Recovery, RecoveryTracker } from './streamPosition.ts'
 import { ignoreRejection, isPromise, refusePromise } from './refusePromise.ts'
 import type { MessageMeta, SocketData, TransportRequest } from './transport.ts'
 

@@ -7,7 +7,7 @@ import type { GapCause } from '../core/events.ts'
 import type { Failure, FailureAction } from '../core/failure.ts'
 import type { ReconnectTimes } from '../core/connectionState.ts'
 import type { UrlSource } from '../core/prepareRequest.ts'
-import type { Recovery } from '../core/recovery.ts'
+import type { Recovery } from '../core/streamPosition.ts'
 import type { GetToken } from '../core/tokenAuthority.ts'
 
 /** How a connection reconnects; times in ms. Options that are not set use the provider's value. */

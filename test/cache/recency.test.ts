@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { FeedOptions } from '../../src/cache/feed.ts'
 import { append, patch } from '../../src/cache/updaters.ts'
-import type { Cursor } from '../../src/core/recovery.ts'
+import type { Cursor } from '../../src/core/streamPosition.ts'
 import { anything } from '../support/schemas.ts'
 import { type FetchSetup, setUpFetches } from '../support/setUpFetches.ts'
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { ConnectionDriverOptions } from '../../src/core/connectionSetup.ts'
 import { ConfigurationError } from '../../src/core/errors.ts'
 import type { Failure } from '../../src/core/failure.ts'
-import type { Recovery } from '../../src/core/recovery.ts'
+import type { Recovery } from '../../src/core/streamPosition.ts'
 import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
 
 const recovery: Recovery = {

@@ -4,7 +4,7 @@ import type { ConnectionSetup } from '../../src/core/connectionSetup.ts'
 import type { GapCause } from '../../src/core/events.ts'
 import { Inbound } from '../../src/core/messageReader.ts'
 import { cursorInQuery } from '../../src/core/attachCursor.ts'
-import type { Recovery } from '../../src/core/recovery.ts'
+import type { Recovery } from '../../src/core/streamPosition.ts'
 import type { ConnectionDriverOptions } from '../../src/core/connectionSetup.ts'
 import { ConnectionHarness } from '../support/connectionHarness.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Message } from '../../src/core/envelope.ts'
-import { type Cursor, type Recovery, RecoveryTracker } from '../../src/core/recovery.ts'
+import { type Cursor, type Recovery, RecoveryTracker } from '../../src/core/streamPosition.ts'
 
 const message = (more: Partial<Message> & { type?: string }): Message => ({
   type: 'news',
