@@ -82,7 +82,7 @@ export {
   cursorInQuery,
   type AttachCursor,
   type CursorParameters,
-} from './core/attachCursor.ts'
+} from './core/cursors.ts'
 export {
   ConfigurationError,
   ConnectionFailedError,
@@ -95,12 +95,7 @@ export {
   UntrustedOriginError,
   type RealtimeErrorCode,
 } from './core/errors.ts'
-export {
-  validators,
-  type CursorResponse,
-  type CursorStrategy,
-  type Validators,
-} from './core/cursorStrategy.ts'
+export { validators, type CursorResponse, type CursorStrategy, type Validators } from './core/cursors.ts'
 export type { ConnectionEvent, GapCause, RealtimeEvent, TransportName } from './core/events.ts'
 export type { Failure, FailureAction } from './core/failure.ts'
 export type { PauseReason, ReconnectTimes, TokenReason } from './core/connectionState.ts'

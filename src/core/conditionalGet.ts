@@ -1,7 +1,7 @@
 import { abortReason, throwIfAborted } from './abort.ts'
 import type { Clock, TimerHandle } from './clock.ts'
 import type { ConditionalFetch } from './conditionalFetch.ts'
-import { type Validators, validators as strategy } from './cursorStrategy.ts'
+import { type Validators, validators as strategy } from './cursors.ts'
 import { decodeText } from './decodeText.ts'
 import { UnauthorizedError } from './errors.ts'
 import { type Failure, parseRetryAfter, type RequestPart } from './failure.ts'

@@ -1,5 +1,5 @@
 import { tokenInHeader } from '../core/attachToken.ts'
-import type { CursorStrategy } from '../core/cursorStrategy.ts'
+import type { CursorStrategy } from '../core/cursors.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
 import { createLongPollTransport } from '../core/longPollTransport.ts'
 import { definedOnly } from '../core/numberOptions.ts'

@@ -1,5 +1,5 @@
 import type { MessagesOption } from '../cache/messageTypes.ts'
-import type { Validators } from '../core/cursorStrategy.ts'
+import type { Validators } from '../core/cursors.ts'
 import type { LongPollOptions } from './longPollDefinition.ts'
 
 /**

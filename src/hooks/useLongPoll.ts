@@ -1,7 +1,7 @@
 'use client'
 import type { SkipToken } from '@tanstack/react-query'
 import type { MessagesOption } from '../cache/messageTypes.ts'
-import type { Validators } from '../core/cursorStrategy.ts'
+import type { Validators } from '../core/cursors.ts'
 import { longPollDefinition, type LongPollOptions } from './longPollDefinition.ts'
 import { type ConnectionResult, useConnection, useTransportCursor } from './useConnection.ts'
 

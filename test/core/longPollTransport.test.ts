@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { CursorStrategy } from '../../src/core/cursorStrategy.ts'
+import type { CursorStrategy } from '../../src/core/cursors.ts'
 import { startServer } from '../support/httpServer.ts'
 import { requestOf } from '../support/recordingSink.ts'
 import {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { cursorInFirstMessage } from '../../src/core/attachCursor.ts'
+import { cursorInFirstMessage } from '../../src/core/cursors.ts'
 import {
   type AttachToken,
   tokenInFirstMessage,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { validators } from '../../src/core/cursorStrategy.ts'
+import { validators } from '../../src/core/cursors.ts'
 import { requestOf } from '../support/recordingSink.ts'
 
 const read = (headers: Record<string, string>) =>
