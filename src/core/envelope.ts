@@ -1,6 +1,5 @@
 import { isPlainObject } from './hash.ts'
-import { readJson } from './readJson.ts'
-import type { MessageMeta } from './transport.ts'
+import type { MessageMeta, SocketData } from './transport.ts'
 
 /** One message: its type, the parameters of the request it belongs to, and its data. */
 export interface Message<Type extends string = string, Params = unknown, Response = unknown> {
@@ -94,4 +93,50 @@ function unnamedType(value: unknown): string {
   const looksLikeEnvelope =
     isPlainObject(value) && (Object.hasOwn(value, 'type') || Object.hasOwn(value, 'response'))
   return looksLikeEnvelope ? UNUSABLE : UNNAMED
+}
+
+/**
+ * Parses JSON and drops members named `__proto__`: copied by assignment, as TanStack Query copies data, they
+ * would set a prototype.
+ */
+export function readJson(text: string): unknown {
+  // The name may be written with escapes, all of which begin like this.
+  if (!text.includes('__proto__') && !text.includes('\\u00')) return JSON.parse(text)
+  return JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value))
+}
+
+/** Decodes a whole body as UTF-8. Older versions of React Native have no `TextDecoder`. */
+export function decodeText(bytes: Uint8Array): string {
+  if (typeof TextDecoder === 'function') return new TextDecoder().decode(bytes)
+  try {
+    const escaped = Array.from(bytes, byte => `%${byte.toString(16).padStart(2, '0')}`)
+    return decodeURIComponent(escaped.join('')).replace(/^\uFEFF/, '')
+  } catch {
+    // Malformed: keep ASCII and replace everything else.
+    return Array.from(bytes, byte => (byte < 0x80 ? String.fromCharCode(byte) : '\uFFFD')).join('')
+  }
+}
+
+/** Whether data is larger than `limit` bytes (UTF-8 for text). Cheap unless the text is near the limit. */
+export function isLargerThan(data: SocketData, limit: number): boolean {
+  if (typeof data !== 'string') return byteLength(data) > limit
+  if (data.length > limit) return true
+  return data.length * 3 > limit && byteLength(data) > limit
+}
+
+/** The size of data in bytes (UTF-8 for text). */
+export function byteLength(data: SocketData): number {
+  if (typeof data === 'string') return utf8Length(data)
+  return 'size' in data ? data.size : data.byteLength
+}
+
+/** Counts by hand, because older versions of React Native have no `TextEncoder`. A lone surrogate counts as U+FFFD. */
+function utf8Length(text: string): number {
+  let size = 0
+  for (let index = 0; index < text.length; index++) {
+    const code = text.codePointAt(index) ?? 0
+    if (code > 0xffff) index++
+    size += code < 0x80 ? 1 : code < 0x800 ? 2 : code > 0xffff ? 4 : 3
+  }
+  return size
 }

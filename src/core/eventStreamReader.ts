@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser'
-import { byteLength, isLargerThan } from './byteLength.ts'
+import { byteLength, isLargerThan } from './envelope.ts'
 
 /**
  * Receives the parts of an event stream in order. An event's id is committed right before the event. If a

@@ -1,4 +1,4 @@
-import { decodeText } from './decodeText.ts'
+import { decodeText } from './envelope.ts'
 import type { Clock } from './clock.ts'
 import { ConditionalFetch } from './conditionalFetch.ts'
 import { type CursorStrategy, validators } from './cursors.ts'

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
-import { byteLength } from '../../src/core/byteLength.ts'
-import { decodeText } from '../../src/core/decodeText.ts'
+import { byteLength, decodeText } from '../../src/core/envelope.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
 const encoder = new TextEncoder()
