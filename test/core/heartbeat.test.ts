@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../../src/core/clock.ts'
-import { watchLiveness } from '../../src/core/liveness.ts'
+import { watchLiveness } from '../../src/core/heartbeat.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 
 /**

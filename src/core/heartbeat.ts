@@ -1,7 +1,7 @@
 import type { Clock, TimerHandle } from './clock.ts'
 
 /** When an open connection counts as dead; times in ms. */
-export interface LivenessOptions {
+interface LivenessOptions {
   /** The time between two probes. Without a probe, the length of silence after which the connection is dead. */
   interval: number
   /** How long a probe may go without any sign of life. */
