@@ -1,6 +1,6 @@
 import { ConnectionLostError } from '../core/errors.ts'
 import type { Lease } from '../core/registry.ts'
-import type { Sender } from '../core/socketChannel.ts'
+import type { Sender } from '../core/outbox.ts'
 import type { RealtimeClient } from '../providers/realtimeClient.ts'
 import type { SharedConnection } from '../providers/sharedConnection.ts'
 

@@ -9,7 +9,7 @@ import type {
   ResponseOf,
 } from '../cache/messageTypes.ts'
 import type { RequestOptions } from '../core/requests.ts'
-import type { SocketChannel } from '../core/socketChannel.ts'
+import type { SocketChannel } from '../core/outbox.ts'
 import { socketDefinition, type SocketOptions } from './socketDefinition.ts'
 import type { SharedConnection } from '../providers/sharedConnection.ts'
 import type { ConnectionUser } from './connectionUser.ts'

@@ -20,7 +20,7 @@ import type {
 } from '../cache/messageTypes.ts'
 import { ConnectionLostError, RealtimeError } from '../core/errors.ts'
 import { assertNumbers } from '../core/numberOptions.ts'
-import type { SocketChannel } from '../core/socketChannel.ts'
+import type { SocketChannel } from '../core/outbox.ts'
 import { socketDefinition, type SocketOptions } from './socketDefinition.ts'
 import type { InitialData } from './initialData.ts'
 import { useConnection } from './useConnection.ts'

@@ -6,11 +6,7 @@ import type { Environment, Hint } from '../../src/core/environment.ts'
 import type { ConnectionEvent, GapCause } from '../../src/core/events.ts'
 import type { Failure } from '../../src/core/failure.ts'
 import type { PreparedRequest } from '../../src/core/prepareRequest.ts'
-import {
-  createSocketChannel,
-  type SocketChannel,
-  type SocketChannelOptions,
-} from '../../src/core/socketChannel.ts'
+import { createSocketChannel, type SocketChannel, type SocketChannelOptions } from '../../src/core/outbox.ts'
 import type { Token } from '../../src/core/tokenAuthority.ts'
 import type { TransportRequest } from '../../src/core/transport.ts'
 import { FakeClock } from './fakeClock.ts'

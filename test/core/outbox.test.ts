@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type QueuedData, SendQueue } from '../../src/core/sendQueue.ts'
+import { type QueuedData, SendQueue } from '../../src/core/outbox.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 
 function setup() {
