@@ -75,7 +75,7 @@ export {
   tokenInQuery,
   type AttachToken,
   type Reauthenticate,
-} from './core/attachToken.ts'
+} from './core/tokens.ts'
 export {
   cursorInFirstMessage,
   cursorInHeader,
@@ -106,5 +106,5 @@ export type { RequestOptions } from './core/requests.ts'
 export type { QueueOptions } from './core/outbox.ts'
 export type { ConnectionSnapshot, Status } from './core/machine.ts'
 export type { WebSocketConstructor, WebSocketLike } from './core/socketTransport.ts'
-export type { GetToken, IssuedToken, Token, TokenRequest } from './core/tokenAuthority.ts'
+export type { GetToken, IssuedToken, Token, TokenRequest } from './core/tokens.ts'
 export type { FetchLike, MessageMeta, SocketData, TransportRequest } from './core/transport.ts'

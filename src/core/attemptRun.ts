@@ -8,7 +8,7 @@ import type { Event } from './connectionState.ts'
 import type { PreparedRequest } from './prepareRequest.ts'
 import { refusePromise } from './refusePromise.ts'
 import { preparationFailure } from './requestPart.ts'
-import type { HeldToken } from './tokenAuthority.ts'
+import type { HeldToken } from './tokens.ts'
 import type {
   Attempt,
   AttemptRequest,

@@ -6,7 +6,7 @@ import { decodeText, readJson } from './envelope.ts'
 import { UnauthorizedError } from './errors.ts'
 import { type Failure, parseRetryAfter, type RequestPart } from './failure.ts'
 import type { PreparedRequest } from './prepareRequest.ts'
-import type { Token } from './tokenAuthority.ts'
+import type { Token } from './tokens.ts'
 import type { FetchLike, MessageMeta } from './transport.ts'
 
 /** One conditional GET: "has it changed since?" */

@@ -6,7 +6,7 @@ import type { Hint } from './environment.ts'
 import { Inbound } from './messageReader.ts'
 import type { Effect, Event, PauseReason, State } from './connectionState.ts'
 import { type ConnectionSnapshot, readSnapshot, transition } from './machine.ts'
-import type { HeldToken } from './tokenAuthority.ts'
+import type { HeldToken } from './tokens.ts'
 
 /**
  * A connection that lives, retries and recovers by itself. It runs the effects that `transition` returns. It

@@ -7,7 +7,7 @@ import type { Failure, FailureAction, RequestPart } from './failure.ts'
 import type { ReconnectTimes } from './connectionState.ts'
 import type { PreparedRequest } from './prepareRequest.ts'
 import type { Cursor, Recovery } from './streamPosition.ts'
-import type { GrantedToken, HeldToken, Token } from './tokenAuthority.ts'
+import type { GrantedToken, HeldToken, Token } from './tokens.ts'
 import type { SocketData, Transport, TransportRequest } from './transport.ts'
 
 /** What a connection is built from. */

@@ -1,4 +1,4 @@
-import type { Reauthenticate } from './attachToken.ts'
+import type { Reauthenticate } from './tokens.ts'
 import type { Channel, ChannelLink } from './connectionSetup.ts'
 import type { Serialize } from './envelope.ts'
 import { ConfigurationError, ConnectionLostError } from './errors.ts'

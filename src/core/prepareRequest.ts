@@ -1,4 +1,4 @@
-import type { AttachToken } from './attachToken.ts'
+import type { AttachToken, GrantedToken, HeldToken } from './tokens.ts'
 import type { TokenUse } from './connectionState.ts'
 import { ConfigurationError } from './errors.ts'
 import type { RequestPart } from './failure.ts'
@@ -14,7 +14,6 @@ import {
   type TokenOrigins,
   toSocketUrl,
 } from './requestUrl.ts'
-import type { GrantedToken, HeldToken } from './tokenAuthority.ts'
 import type { TransportRequest } from './transport.ts'
 
 /** A URL option. A function is called at each attempt. */

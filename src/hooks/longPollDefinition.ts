@@ -1,4 +1,4 @@
-import { tokenInHeader } from '../core/attachToken.ts'
+import { tokenInHeader } from '../core/tokens.ts'
 import type { CursorStrategy } from '../core/cursors.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
 import { createLongPollTransport } from '../core/longPollTransport.ts'

@@ -1,5 +1,5 @@
 import { type Query, replaceEqualDeep } from '@tanstack/react-query'
-import { tokenInHeader } from '../core/attachToken.ts'
+import { tokenInHeader } from '../core/tokens.ts'
 import { ConditionalFetch } from '../core/conditionalFetch.ts'
 import { conditionalGet } from '../core/conditionalGet.ts'
 import type { Validators } from '../core/cursors.ts'

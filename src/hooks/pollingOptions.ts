@@ -1,5 +1,5 @@
 import type { DataTag, QueryKey, UseQueryOptions } from '@tanstack/react-query'
-import type { AttachToken } from '../core/attachToken.ts'
+import type { AttachToken } from '../core/tokens.ts'
 import type { BackoffOptions } from '../core/backoff.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { HeadersOption } from '../core/headers.ts'

@@ -1,4 +1,4 @@
-import { tokenInHeader } from '../core/attachToken.ts'
+import { tokenInHeader } from '../core/tokens.ts'
 import { createEventStreamTransport } from '../core/eventStreamTransport.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
 import { definedOnly } from '../core/numberOptions.ts'

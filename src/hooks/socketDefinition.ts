@@ -1,4 +1,4 @@
-import { type Reauthenticate, tokenInQuery } from '../core/attachToken.ts'
+import { type Reauthenticate, tokenInQuery } from '../core/tokens.ts'
 import type { Message, Serialize } from '../core/envelope.ts'
 import { withDefaults } from '../core/numberOptions.ts'
 import { createSocketChannel, type QueueOptions } from '../core/outbox.ts'

@@ -1,14 +1,13 @@
 import type { QueryKey } from '@tanstack/react-query'
 import type { MessageHandlers, MessageListener } from '../cache/handlers.ts'
 import type { LiveQuery } from '../cache/feed.ts'
-import type { AttachToken } from '../core/attachToken.ts'
+import type { AttachToken, GetToken } from '../core/tokens.ts'
 import type { Message, Parse } from '../core/envelope.ts'
 import type { GapCause } from '../core/events.ts'
 import type { Failure, FailureAction } from '../core/failure.ts'
 import type { ReconnectTimes } from '../core/connectionState.ts'
 import type { UrlSource } from '../core/prepareRequest.ts'
 import type { Recovery } from '../core/streamPosition.ts'
-import type { GetToken } from '../core/tokenAuthority.ts'
 
 /** How a connection reconnects; times in ms. Options that are not set use the provider's value. */
 export interface ReconnectOptions extends Partial<ReconnectTimes> {

@@ -1,11 +1,10 @@
-import type { AttachToken, Reauthenticate } from '../core/attachToken.ts'
+import type { AttachToken, GetToken, Reauthenticate } from '../core/tokens.ts'
 import type { Message } from '../core/envelope.ts'
 import type { RealtimeEvent } from '../core/events.ts'
 import type { ReconnectTimes } from '../core/connectionState.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import { assertNumbers } from '../core/numberOptions.ts'
 import { assertOrigins } from '../core/requestUrl.ts'
-import type { GetToken } from '../core/tokenAuthority.ts'
 import type { FetchLike } from '../core/transport.ts'
 import type { Gap, ReconnectOptions } from './connectionOptions.ts'
 

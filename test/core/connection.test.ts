@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { UnauthorizedError } from '../../src/core/errors.ts'
 import type { Failure } from '../../src/core/failure.ts'
-import { createTokenAuthority, type GetToken } from '../../src/core/tokenAuthority.ts'
+import { createTokenAuthority, type GetToken } from '../../src/core/tokens.ts'
 import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
 
 const statuses = ({ events }: ConnectionHarness) =>

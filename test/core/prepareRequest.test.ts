@@ -6,7 +6,7 @@ import {
   tokenInHeader,
   tokenInProtocol,
   tokenInQuery,
-} from '../../src/core/attachToken.ts'
+} from '../../src/core/tokens.ts'
 import { UnauthorizedError } from '../../src/core/errors.ts'
 import { prepareRequest, type RequestPlan } from '../../src/core/prepareRequest.ts'
 import { preparationFailure } from '../../src/core/requestPart.ts'

@@ -3,7 +3,9 @@ import type { Clock } from './clock.ts'
 import type { TokenReason } from './connectionState.ts'
 import { ConfigurationError } from './errors.ts'
 import { kindOf } from './numberOptions.ts'
-import { claimedLife, refreshTime } from './tokenLife.ts'
+import { buildFirstMessage } from './firstMessage.ts'
+import { refusePromise } from './refusePromise.ts'
+import type { TransportRequest } from './transport.ts'
 
 /** A token, or `null` for an anonymous user. */
 export type Token = string | null
@@ -135,4 +137,96 @@ export function createTokenAuthority(getToken: () => GetToken | undefined, clock
       pending = undefined
     },
   }
+}
+
+/** How long before expiry to fetch a fresh token (ms), or which share of its lifetime if that is shorter. */
+const LEEWAY = 10_000
+const LEEWAY_SHARE = 0.1
+
+/**
+ * When to fetch a fresh token, on the clock of `now` (ms); `undefined` if this token's lifetime is unknown.
+ * Counted from `now`, when the token arrived, so that a wrong clock does no harm.
+ */
+function refreshTime(life: number | undefined, now: number): number | undefined {
+  return life !== undefined && life > 0 ? now + life - Math.min(LEEWAY, life * LEEWAY_SHARE) : undefined
+}
+
+/** The lifetime that a JWT claims, from `iat` to `exp` (RFC 7519), in ms; `undefined` for anything else. */
+function claimedLife(token: string): number | undefined {
+  try {
+    const payload = token.split('.')[1] ?? ''
+    const { iat, exp } = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/'))) as Claims
+    return typeof iat === 'number' && typeof exp === 'number' ? (exp - iat) * 1_000 : undefined
+  } catch {
+    return undefined
+  }
+}
+
+interface Claims {
+  iat?: unknown
+  exp?: unknown
+}
+
+/** Adds a token to a request. Use a built-in helper, or write your own. */
+export type AttachToken = (request: TransportRequest, token: string) => TransportRequest
+
+/**
+ * Builds the message that sends a fresh token over an open socket. Strings and binary data are sent as they
+ * are; anything else goes through `serialize`.
+ */
+export type Reauthenticate = (token: string) => unknown
+
+/**
+ * Sends the token in the query string, by default as `token`. It works with every server, but proxies and
+ * servers log URLs. Use short-lived tokens, or for sockets `tokenInProtocol` or `tokenInFirstMessage`.
+ */
+export function tokenInQuery(name = 'token'): AttachToken {
+  return (request, token) => {
+    const url = new URL(request.url)
+    url.searchParams.set(name, token)
+    return { ...request, url: url.href }
+  }
+}
+
+/**
+ * Sends the token in a header, by default `Authorization: Bearer …`. Browsers cannot send headers with a
+ * WebSocket handshake.
+ */
+export function tokenInHeader(
+  name = 'Authorization',
+  format: (token: string) => string = token => `Bearer ${token}`,
+): AttachToken {
+  return (request, token) => ({
+    ...request,
+    headers: {
+      ...request.headers,
+      [name]: refusePromise(format(token), 'The function given to tokenInHeader'),
+    },
+    // On a redirect to another origin, browsers drop Authorization but no other header.
+    ...(name.toLowerCase() === 'authorization' ? {} : { redirect: 'error' }),
+  })
+}
+
+/**
+ * Sends the token as a WebSocket subprotocol after the application's own, by default `token.…`. Subprotocols
+ * allow only the characters of an RFC 9110 token.
+ */
+export function tokenInProtocol(format: (token: string) => string = token => `token.${token}`): AttachToken {
+  return (request, token) => ({
+    ...request,
+    protocols: [...request.protocols, refusePromise(format(token), 'The function given to tokenInProtocol')],
+  })
+}
+
+/**
+ * Sends the token as a socket's first message. Strings and binary data from `build` are sent as they are;
+ * anything else goes through `serialize`.
+ *
+ * @throws ConfigurationError if `build` throws or returns nothing. The connection is then `failed` with it.
+ */
+export function tokenInFirstMessage(build: (token: string) => unknown): AttachToken {
+  return (request, token) => ({
+    ...request,
+    firstMessage: buildFirstMessage('tokenInFirstMessage', () => build(token)),
+  })
 }

@@ -1,10 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  tokenInFirstMessage,
-  tokenInHeader,
-  tokenInProtocol,
-  tokenInQuery,
-} from '../../src/core/attachToken.ts'
+import { tokenInFirstMessage, tokenInHeader, tokenInProtocol, tokenInQuery } from '../../src/core/tokens.ts'
 import type { TransportRequest } from '../../src/core/transport.ts'
 
 const request: TransportRequest = Object.freeze({

@@ -4,7 +4,7 @@ import {
   type GetToken,
   type IssuedToken,
   type TokenRequest,
-} from '../../src/core/tokenAuthority.ts'
+} from '../../src/core/tokens.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 
 interface Call extends TokenRequest {
