@@ -100,7 +100,7 @@ export type { ConnectionEvent, GapCause, RealtimeEvent, TransportName } from './
 export type { Failure, FailureAction } from './core/failure.ts'
 export type { PauseReason, ReconnectTimes, TokenReason } from './core/connectionState.ts'
 export type { HeadersOption } from './core/headers.ts'
-export type { UrlSource } from './core/prepareRequest.ts'
+export type { UrlSource } from './core/request.ts'
 export type { Cursor, Recovery } from './core/streamPosition.ts'
 export type { RequestOptions } from './core/requests.ts'
 export type { QueueOptions } from './core/outbox.ts'

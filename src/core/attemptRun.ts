@@ -5,9 +5,8 @@ import { findRefusedHeader } from './headers.ts'
 import type { Inbound } from './messageReader.ts'
 import { type Liveness, watchLiveness } from './heartbeat.ts'
 import type { Event } from './connectionState.ts'
-import type { PreparedRequest } from './prepareRequest.ts'
+import { preparationFailure, type PreparedRequest } from './request.ts'
 import { refusePromise } from './refusePromise.ts'
-import { preparationFailure } from './requestPart.ts'
 import type { HeldToken } from './tokens.ts'
 import type {
   Attempt,

@@ -5,7 +5,7 @@ import { type Validators, validators as strategy } from './cursors.ts'
 import { decodeText, readJson } from './envelope.ts'
 import { UnauthorizedError } from './errors.ts'
 import { type Failure, parseRetryAfter, type RequestPart } from './failure.ts'
-import type { PreparedRequest } from './prepareRequest.ts'
+import type { PreparedRequest } from './request.ts'
 import type { Token } from './tokens.ts'
 import type { FetchLike, MessageMeta } from './transport.ts'
 

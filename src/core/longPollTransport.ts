@@ -4,7 +4,7 @@ import { ConditionalFetch } from './conditionalFetch.ts'
 import { type CursorStrategy, validators } from './cursors.ts'
 import { createHttpTransport, failOversized } from './httpTransport.ts'
 import type { HttpAttempt, HttpVariant, Timer } from './httpTransport.ts'
-import { attach } from './prepareRequest.ts'
+import { attach } from './request.ts'
 import { refusePromise } from './refusePromise.ts'
 import type { Transport, TransportEnvironment, TransportRequest, TransportSink } from './transport.ts'
 

@@ -3,7 +3,7 @@ import { isLargerThan, type Message, parseJson, readMessages } from './envelope.
 import type { TimerHandle } from './clock.ts'
 import type { Channel, ConnectionSetup, Delivery } from './connectionSetup.ts'
 import type { BadMessageReason, GapCause } from './events.ts'
-import { attach } from './prepareRequest.ts'
+import { attach } from './request.ts'
 import { type Cursor, type Inspection, isPosition, type Recovery, RecoveryTracker } from './streamPosition.ts'
 import { ignoreRejection, isPromise, refusePromise } from './refusePromise.ts'
 import type { MessageMeta, SocketData, TransportRequest } from './transport.ts'

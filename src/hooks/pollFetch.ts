@@ -3,7 +3,7 @@ import { tokenInHeader } from '../core/tokens.ts'
 import { ConditionalFetch } from '../core/conditionalFetch.ts'
 import { conditionalGet } from '../core/conditionalGet.ts'
 import type { Validators } from '../core/cursors.ts'
-import type { UrlSource } from '../core/prepareRequest.ts'
+import type { UrlSource } from '../core/request.ts'
 import type { RealtimeClient } from '../providers/realtimeClient.ts'
 import type { PollingOptions } from './pollingOptions.ts'
 

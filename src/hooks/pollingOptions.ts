@@ -3,7 +3,7 @@ import type { AttachToken } from '../core/tokens.ts'
 import type { BackoffOptions } from '../core/backoff.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { HeadersOption } from '../core/headers.ts'
-import type { UrlSource } from '../core/prepareRequest.ts'
+import type { UrlSource } from '../core/request.ts'
 import type { MessageMeta } from '../core/transport.ts'
 import type { InitialData } from './initialData.ts'
 

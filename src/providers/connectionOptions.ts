@@ -6,7 +6,7 @@ import type { Message, Parse } from '../core/envelope.ts'
 import type { GapCause } from '../core/events.ts'
 import type { Failure, FailureAction } from '../core/failure.ts'
 import type { ReconnectTimes } from '../core/connectionState.ts'
-import type { UrlSource } from '../core/prepareRequest.ts'
+import type { UrlSource } from '../core/request.ts'
 import type { Recovery } from '../core/streamPosition.ts'
 
 /** How a connection reconnects; times in ms. Options that are not set use the provider's value. */

@@ -8,10 +8,16 @@ import type { RealtimeError } from '../core/errors.ts'
 import type { RealtimeEvent, TransportName } from '../core/events.ts'
 import { toError } from '../core/failure.ts'
 import { hashValue } from '../core/hash.ts'
-import { type PreparedRequest, prepareRequest } from '../core/prepareRequest.ts'
+import {
+  defaultTrustedOrigins,
+  displayUrl,
+  preparationFailure,
+  type PreparedRequest,
+  prepareRequest,
+  resolveUrl,
+  toSocketUrl,
+} from '../core/request.ts'
 import { type Lease, Registry } from '../core/registry.ts'
-import { preparationFailure } from '../core/requestPart.ts'
-import { defaultTrustedOrigins, displayUrl, resolveUrl, toSocketUrl } from '../core/requestUrl.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import { createTokenAuthority, type TokenAuthority } from '../core/tokens.ts'
 import type { FetchLike } from '../core/transport.ts'

@@ -4,7 +4,7 @@ import type { RealtimeEvent } from '../core/events.ts'
 import type { ReconnectTimes } from '../core/connectionState.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import { assertNumbers } from '../core/numberOptions.ts'
-import { assertOrigins } from '../core/requestUrl.ts'
+import { assertOrigins } from '../core/request.ts'
 import type { FetchLike } from '../core/transport.ts'
 import type { Gap, ReconnectOptions } from './connectionOptions.ts'
 

@@ -16,7 +16,7 @@ import { type AttachToken, createTokenAuthority, type TokenAuthority } from '../
 import type { HeadersOption } from '../core/headers.ts'
 import { hashValue } from '../core/hash.ts'
 import { withDefaults } from '../core/numberOptions.ts'
-import type { PreparedRequest } from '../core/prepareRequest.ts'
+import type { PreparedRequest } from '../core/request.ts'
 import { refusePromise } from '../core/refusePromise.ts'
 import type { Shared } from '../core/registry.ts'
 import type { QueueOptions } from '../core/outbox.ts'

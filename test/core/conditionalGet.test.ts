@@ -3,7 +3,7 @@ import { systemClock } from '../../src/core/clock.ts'
 import { ConditionalFetch } from '../../src/core/conditionalFetch.ts'
 import { type ConditionalGet, conditionalGet } from '../../src/core/conditionalGet.ts'
 import { toError } from '../../src/core/failure.ts'
-import type { PreparedRequest } from '../../src/core/prepareRequest.ts'
+import type { PreparedRequest } from '../../src/core/request.ts'
 import { type Answer, startServer } from '../support/httpServer.ts'
 
 const json = (body: string, headers: Record<string, string> = {}): Answer => {

@@ -6,7 +6,7 @@ import {
   displayUrl,
   resolveUrl,
   toSocketUrl,
-} from '../../src/core/requestUrl.ts'
+} from '../../src/core/request.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
 const onPage = (href: string) => void vi.stubGlobal('location', new URL(href))

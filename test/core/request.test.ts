@@ -8,8 +8,7 @@ import {
   tokenInQuery,
 } from '../../src/core/tokens.ts'
 import { UnauthorizedError } from '../../src/core/errors.ts'
-import { prepareRequest, type RequestPlan } from '../../src/core/prepareRequest.ts'
-import { preparationFailure } from '../../src/core/requestPart.ts'
+import { preparationFailure, prepareRequest, type RequestPlan } from '../../src/core/request.ts'
 import type { TransportRequest } from '../../src/core/transport.ts'
 
 afterEach(() => void vi.unstubAllGlobals())

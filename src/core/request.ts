@@ -1,0 +1,255 @@
+import type { AttachToken, GrantedToken, HeldToken } from './tokens.ts'
+import type { TokenUse } from './connectionState.ts'
+import { ConfigurationError, InsecureOriginError, RealtimeError, UntrustedOriginError } from './errors.ts'
+import { type Failure, isUnauthorizedError, type RequestPart } from './failure.ts'
+import { findRefusedHeader, type HeadersOption, mergeHeaders } from './headers.ts'
+import { refusePromise } from './refusePromise.ts'
+import type { TransportRequest } from './transport.ts'
+import { kindOf } from './numberOptions.ts'
+
+/** A URL option. A function is called at each attempt. */
+export type UrlSource = string | URL | (() => string | URL | Promise<string | URL>)
+
+/** What a request is built from. */
+export interface RequestPlan {
+  url: UrlSource
+  baseUrl?: string | undefined
+  headers?: HeadersOption | undefined
+  protocols?: readonly string[] | undefined
+  isSocket?: boolean | undefined
+  grant(): Promise<GrantedToken>
+  attachToken: AttachToken
+  origins: TokenOrigins
+  /** Adds the position to resume from, before the token. */
+  attachCursor?: ((request: TransportRequest) => TransportRequest) | undefined
+  /** Called when a part that may take time begins, and with `undefined` when it has settled. */
+  waitingFor?: ((part: RequestPart | undefined) => void) | undefined
+}
+
+/** A request that is ready to send, and the token in it. */
+export interface PreparedRequest extends HeldToken {
+  request: TransportRequest
+  tokenUse: TokenUse
+}
+
+/** Builds the request of one attempt: URL, cursor, token, in this order. Pass a throw to `preparationFailure`. */
+export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest> {
+  const url = await targetOf(plan)
+  const headers = mergeHeaders(plan.headers)
+  assertHeaders(headers, 'of the option "headers"')
+  const { token, forced, refreshAt } = await settled(plan, 'getToken', plan.grant)
+  let request: TransportRequest = { url: url.href, headers, protocols: [...(plan.protocols ?? [])] }
+  if (plan.attachCursor) request = plan.attachCursor(request)
+  if (token) {
+    assertTrusted(new URL(request.url), plan.origins)
+    request = attach('attachToken', () => plan.attachToken(request, token))
+    // Check again, because the last function to change the URL decides where the token goes.
+    assertTrusted(new URL(request.url), plan.origins)
+  }
+  request = { ...request, headers: mergeHeaders(request.headers) }
+  assertSendable(request, plan.isSocket ?? false)
+  const given = forced ? 'forced' : 'given'
+  return { request, token, refreshAt, tokenUse: token ? given : 'none' }
+}
+
+/**
+ * Calls an application function that changes a request. Throws, naming the function, if it does not return a
+ * request.
+ */
+export function attach(part: RequestPart, call: () => TransportRequest): TransportRequest {
+  const request: unknown = refusePromise(inPart<unknown>(part, call), `"${part}"`)
+  if (isRequest(request)) return request
+  throw new ConfigurationError(`"${part}" must return the request that it received, with its changes.`)
+}
+
+function isRequest(value: unknown): value is TransportRequest {
+  const { url, headers, protocols } = (value ?? {}) as Partial<TransportRequest>
+  return typeof url === 'string' && isAbsolute(url) && headers !== undefined && protocols !== undefined
+}
+
+async function settled<Result>(
+  { waitingFor }: RequestPlan,
+  part: RequestPart,
+  call: () => Result | Promise<Result>,
+): Promise<Result> {
+  waitingFor?.(part)
+  const result = await inPart(part, async () => call())
+  waitingFor?.(undefined)
+  return result
+}
+
+/** Throws for a token or a cursor that the transport cannot carry; it would get lost silently. */
+function assertSendable({ headers, protocols, firstMessage }: TransportRequest, isSocket: boolean): void {
+  if (isSocket && Object.keys(headers).length > 0) {
+    throw new ConfigurationError(
+      'A WebSocket sends no headers. For its token use tokenInQuery, tokenInProtocol or tokenInFirstMessage, for its cursor cursorInQuery or cursorInFirstMessage.',
+    )
+  }
+  if (!isSocket && (protocols.length > 0 || firstMessage !== undefined)) {
+    throw new ConfigurationError(
+      'HTTP has no subprotocols and no first message. For its token use tokenInHeader or tokenInQuery, for its cursor cursorInHeader or cursorInQuery.',
+    )
+  }
+  assertHeaders(headers, 'of the request')
+}
+
+/** `fetch` would refuse the header at each attempt, and its error may quote the value. */
+function assertHeaders(headers: Readonly<Record<string, string>>, whose: string): void {
+  const refused = findRefusedHeader(headers)
+  if (refused === undefined) return
+  throw new ConfigurationError(`The header "${refused}" ${whose} has a name or a value that cannot be sent.`)
+}
+
+async function targetOf(plan: RequestPlan): Promise<URL> {
+  const { url, baseUrl, isSocket } = plan
+  const resolved = resolveUrl(typeof url === 'function' ? await settled(plan, 'url', url) : url, baseUrl)
+  const target = isSocket ? toSocketUrl(resolved) : resolved
+  assertScheme(target, isSocket ? ['ws:', 'wss:'] : ['http:', 'https:'])
+  if (isSocket && isMixedContent(target))
+    throw new ConfigurationError('A page on https cannot open ws:. Use a wss: URL.')
+  return target
+}
+
+function isMixedContent(url: URL): boolean {
+  const page = (globalThis as { location?: { protocol?: string } }).location
+  return page?.protocol === 'https:' && url.protocol === 'ws:' && !isLoopback(url)
+}
+
+/**
+ * Resolves `url` against `baseUrl`, and that against the page's URL, as the URL standard says. An absolute
+ * `url` needs neither.
+ */
+export function resolveUrl(url: string | URL, baseUrl: string | undefined): URL {
+  const page = (globalThis as { location?: { href: string } }).location?.href
+  // `new URL` would turn `null` into the path `/null`.
+  if (typeof url !== 'string' && typeof (url as Partial<URL> | null | undefined)?.href !== 'string')
+    throw new ConfigurationError(`"url" must be a string or a URL, not ${kindOf(url)}.`)
+  const base = baseUrl === undefined ? page : parse(baseUrl, page)?.href
+  const resolved = parse(url, base)
+  if (resolved) return resolved
+  // The messages do not quote the URL, because its query may contain a token.
+  if (baseUrl !== undefined && !hasHost(baseUrl, page))
+    throw new ConfigurationError('"baseUrl" is not valid. Give an absolute URL such as https://example.com.')
+  throw new ConfigurationError('"url" is not valid. Give an absolute URL, or a relative one and a "baseUrl".')
+}
+
+function parse(url: string | URL, base: string | undefined): URL | undefined {
+  try {
+    return new URL(url, base)
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether a URL is absolute. */
+function isAbsolute(url: string): boolean {
+  return parse(url, undefined) !== undefined
+}
+
+function hasHost(url: string, base: string | undefined): boolean {
+  return !!parse(url, base)?.host
+}
+
+/** Throws unless the URL has one of these schemes. "localhost:80" has the scheme "localhost:". */
+function assertScheme({ protocol }: URL, schemes: readonly string[]): void {
+  if (schemes.includes(protocol)) return
+  const wanted = schemes.map(scheme => `${scheme}//`).join(' or ')
+  throw new ConfigurationError(
+    `"url" must begin with ${wanted}, or be relative. It begins with "${protocol}".`,
+  )
+}
+
+/** The same URL for a WebSocket: `ws` or `wss`, without a fragment (RFC 6455, section 3). */
+export function toSocketUrl(url: URL): URL {
+  const socketUrl = new URL(url)
+  socketUrl.hash = ''
+  if (url.protocol === 'http:') socketUrl.protocol = 'ws:'
+  if (url.protocol === 'https:') socketUrl.protocol = 'wss:'
+  return socketUrl
+}
+
+/** A URL that is safe to show: without query, fragment and credentials, which may contain tokens. */
+export function displayUrl(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}`
+}
+
+/** The origins that may receive a token: at all, and without encryption. */
+interface TokenOrigins {
+  trusted: readonly string[]
+  insecure: readonly string[]
+}
+
+/** Throws unless a token may be sent to this URL. `ws(s)` counts as `http(s)` of the same host. */
+export function assertTrusted(url: URL, { trusted, insecure }: TokenOrigins): void {
+  const origin = httpOrigin(url)
+  const isAmong = (origins: readonly string[]) =>
+    origins.some(other => httpOrigin(parseOrigin(other)) === origin)
+  if (!isAmong(trusted)) throw new UntrustedOriginError(origin)
+  if (origin.startsWith('http:') && !isLoopback(url) && !isAmong(insecure))
+    throw new InsecureOriginError(origin)
+}
+
+/** Whether requests to this URL stay on this machine, as defined by the standard "Secure Contexts". */
+function isLoopback({ hostname }: URL): boolean {
+  return /^((.+\.)?localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+}
+
+/** Throws unless an option is a list of origins. */
+export function assertOrigins(option: string, origins: unknown): void {
+  if (origins === undefined) return
+  if (!Array.isArray(origins))
+    throw new ConfigurationError(`"${option}" must be an array of origins, not ${kindOf(origins)}.`)
+  for (const origin of origins) parseOrigin(origin, option)
+}
+
+function parseOrigin(origin: unknown, option = 'trustedOrigins" or "insecureOrigins'): URL {
+  const url = typeof origin === 'string' ? parse(origin, undefined) : undefined
+  if (url?.host) return url
+  const given = typeof origin === 'string' ? `"${origin}"` : kindOf(origin)
+  throw new ConfigurationError(`${given} in "${option}" is not an origin. Write it as https://example.com.`)
+}
+
+/** The origins that are trusted by default: the page's and that of `baseUrl`. */
+export function defaultTrustedOrigins(baseUrl: string | undefined): string[] {
+  const page = (globalThis as { location?: { href: string } }).location?.href
+  const base = baseUrl === undefined ? undefined : parse(baseUrl, page)?.href
+  return [page, base].filter(origin => origin !== undefined)
+}
+
+function httpOrigin(url: URL): string {
+  return `${url.protocol.replace('ws', 'http')}//${url.host}`
+}
+
+/** Carries the name of the part that threw. It never leaves the library. */
+class PartError extends Error {
+  readonly part: RequestPart
+  constructor(part: RequestPart, cause: unknown) {
+    super(part, { cause })
+    this.part = part
+  }
+}
+
+/** Calls an application function, so that `preparationFailure` can name it if it throws. */
+function inPart<Result>(part: RequestPart, call: () => Result): Result {
+  const named = (cause: unknown) => (isNamed(cause) ? cause : new PartError(part, cause))
+  try {
+    const result = call()
+    if (!(result instanceof Promise)) return result
+    return result.catch((cause: unknown) => Promise.reject(named(cause))) as Result
+  } catch (cause) {
+    throw named(cause)
+  }
+}
+
+function isNamed(cause: unknown): cause is Error {
+  return cause instanceof PartError || cause instanceof RealtimeError
+}
+
+/** The failure for anything thrown while a request was prepared. */
+export function preparationFailure(thrown: unknown): Failure {
+  const { part, cause } = thrown instanceof PartError ? thrown : { part: undefined, cause: thrown }
+  if (isUnauthorizedError(cause)) return { kind: 'token', cause }
+  if (cause instanceof RealtimeError) return { kind: 'impossible', error: cause }
+  // Leave out the cause of all others: what they throw may quote the token.
+  return part === undefined || part === 'getToken' ? { kind: 'token', cause } : { kind: 'preparation', part }
+}
