@@ -1,6 +1,5 @@
 import { createEventStreamReader } from './eventStreamReader.ts'
-import { createHttpTransport, failOversized } from './httpTransport.ts'
-import type { HttpVariant } from './httpTransport.ts'
+import { createHttpTransport, failOversized, type HttpVariant } from './httpTransport.ts'
 import type { Transport, TransportEnvironment } from './transport.ts'
 
 /** How an event stream is requested. */

@@ -1,10 +1,10 @@
 import type { Clock, TimerHandle } from './clock.ts'
 import type { ConditionalFetch } from './conditionalFetch.ts'
 import { type Failure, parseRetryAfter } from './failure.ts'
-import { createHttpExchange } from './httpExchange.ts'
 import type {
   Attempt,
   AttemptRequest,
+  FetchLike,
   Transport,
   TransportEnvironment,
   TransportRequest,
@@ -145,4 +145,46 @@ function findFailure({ status, headers }: Response, variant: HttpVariant, now: n
   }
   if (status === 200 && !variant.contentType.test(contentType)) return { kind: 'content-type', contentType }
   return undefined
+}
+
+interface Reader {
+  read(): Promise<{ value?: Uint8Array | undefined }>
+  cancel(): Promise<void>
+}
+
+/** Runs one request at a time; each replaces the one before. */
+function createHttpExchange() {
+  let controller: AbortController | undefined
+  let reader: Reader | undefined
+  // A `fetch` that ignores its signal still gets its body cancelled.
+  function drop() {
+    controller?.abort()
+    reader?.cancel().catch(() => undefined)
+  }
+  return {
+    drop,
+    async ask(fetch: FetchLike, { url, headers, redirect = 'follow' }: TransportRequest, init: RequestInit) {
+      drop()
+      const { signal } = (controller = new AbortController())
+      const response = await fetch(url, { ...init, cache: 'no-store', headers, redirect, signal })
+      reader = response.body?.getReader() ?? readAtOnce(response)
+      if (signal.aborted) drop()
+      return response
+    },
+    read: async () => (await reader?.read())?.value,
+  }
+}
+
+/** For a body that is not a stream (as in React Native) or is missing. */
+function readAtOnce(response: Response): Reader {
+  let isRead = false
+  return {
+    async read() {
+      if (isRead) return {}
+      isRead = true
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      return bytes.byteLength > 0 ? { value: bytes } : {}
+    },
+    cancel: () => Promise.resolve(),
+  }
 }

@@ -2,8 +2,13 @@ import { decodeText } from './envelope.ts'
 import type { Clock } from './clock.ts'
 import { ConditionalFetch } from './conditionalFetch.ts'
 import { type CursorStrategy, validators } from './cursors.ts'
-import { createHttpTransport, failOversized } from './httpTransport.ts'
-import type { HttpAttempt, HttpVariant, Timer } from './httpTransport.ts'
+import {
+  createHttpTransport,
+  failOversized,
+  type HttpAttempt,
+  type HttpVariant,
+  type Timer,
+} from './httpTransport.ts'
 import { attach } from './request.ts'
 import { refusePromise } from './refusePromise.ts'
 import type { Transport, TransportEnvironment, TransportRequest, TransportSink } from './transport.ts'
