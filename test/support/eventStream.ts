@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { onTestFinished } from 'vitest'
-import { createEventStreamTransport } from '../../src/core/eventStreamTransport.ts'
-import type { EventStreamOptions } from '../../src/core/eventStreamTransport.ts'
+import { createEventStreamTransport, type EventStreamOptions } from '../../src/core/eventStreamTransport.ts'
 import type { AttemptRequest, FetchLike } from '../../src/core/transport.ts'
 import { FakeClock } from './fakeClock.ts'
 import { startServer, writeParts } from './httpServer.ts'

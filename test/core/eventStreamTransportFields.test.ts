@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createEventStreamReader } from '../../src/core/eventStreamReader.ts'
+import { createEventStreamReader } from '../../src/core/eventStreamTransport.ts'
 import { readByStandard } from '../support/readByStandard.ts'
 import type { Found } from '../support/readByStandard.ts'
 
