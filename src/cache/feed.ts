@@ -1,5 +1,5 @@
 import type { Query, QueryClient, QueryKey } from '@tanstack/react-query'
-import type { Clock } from '../core/clock.ts'
+import type { Clock } from '../core/platform.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { hashValue } from '../core/hash.ts'
 import type { Cursor } from '../core/streamPosition.ts'

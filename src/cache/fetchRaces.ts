@@ -1,5 +1,5 @@
 import type { Query, QueryCacheNotifyEvent } from '@tanstack/react-query'
-import type { Clock, TimerHandle } from '../core/clock.ts'
+import type { Clock, TimerHandle } from '../core/platform.ts'
 import { isFunction, isIdempotent, type Update } from './update.ts'
 
 /** The shortest time between two extra fetches of one query (ms). */

@@ -1,5 +1,5 @@
 import type { Query, QueryCacheNotifyEvent, QueryKey } from '@tanstack/react-query'
-import type { Clock, TimerHandle } from '../core/clock.ts'
+import type { Clock, TimerHandle } from '../core/platform.ts'
 import type { Cursor } from '../core/streamPosition.ts'
 import { holds, isOlder, type PositionOf, read, unlessHeld, unlessOlder, type VersionOf } from './age.ts'
 import { isFunction, type Update } from './update.ts'

@@ -6,7 +6,7 @@ import type {
   QueryFilters,
   QueryKey,
 } from '@tanstack/react-query'
-import type { Clock } from '../core/clock.ts'
+import type { Clock } from '../core/platform.ts'
 import { CacheWatch } from './cacheWatch.ts'
 import { FetchRaces, isFetching } from './fetchRaces.ts'
 import type { ScheduleFrame } from './frameScheduler.ts'

@@ -1,5 +1,4 @@
-import { abortReason, throwIfAborted } from './abort.ts'
-import type { Clock, TimerHandle } from './clock.ts'
+import { abortReason, type Clock, throwIfAborted, type TimerHandle } from './platform.ts'
 import type { ConditionalFetch } from './conditionalFetch.ts'
 import { type Validators, validators as strategy } from './cursors.ts'
 import { decodeText, readJson } from './envelope.ts'

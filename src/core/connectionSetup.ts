@@ -1,5 +1,4 @@
-import type { Clock } from './clock.ts'
-import type { Environment } from './environment.ts'
+import type { Clock, Environment } from './platform.ts'
 import type { Message, Parse } from './envelope.ts'
 import type { Reply } from './requests.ts'
 import type { ConnectionEvent, GapCause } from './events.ts'

@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from './clock.ts'
+import type { Clock, TimerHandle } from './platform.ts'
 
 /** When an open connection counts as dead; times in ms. */
 interface LivenessOptions {

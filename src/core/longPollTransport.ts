@@ -1,5 +1,5 @@
 import { decodeText } from './envelope.ts'
-import type { Clock } from './clock.ts'
+import type { Clock } from './platform.ts'
 import { ConditionalFetch } from './conditionalFetch.ts'
 import { type CursorStrategy, validators } from './cursors.ts'
 import {

@@ -1,6 +1,6 @@
 import { defaultGapSpread } from './backoff.ts'
 import { isLargerThan, type Message, parseJson, readMessages } from './envelope.ts'
-import type { TimerHandle } from './clock.ts'
+import type { TimerHandle } from './platform.ts'
 import type { Channel, ConnectionSetup, Delivery } from './connectionSetup.ts'
 import type { BadMessageReason, GapCause } from './events.ts'
 import { attach } from './request.ts'

@@ -6,7 +6,7 @@ import { ignoreRejection, isPromise, refusePromise } from './refusePromise.ts'
 import { type Renewal, startRenewal } from './tokenRenewal.ts'
 import { type RequestEnvelope, type RequestOptions, Requests } from './requests.ts'
 import type { SocketData } from './transport.ts'
-import type { Clock } from './clock.ts'
+import type { Clock } from './platform.ts'
 import { Fifo } from './fifo.ts'
 
 /** The component that sends. Once it has unmounted, new data is accepted only behind data it still has queued. */

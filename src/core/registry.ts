@@ -1,5 +1,4 @@
-import type { Clock, TimerHandle } from './clock.ts'
-import { createEmitter } from './emitter.ts'
+import { type Clock, createEmitter, type TimerHandle } from './platform.ts'
 
 /** A shared value that lives as long as it has users, plus a delay. */
 export interface Shared {

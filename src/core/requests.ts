@@ -1,5 +1,4 @@
-import { abortReason, throwIfAborted } from './abort.ts'
-import type { Clock } from './clock.ts'
+import { abortReason, type Clock, throwIfAborted } from './platform.ts'
 import type { Message } from './envelope.ts'
 import { ConnectionLostError, type RealtimeError, RequestError, RequestTimeoutError } from './errors.ts'
 import { Fifo } from './fifo.ts'

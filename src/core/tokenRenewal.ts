@@ -1,4 +1,4 @@
-import type { TimerHandle } from './clock.ts'
+import type { TimerHandle } from './platform.ts'
 import type { ChannelLink } from './connectionSetup.ts'
 import { ConfigurationError } from './errors.ts'
 import type { SocketData } from './transport.ts'

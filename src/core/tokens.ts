@@ -1,5 +1,4 @@
-import { throwIfAborted } from './abort.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, throwIfAborted } from './platform.ts'
 import type { TokenReason } from './connectionState.ts'
 import { ConfigurationError } from './errors.ts'
 import { kindOf } from './numberOptions.ts'

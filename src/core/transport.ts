@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from './platform.ts'
 import type { Failure } from './failure.ts'
 
 /** Data that a socket sends as it is. */

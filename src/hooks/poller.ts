@@ -5,7 +5,7 @@ import {
   type QueryCache,
   type QueryCacheNotifyEvent,
 } from '@tanstack/react-query'
-import { systemClock } from '../core/clock.ts'
+import { systemClock } from '../core/platform.ts'
 import { RealtimeError } from '../core/errors.ts'
 import type { PauseReason } from '../core/connectionState.ts'
 import { delayAbove, pollDelay } from '../core/backoff.ts'

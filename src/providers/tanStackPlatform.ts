@@ -1,5 +1,5 @@
 import { focusManager, onlineManager } from '@tanstack/react-query'
-import type { Environment } from '../core/environment.ts'
+import type { Environment } from '../core/platform.ts'
 
 /**
  * What the application tells TanStack Query about its platform. In React Native: whether the app is in the

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { systemClock } from '../../src/core/clock.ts'
+import { systemClock } from '../../src/core/platform.ts'
 import { ConditionalFetch } from '../../src/core/conditionalFetch.ts'
 import { type ConditionalGet, conditionalGet } from '../../src/core/conditionalGet.ts'
 import { toError } from '../../src/core/failure.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Hint } from '../../src/core/environment.ts'
+import type { Hint } from '../../src/core/platform.ts'
 import type { Failure } from '../../src/core/failure.ts'
 import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Clock } from '../../src/core/clock.ts'
+import type { Clock } from '../../src/core/platform.ts'
 import { watchLiveness } from '../../src/core/heartbeat.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 

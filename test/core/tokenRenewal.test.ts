@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { systemClock } from '../../src/core/clock.ts'
+import { systemClock } from '../../src/core/platform.ts'
 import { createTokenAuthority, type GetToken, type IssuedToken } from '../../src/core/tokens.ts'
 import { startRenewal } from '../../src/core/tokenRenewal.ts'
 import { ConnectionHarness, settle } from '../support/connectionHarness.ts'

@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from '../../src/core/clock.ts'
+import type { Clock, TimerHandle } from '../../src/core/platform.ts'
 
 interface Timer {
   due: number

@@ -1,6 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { systemClock } from '../../src/core/clock.ts'
-import type { Clock } from '../../src/core/clock.ts'
+import { type Clock, systemClock } from '../../src/core/platform.ts'
 import { createLongPollTransport } from '../../src/core/longPollTransport.ts'
 import type { LongPollOptions } from '../../src/core/longPollTransport.ts'
 import type { AttemptRequest, FetchLike } from '../../src/core/transport.ts'

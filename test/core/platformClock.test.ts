@@ -7,7 +7,7 @@ async function setUp({ hasPerformance = true } = {}) {
   vi.spyOn(Date, 'now').mockImplementation(() => Math.floor(machine.wall))
   vi.stubGlobal('performance', hasPerformance ? { now: () => machine.monotonic } : undefined)
   vi.resetModules()
-  const { systemClock } = await import('../../src/core/clock.ts')
+  const { systemClock } = await import('../../src/core/platform.ts')
   const start = systemClock.elapsed()
   return {
     machine,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createEmitter } from '../../src/core/emitter.ts'
+import { createEmitter } from '../../src/core/platform.ts'
 
 test('listeners are called once per emit, in the order of subscription', () => {
   const calls: string[] = []

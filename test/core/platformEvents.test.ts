@@ -1,7 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createEnvironment, type Hint } from '../../src/core/environment.ts'
-import type { Clock } from '../../src/core/clock.ts'
-import { createEmitter } from '../../src/core/emitter.ts'
+import { type Clock, createEmitter, createEnvironment, type Hint } from '../../src/core/platform.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
