@@ -1,5 +1,5 @@
 import type { Cursor } from '../core/streamPosition.ts'
-import { refusePromise } from '../core/refusePromise.ts'
+import { refusePromise } from '../core/validation.ts'
 import { isFunction, type Update } from './update.ts'
 import type { Updater } from './updaters.ts'
 

@@ -3,7 +3,7 @@ import type { Clock, TimerHandle } from '../core/platform.ts'
 import type { Delivery } from '../core/connectionSetup.ts'
 import { type Message, messageKey } from '../core/envelope.ts'
 import type { ConnectionEvent } from '../core/events.ts'
-import { isPromise } from '../core/refusePromise.ts'
+import { isPromise } from '../core/validation.ts'
 import type { Feed } from './feed.ts'
 import type { MessageHandler, MessageRule, MessageTable } from './messageTable.ts'
 

@@ -1,4 +1,4 @@
-import { refusePromise } from '../core/refusePromise.ts'
+import { refusePromise } from '../core/validation.ts'
 import type { Updater } from './updaters.ts'
 
 /** A value that replaces the cached data, or a function of it. */

@@ -6,7 +6,7 @@ import type { Inbound } from './messageReader.ts'
 import { type Liveness, watchLiveness } from './heartbeat.ts'
 import type { Event } from './connectionState.ts'
 import { preparationFailure, type PreparedRequest } from './request.ts'
-import { refusePromise } from './refusePromise.ts'
+import { refusePromise } from './validation.ts'
 import type { HeldToken } from './tokens.ts'
 import type {
   Attempt,

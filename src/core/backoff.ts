@@ -1,4 +1,4 @@
-import { withDefaults } from './numberOptions.ts'
+import { withDefaults } from './validation.ts'
 
 /** The shape of a back-off; delays in ms. */
 export interface BackoffOptions {

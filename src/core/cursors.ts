@@ -1,4 +1,4 @@
-import { buildFirstMessage } from './firstMessage.ts'
+import { buildFirstMessage } from './validation.ts'
 import type { Cursor } from './streamPosition.ts'
 import type { TransportRequest } from './transport.ts'
 

@@ -10,7 +10,7 @@ import {
   type Timer,
 } from './httpTransport.ts'
 import { attach } from './request.ts'
-import { refusePromise } from './refusePromise.ts'
+import { refusePromise } from './validation.ts'
 import type { Transport, TransportEnvironment, TransportRequest, TransportSink } from './transport.ts'
 
 /** How a long poll is requested. */

@@ -5,7 +5,7 @@ import type { Channel, ConnectionSetup, Delivery } from './connectionSetup.ts'
 import type { BadMessageReason, GapCause } from './events.ts'
 import { attach } from './request.ts'
 import { type Cursor, type Inspection, isPosition, type Recovery, RecoveryTracker } from './streamPosition.ts'
-import { ignoreRejection, isPromise, refusePromise } from './refusePromise.ts'
+import { ignoreRejection, isPromise, refusePromise } from './validation.ts'
 import type { MessageMeta, SocketData, TransportRequest } from './transport.ts'
 
 /** A message from a stream without positions. */

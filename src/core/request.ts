@@ -3,9 +3,8 @@ import type { TokenUse } from './connectionState.ts'
 import { ConfigurationError, InsecureOriginError, RealtimeError, UntrustedOriginError } from './errors.ts'
 import { type Failure, isUnauthorizedError, type RequestPart } from './failure.ts'
 import { findRefusedHeader, type HeadersOption, mergeHeaders } from './headers.ts'
-import { refusePromise } from './refusePromise.ts'
+import { kindOf, refusePromise } from './validation.ts'
 import type { TransportRequest } from './transport.ts'
-import { kindOf } from './numberOptions.ts'
 
 /** A URL option. A function is called at each attempt. */
 export type UrlSource = string | URL | (() => string | URL | Promise<string | URL>)

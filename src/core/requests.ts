@@ -3,7 +3,7 @@ import type { Message } from './envelope.ts'
 import { ConnectionLostError, type RealtimeError, RequestError, RequestTimeoutError } from './errors.ts'
 import { Fifo } from './fifo.ts'
 import { hashValue } from './hash.ts'
-import { assertNumbers } from './numberOptions.ts'
+import { assertNumbers } from './validation.ts'
 
 /** What to request. */
 export interface RequestEnvelope<Type extends string = string, Params = unknown> {

@@ -1,9 +1,7 @@
 import { type Clock, throwIfAborted } from './platform.ts'
 import type { TokenReason } from './connectionState.ts'
 import { ConfigurationError } from './errors.ts'
-import { kindOf } from './numberOptions.ts'
-import { buildFirstMessage } from './firstMessage.ts'
-import { refusePromise } from './refusePromise.ts'
+import { buildFirstMessage, kindOf, refusePromise } from './validation.ts'
 import type { TransportRequest } from './transport.ts'
 
 /** A token, or `null` for an anonymous user. */

@@ -2,7 +2,7 @@ import { tokenInHeader } from '../core/tokens.ts'
 import type { CursorStrategy } from '../core/cursors.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
 import { createLongPollTransport } from '../core/longPollTransport.ts'
-import { definedOnly } from '../core/numberOptions.ts'
+import { definedOnly } from '../core/validation.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'
 import type { TransportDefinition } from '../providers/sharedConnection.ts'
 

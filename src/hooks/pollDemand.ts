@@ -1,6 +1,5 @@
 import { type Query, skipToken } from '@tanstack/react-query'
-import { assertNumbers } from '../core/numberOptions.ts'
-import { refusePromise } from '../core/refusePromise.ts'
+import { assertNumbers, refusePromise } from '../core/validation.ts'
 import type { PollingOptions } from './pollingOptions.ts'
 
 /** A component that polls. */

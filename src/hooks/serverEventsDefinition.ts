@@ -1,7 +1,7 @@
 import { tokenInHeader } from '../core/tokens.ts'
 import { createEventStreamTransport } from '../core/eventStreamTransport.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
-import { definedOnly } from '../core/numberOptions.ts'
+import { definedOnly } from '../core/validation.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'
 import type { TransportDefinition } from '../providers/sharedConnection.ts'
 

@@ -1,6 +1,6 @@
 import { type Reauthenticate, tokenInQuery } from '../core/tokens.ts'
 import type { Message, Serialize } from '../core/envelope.ts'
-import { withDefaults } from '../core/numberOptions.ts'
+import { withDefaults } from '../core/validation.ts'
 import { createSocketChannel, type QueueOptions } from '../core/outbox.ts'
 import { SocketTransport } from '../core/socketTransport.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'

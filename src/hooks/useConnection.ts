@@ -10,7 +10,7 @@ import {
   useSyncExternalStore,
 } from 'react'
 import { ConfigurationError } from '../core/errors.ts'
-import { assertNumbers } from '../core/numberOptions.ts'
+import { assertNumbers } from '../core/validation.ts'
 import type { Lease } from '../core/registry.ts'
 import { type ConnectionSnapshot, IDLE_SNAPSHOT } from '../core/machine.ts'
 import type { ConnectionOptions } from '../providers/connectionOptions.ts'

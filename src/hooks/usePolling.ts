@@ -11,7 +11,7 @@ import {
 } from '@tanstack/react-query'
 import { useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { ConfigurationError } from '../core/errors.ts'
-import { assertNumbers, withDefaults } from '../core/numberOptions.ts'
+import { assertNumbers, withDefaults } from '../core/validation.ts'
 import { RealtimeContext } from '../providers/RealtimeContext.ts'
 import { Poller, type PollingState, NO_POLLING } from './poller.ts'
 import { pollFetch } from './pollFetch.ts'

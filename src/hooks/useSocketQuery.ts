@@ -19,7 +19,7 @@ import type {
   ResponseOf,
 } from '../cache/messageTypes.ts'
 import { ConnectionLostError, RealtimeError } from '../core/errors.ts'
-import { assertNumbers } from '../core/numberOptions.ts'
+import { assertNumbers } from '../core/validation.ts'
 import type { SocketChannel } from '../core/outbox.ts'
 import { socketDefinition, type SocketOptions } from './socketDefinition.ts'
 import type { InitialData } from './initialData.ts'
