@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Clock, TimerHandle } from '../core/platform.ts'
-import type { Delivery } from '../core/connectionSetup.ts'
+import type { Delivery } from '../core/connectionPorts.ts'
 import { type Message, messageKey } from '../core/envelope.ts'
 import type { ConnectionEvent } from '../core/events.ts'
 import { isPromise } from '../core/validation.ts'

@@ -1,4 +1,4 @@
-import type { Channel, ConnectionSetup } from './connectionSetup.ts'
+import type { Channel, ConnectionSetup } from './connectionPorts.ts'
 import { ConfigurationError } from './errors.ts'
 import { decideFailure, type Failure, type FailureAction, impossible, type RequestPart } from './failure.ts'
 import { findRefusedHeader } from './headers.ts'

@@ -1,6 +1,6 @@
 import { type AttemptOwner, AttemptRun } from './attemptRun.ts'
 import { createEmitter, type Hint, type TimerHandle } from './platform.ts'
-import type { Channel, ConnectionSetup } from './connectionSetup.ts'
+import type { Channel, ConnectionSetup } from './connectionPorts.ts'
 import { Inbound } from './messageReader.ts'
 import type { Effect, Event, PauseReason, State } from './connectionState.ts'
 import { type ConnectionSnapshot, readSnapshot, transition } from './machine.ts'

@@ -1,7 +1,7 @@
 import { defaultGapSpread } from './backoff.ts'
 import { isLargerThan, type Message, parseJson, readMessages } from './envelope.ts'
 import type { TimerHandle } from './platform.ts'
-import type { Channel, ConnectionSetup, Delivery } from './connectionSetup.ts'
+import type { Channel, ConnectionSetup, Delivery } from './connectionPorts.ts'
 import type { BadMessageReason, GapCause } from './events.ts'
 import { attach } from './request.ts'
 import { type Cursor, type Inspection, isPosition, type Recovery, RecoveryTracker } from './streamPosition.ts'

@@ -1,5 +1,5 @@
 import type { Reauthenticate } from './tokens.ts'
-import type { Channel, ChannelLink } from './connectionSetup.ts'
+import type { Channel, ChannelLink } from './connectionPorts.ts'
 import type { Serialize } from './envelope.ts'
 import { ConfigurationError, ConnectionLostError } from './errors.ts'
 import { ignoreRejection, isPromise, refusePromise } from './validation.ts'

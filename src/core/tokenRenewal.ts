@@ -1,5 +1,5 @@
 import type { TimerHandle } from './platform.ts'
-import type { ChannelLink } from './connectionSetup.ts'
+import type { ChannelLink } from './connectionPorts.ts'
 import { ConfigurationError } from './errors.ts'
 import type { SocketData } from './transport.ts'
 

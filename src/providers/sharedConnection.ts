@@ -9,7 +9,7 @@ import type {
   ChannelLink,
   ConnectionDriverOptions,
   LivenessPlan,
-} from '../core/connectionSetup.ts'
+} from '../core/connectionPorts.ts'
 import type { TokenReason } from '../core/connectionState.ts'
 import type { ConnectionEvent, GapCause, TransportName } from '../core/events.ts'
 import { type AttachToken, createTokenAuthority, type TokenAuthority } from '../core/tokens.ts'

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import type { ConnectionDriverOptions } from '../../src/core/connectionSetup.ts'
+import type { ConnectionDriverOptions } from '../../src/core/connectionPorts.ts'
 import { ConfigurationError } from '../../src/core/errors.ts'
 import type { Failure } from '../../src/core/failure.ts'
 import type { Recovery } from '../../src/core/streamPosition.ts'

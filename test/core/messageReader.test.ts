@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ConnectionSetup } from '../../src/core/connectionSetup.ts'
+import type { ConnectionDriverOptions, ConnectionSetup } from '../../src/core/connectionPorts.ts'
 import type { GapCause } from '../../src/core/events.ts'
 import { Inbound } from '../../src/core/messageReader.ts'
 import { cursorInQuery } from '../../src/core/cursors.ts'
 import type { Recovery } from '../../src/core/streamPosition.ts'
-import type { ConnectionDriverOptions } from '../../src/core/connectionSetup.ts'
 import { ConnectionHarness } from '../support/connectionHarness.ts'
 
 const recovery: Recovery = {

@@ -1,5 +1,5 @@
 import { Connection } from '../../src/core/connection.ts'
-import type { ConnectionDriverOptions, ConnectionSetup, RenewToken } from '../../src/core/connectionSetup.ts'
+import type { ConnectionDriverOptions, ConnectionSetup, RenewToken } from '../../src/core/connectionPorts.ts'
 import { createEmitter, type Environment, type Hint } from '../../src/core/platform.ts'
 import type { Message } from '../../src/core/envelope.ts'
 import type { ConnectionEvent, GapCause } from '../../src/core/events.ts'

@@ -65,7 +65,7 @@ export interface AttemptPlan {
 }
 
 /** Adds the position to resume from. */
-export type AttachCursor = (request: TransportRequest) => TransportRequest
+type AttachCursor = (request: TransportRequest) => TransportRequest
 
 /** The options that the driver itself reads. */
 export interface ConnectionDriverOptions {
