@@ -1,4 +1,4 @@
-import { type AttemptOwner, AttemptRun } from './attemptRun.ts'
+import { type AttemptOwner, AttemptRun } from './attempt.ts'
 import { createEmitter, type Hint, type TimerHandle } from './platform.ts'
 import type { Channel, ConnectionSetup } from './connectionPorts.ts'
 import { Inbound } from './messageReader.ts'
