@@ -12,7 +12,7 @@ import { ReaderTrust } from './readerTrust.ts'
 import { Recency } from './recency.ts'
 import { catching, isFunction, isPartial, type Update } from './update.ts'
 import { WrittenKeys } from './writtenKeys.ts'
-import type { Writer } from './writer.ts'
+import type { Writer } from './queryWriter.ts'
 
 /** Queries that a connection keeps up to date. */
 export interface LiveQuery {

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import type { Writer } from '../cache/writer.ts'
+import type { Writer } from '../cache/queryWriter.ts'
 import type { AttachToken, Token, TokenAuthority } from '../core/tokens.ts'
 import type { Clock, Environment } from '../core/platform.ts'
 import type { RequestPart } from '../core/failure.ts'

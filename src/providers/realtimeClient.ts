@@ -1,6 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { scheduleFrame } from '../cache/frameScheduler.ts'
-import { Writer } from '../cache/writer.ts'
+import { scheduleFrame, Writer } from '../cache/queryWriter.ts'
 import { type Clock, createEmitter, createEnvironment, systemClock } from '../core/platform.ts'
 import type { RealtimeError } from '../core/errors.ts'
 import type { RealtimeEvent, TransportName } from '../core/events.ts'

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { Feed, type FeedOptions } from '../../src/cache/feed.ts'
 import { MessageTable } from '../../src/cache/messageTable.ts'
-import { Writer, type WriterOptions } from '../../src/cache/writer.ts'
+import { Writer, type WriterOptions } from '../../src/cache/queryWriter.ts'
 import { FakeClock } from './fakeClock.ts'
 
 /** A query client with a writer and a connection's feed. Nothing is written but by `writer.flush`, unless there are frames. */

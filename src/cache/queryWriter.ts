@@ -7,9 +7,7 @@ import type {
   QueryKey,
 } from '@tanstack/react-query'
 import type { Clock } from '../core/platform.ts'
-import { CacheWatch } from './cacheWatch.ts'
 import { FetchRaces, isFetching } from './fetchRaces.ts'
-import type { ScheduleFrame } from './frameScheduler.ts'
 import { applyUpdates, isFunction, isPartial, type Update } from './update.ts'
 
 /** What the writer is given. */
@@ -28,7 +26,7 @@ export interface WriterOptions {
 }
 
 /** Decides whether a fetched response is older than the data it replaced, and restores that data. */
-export interface AnswerJudge {
+interface AnswerJudge {
   isTooOld(event: QueryCacheNotifyEvent): boolean
   restore(query: Query): void
 }
@@ -225,4 +223,52 @@ function replaceData(query: Query, data: unknown): void {
     error: null,
     status: 'success',
   })
+}
+
+/** Subscribes to one query cache at a time, and to none while there is nothing to watch. */
+class CacheWatch {
+  readonly #observe: (event: QueryCacheNotifyEvent) => void
+  #cache: QueryCache | undefined
+  #unsubscribe: (() => void) | undefined
+
+  constructor(observe: (event: QueryCacheNotifyEvent) => void) {
+    this.#observe = observe
+  }
+
+  follow(cache: QueryCache | undefined): void {
+    if (this.#cache === cache) return
+    this.#unsubscribe?.()
+    this.#cache = cache
+    this.#unsubscribe = cache?.subscribe(this.#observe)
+  }
+}
+
+/**
+ * Runs a callback at the next frame. Without frames (hidden page, Worker, server) it uses a timer of a
+ * frame's length.
+ */
+type ScheduleFrame = (callback: () => void) => void
+
+/** The length of a frame (ms). */
+const FRAME = 16
+
+interface Page {
+  document?: { visibilityState: string }
+  requestAnimationFrame?: (callback: () => void) => number
+}
+
+/** The page's frames. If the page is hidden after a frame was requested, the timer runs first. */
+export const scheduleFrame: ScheduleFrame = callback => {
+  const page = globalThis as Page
+  const isDrawn = page.document?.visibilityState === 'visible' && page.requestAnimationFrame !== undefined
+  if (!isDrawn) return void setTimeout(callback, FRAME)
+  let isDone = false
+  const once = () => {
+    if (isDone) return
+    isDone = true
+    clearTimeout(fallback)
+    callback()
+  }
+  const fallback = setTimeout(once, 10 * FRAME)
+  page.requestAnimationFrame?.(once)
 }
