@@ -5,7 +5,7 @@ import { type Message, messageKey } from '../core/envelope.ts'
 import type { ConnectionEvent } from '../core/events.ts'
 import { isPromise } from '../core/validation.ts'
 import type { Feed } from './feed.ts'
-import type { MessageHandler, MessageRule, MessageTable } from './messageTable.ts'
+import type { MessageHandler, MessageRule, MessageTable } from './messageRules.ts'
 
 /** What dispatching needs. */
 export interface DispatchOptions {

@@ -1,7 +1,7 @@
 import type { QueryKey } from '@tanstack/react-query'
 import { createDispatch, type Dispatch } from '../cache/dispatch.ts'
 import { Feed, type LiveQuery } from '../cache/feed.ts'
-import { type MessageRules, MessageTable } from '../cache/messageTable.ts'
+import { type MessageRules, MessageTable } from '../cache/messageRules.ts'
 import { Connection } from '../core/connection.ts'
 import type {
   AttemptPlan,

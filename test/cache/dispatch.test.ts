@@ -1,7 +1,7 @@
 import { describe, expect, type Mock, test, vi } from 'vitest'
 import * as z from 'zod'
 import { createDispatch } from '../../src/cache/dispatch.ts'
-import type { MessageRules } from '../../src/cache/messageTable.ts'
+import type { MessageRules } from '../../src/cache/messageRules.ts'
 import { append } from '../../src/cache/updaters.ts'
 import type { Delivery } from '../../src/core/connectionPorts.ts'
 import { type Message, parseJson, readMessages } from '../../src/core/envelope.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createDispatch } from '../../src/cache/dispatch.ts'
-import type { MessageHandler } from '../../src/cache/messageTable.ts'
+import type { MessageHandler } from '../../src/cache/messageRules.ts'
 import type { Update } from '../../src/cache/update.ts'
 import { append, patch, remove, upsert } from '../../src/cache/updaters.ts'
 import { parseJson, readMessages } from '../../src/core/envelope.ts'

@@ -1,7 +1,7 @@
 import { append, remove, type Updater, upsert } from '../../src/cache/updaters.ts'
 import { createDispatch } from '../../src/cache/dispatch.ts'
 import type { Feed } from '../../src/cache/feed.ts'
-import type { MessageTable } from '../../src/cache/messageTable.ts'
+import type { MessageTable } from '../../src/cache/messageRules.ts'
 import type { Recovery } from '../../src/core/streamPosition.ts'
 import { ConnectionHarness } from '../support/connectionHarness.ts'
 import { anything } from '../support/schemas.ts'

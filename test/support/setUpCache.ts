@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import { Feed, type FeedOptions } from '../../src/cache/feed.ts'
-import { MessageTable } from '../../src/cache/messageTable.ts'
+import { MessageTable } from '../../src/cache/messageRules.ts'
 import { Writer, type WriterOptions } from '../../src/cache/queryWriter.ts'
 import { FakeClock } from './fakeClock.ts'
 

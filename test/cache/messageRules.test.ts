@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MessageTable } from '../../src/cache/messageTable.ts'
+import { MessageTable } from '../../src/cache/messageRules.ts'
 import { anything } from '../support/schemas.ts'
 
 const handler = () => () => undefined
