@@ -45,10 +45,15 @@ export {
   type RowKey,
   type Updater,
 } from './cache/updaters.ts'
-export type { CacheWriter, DataOfKey } from './cache/cacheWriter.ts'
+export type { CacheWriter, DataOfKey } from './cache/messageTypes.ts'
 export type { LiveQuery } from './cache/feed.ts'
-export type { ErrorMessage, MessageHandlerOf, MessageHandlers, MessageListener } from './cache/handlers.ts'
-export { messageKey, type MessageKey, type MessageTypeKey, type TaggedKey } from './cache/messageKey.ts'
+export type {
+  ErrorMessage,
+  MessageHandlerOf,
+  MessageHandlers,
+  MessageListener,
+} from './cache/messageTypes.ts'
+export { messageKey, type MessageKey, type MessageTypeKey, type TaggedKey } from './cache/messageTypes.ts'
 export type {
   IncomingMessage,
   MessageDefinition,

@@ -1,8 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Message } from '../core/envelope.ts'
 import type { VersionOf } from './age.ts'
-import type { CacheWriter } from './cacheWriter.ts'
-import type { MessageSchemas } from './messageTypes.ts'
+import type { CacheWriter, MessageSchemas } from './messageTypes.ts'
 
 /** Turns one message into changes of the cache. */
 export type MessageHandler = (message: Message, cache: CacheWriter) => void

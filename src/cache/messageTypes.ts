@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import type { Message } from '../core/envelope.ts'
+import { type Message, messageKey as toKey } from '../core/envelope.ts'
+import type { DataTag, dataTagSymbol, QueryKey } from '@tanstack/react-query'
 
 /**
  * Declare the messages of your whole application here, once, by module augmentation:
@@ -119,3 +120,91 @@ export type MessageOf<Type extends string, Schemas = object> = Message<
 export type IncomingMessage<Schemas = object> = {
   [Type in MessageType<Schemas>]: MessageOf<Type, Schemas>
 }[MessageType<Schemas>]
+
+/** A query key that carries the type of its data. */
+export type TaggedKey<Key, Data> = unknown extends Data ? Key : DataTag<Key, Data>
+
+/** The key `[type]`. If params are declared, it is only the prefix of the keys that hold data. */
+export type MessageTypeKey<Type extends string> =
+  undefined extends ParamsOf<Type> ? TaggedKey<readonly [Type], ResponseOf<Type>> : readonly [Type]
+
+/** The key `[type, params]`. */
+export type MessageKey<Type extends string> = TaggedKey<
+  undefined extends ParamsOf<Type>
+    ? readonly [Type] | readonly [Type, ParamsOf<Type>]
+    : readonly [Type, ParamsOf<Type>],
+  ResponseOf<Type>
+>
+
+/**
+ * The key of a message in the query cache: `[type, params]`, or `[type]` without params. It carries the type of its data
+ * if `Register` declares it.
+ *
+ * ```ts
+ * const price = queryClient.getQueryData(messageKey('price', { symbol: 'BTC' }))
+ * ```
+ */
+export function messageKey<const Type extends MessageType>(type: Type): MessageTypeKey<Type>
+export function messageKey<const Type extends MessageType>(
+  type: Type,
+  params: ParamsOf<Type>,
+): MessageKey<Type>
+export function messageKey(type: string, params?: unknown): readonly unknown[] {
+  return toKey(type, params)
+}
+
+/** What `on.error` receives: a message with an `error`, whatever its type, or one of the type `error`. */
+export type ErrorMessage<Schemas = object> = Message<
+  string,
+  unknown,
+  ResponseOf<'error', Schemas> | undefined
+>
+
+/**
+ * Turns one message of a type into changes of the cache. It runs for every message, in order, except those
+ * with an `error`: `on.error` receives these unless they reply to a request. If it is async and rejects, that
+ * is reported as `handler-error`. If no types are declared, it may annotate its message.
+ */
+export type MessageHandlerOf<Type extends string, Schemas = object> = {
+  // A method, so that an annotation may say more than the declared types do.
+  handle(
+    message: Type extends 'error' ? ErrorMessage<Schemas> : MessageOf<Type, Schemas>,
+    cache: CacheWriter,
+  ): void
+}['handle']
+
+/** Handlers by type: for the declared types and `error`, or for any type if none are declared. */
+export type MessageHandlers<Schemas = object> = {
+  readonly [Type in MessageType<Schemas> | 'error']?: MessageHandlerOf<Type, Schemas> | undefined
+}
+
+/** Receives every message. */
+export type MessageListener<Schemas = object> = {
+  listen(message: IncomingMessage<Schemas>): void
+}['listen']
+
+/**
+ * The data of a query: the type that its key is tagged with (`queryOptions().queryKey`, `messageKey()`), else
+ * `Data`.
+ */
+export type DataOfKey<Key, Data = unknown> = Key extends { readonly [dataTagSymbol]: infer Tagged }
+  ? Tagged
+  : Data
+
+/**
+ * What a handler may do to the query cache. Calls are collected and written together, in order, right after
+ * the message or with the next frame.
+ */
+export interface CacheWriter {
+  /**
+   * Sets a query's data to a value, or to the result of a function of it. Functions must be pure; returning
+   * `undefined` changes nothing.
+   */
+  setQueryData<Data = unknown, Key extends QueryKey = QueryKey>(
+    key: Key,
+    update:
+      ((data: DataOfKey<Key, Data> | undefined) => DataOfKey<Key, Data> | undefined) | DataOfKey<Key, Data>,
+  ): void
+  /** Marks the queries whose key begins with this one as stale, and refetches those on screen. */
+  invalidateQueries(key: QueryKey): void
+}

@@ -1,5 +1,5 @@
 import type { QueryKey } from '@tanstack/react-query'
-import type { MessageHandlers, MessageListener } from '../cache/handlers.ts'
+import type { MessageHandlers, MessageListener } from '../cache/messageTypes.ts'
 import type { LiveQuery } from '../cache/feed.ts'
 import type { AttachToken, GetToken } from '../core/tokens.ts'
 import type { Message, Parse } from '../core/envelope.ts'
