@@ -46,7 +46,7 @@ export {
   type Updater,
 } from './cache/updaters.ts'
 export type { CacheWriter, DataOfKey } from './cache/messageTypes.ts'
-export type { LiveQuery } from './cache/feed.ts'
+export type { LiveQuery } from './cache/liveQueries.ts'
 export type {
   ErrorMessage,
   MessageHandlerOf,

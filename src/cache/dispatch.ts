@@ -4,7 +4,7 @@ import type { Delivery } from '../core/connectionPorts.ts'
 import { type Message, messageKey } from '../core/envelope.ts'
 import type { ConnectionEvent } from '../core/events.ts'
 import { isPromise } from '../core/validation.ts'
-import type { Feed } from './feed.ts'
+import type { Feed } from './liveQueries.ts'
 import type { MessageHandler, MessageRule, MessageTable } from './messageRules.ts'
 
 /** What dispatching needs. */

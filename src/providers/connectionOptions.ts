@@ -1,6 +1,6 @@
 import type { QueryKey } from '@tanstack/react-query'
 import type { MessageHandlers, MessageListener } from '../cache/messageTypes.ts'
-import type { LiveQuery } from '../cache/feed.ts'
+import type { LiveQuery } from '../cache/liveQueries.ts'
 import type { AttachToken, GetToken } from '../core/tokens.ts'
 import type { Message, Parse } from '../core/envelope.ts'
 import type { GapCause } from '../core/events.ts'

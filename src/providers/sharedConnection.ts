@@ -1,6 +1,6 @@
 import type { QueryKey } from '@tanstack/react-query'
 import { createDispatch, type Dispatch } from '../cache/dispatch.ts'
-import { Feed, type LiveQuery } from '../cache/feed.ts'
+import { Feed, type LiveQuery } from '../cache/liveQueries.ts'
 import { type MessageRules, MessageTable } from '../cache/messageRules.ts'
 import { Connection } from '../core/connection.ts'
 import type {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FeedOptions } from '../../src/cache/feed.ts'
+import type { FeedOptions } from '../../src/cache/liveQueries.ts'
 import { append, patch } from '../../src/cache/updaters.ts'
 import type { Cursor } from '../../src/core/streamPosition.ts'
 import { anything } from '../support/schemas.ts'

@@ -1,6 +1,6 @@
 import { append, remove, type Updater, upsert } from '../../src/cache/updaters.ts'
 import { createDispatch } from '../../src/cache/dispatch.ts'
-import type { Feed } from '../../src/cache/feed.ts'
+import type { Feed } from '../../src/cache/liveQueries.ts'
 import type { MessageTable } from '../../src/cache/messageRules.ts'
 import type { Recovery } from '../../src/core/streamPosition.ts'
 import { ConnectionHarness } from '../support/connectionHarness.ts'

@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
-import { Feed, type FeedOptions } from '../../src/cache/feed.ts'
+import { Feed, type FeedOptions } from '../../src/cache/liveQueries.ts'
 import { MessageTable } from '../../src/cache/messageRules.ts'
 import { Writer, type WriterOptions } from '../../src/cache/queryWriter.ts'
 import { FakeClock } from './fakeClock.ts'

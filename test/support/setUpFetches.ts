@@ -1,6 +1,6 @@
 import { QueryObserver } from '@tanstack/react-query'
 import { onTestFinished } from 'vitest'
-import type { FeedOptions } from '../../src/cache/feed.ts'
+import type { FeedOptions } from '../../src/cache/liveQueries.ts'
 import type { MessageRules } from '../../src/cache/messageRules.ts'
 import type { Cursor } from '../../src/core/streamPosition.ts'
 import { setUpCache } from './setUpCache.ts'
