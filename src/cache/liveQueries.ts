@@ -6,12 +6,11 @@ import type { Cursor } from '../core/streamPosition.ts'
 import { ignoreRejection, isPromise } from '../core/validation.ts'
 import type { PositionOf } from './age.ts'
 import type { CacheWriter } from './messageTypes.ts'
-import { KeyHashes } from './keyHashes.ts'
+import { KeyHashes, WrittenKeys } from './writtenKeys.ts'
 import type { MessageTable } from './messageRules.ts'
 import { ReaderTrust } from './readerTrust.ts'
 import { Recency } from './recency.ts'
 import { catching, isFunction, isPartial, type Update } from './update.ts'
-import { WrittenKeys } from './writtenKeys.ts'
 import type { Writer } from './queryWriter.ts'
 
 /** Queries that a connection keeps up to date. */
