@@ -1,7 +1,7 @@
 'use client'
 import { hashKey, type QueryKey, skipToken, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { readersOf } from '../cache/queryReaders.ts'
+import { readersOf } from '../cache/readers.ts'
 import { messageKey } from '../core/envelope.ts'
 import { isEqual } from '../core/hash.ts'
 

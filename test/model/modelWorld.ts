@@ -1,5 +1,5 @@
 import { hashKey, type Query, type QueryClient, QueryObserver } from '@tanstack/react-query'
-import { readersOf } from '../../src/cache/queryReaders.ts'
+import { readersOf } from '../../src/cache/readers.ts'
 import type { FeedOptions } from '../../src/cache/liveQueries.ts'
 import type { Message } from '../../src/core/envelope.ts'
 import type { Failure } from '../../src/core/failure.ts'
