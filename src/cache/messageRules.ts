@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Message } from '../core/envelope.ts'
-import type { VersionOf } from './age.ts'
+import type { VersionOf } from './freshness.ts'
 import type { CacheWriter, MessageSchemas } from './messageTypes.ts'
 
 /** Turns one message into changes of the cache. */

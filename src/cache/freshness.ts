@@ -1,15 +1,16 @@
 import type { Query, QueryCacheNotifyEvent, QueryKey } from '@tanstack/react-query'
 import type { Clock, TimerHandle } from '../core/platform.ts'
 import type { Cursor } from '../core/streamPosition.ts'
-import { holds, isOlder, type PositionOf, read, unlessHeld, unlessOlder, type VersionOf } from './age.ts'
 import { isFunction, type Update } from './update.ts'
+import { refusePromise } from '../core/validation.ts'
+import type { Updater } from './updaters.ts'
 
 /** How long after an outdated response to refetch once more (ms). Doubles each time the response is still outdated. */
 const SECOND_LOOK = 1_000
 const LONGEST_WAIT = 60_000
 
 /** What is known about the age of a connection's data. */
-export interface RecencyRules {
+interface RecencyRules {
   clock: Clock
   versionOf(key: QueryKey): VersionOf | undefined
   positionOf(key: QueryKey): PositionOf | undefined
@@ -163,4 +164,56 @@ export class Recency {
 /** Whether a position is before the start of the stream, or in another epoch of the server's log. */
 function isElsewhere(position: Cursor | undefined, since: Cursor | undefined): boolean {
   return typeof position === 'object' && typeof since === 'object' && holds(position, since) !== true
+}
+
+/** Reads how new data is. The versions of a query must always grow, even across restarts of the server. */
+export type VersionOf = (data: unknown) => number | string | undefined
+
+/** Reads from a response the position in the server's log up to which it is complete. */
+export type PositionOf = (data: unknown) => Cursor | undefined
+
+/** Reads an age; `undefined` if the data has none, or if the application's function throws or returns a promise. */
+function read<Age>(ageOf: (data: unknown) => Age | undefined, data: unknown): Age | undefined {
+  try {
+    return data === undefined ? undefined : refusePromise(ageOf(data), 'The age')
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether one state of some data is older than another; `false` if unknown. */
+function isOlder(data: unknown, than: unknown, versionOf: VersionOf): boolean {
+  const version = read(versionOf, data)
+  const other = read(versionOf, than)
+  return version !== undefined && other !== undefined && typeof version === typeof other && version < other
+}
+
+/**
+ * Whether data that is complete up to `position` contains the update at `cursor`; `undefined` if the two
+ * cannot be compared.
+ */
+function holds(position: Cursor | undefined, cursor: Cursor | undefined): boolean | undefined {
+  if (typeof position !== 'object' || typeof cursor !== 'object') return undefined
+  return position.epoch === cursor.epoch ? cursor.seq <= position.seq : undefined
+}
+
+/** A value that is skipped if the cached data is newer. */
+function unlessOlder(value: unknown, versionOf: VersionOf): Updater<unknown> {
+  const update = (data: unknown) => (isOlder(value, data, versionOf) ? data : value)
+  return Object.assign(update, { isIdempotent: true, isWhole: true as const })
+}
+
+/** An update that is skipped if the data already contains it, so that applying it twice does no harm. */
+function unlessHeld(update: Update, cursor: Cursor, positionOf: PositionOf): Updater<unknown> {
+  const apply = (data: unknown, flush?: object) => {
+    if (holds(read(positionOf, data), cursor)) return data
+    return isFunction(update) ? update(data, flush) : update
+  }
+  if (!isFunction(update)) return Object.assign(apply, { isIdempotent: true, isWhole: true as const })
+  const { sharesStructure, isWhole } = update
+  return Object.assign(apply, {
+    isIdempotent: true,
+    ...(sharesStructure && { sharesStructure }),
+    ...(isWhole && { isWhole }),
+  })
 }
