@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../core/errors.ts'
-import { ownedIn } from './ownedLists.ts'
+import { ownedIn } from './drafts.ts'
 
 /**
  * A pure change of cached data. `flush` identifies the running flush: what it has copied already is not

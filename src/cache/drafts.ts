@@ -26,7 +26,7 @@ export function ownedIn(flush: object | undefined): OwnedLists {
  * The copies of lists made by one flush. They may be changed in place, so that many updates of one list in
  * one flush cost one copy. They have an index, so that updates need not search the list.
  */
-export class OwnedLists {
+class OwnedLists {
   readonly #lists = new WeakMap<object, Owned>()
 
   /** Returns the list itself if this flush copied it, otherwise a copy that it then owns. */
