@@ -2,7 +2,7 @@ import { backoffDelay, defaultGapSpread } from '../src/core/backoff.ts'
 import type { Event, State, World } from '../src/core/connectionState.ts'
 import { decideFailure, type Failure } from '../src/core/failure.ts'
 import { transition } from '../src/core/machine.ts'
-import { DEFAULT_RECONNECT } from '../src/providers/realtimeOptions.ts'
+import { DEFAULT_RECONNECT } from '../src/providers/options.ts'
 
 /** One client; all times in ms. */
 interface Client {

@@ -1,6 +1,6 @@
 export { RealtimeProvider, type RealtimeProviderProps } from './providers/RealtimeProvider.tsx'
-export type { GapAfterOutage, HeartbeatOptions, RealtimeOptions } from './providers/realtimeOptions.ts'
-export type { ConnectionOptions, Gap, ReconnectOptions } from './providers/connectionOptions.ts'
+export type { GapAfterOutage, HeartbeatOptions, RealtimeOptions } from './providers/options.ts'
+export type { ConnectionOptions, Gap, ReconnectOptions } from './providers/options.ts'
 
 export { useSocket, type SocketRequest, type SocketResult } from './hooks/useSocket.ts'
 export {

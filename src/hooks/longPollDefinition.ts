@@ -3,7 +3,7 @@ import type { CursorStrategy } from '../core/cursors.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
 import { createLongPollTransport } from '../core/longPollTransport.ts'
 import { definedOnly } from '../core/validation.ts'
-import type { ConnectionOptions } from '../providers/connectionOptions.ts'
+import type { ConnectionOptions } from '../providers/options.ts'
 import type { TransportDefinition } from '../providers/sharedConnection.ts'
 
 /** The options of `useLongPoll`. */

@@ -2,7 +2,7 @@ import { tokenInHeader } from '../core/tokens.ts'
 import { createEventStreamTransport } from '../core/eventStreamTransport.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
 import { definedOnly } from '../core/validation.ts'
-import type { ConnectionOptions } from '../providers/connectionOptions.ts'
+import type { ConnectionOptions } from '../providers/options.ts'
 import type { TransportDefinition } from '../providers/sharedConnection.ts'
 
 /** The options of `useServerEvents`. */

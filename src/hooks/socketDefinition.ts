@@ -3,8 +3,7 @@ import type { Message, Serialize } from '../core/envelope.ts'
 import { withDefaults } from '../core/validation.ts'
 import { createSocketChannel, type QueueOptions } from '../core/outbox.ts'
 import { SocketTransport } from '../core/socketTransport.ts'
-import type { ConnectionOptions } from '../providers/connectionOptions.ts'
-import type { HeartbeatOptions } from '../providers/realtimeOptions.ts'
+import type { ConnectionOptions, HeartbeatOptions } from '../providers/options.ts'
 import type { TransportDefinition } from '../providers/sharedConnection.ts'
 
 /** The options of `useSocket`. */

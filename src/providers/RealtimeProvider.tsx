@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useInsertionEffect, useState } from 'react'
 import { RealtimeClient } from './realtimeClient.ts'
 import { RealtimeContext } from './RealtimeContext.ts'
-import { assertRealtimeOptions, type RealtimeOptions } from './realtimeOptions.ts'
+import { assertRealtimeOptions, type RealtimeOptions } from './options.ts'
 
 /** The props of `RealtimeProvider`. */
 export interface RealtimeProviderProps extends RealtimeOptions {

@@ -9,7 +9,7 @@ import type { TokenReason } from '../core/connectionState.ts'
 import type { PreparedRequest, UrlSource } from '../core/request.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import type { TransportEnvironment, TransportRequest } from '../core/transport.ts'
-import type { RealtimeOptions } from './realtimeOptions.ts'
+import type { RealtimeOptions } from './options.ts'
 
 /** What a transport may need from the provider. */
 export interface ClientTransportEnvironment extends TransportEnvironment {

@@ -18,9 +18,13 @@ import { type Lease, Registry } from '../core/registry.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import { createTokenAuthority, type TokenAuthority } from '../core/tokens.ts'
 import type { FetchLike } from '../core/transport.ts'
-import type { ConnectionOptions } from './connectionOptions.ts'
+import {
+  type ConnectionOptions,
+  DEFAULT_CLOSE_DELAY,
+  DEFAULT_MAX_MESSAGE_BYTES,
+  type RealtimeOptions,
+} from './options.ts'
 import { holdScheduler, notifyInTask } from './notifyInTask.ts'
-import { DEFAULT_CLOSE_DELAY, DEFAULT_MAX_MESSAGE_BYTES, type RealtimeOptions } from './realtimeOptions.ts'
 import type { ConnectionHost, PreparationOptions, ClientTransportEnvironment } from './connectionHost.ts'
 import { tanStackPlatform } from './tanStackPlatform.ts'
 import { SharedConnection, type TransportDefinition } from './sharedConnection.ts'

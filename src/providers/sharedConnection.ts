@@ -21,9 +21,13 @@ import type { Shared } from '../core/registry.ts'
 import type { QueueOptions } from '../core/outbox.ts'
 import type { Transport } from '../core/transport.ts'
 import { warnOfEvent } from '../core/warnOnce.ts'
-import type { ConnectionOptions } from './connectionOptions.ts'
+import {
+  type ConnectionOptions,
+  DEFAULT_MAX_QUERIES,
+  DEFAULT_RECONNECT,
+  type RealtimeOptions,
+} from './options.ts'
 import type { ConnectionHost, ClientTransportEnvironment } from './connectionHost.ts'
-import { DEFAULT_MAX_QUERIES, DEFAULT_RECONNECT, type RealtimeOptions } from './realtimeOptions.ts'
 
 /** A transport. Each hook imports its own, so that an application bundles only the transports that it uses. */
 export interface TransportDefinition<Options extends ConnectionOptions = ConnectionOptions> {

@@ -8,7 +8,7 @@ import {
   DEFAULT_CLOSE_DELAY,
   DEFAULT_MAX_MESSAGE_BYTES,
   DEFAULT_RECONNECT,
-} from '../../src/providers/realtimeOptions.ts'
+} from '../../src/providers/options.ts'
 import { createProgram } from './compile.ts'
 import { isCode, readPage, readSnippets, root } from './snippets.ts'
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { append, upsert } from '../../src/cache/updaters.ts'
 import { tokenInHeader } from '../../src/core/tokens.ts'
 import { RealtimeClient } from '../../src/providers/realtimeClient.ts'
-import type { ConnectionOptions } from '../../src/providers/connectionOptions.ts'
+import type { ConnectionOptions } from '../../src/providers/options.ts'
 import { FakeTransport } from '../support/fakeTransport.ts'
 import { anything } from '../support/schemas.ts'
 
