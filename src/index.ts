@@ -32,7 +32,7 @@ export {
 export type { PollingState } from './hooks/poller.ts'
 export type { ServerEventsOptions } from './hooks/serverEventsDefinition.ts'
 export type { LongPollOptions } from './hooks/longPollDefinition.ts'
-export type { SocketOptions } from './hooks/socketDefinition.ts'
+export type { SocketOptions } from './hooks/socketOptions.ts'
 export type { ConnectionResult } from './hooks/useConnection.ts'
 
 export {

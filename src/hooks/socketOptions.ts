@@ -1,5 +1,71 @@
+import { type Reauthenticate, tokenInQuery } from '../core/tokens.ts'
+import type { Message, Serialize } from '../core/envelope.ts'
+import { withDefaults } from '../core/validation.ts'
+import { createSocketChannel, type QueueOptions } from '../core/outbox.ts'
+import { SocketTransport } from '../core/socketTransport.ts'
+import type { ConnectionOptions, HeartbeatOptions } from '../providers/options.ts'
+import type { TransportDefinition } from '../providers/sharedConnection.ts'
 import type { MessagesOption } from '../cache/messageTypes.ts'
-import type { SocketOptions } from './socketDefinition.ts'
+
+/** The options of `useSocket`. */
+export interface SocketOptions<Schemas = object> extends ConnectionOptions<Schemas> {
+  /** Subprotocols to offer. */
+  protocols?: readonly string[] | undefined
+  /** How binary frames arrive. Default: the browser's, `'blob'`. */
+  binaryType?: 'blob' | 'arraybuffer' | undefined
+  /** Overrides the provider's. */
+  heartbeat?: boolean | HeartbeatOptions | undefined
+  /** Overrides the provider's. */
+  reauthenticate?: Reauthenticate | undefined
+  /** Encodes what is neither a string nor binary data. Default: `JSON.stringify`. */
+  serialize?: Serialize | undefined
+  /**
+   * What `send` may queue while the connection is not open: at most `limit` items (100), each for `ttl` ms
+   * (30,000). Requests use their `timeout` instead.
+   */
+  queue?: Partial<QueueOptions> | undefined
+}
+
+const DEFAULT_HEARTBEAT = { interval: 25_000, timeout: 10_000, message: { type: 'heartbeat' } as unknown }
+
+/** WebSocket. */
+export const socketDefinition: TransportDefinition<SocketOptions> = {
+  transport: 'socket',
+  attachToken: tokenInQuery(),
+  identity: ({ protocols, binaryType }) => [protocols, binaryType],
+  request: ({ protocols }) => ({ protocols }),
+  createTransport: ({ webSocket }, { binaryType }) => new SocketTransport({ webSocket, binaryType }),
+  createChannel: createSocketChannel,
+  liveness(options, provider) {
+    const heartbeat = options.heartbeat ?? provider.heartbeat ?? false
+    if (heartbeat === false) return undefined
+    const plan = withDefaults(DEFAULT_HEARTBEAT, heartbeat === true ? undefined : heartbeat)
+    return { isReply: repliesTo(plan.message), ...plan }
+  },
+}
+
+/**
+ * Whether a message replies to a heartbeat: it has the same `type`. A plain text heartbeat has the same text
+ * as its reply; `ping` may also get `pong`.
+ */
+function repliesTo(heartbeat: unknown): (message: Message) => boolean {
+  const type = typeOf(heartbeat)
+  if (type !== undefined) return message => message.type === type
+  if (typeof heartbeat !== 'string') return () => false
+  return ({ response }) => response === heartbeat || (heartbeat === 'ping' && response === 'pong')
+}
+
+/** The `type` of a heartbeat, which may already be serialized. */
+function typeOf(heartbeat: unknown): string | undefined {
+  let value = heartbeat
+  try {
+    if (typeof value === 'string') value = JSON.parse(value)
+  } catch {
+    return undefined
+  }
+  const { type } = (value ?? {}) as { type?: unknown }
+  return typeof type === 'string' ? type : undefined
+}
 
 /**
  * Defines a typed socket that components can share, as `queryOptions` does for queries.

@@ -10,7 +10,7 @@ import type {
 } from '../cache/messageTypes.ts'
 import type { RequestOptions } from '../core/requests.ts'
 import type { SocketChannel } from '../core/outbox.ts'
-import { socketDefinition, type SocketOptions } from './socketDefinition.ts'
+import { socketDefinition, type SocketOptions } from './socketOptions.ts'
 import type { SharedConnection } from '../providers/sharedConnection.ts'
 import type { ConnectionUser } from './connectionUser.ts'
 import { type ConnectionResult, useConnection } from './useConnection.ts'

@@ -21,7 +21,7 @@ import type {
 import { ConnectionLostError, RealtimeError } from '../core/errors.ts'
 import { assertNumbers } from '../core/validation.ts'
 import type { SocketChannel } from '../core/outbox.ts'
-import { socketDefinition, type SocketOptions } from './socketDefinition.ts'
+import { socketDefinition, type SocketOptions } from './socketOptions.ts'
 import type { InitialData } from './initialData.ts'
 import { useConnection } from './useConnection.ts'
 import { useMessageKey } from './useMessageKey.ts'

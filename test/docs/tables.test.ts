@@ -3,7 +3,7 @@ import * as api from 'react-query-realtime'
 import type ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 import { decideFailure, type FailureAction } from '../../src/core/failure.ts'
-import { socketDefinition } from '../../src/hooks/socketDefinition.ts'
+import { socketDefinition } from '../../src/hooks/socketOptions.ts'
 import {
   DEFAULT_CLOSE_DELAY,
   DEFAULT_MAX_MESSAGE_BYTES,
