@@ -1,5 +1,43 @@
+import { tokenInHeader } from '../core/tokens.ts'
+import { createEventStreamTransport } from '../core/eventStreamTransport.ts'
+import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
+import { definedOnly } from '../core/validation.ts'
+import type { ConnectionOptions } from '../providers/options.ts'
+import type { TransportDefinition } from '../providers/sharedConnection.ts'
 import type { MessagesOption } from '../cache/messageTypes.ts'
-import type { ServerEventsOptions } from './serverEventsDefinition.ts'
+
+/** The options of `useServerEvents`. */
+export interface ServerEventsOptions<Schemas = object> extends ConnectionOptions<Schemas> {
+  /** Default `'GET'`. */
+  method?: string | undefined
+  headers?: HeadersOption | undefined
+  /** Sent again at each attempt; an object is sent as JSON. */
+  body?: string | Readonly<Record<string, unknown>> | undefined
+  /** Default `'same-origin'`. */
+  credentials?: RequestCredentials | undefined
+  /** Where to start. Default: the server decides. */
+  lastEventId?: string | undefined
+  /**
+   * The silence after which an open stream counts as dead (ms). Set it to twice the interval of the server's
+   * comments or events. Default: none, because a server need not send anything.
+   */
+  silenceTimeout?: number | undefined
+}
+
+/** Server-Sent Events. */
+export const serverEventsDefinition: TransportDefinition<ServerEventsOptions> = {
+  transport: 'serverEvents',
+  attachToken: tokenInHeader(),
+  identity: ({ method, headers, body, credentials }) => [method, headersIdentity(headers), body, credentials],
+  request: ({ headers, body }) => ({ headers: withContentType(headers, body) }),
+  createTransport: (environment, { method, body, credentials, lastEventId }) =>
+    createEventStreamTransport(
+      environment,
+      definedOnly({ method, body: toBody(body), credentials, lastEventId }),
+    ),
+  liveness: ({ silenceTimeout }) =>
+    silenceTimeout === undefined ? undefined : { interval: silenceTimeout, timeout: 0 },
+}
 
 /**
  * Defines a typed event stream that components can share, as `queryOptions` does for queries.
