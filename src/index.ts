@@ -31,7 +31,7 @@ export {
 } from './hooks/pollingOptions.ts'
 export type { PollingState } from './hooks/poller.ts'
 export type { ServerEventsOptions } from './hooks/serverEventsOptions.ts'
-export type { LongPollOptions } from './hooks/longPollDefinition.ts'
+export type { LongPollOptions } from './hooks/longPollOptions.ts'
 export type { SocketOptions } from './hooks/socketOptions.ts'
 export type { ConnectionResult } from './hooks/useConnection.ts'
 

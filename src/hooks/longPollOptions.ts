@@ -1,6 +1,42 @@
+import { tokenInHeader } from '../core/tokens.ts'
+import type { CursorStrategy, Validators } from '../core/cursors.ts'
+import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
+import { createLongPollTransport } from '../core/longPollTransport.ts'
+import { definedOnly } from '../core/validation.ts'
+import type { ConnectionOptions } from '../providers/options.ts'
+import type { TransportDefinition } from '../providers/sharedConnection.ts'
 import type { MessagesOption } from '../cache/messageTypes.ts'
-import type { Validators } from '../core/cursors.ts'
-import type { LongPollOptions } from './longPollDefinition.ts'
+
+/** The options of `useLongPoll`. */
+export interface LongPollOptions<Schemas = object, Cursor = unknown> extends ConnectionOptions<Schemas> {
+  headers?: HeadersOption | undefined
+  /** Default `'GET'`. */
+  method?: string | undefined
+  /** Sent again with each request; an object is sent as JSON. */
+  body?: string | Readonly<Record<string, unknown>> | undefined
+  /** Default `'same-origin'`. */
+  credentials?: RequestCredentials | undefined
+  /** How to read a position from a response and send it back. Default `validators()`: ETag and Last-Modified. */
+  cursor?: CursorStrategy<Cursor> | undefined
+  /** Where to start. Default: the server decides. */
+  initialCursor?: Cursor | undefined
+  /** How long a request may go without any data before it is given up (ms). Default 60,000. */
+  holdTimeout?: number | undefined
+}
+
+/** Long polling. */
+export const longPollDefinition: TransportDefinition<LongPollOptions> = {
+  transport: 'longPoll',
+  attachToken: tokenInHeader(),
+  identity: ({ method, headers, body, credentials }) => [method, headersIdentity(headers), body, credentials],
+  request: ({ headers, body }) => ({ headers: withContentType(headers, body) }),
+  createTransport: (environment, { method, body, credentials, cursor, initialCursor, holdTimeout }) =>
+    createLongPollTransport(
+      environment,
+      definedOnly({ method, body: toBody(body), credentials, cursor, initialCursor, holdTimeout }),
+    ),
+  liveness: () => undefined,
+}
 
 /**
  * Defines a typed long poll that components can share, as `queryOptions` does for queries.
