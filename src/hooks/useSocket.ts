@@ -12,8 +12,7 @@ import type { RequestOptions } from '../core/requests.ts'
 import type { SocketChannel } from '../core/outbox.ts'
 import { socketDefinition, type SocketOptions } from './socketOptions.ts'
 import type { SharedConnection } from '../providers/sharedConnection.ts'
-import type { ConnectionUser } from './connectionUser.ts'
-import { type ConnectionResult, useConnection } from './useConnection.ts'
+import { type ConnectionResult, type ConnectionUser, useConnection } from './useConnection.ts'
 
 /** A request over a socket. `params` are required if they are declared. */
 export type SocketRequest<Type extends string, Schemas = object> = { type: Type } & ParamsMember<
