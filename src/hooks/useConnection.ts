@@ -16,7 +16,7 @@ import { type ConnectionSnapshot, IDLE_SNAPSHOT } from '../core/machine.ts'
 import type { ConnectionOptions } from '../providers/options.ts'
 import { useRealtimeClient } from '../providers/RealtimeContext.ts'
 import type { SharedConnection, TransportDefinition } from '../providers/sharedConnection.ts'
-import { createTracker } from './tracker.ts'
+import { createTracker } from './trackReads.ts'
 import type { Sender } from '../core/outbox.ts'
 import type { RealtimeClient } from '../providers/realtimeClient.ts'
 

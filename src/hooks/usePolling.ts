@@ -16,7 +16,7 @@ import { RealtimeContext } from '../providers/RealtimeContext.ts'
 import { Poller, type PollingState, NO_POLLING } from './poller.ts'
 import { pollFetch } from './pollFetch.ts'
 import { type DefinedPollingOptions, pollingKey, type PollingOptions } from './pollingOptions.ts'
-import { createTracker } from './tracker.ts'
+import { createTracker } from './trackReads.ts'
 
 /** What `usePolling` adds to a query's result. */
 export interface PollingControls extends PollingState {

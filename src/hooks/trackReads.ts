@@ -1,5 +1,5 @@
 /** Tracks which properties a component reads, so that it re-renders only when one of these changes. */
-export interface Tracker<Snapshot extends object> {
+interface Tracker<Snapshot extends object> {
   /** Returns the previous snapshot, unless a property that was read differs in `next`. */
   select(next: Snapshot): Snapshot
   /** Gives `target` the properties of the snapshot; reading one tracks it. */
