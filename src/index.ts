@@ -8,7 +8,7 @@ export {
   type DefinedSocketQueryOptions,
   type SocketQueryOptions,
 } from './hooks/useSocketQuery.ts'
-export type { InitialData } from './hooks/initialData.ts'
+export type { InitialData } from './hooks/pollingOptions.ts'
 export { useMessage } from './hooks/useMessage.ts'
 export { useRealtime, type ConnectionInfo, type Realtime } from './hooks/useRealtime.ts'
 export { useServerEvents, type ServerEventsResult } from './hooks/useServerEvents.ts'

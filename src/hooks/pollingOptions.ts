@@ -5,7 +5,6 @@ import { ConfigurationError } from '../core/errors.ts'
 import type { HeadersOption } from '../core/headers.ts'
 import type { UrlSource } from '../core/request.ts'
 import type { MessageMeta } from '../core/transport.ts'
-import type { InitialData } from './initialData.ts'
 
 /** When to poll. If components share a key, the shortest interval applies. */
 export interface PollingRhythm<QueryData = unknown, Err = Error> {
@@ -99,4 +98,9 @@ export function pollingKey(url: UrlSource | undefined): QueryKey {
   throw new ConfigurationError(
     'Give usePolling a queryKey: a queryFn or a url function does not name its data.',
   )
+}
+
+/** Initial data, or a function that returns it. With it, `data` is never `undefined`. */
+export interface InitialData<Data> {
+  initialData: Exclude<Data, undefined> | (() => Exclude<Data, undefined>)
 }

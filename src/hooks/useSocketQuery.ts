@@ -22,7 +22,7 @@ import { ConnectionLostError, RealtimeError } from '../core/errors.ts'
 import { assertNumbers } from '../core/validation.ts'
 import type { SocketChannel } from '../core/outbox.ts'
 import { socketDefinition, type SocketOptions } from './socketOptions.ts'
-import type { InitialData } from './initialData.ts'
+import type { InitialData } from './pollingOptions.ts'
 import { useConnection } from './useConnection.ts'
 import { useMessageKey } from './useMessageKey.ts'
 
