@@ -1,16 +1,21 @@
 'use client'
 import {
+  hashKey,
   type QueryCache,
   type QueryFunction,
+  type QueryKey,
   type SkipToken,
+  skipToken,
   useQuery,
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { MessageType, ParamsArgument, ParamsOf, ResponseOf } from '../cache/messageTypes.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import { useMessageKey } from './useMessageKey.ts'
+import { readersOf } from '../cache/readers.ts'
+import { messageKey } from '../core/envelope.ts'
+import { isEqual } from '../core/hash.ts'
 
 /**
  * The last message of a type, from any connection. It never fetches. While it is mounted, such messages are
@@ -51,4 +56,32 @@ function askElsewhere(cache: QueryCache, context: Parameters<QueryFunction>[0]):
   const ask = asker?.options.queryFn as QueryFunction | undefined
   if (ask) return ask(context)
   throw new ConfigurationError('useMessage never fetches: use useSocketQuery, or your own queryFn.')
+}
+
+/**
+ * The query key of a message, for the hook that reads it. It is the same array as long as it is equal, but a
+ * new one after the query was removed from the cache (`clear`, `removeQueries`): TanStack Query leaves an
+ * observer without its query until it gets new options. The query itself is restored at once, so that the
+ * next message finds it.
+ */
+export function useMessageKey(type: string, params: unknown): QueryKey {
+  const client = useQueryClient()
+  const [known, setKnown] = useState(() => ({ type, params, queryKey: keyOf(type, params) }))
+  const isKnown = known.type === type && (known.params === params || isEqual(known.params, params))
+  const current = isKnown ? known : { type, params, queryKey: keyOf(type, params) }
+  if (!isKnown) setKnown(current)
+  const { queryKey } = current
+  useEffect(() => {
+    const cache = client.getQueryCache()
+    return readersOf(cache).onRemoved(hashKey(queryKey), () => {
+      cache.build(client, { queryKey })
+      setKnown(before => (before.queryKey === queryKey ? { ...before, queryKey: [...queryKey] } : before))
+    })
+  }, [client, queryKey])
+  return queryKey
+}
+
+/** No message has the key of a skipped query, so that it shows no data of another one. */
+function keyOf(type: string, params: unknown): QueryKey {
+  return params === skipToken ? [type, null] : messageKey(type, params)
 }

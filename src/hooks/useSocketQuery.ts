@@ -24,7 +24,7 @@ import type { SocketChannel } from '../core/outbox.ts'
 import { socketDefinition, type SocketOptions } from './socketOptions.ts'
 import type { InitialData } from './pollingOptions.ts'
 import { useConnection } from './useConnection.ts'
-import { useMessageKey } from './useMessageKey.ts'
+import { useMessageKey } from './useMessage.ts'
 
 type QueryOptions<Response, Data> = Omit<UseQueryOptions<Response, Error, Data>, 'queryKey' | 'queryFn'>
 
