@@ -14,7 +14,7 @@ import { ConfigurationError } from '../core/errors.ts'
 import { assertNumbers, withDefaults } from '../core/validation.ts'
 import { RealtimeContext } from '../providers/RealtimeContext.ts'
 import { Poller, type PollingState, NO_POLLING } from './poller.ts'
-import { pollFetch } from './pollFetch.ts'
+import { pollFetch } from './pollRequest.ts'
 import { type DefinedPollingOptions, pollingKey, type PollingOptions } from './pollingOptions.ts'
 import { createTracker } from './trackReads.ts'
 

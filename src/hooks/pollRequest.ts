@@ -20,7 +20,7 @@ const conditionalFetches = new WeakMap<Query, ConditionalFetch>()
 const DEFAULT_TIMEOUT = 30_000
 
 /** What a poll is built from. */
-export interface PollFetch {
+interface PollFetch {
   client: RealtimeClient
   /** The query that is polled, while it exists. */
   query: Query | undefined
