@@ -4,12 +4,14 @@ import {
   type Query,
   type QueryCache,
   type QueryCacheNotifyEvent,
+  skipToken,
 } from '@tanstack/react-query'
 import { systemClock } from '../core/platform.ts'
 import { RealtimeError } from '../core/errors.ts'
 import type { PauseReason } from '../core/connectionState.ts'
 import { delayAbove, pollDelay } from '../core/backoff.ts'
-import { demandOf, isEnabled, type PollDemand, type PollUser } from './pollDemand.ts'
+import { assertNumbers, refusePromise } from '../core/validation.ts'
+import type { PollingOptions } from './pollingOptions.ts'
 
 /** The state of a polling loop. */
 export interface PollingState {
@@ -255,4 +257,54 @@ function isFinal(error: unknown): boolean {
     (['configuration', 'insecure-origin', 'unauthorized', 'untrusted-origin'].includes(error.code) ||
       [404, 410].includes((error as { status?: number }).status ?? 0))
   )
+}
+
+/** A component that polls. */
+interface PollUser {
+  options: PollingOptions
+  /** Polls, or joins the poll in progress. */
+  poll(): void
+}
+
+/** What one component needs from the loop. */
+interface PollDemand {
+  user: PollUser
+  /** In ms. */
+  interval: number
+}
+
+/** What a component needs from the loop now; `undefined` if it wants no polls. */
+function demandOf(user: PollUser, query: Query | undefined): PollDemand | undefined {
+  if (!isEnabled(user, query)) return undefined
+  const { interval, stopWhen } = user.options
+  const { data, error = null } = query?.state ?? {}
+  const hasResult = data !== undefined || error !== null
+  if (hasResult && attempt(() => refusePromise(stopWhen?.(data, error), '"stopWhen"'))) return undefined
+  const ms = typeof interval === 'function' ? attempt(() => checked(interval(data))) : interval
+  return ms && ms > 0 && ms < Infinity ? { user, interval: ms } : undefined
+}
+
+/** Whether a component may poll at all. */
+function isEnabled({ options }: PollUser, query: Query | undefined): boolean {
+  const { enabled, subscribed, queryFn } = options
+  if (subscribed === false || queryFn === skipToken) return false
+  return typeof enabled === 'function' ? !query || enabled(query) : enabled !== false
+}
+
+function checked(interval: number | false): number | false {
+  refusePromise(interval, '"interval"')
+  assertNumbers({ interval })
+  return interval
+}
+
+/** The application's functions run inside TanStack Query's dispatch, where a throw would look like a failed poll. */
+function attempt<Result>(call: () => Result): Result | undefined {
+  try {
+    return call()
+  } catch (error) {
+    setTimeout(() => {
+      throw error
+    })
+    return undefined
+  }
 }

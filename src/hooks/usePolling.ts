@@ -13,7 +13,7 @@ import { useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncE
 import { ConfigurationError } from '../core/errors.ts'
 import { assertNumbers, withDefaults } from '../core/validation.ts'
 import { RealtimeContext } from '../providers/RealtimeContext.ts'
-import { Poller, type PollingState, NO_POLLING } from './poller.ts'
+import { NO_POLLING, Poller, type PollingState } from './poller.ts'
 import { pollFetch } from './pollRequest.ts'
 import { type DefinedPollingOptions, pollingKey, type PollingOptions } from './pollingOptions.ts'
 import { createTracker } from './trackReads.ts'
