@@ -10,7 +10,7 @@ import { KeyHashes, WrittenKeys } from './writtenKeys.ts'
 import type { MessageTable } from './messageRules.ts'
 import { ReaderTrust } from './readers.ts'
 import { catching, isFunction, isPartial, type Update } from './update.ts'
-import type { Writer } from './queryWriter.ts'
+import type { QueryWriter } from './queryWriter.ts'
 
 /** Queries that a connection keeps up to date. */
 export interface LiveQuery {
@@ -23,7 +23,7 @@ export interface LiveQuery {
 /** What a feed is built from. */
 export interface FeedOptions {
   client(): QueryClient
-  writer: Writer
+  writer: QueryWriter
   clock: Clock
   table: MessageTable
   /** The application's `liveQueries`, even before anything was written to them. */

@@ -11,7 +11,7 @@ import { FetchRaces, isFetching } from './fetchRaces.ts'
 import { applyUpdates, isFunction, isPartial, type Update } from './update.ts'
 
 /** What the writer is given. */
-export interface WriterOptions {
+export interface QueryWriterOptions {
   /** The current client, read at each flush, so that nothing is written to an earlier one. */
   client(): QueryClient
   clock: Clock
@@ -41,8 +41,8 @@ interface PendingWrite {
  * nothing was written lately, otherwise at most once a frame. Updates that arrive during a fetch are kept and
  * applied over its response.
  */
-export class Writer {
-  readonly #options: WriterOptions
+export class QueryWriter {
+  readonly #options: QueryWriterOptions
   readonly #races: FetchRaces
   readonly #judges = new Set<AnswerJudge>()
   readonly #watch = new CacheWatch(event => this.#observe(event))
@@ -52,7 +52,7 @@ export class Writer {
   #hasEnded = false
   #latestCache: QueryCache | undefined
 
-  constructor(options: WriterOptions) {
+  constructor(options: QueryWriterOptions) {
     this.#options = options
     this.#races = new FetchRaces({
       clock: options.clock,

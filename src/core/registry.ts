@@ -35,8 +35,9 @@ export class Registry<Value extends Shared> {
     this.#closeDelay = closeDelay
   }
 
-  acquire(key: string, create: () => Value): Lease<Value> {
-    let entry = this.#entries.get(key)
+  /** Every value of one key must be of the same type. */
+  acquire<Specific extends Value>(key: string, create: () => Specific): Lease<Specific> {
+    let entry = this.#entries.get(key) as Entry<Specific> | undefined
     if (!entry) {
       entry = { value: create(), users: 0, closeTimer: undefined }
       this.#entries.set(key, entry)

@@ -4,7 +4,7 @@ import { headersIdentity, type HeadersOption, toBody, withContentType } from '..
 import { createLongPollTransport } from '../core/longPollTransport.ts'
 import { definedOnly } from '../core/validation.ts'
 import type { ConnectionOptions } from '../providers/options.ts'
-import type { TransportDefinition } from '../providers/sharedConnection.ts'
+import type { TransportDefinition } from '../providers/transportDefinition.ts'
 import type { MessagesOption } from '../cache/messageTypes.ts'
 
 /** The options of `useLongPoll`. */

@@ -3,7 +3,7 @@ import { createEventStreamTransport } from '../core/eventStreamTransport.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
 import { definedOnly } from '../core/validation.ts'
 import type { ConnectionOptions } from '../providers/options.ts'
-import type { TransportDefinition } from '../providers/sharedConnection.ts'
+import type { TransportDefinition } from '../providers/transportDefinition.ts'
 import type { MessagesOption } from '../cache/messageTypes.ts'
 
 /** The options of `useServerEvents`. */

@@ -4,7 +4,7 @@ import { withDefaults } from '../core/validation.ts'
 import { createSocketChannel, type QueueOptions } from '../core/outbox.ts'
 import { SocketTransport } from '../core/socketTransport.ts'
 import type { ConnectionOptions, HeartbeatOptions } from '../providers/options.ts'
-import type { TransportDefinition } from '../providers/sharedConnection.ts'
+import type { TransportDefinition } from '../providers/transportDefinition.ts'
 import type { MessagesOption } from '../cache/messageTypes.ts'
 
 /** The options of `useSocket`. */

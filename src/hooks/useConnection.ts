@@ -15,7 +15,13 @@ import type { Lease } from '../core/registry.ts'
 import { type ConnectionSnapshot, IDLE_SNAPSHOT } from '../core/machine.ts'
 import type { ConnectionOptions } from '../providers/options.ts'
 import { useRealtimeClient } from '../providers/RealtimeContext.ts'
-import type { SharedConnection, TransportDefinition } from '../providers/sharedConnection.ts'
+import {
+  acquireConnection,
+  connectionKey,
+  findConnection,
+  type SharedConnection,
+} from '../providers/sharedConnection.ts'
+import type { TransportDefinition } from '../providers/transportDefinition.ts'
 import { createTracker } from './trackReads.ts'
 import type { Sender } from '../core/outbox.ts'
 import type { RealtimeClient } from '../providers/realtimeClient.ts'
@@ -59,17 +65,17 @@ export function useConnection<Options extends ConnectionOptions>(
   const client = useRealtimeClient()
   const options = given === skipToken ? (SKIPPED as Options) : given
   assertUsable(options)
-  const key = client.keyOf(definition, options)
+  const key = connectionKey(client, definition, options)
   const isEnabled = isWanted && options.enabled !== false
   const [user] = useState(() => new ConnectionUser())
   const [tracker] = useState(() => createTracker<ConnectionSnapshot>())
   const latest = useRef(options)
 
   useEffect(() => {
-    if (isEnabled) client.get(key)?.configure(user, options)
+    if (isEnabled) findConnection(client, key)?.configure(user, options)
   })
   const acquire = useCallback(
-    () => client.acquire(key, definition, latest.current),
+    () => acquireConnection(client, { key, definition, options: latest.current }),
     [client, key, definition],
   )
   useInsertionEffect(() => {
@@ -93,7 +99,7 @@ export function useConnection<Options extends ConnectionOptions>(
     },
     [acquire, isEnabled, key, user],
   )
-  const current = useCallback(() => client.get(key), [client, key])
+  const current = useCallback(() => findConnection(client, key), [client, key])
   const read = () => (isEnabled ? current()?.connection.getSnapshot() : undefined) ?? IDLE_SNAPSHOT
   const select = () => tracker.select(read())
   const snapshot = useSyncExternalStore(subscribe, select, () => IDLE_SNAPSHOT)
@@ -186,7 +192,7 @@ export class ConnectionUser implements Sender {
   /** The connection, while it exists and is wanted. */
   peek(): SharedConnection | undefined {
     const { client, key, isEnabled } = this.#wanted ?? {}
-    return isEnabled && key !== undefined ? client?.get(key) : undefined
+    return isEnabled && key !== undefined ? client && findConnection(client, key) : undefined
   }
 
   /**

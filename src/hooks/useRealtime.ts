@@ -57,7 +57,7 @@ export function useRealtime(): Realtime {
 /** Functions that act on the provider of the latest commit. */
 function createActions() {
   let client: RealtimeClient | undefined
-  const all = () => (client?.connections() ?? []).map(({ value }) => value.connection)
+  const all = () => (client?.connections.entries() ?? []).map(({ value }) => value.connection)
   const actions: Omit<Realtime, 'connections'> = {
     reconnectAll: () => all().forEach(connection => connection.reconnect()),
     closeAll: () => all().forEach(connection => connection.close()),
@@ -85,7 +85,7 @@ function createStore(client: RealtimeClient) {
 }
 
 function readConnections(client: RealtimeClient): readonly ConnectionInfo[] {
-  return client.connections().map(({ value, users }) => {
+  return client.connections.entries().map(({ value, users }) => {
     const { connection, id, transport, url, counters } = value
     const { status, retryCount, nextRetryAt, latency } = connection.getSnapshot()
     const { received, lastMessageAt } = connection.inbound.counters

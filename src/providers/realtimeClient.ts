@@ -1,70 +1,92 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { scheduleFrame, Writer } from '../cache/queryWriter.ts'
-import { type Clock, createEmitter, createEnvironment, systemClock } from '../core/platform.ts'
+import type { QueryWriter } from '../cache/queryWriter.ts'
+import type { Connection } from '../core/connection.ts'
+import type { TokenReason } from '../core/connectionState.ts'
 import type { RealtimeError } from '../core/errors.ts'
 import type { RealtimeEvent, TransportName } from '../core/events.ts'
-import { toError } from '../core/failure.ts'
-import { hashValue } from '../core/hash.ts'
+import { type RequestPart, toError } from '../core/failure.ts'
+import type { HeadersOption } from '../core/headers.ts'
+import { type Clock, createEmitter, systemClock } from '../core/platform.ts'
+import { Registry, type Shared } from '../core/registry.ts'
 import {
   defaultTrustedOrigins,
-  displayUrl,
   preparationFailure,
   type PreparedRequest,
   prepareRequest,
-  resolveUrl,
-  toSocketUrl,
+  type UrlSource,
 } from '../core/request.ts'
-import { type Lease, Registry } from '../core/registry.ts'
-import type { WebSocketConstructor } from '../core/socketTransport.ts'
-import { createTokenAuthority, type TokenAuthority } from '../core/tokens.ts'
-import type { FetchLike } from '../core/transport.ts'
-import {
-  type ConnectionOptions,
-  DEFAULT_CLOSE_DELAY,
-  DEFAULT_MAX_MESSAGE_BYTES,
-  type RealtimeOptions,
-} from './options.ts'
-import { holdScheduler, notifyInTask } from './notifyInTask.ts'
-import type { ConnectionHost, PreparationOptions, ClientTransportEnvironment } from './connectionHost.ts'
-import { tanStackPlatform } from './tanStackPlatform.ts'
-import { SharedConnection, type TransportDefinition } from './sharedConnection.ts'
+import { type AttachToken, createTokenAuthority, type Token, type TokenAuthority } from '../core/tokens.ts'
+import type { FetchLike, TransportRequest } from '../core/transport.ts'
+import { DEFAULT_CLOSE_DELAY, DEFAULT_MAX_MESSAGE_BYTES, type RealtimeOptions } from './options.ts'
 
-interface GlobalWebSocket {
-  WebSocket?: WebSocketConstructor
+/** What a request is built from, besides the provider's options. */
+export interface PreparationOptions {
+  url: UrlSource
+  headers?: HeadersOption | undefined
+  protocols?: readonly string[] | undefined
+  isSocket?: boolean
+  attachToken: AttachToken
+  /** Overrides the provider's. */
+  authority?: TokenAuthority | undefined
+  /** The token that the server refused; `undefined` if there is none. */
+  refused: Token | undefined
+  attachCursor?: ((request: TransportRequest) => TransportRequest) | undefined
+  waitingFor?: ((part: RequestPart | undefined) => void) | undefined
+  /** A token is about to be requested. */
+  asked?: (reason: TokenReason) => void
 }
 
-/** What a provider owns: its connections, its token and its writer to the cache. */
-export class RealtimeClient implements ConnectionHost {
+/** A connection, as the client and its panel see it. */
+export interface ClientConnection extends Shared {
+  readonly id: string
+  readonly transport: TransportName
+  /** Without its query string. */
+  readonly url: string
+  readonly connection: Connection
+  readonly counters: { readonly unknown: number; readonly bad: number }
+  /** The provider's options have changed. */
+  reconfigured(): void
+}
+
+/** How the connections of a client write to the cache, until the client is disposed. */
+export interface CacheAccess {
+  readonly writer: QueryWriter
+  release(): void
+}
+
+/**
+ * What a provider owns: its options, its token and its connections. It knows connections and their writer by type only, so
+ * that an app that only polls does not bundle them.
+ */
+export class RealtimeClient {
   readonly clock: Clock = systemClock
-  readonly random = (): number => Math.random()
-  readonly environment = createEnvironment(systemClock, tanStackPlatform)
+  /** The subjects that were already warned about in the console. */
   readonly warned = new Set<string>()
-  writer: Writer
-  authority: TokenAuthority
-  /** Emits when something that `connections` shows has changed. */
+  readonly connections: Registry<ClientConnection>
+  /** Emits when something that a panel of connections shows has changed. */
   readonly changes = createEmitter()
+  /** For the provider's token. */
+  authority: TokenAuthority
   options: RealtimeOptions
-  #queryClient: QueryClient
-  #registry: Registry<SharedConnection>
+  queryClient: QueryClient
+  /** Set by the first connection. */
+  cacheAccess: CacheAccess | undefined
   #mounts = 0
   #ids = 0
 
   constructor(options: RealtimeOptions, queryClient: QueryClient) {
     this.options = options
-    this.#queryClient = queryClient
-    this.writer = this.#createWriter()
-    this.#registry = new Registry(this.clock, () => this.options.closeDelay ?? DEFAULT_CLOSE_DELAY)
-    this.#registry.subscribe(() => this.changes.emit())
+    this.queryClient = queryClient
+    this.connections = new Registry(this.clock, () => this.options.closeDelay ?? DEFAULT_CLOSE_DELAY)
+    this.connections.subscribe(() => this.changes.emit())
     this.authority = this.#createAuthority()
   }
-
-  readonly queryClient = (): QueryClient => this.#queryClient
 
   /** Applies the latest rendered options. */
   configure(options: RealtimeOptions, queryClient: QueryClient): void {
     this.options = options
-    this.#queryClient = queryClient
-    for (const { value } of this.#registry.entries()) value.reconfigured()
+    this.queryClient = queryClient
+    for (const { value } of this.connections.entries()) value.reconfigured()
   }
 
   /**
@@ -73,72 +95,25 @@ export class RealtimeClient implements ConnectionHost {
    */
   mount(): () => void {
     this.#mounts++
-    const releaseScheduler = holdScheduler()
     return () => {
       this.#mounts--
-      releaseScheduler()
       queueMicrotask(() => {
         if (this.#mounts === 0) this.#dispose()
       })
     }
   }
 
-  /** Acquires the connection of a key, as returned by `keyOf`. */
-  acquire<Options extends ConnectionOptions>(
-    key: string,
-    definition: TransportDefinition<Options>,
-    options: Options,
-  ): Lease<SharedConnection> {
-    const general = definition as unknown as TransportDefinition
-    return this.#registry.acquire(key, () => new SharedConnection(this, general, options))
-  }
-
-  get(key: string): SharedConnection | undefined {
-    return this.#registry.get(key)
-  }
-
-  /** What identifies a connection: transport, id, URL (unless a function returns it), and what its request carries. */
-  keyOf<Options extends ConnectionOptions>(
-    definition: TransportDefinition<Options>,
-    options: Options,
-  ): string {
-    const { url, id } = options
-    const target = typeof url === 'function' ? null : this.#resolved(url)
-    return hashValue([definition.transport, id ?? null, target, definition.identity(options)])
-  }
-
-  connections(): readonly { value: SharedConnection; users: number }[] {
-    return this.#registry.entries()
-  }
-
-  nextId(transport: string): string {
+  nextId(transport: TransportName): string {
     return `${transport}-${++this.#ids}`
   }
 
-  displayUrl(url: string | URL, transport: TransportName): string {
-    try {
-      const resolved = resolveUrl(url, this.options.baseUrl)
-      return displayUrl(transport === 'socket' ? toSocketUrl(resolved) : resolved)
-    } catch {
-      return ''
-    }
-  }
-
+  /** In bytes. */
   get maxMessageBytes(): number {
     return this.options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
   }
 
   /** The provider's `fetch`, or the global one. */
   readonly fetch = (): FetchLike => this.options.fetch ?? ((url, init) => fetch(url, init))
-
-  transportEnvironment(maxMessageBytes: number | undefined): ClientTransportEnvironment {
-    return {
-      clock: this.clock,
-      fetch: this.fetch,
-      maxMessageBytes: maxMessageBytes ?? this.maxMessageBytes,
-      webSocket: () => this.options.webSocket ?? (globalThis as unknown as GlobalWebSocket).WebSocket,
-    }
-  }
 
   prepare({
     authority = this.authority,
@@ -179,34 +154,18 @@ export class RealtimeClient implements ConnectionHost {
     }
   }
 
-  #resolved(url: string | URL): string {
-    try {
-      return resolveUrl(url, this.options.baseUrl).href
-    } catch {
-      return String(url)
-    }
-  }
-
-  #createWriter(): Writer {
-    return new Writer({
-      client: this.queryClient,
-      clock: this.clock,
-      scheduleFrame,
-      batch: notifyInTask,
-      guard: call => this.guard(call),
-    })
-  }
-
   #createAuthority(): TokenAuthority {
     return createTokenAuthority(() => this.options.getToken, this.clock)
   }
 
   #dispose(): void {
+    const { cacheAccess } = this
+    this.cacheAccess = undefined
     // Pending writes may belong to a previous user, whose data the application may have cleared already.
-    this.writer.drop()
-    this.#registry.disposeAll()
-    this.writer.end()
-    this.writer = this.#createWriter()
+    cacheAccess?.writer.drop()
+    this.connections.disposeAll()
+    cacheAccess?.writer.end()
+    cacheAccess?.release()
     this.authority.dispose()
     this.authority = this.#createAuthority()
   }

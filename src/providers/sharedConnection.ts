@@ -1,62 +1,36 @@
 import type { QueryKey } from '@tanstack/react-query'
+import { QueryWriter, scheduleFrame } from '../cache/queryWriter.ts'
 import { createDispatch, type Dispatch } from '../cache/dispatch.ts'
 import { Feed, type LiveQuery } from '../cache/liveQueries.ts'
 import { type MessageRules, MessageTable } from '../cache/messageRules.ts'
 import { Connection } from '../core/connection.ts'
-import type {
-  AttemptPlan,
-  Channel,
-  ChannelLink,
-  ConnectionDriverOptions,
-  LivenessPlan,
-} from '../core/connectionPorts.ts'
+import type { AttemptPlan, ConnectionDriverOptions } from '../core/connectionPorts.ts'
 import type { TokenReason } from '../core/connectionState.ts'
 import type { ConnectionEvent, GapCause, TransportName } from '../core/events.ts'
-import { type AttachToken, createTokenAuthority, type TokenAuthority } from '../core/tokens.ts'
-import type { HeadersOption } from '../core/headers.ts'
+import { createTokenAuthority, type TokenAuthority } from '../core/tokens.ts'
 import { hashValue } from '../core/hash.ts'
 import { refusePromise, withDefaults } from '../core/validation.ts'
-import type { PreparedRequest } from '../core/request.ts'
-import type { Shared } from '../core/registry.ts'
+import { displayUrl, type PreparedRequest, resolveUrl, toSocketUrl } from '../core/request.ts'
+import type { Lease } from '../core/registry.ts'
 import type { QueueOptions } from '../core/outbox.ts'
-import type { Transport } from '../core/transport.ts'
 import { warnOfEvent } from '../core/warnOnce.ts'
-import {
-  type ConnectionOptions,
-  DEFAULT_MAX_QUERIES,
-  DEFAULT_RECONNECT,
-  type RealtimeOptions,
-} from './options.ts'
-import type { ConnectionHost, ClientTransportEnvironment } from './connectionHost.ts'
-
-/** A transport. Each hook imports its own, so that an application bundles only the transports that it uses. */
-export interface TransportDefinition<Options extends ConnectionOptions = ConnectionOptions> {
-  transport: TransportName
-  /** Used if neither the hook nor the provider sets one. */
-  attachToken: AttachToken
-  /** What else identifies a connection, compared by value. */
-  identity(options: Options): unknown
-  /** What a request carries from the start. */
-  request(options: Options): {
-    headers?: HeadersOption | undefined
-    protocols?: readonly string[] | undefined
-  }
-  createTransport(environment: ClientTransportEnvironment, options: Options): Transport
-  createChannel?(link: ChannelLink, options: () => Options, provider: () => RealtimeOptions): Channel
-  liveness(options: Options, provider: RealtimeOptions): LivenessPlan | undefined
-}
+import { type ConnectionOptions, DEFAULT_MAX_QUERIES, DEFAULT_RECONNECT } from './options.ts'
+import { holdScheduler, notifyInTask } from './notifyInTask.ts'
+import { platform } from './platform.ts'
+import type { ClientConnection, RealtimeClient } from './realtimeClient.ts'
+import { type TransportDefinition, transportEnvironment } from './transportDefinition.ts'
 
 /**
  * A connection with its writer to the cache and all its users. Where their options differ, the latest
  * rendered ones apply.
  */
-export class SharedConnection implements Shared {
+export class SharedConnection implements ClientConnection {
   readonly connection: Connection
   readonly id: string
   readonly transport: TransportName
   readonly feed: Feed
   readonly counters = { unknown: 0, bad: 0 }
-  readonly #host: ConnectionHost
+  readonly #client: RealtimeClient
   readonly #definition: TransportDefinition
   readonly #table = new MessageTable()
   readonly #users = new Map<object, ConnectionOptions>()
@@ -70,33 +44,33 @@ export class SharedConnection implements Shared {
   /** The queries that users want kept up to date, by the hash of their key. Read once after each round of changes. */
   #sources: ReadonlyMap<string, LiveQuery>
 
-  constructor(host: ConnectionHost, definition: TransportDefinition, options: ConnectionOptions) {
-    this.#host = host
+  constructor(client: RealtimeClient, definition: TransportDefinition, options: ConnectionOptions) {
+    this.#client = client
     this.#definition = definition
     this.#latest = options
     this.transport = definition.transport
-    this.id = options.id ?? host.nextId(definition.transport)
+    this.id = options.id ?? client.nextId(definition.transport)
     this.#sources = this.#readSources()
     this.feed = new Feed({
-      client: host.queryClient,
-      writer: host.writer,
-      clock: host.clock,
+      client: () => client.queryClient,
+      writer: writerOf(client),
+      clock: client.clock,
       table: this.#table,
       sources: () => [...this.#sources.values()],
       since: () => this.connection.inbound.since,
-      maxQueries: () => this.#latest.maxQueries ?? host.options.maxQueries ?? DEFAULT_MAX_QUERIES,
+      maxQueries: () => this.#latest.maxQueries ?? client.options.maxQueries ?? DEFAULT_MAX_QUERIES,
       dropped: count => this.#report({ kind: 'queries-dropped', count }),
       outdated: key => this.#report({ kind: 'outdated-response', key }),
       failed: (type, error) => this.#report({ kind: 'handler-error', type, error }),
     })
-    this.#ownAuthority = createTokenAuthority(() => this.#latest.getToken, host.clock)
+    this.#ownAuthority = createTokenAuthority(() => this.#latest.getToken, client.clock)
     const report = (event: ConnectionEvent) => this.#report(event)
     const { createChannel } = definition
     this.connection = new Connection({
-      clock: host.clock,
-      random: host.random,
-      environment: host.environment,
-      transport: definition.createTransport(host.transportEnvironment(options.maxMessageBytes), options),
+      clock: client.clock,
+      random: () => Math.random(),
+      environment: platform,
+      transport: definition.createTransport(transportEnvironment(client, options), options),
       options: () => (this.#driverOptions ??= this.#readDriverOptions()),
       prepare: attempt => this.#prepare(attempt),
       renew: former => this.#authority.grant(former, 'expiring', this.#asked),
@@ -113,7 +87,7 @@ export class SharedConnection implements Shared {
           createChannel(
             link,
             () => this.#latest,
-            () => host.options,
+            () => client.options,
           )),
     })
   }
@@ -122,7 +96,7 @@ export class SharedConnection implements Shared {
     return createDispatch({
       table: this.#table,
       feed: this.feed,
-      clock: this.#host.clock,
+      clock: this.#client.clock,
       settleWithin: () => (this.#latest as { queue?: Partial<QueueOptions> }).queue?.ttl,
       report,
     })
@@ -145,7 +119,13 @@ export class SharedConnection implements Shared {
   /** Omits the query string, which may contain a token. */
   get url(): string {
     const { url } = this.#latest
-    return typeof url === 'function' ? '' : this.#host.displayUrl(url, this.transport)
+    if (typeof url === 'function') return ''
+    try {
+      const resolved = resolveUrl(url, this.#client.options.baseUrl)
+      return displayUrl(this.transport === 'socket' ? toSocketUrl(resolved) : resolved)
+    } catch {
+      return ''
+    }
   }
 
   /** Sets a user's options; that user becomes the latest rendered. */
@@ -203,7 +183,7 @@ export class SharedConnection implements Shared {
   }
 
   #readDriverOptions(): ConnectionDriverOptions {
-    const provider = this.#host.options
+    const provider = this.#client.options
     const latest = this.#latest
     const { decide, ...times } = withDefaults(DEFAULT_RECONNECT, provider.reconnect, latest.reconnect)
     return {
@@ -215,19 +195,19 @@ export class SharedConnection implements Shared {
       recovery: latest.recovery,
       parse: latest.parse,
       isLast: latest.isLast,
-      maxMessageBytes: latest.maxMessageBytes ?? this.#host.maxMessageBytes,
+      maxMessageBytes: latest.maxMessageBytes ?? this.#client.maxMessageBytes,
     }
   }
 
   #prepare(attempt: AttemptPlan): Promise<PreparedRequest> {
     const { url, attachToken } = this.#latest
     const { headers, protocols } = this.#definition.request(this.#latest)
-    return this.#host.prepare({
+    return this.#client.prepare({
       url,
       headers,
       protocols,
       isSocket: this.transport === 'socket',
-      attachToken: attachToken ?? this.#host.options.attachToken ?? this.#definition.attachToken,
+      attachToken: attachToken ?? this.#client.options.attachToken ?? this.#definition.attachToken,
       authority: this.#authority,
       ...attempt,
       ...(this.#hasGetToken && { asked: this.#asked }),
@@ -235,11 +215,11 @@ export class SharedConnection implements Shared {
   }
 
   get #hasGetToken(): boolean {
-    return (this.#latest.getToken ?? this.#host.options.getToken) !== undefined
+    return (this.#latest.getToken ?? this.#client.options.getToken) !== undefined
   }
 
   get #authority(): TokenAuthority {
-    return this.#latest.getToken ? this.#ownAuthority : this.#host.authority
+    return this.#latest.getToken ? this.#ownAuthority : this.#client.authority
   }
 
   /** The options of all users; before the first user, the options it was created for. */
@@ -251,15 +231,15 @@ export class SharedConnection implements Shared {
     const keys = this.feed.invalidateAll()
     this.#report({ kind: 'gap', cause, keys })
     for (const onGap of new Set([...this.#users.values()].map(user => user.onGap))) {
-      this.#host.guard(() => onGap?.({ cause, keys }))
+      this.#client.guard(() => onGap?.({ cause, keys }))
     }
   }
 
   #gapSpread(cause: GapCause, outage: number): number | undefined {
-    const { gapSpread } = this.#host.options
+    const { gapSpread } = this.#client.options
     if (typeof gapSpread !== 'function') return gapSpread
     let spread: number | undefined
-    this.#host.guard(
+    this.#client.guard(
       () => (spread = refusePromise(gapSpread({ cause, keys: this.feed.keys(), outage }), '"gapSpread"')),
     )
     // An invalid value would refetch at once, or never.
@@ -272,11 +252,66 @@ export class SharedConnection implements Shared {
     if (event.kind === 'unknown-type') this.counters.unknown++
     // `onMessage` accepts every type.
     if (event.kind !== 'unknown-type' || this.#table.listeners.length === 0)
-      warnOfEvent(event, this.#host.warned)
-    this.#host.report({ ...event, connection: { id: this.id, transport: this.transport, url: this.url } })
+      warnOfEvent(event, this.#client.warned)
+    this.#client.report({ ...event, connection: { id: this.id, transport: this.transport, url: this.url } })
   }
 }
 
 function toSource(entry: QueryKey | LiveQuery): LiveQuery {
   return 'queryKey' in entry ? entry : { queryKey: entry }
+}
+
+/** What identifies a connection: transport, id, URL (unless a function returns it), and what its request carries. */
+export function connectionKey<Options extends ConnectionOptions>(
+  client: RealtimeClient,
+  definition: TransportDefinition<Options>,
+  options: Options,
+): string {
+  const { url, id } = options
+  const target = typeof url === 'function' ? null : hrefOf(url, client.options.baseUrl)
+  return hashValue([definition.transport, id ?? null, target, definition.identity(options)])
+}
+
+function hrefOf(url: string | URL, baseUrl: string | undefined): string {
+  try {
+    return resolveUrl(url, baseUrl).href
+  } catch {
+    return String(url)
+  }
+}
+
+/** What a connection is created from. */
+export interface ConnectionPlan<Options extends ConnectionOptions = ConnectionOptions> {
+  key: string
+  definition: TransportDefinition<Options>
+  options: Options
+}
+
+/** Acquires the connection of a key, as returned by `connectionKey`. */
+export function acquireConnection<Options extends ConnectionOptions>(
+  client: RealtimeClient,
+  { key, definition, options }: ConnectionPlan<Options>,
+): Lease<SharedConnection> {
+  const general = definition as unknown as TransportDefinition
+  return client.connections.acquire(key, () => new SharedConnection(client, general, options))
+}
+
+/** The connection of a key, while it exists. */
+export function findConnection(client: RealtimeClient, key: string): SharedConnection | undefined {
+  return client.connections.get(key) as SharedConnection | undefined
+}
+
+/** The writer of a client, created for its first connection. */
+function writerOf(client: RealtimeClient): QueryWriter {
+  client.cacheAccess ??= {
+    writer: new QueryWriter({
+      client: () => client.queryClient,
+      clock: client.clock,
+      scheduleFrame,
+      batch: notifyInTask,
+      guard: call => client.guard(call),
+    }),
+    release: holdScheduler(),
+  }
+  return client.cacheAccess.writer
 }

@@ -1,7 +1,7 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { append, patch, remove, upsert } from '../../src/cache/updaters.ts'
-import { Writer } from '../../src/cache/queryWriter.ts'
+import { QueryWriter } from '../../src/cache/queryWriter.ts'
 import type { Update } from '../../src/cache/update.ts'
 import { hashValue } from '../../src/core/hash.ts'
 import { FakeClock } from '../support/fakeClock.ts'
@@ -18,7 +18,7 @@ function setup() {
       if (isWrite) writes.push(event.query.state.data)
     })
   watch(client)
-  const writer = new Writer({
+  const writer = new QueryWriter({
     client: () => client,
     clock: new FakeClock(),
     scheduleFrame: callback => void frames.push(callback),

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { append, upsert } from '../../src/cache/updaters.ts'
 import { tokenInHeader } from '../../src/core/tokens.ts'
 import { RealtimeClient } from '../../src/providers/realtimeClient.ts'
+import { acquireConnection, connectionKey } from '../../src/providers/sharedConnection.ts'
 import type { ConnectionOptions } from '../../src/providers/options.ts'
 import { FakeTransport } from '../support/fakeTransport.ts'
 import { anything } from '../support/schemas.ts'
@@ -49,7 +50,11 @@ async function signIn(user: string, queryClient: QueryClient) {
     createTransport: () => transport,
     liveness: () => undefined,
   }
-  const { value: shared } = client.acquire(client.keyOf(definition, options), definition, options)
+  const { value: shared } = acquireConnection(client, {
+    key: connectionKey(client, definition, options),
+    definition,
+    options,
+  })
   shared.configure({}, options)
   await turn()
   transport.last.sink.opened({ resumed: false })

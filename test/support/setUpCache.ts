@@ -1,17 +1,17 @@
 import { QueryClient } from '@tanstack/react-query'
 import { Feed, type FeedOptions } from '../../src/cache/liveQueries.ts'
 import { MessageTable } from '../../src/cache/messageRules.ts'
-import { Writer, type WriterOptions } from '../../src/cache/queryWriter.ts'
+import { QueryWriter, type QueryWriterOptions } from '../../src/cache/queryWriter.ts'
 import { FakeClock } from './fakeClock.ts'
 
 /** A query client with a writer and a connection's feed. Nothing is written but by `writer.flush`, unless there are frames. */
 export function setUpCache(
-  options: Partial<FeedOptions & Pick<WriterOptions, 'scheduleFrame' | 'guard'>> = {},
+  options: Partial<FeedOptions & Pick<QueryWriterOptions, 'scheduleFrame' | 'guard'>> = {},
 ) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   const clock = new FakeClock()
   const table = new MessageTable()
-  const writer = new Writer({
+  const writer = new QueryWriter({
     client: () => client,
     clock,
     scheduleFrame: () => undefined,

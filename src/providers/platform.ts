@@ -1,11 +1,11 @@
 import { focusManager, onlineManager } from '@tanstack/react-query'
-import type { Environment } from '../core/platform.ts'
+import { createEnvironment, systemClock } from '../core/platform.ts'
 
 /**
- * What the application tells TanStack Query about its platform. In React Native: whether the app is in the
- * foreground and online.
+ * The page and the network, combined with what the application tells TanStack Query about its platform. In
+ * React Native that is whether the app is in the foreground and online.
  */
-export const tanStackPlatform: Environment = {
+export const platform = createEnvironment(systemClock, {
   isHidden: () => !focusManager.isFocused(),
   isOnline: () => onlineManager.isOnline(),
   subscribe(listener) {
@@ -15,4 +15,4 @@ export const tanStackPlatform: Environment = {
     ]
     return () => undo.forEach(call => call())
   },
-}
+})

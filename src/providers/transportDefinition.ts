@@ -1,0 +1,47 @@
+import type { Channel, ChannelLink, LivenessPlan } from '../core/connectionPorts.ts'
+import type { TransportName } from '../core/events.ts'
+import type { HeadersOption } from '../core/headers.ts'
+import type { WebSocketConstructor } from '../core/socketTransport.ts'
+import type { AttachToken } from '../core/tokens.ts'
+import type { Transport, TransportEnvironment } from '../core/transport.ts'
+import type { ConnectionOptions, RealtimeOptions } from './options.ts'
+import type { RealtimeClient } from './realtimeClient.ts'
+
+/** What a transport may need from the provider. */
+export interface ClientTransportEnvironment extends TransportEnvironment {
+  webSocket(): WebSocketConstructor | undefined
+}
+
+/** A transport. Each hook imports its own, so that an application bundles only the transports that it uses. */
+export interface TransportDefinition<Options extends ConnectionOptions = ConnectionOptions> {
+  transport: TransportName
+  /** Used if neither the hook nor the provider sets one. */
+  attachToken: AttachToken
+  /** What else identifies a connection, compared by value. */
+  identity(options: Options): unknown
+  /** What a request carries from the start. */
+  request(options: Options): {
+    headers?: HeadersOption | undefined
+    protocols?: readonly string[] | undefined
+  }
+  createTransport(environment: ClientTransportEnvironment, options: Options): Transport
+  createChannel?(link: ChannelLink, options: () => Options, provider: () => RealtimeOptions): Channel
+  liveness(options: Options, provider: RealtimeOptions): LivenessPlan | undefined
+}
+
+interface GlobalWebSocket {
+  WebSocket?: WebSocketConstructor
+}
+
+/** What the transport of a connection is given. */
+export function transportEnvironment(
+  client: RealtimeClient,
+  { maxMessageBytes }: ConnectionOptions,
+): ClientTransportEnvironment {
+  return {
+    clock: client.clock,
+    fetch: client.fetch,
+    maxMessageBytes: maxMessageBytes ?? client.maxMessageBytes,
+    webSocket: () => client.options.webSocket ?? (globalThis as unknown as GlobalWebSocket).WebSocket,
+  }
+}
