@@ -37,7 +37,6 @@ const optimizeDeps = {
     'react/jsx-dev-runtime',
     '@tanstack/react-query',
     '@testing-library/react',
-    'eventsource-parser',
     'reconnecting-websocket',
     'uplot',
     'valibot',

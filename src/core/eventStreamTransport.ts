@@ -1,7 +1,6 @@
 import { createHttpTransport, failOversized, type HttpVariant } from './httpTransport.ts'
 import type { Transport, TransportEnvironment } from './transport.ts'
-import { createParser } from 'eventsource-parser'
-import { byteLength, isLargerThan } from './envelope.ts'
+import { isLargerThan } from './envelope.ts'
 
 /** How an event stream is requested. */
 export interface EventStreamOptions {
@@ -41,7 +40,7 @@ export function createEventStreamTransport(
       await http.ask(request)
       http.opened()
       const take = createEventStreamReader(environment.maxMessageBytes, {
-        oversized: bytes => failOversized(http, sink, bytes),
+        oversized: () => failOversized(http, sink),
         commitId: id => void (variant.cursor = id || undefined),
         event(data, meta) {
           sink.message(data, meta)
@@ -79,46 +78,42 @@ interface EventStreamHandlers {
   event: (data: string, meta: { type: string; id: string | undefined }) => void
   retry: (delay: number) => void
   /** Called for an event of more than `maxBytes`; must throw. */
-  oversized: (bytes: number) => void
+  oversized: () => void
 }
 
 /** `data: ` */
 const LONGEST_PREFIX = 6
 
-/**
- * Reads an event stream as the HTML standard says ("Interpreting an event stream"), however its bytes are
- * split. Two things are done here because the parser does not do them. It waits after a trailing CR for an LF
- * that may never come, so lines are ended here. It does not report a block with an id but no data, so ids are
- * committed here.
- */
+/** Reads an event stream as in the HTML standard ("Interpreting an event stream"), however its bytes are split. */
 export function createEventStreamReader(maxBytes: number, handlers: EventStreamHandlers) {
   // The byte order mark is removed here: Node 24 removes a second one, too, if the first is split between chunks.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   let isStart = true
   let endedWithCr = false
   let unfinishedLine = ''
+  let data: string | undefined
+  let type = ''
   let id: string | undefined
-  const parser = createParser({
-    maxBufferSize: maxBytes,
-    onEvent({ data, event: type = 'message' }) {
-      if (isLargerThan(data, maxBytes)) handlers.oversized(byteLength(data))
-      else handlers.event(data, { type, id })
-    },
-    onRetry: handlers.retry,
-    onError({ type }) {
-      if (type === 'max-buffer-size-exceeded') handlers.oversized(maxBytes + 1)
-    },
-  })
-  // The parser would take the characters U+00EF U+00BB U+00BF at the very start for a byte order mark; they
-  // are not.
-  parser.feed('\n')
 
-  function takeLine(line: string) {
-    const idLine = /^id(?:: ?([^\0]*))?$/.exec(line)
-    if (idLine) id = idLine[1] ?? ''
-    if (!line && id !== undefined) handlers.commitId(id)
-    parser.feed(`${line}\n`)
-    if (!line) id = undefined
+  function readLine(line: string) {
+    if (!line) return endBlock()
+    const [, name, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? []
+    if (name === 'data') data = data === undefined ? value : `${data}\n${value}`
+    else if (name === 'event') type = value
+    else if (name === 'id' && !value.includes('\0')) id = value
+    else if (name === 'retry' && /^\d+$/.test(value)) handlers.retry(Number(value))
+    if (data && data.length > maxBytes) handlers.oversized()
+  }
+
+  /** A block without data is no event, but its id counts. */
+  function endBlock() {
+    if (id !== undefined) handlers.commitId(id)
+    if (data !== undefined) {
+      if (isLargerThan(data, maxBytes)) handlers.oversized()
+      handlers.event(data, { type: type || 'message', id })
+    }
+    data = id = undefined
+    type = ''
   }
 
   return (bytes: Uint8Array): void => {
@@ -126,11 +121,12 @@ export function createEventStreamReader(maxBytes: number, handlers: EventStreamH
     if (!decoded) return
     const text = isStart ? decoded.replace(/^\uFEFF/, '') : decoded
     isStart = false
+    // A CR ends its line at once, because an LF after it may never come.
     const [first, ...others] = text.slice(endedWithCr && text.startsWith('\n') ? 1 : 0).split(/\r\n?|\n/)
     endedWithCr = text.endsWith('\r')
     const lines = [`${unfinishedLine}${first ?? ''}`, ...others]
     unfinishedLine = lines.pop() ?? ''
-    for (const line of lines) takeLine(line)
-    if (unfinishedLine.length > maxBytes + LONGEST_PREFIX) handlers.oversized(unfinishedLine.length)
+    for (const line of lines) readLine(line)
+    if (unfinishedLine.length > maxBytes + LONGEST_PREFIX) handlers.oversized()
   }
 }

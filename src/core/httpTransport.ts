@@ -131,8 +131,8 @@ function createTimers(clock: Clock): (timers: Timer[]) => void {
 }
 
 /** Reports a message that is too large, fails the attempt and unwinds the run. */
-export function failOversized(http: HttpAttempt, sink: TransportSink, bytes: number): void {
-  sink.oversized(bytes)
+export function failOversized(http: HttpAttempt, sink: TransportSink): void {
+  sink.oversized()
   http.fail({ kind: 'body' })
   http.check()
 }

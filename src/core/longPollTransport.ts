@@ -57,7 +57,7 @@ export function createLongPollTransport(
     const isContent = response.status === 200
     const onPart = (size: number) => {
       hold()
-      if (size > environment.maxMessageBytes) failOversized(http, sink, size)
+      if (size > environment.maxMessageBytes) failOversized(http, sink)
     }
     const body = isContent ? await readText(http, onPart) : ''
     const isEmpty = !/\S/.test(body)

@@ -36,7 +36,7 @@ export interface TransportSink {
   /** Something arrived that is not a message: a comment or an empty response. */
   alive(): void
   /** A message of more than `maxMessageBytes` was dropped unread. */
-  oversized(bytes: number): void
+  oversized(): void
   /** The server requests that no retry comes sooner (ms; SSE `retry:`). */
   retryFloor(delay: number): void
   /** The server responded to a request without its position. Updates since that position may be missed. */

@@ -121,7 +121,7 @@ describe('an attempt that has ended', () => {
     const eventCount = harness.events.length
     sink.opened({ resumed: false })
     sink.alive()
-    sink.oversized(5_000)
+    sink.oversized()
     sink.retryFloor(60_000)
     expect(sink.message('{"type":"late","response":1}', {})).toBe(false)
     sink.failed({ kind: 'network' })

@@ -725,7 +725,7 @@ describe('a frame', () => {
     ]) {
       expect(harness.transport.last.sink.message(data, {})).toBe(false)
     }
-    harness.transport.last.sink.oversized(9_999)
+    harness.transport.last.sink.oversized()
     const bad = harness.events.filter(event => event.kind === 'bad-message')
     expect([parsed, bad.length]).toEqual([0, 5])
     expect(harness.transport.last.sink.message('ä'.repeat(500), {})).toBe(true)

@@ -58,7 +58,7 @@ describe('import directions', () => {
   it.each([
     ['src/index.ts', './hooks/b.ts'],
     ['src/core/a.ts', './b.ts'],
-    ['src/core/a.ts', 'eventsource-parser'],
+    ['src/core/a.ts', 'reconnecting-websocket'],
     ['src/cache/a.ts', '../core/b.ts'],
     ['src/providers/a.tsx', '../cache/b.ts'],
     ['src/providers/a.tsx', '../core/b.ts'],
@@ -104,7 +104,7 @@ describe('the library', () => {
   it('has small files and functions with few parameters', async () => {
     const lines = (count: number) => 'go()\n'.repeat(count)
     const head = 'declare function go(): void\n'
-    expect(await rulesBroken('src/core/a.ts', head + lines(250))).toEqual(['max-lines'])
+    expect(await rulesBroken('src/core/a.ts', head + lines(300))).toEqual(['max-lines'])
     expect(await rulesBroken('src/core/a.ts', `${head}export function long() {\n${lines(50)}}\n`)).toEqual([
       'max-lines-per-function',
     ])

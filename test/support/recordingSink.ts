@@ -6,7 +6,7 @@ import { until } from './until.ts'
 export type SinkCall =
   | { call: 'opened'; resumed: boolean }
   | { call: 'message'; data: unknown; meta: MessageMeta }
-  | { call: 'oversized'; bytes: number }
+  | { call: 'oversized' }
   | { call: 'retryFloor'; delay: number }
   | { call: 'cursorLost' }
   | { call: 'failed'; failure: Failure }
@@ -28,8 +28,8 @@ export class RecordingSink implements TransportSink {
   alive(): void {
     this.aliveCount++
   }
-  oversized(bytes: number): void {
-    this.calls.push({ call: 'oversized', bytes })
+  oversized(): void {
+    this.calls.push({ call: 'oversized' })
   }
   retryFloor(delay: number): void {
     this.calls.push({ call: 'retryFloor', delay })
