@@ -4,13 +4,13 @@ import type { Delivery } from '../core/connectionPorts.ts'
 import { type Message, messageKey } from '../core/envelope.ts'
 import type { ConnectionEvent } from '../core/events.ts'
 import { isPromise } from '../core/validation.ts'
-import type { Feed } from './liveQueries.ts'
-import type { MessageHandler, MessageRule, MessageTable } from './messageRules.ts'
+import type { LiveQueries } from './liveQueries.ts'
+import type { MessageHandler, MessageRule, MessageRules } from './messageRules.ts'
 
 /** What dispatching needs. */
 export interface DispatchOptions {
-  table: MessageTable
-  feed: Feed
+  rules: MessageRules
+  liveQueries: LiveQueries
   clock: Clock
   /** How long an asynchronous schema may take (ms); 30,000 if this is 0, infinite or missing. */
   settleWithin?(): number | undefined
@@ -35,43 +35,43 @@ const ERROR_HANDLER = 'error'
 
 /** Creates the dispatch of one connection. */
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { table, feed, report } = options
+  const { rules, liveQueries, report } = options
   /** The last message that waits for a schema, its own or an earlier message's. */
   let tail: Promise<unknown> | undefined
 
   function call(handler: MessageHandler, message: Message) {
     const failed = (error: unknown) => report(failure(message.type, error))
-    feed.type = message.type
+    liveQueries.type = message.type
     try {
-      const result: unknown = handler(message, feed)
+      const result: unknown = handler(message, liveQueries)
       if (isPromise(result)) Promise.resolve(result).catch(failed)
     } catch (error) {
       failed(error)
     }
-    feed.type = undefined
+    liveQueries.type = undefined
   }
 
   function deliver(message: Message, { isReply = false, saysResumed }: Delivery) {
     const { type, params, response, error } = message
-    for (const listener of table.listeners) call(listener, message)
+    for (const listener of rules.listeners) call(listener, message)
     if (saysResumed) return
     const hasError = error !== undefined
     if (hasError && isReply) return
-    const rule = table.rule(hasError ? ERROR_HANDLER : type)
+    const rule = rules.rule(hasError ? ERROR_HANDLER : type)
     if (rule?.handler) return call(rule.handler, message)
     if (hasError) return report({ kind: 'unknown-type', type, hasError })
     // The caller of the request already has its response, so a reply creates no query.
-    const isWritten = feed.replace(messageKey(type, params), response, rule !== undefined && !isReply)
+    const isWritten = liveQueries.replace(messageKey(type, params), response, rule !== undefined && !isReply)
     if (!isWritten && !isReply) report({ kind: 'unknown-type', type })
   }
 
   function finish(verdict: Verdict, delivery: Delivery): Message | undefined {
-    if (feed.hasEnded) return undefined
-    feed.cursor = delivery.cursor
+    if (liveQueries.hasEnded) return undefined
+    liveQueries.cursor = delivery.cursor
     if (verdict.message) deliver(verdict.message, delivery)
     else report(verdict.event)
-    feed.cursor = undefined
-    if (delivery.isReply) feed.flush()
+    liveQueries.cursor = undefined
+    if (delivery.isReply) liveQueries.flush()
     return verdict.message
   }
 
@@ -95,10 +95,10 @@ const failure = (type: string, error: unknown) => ({ kind: 'handler-error', type
 /** Schemas start when a message arrives, not when it is its turn, so that none waits longer than one of them takes. */
 function judge(
   message: Message,
-  { table, clock, settleWithin }: DispatchOptions,
+  { rules, clock, settleWithin }: DispatchOptions,
 ): Promise<Verdict> | Verdict {
   const { type } = message
-  const rule = table.rule(type)
+  const rule = rules.rule(type)
   if (!rule?.response || message.error !== undefined) return { message }
   const bad = (event: ConnectionEvent) => ({ message: undefined, event })
   const refused = bad({ kind: 'bad-message', reason: 'invalid', type })

@@ -10,7 +10,7 @@ const SECOND_LOOK = 1_000
 const LONGEST_WAIT = 60_000
 
 /** What is known about the age of a connection's data. */
-interface RecencyRules {
+interface StaleGuardOptions {
   clock: Clock
   versionOf(key: QueryKey): VersionOf | undefined
   positionOf(key: QueryKey): PositionOf | undefined
@@ -37,26 +37,26 @@ interface Held {
 }
 
 /** Ensures that older data never replaces newer data, whether it comes from a response or a message. */
-export class Recency {
-  readonly #rules: RecencyRules
+export class StaleGuard {
+  readonly #rules: StaleGuardOptions
   readonly #held = new WeakMap<Query, Held>()
   /** The last update of each key that has a position. */
   readonly #written = new Map<string, Cursor>()
   readonly #timers = new Map<Query, TimerHandle>()
   readonly #waits = new WeakMap<Query, number>()
 
-  constructor(rules: RecencyRules) {
+  constructor(rules: StaleGuardOptions) {
     this.#rules = rules
   }
 
   /** Wraps the update of a message at this position, so that it is skipped if the data is newer. */
-  stamp({ hash, key, cursor }: Target, update: Update): Update {
+  withVersion({ hash, key, cursor }: Target, update: Update): Update {
     const versionOf = isFunction(update) ? undefined : this.#rules.versionOf(key)
-    const versioned = versionOf ? unlessOlder(update, versionOf) : update
+    const versioned = versionOf ? keepNewer(update, versionOf) : update
     const positionOf = cursor === undefined ? undefined : this.#rules.positionOf(key)
     if (cursor === undefined || !positionOf) return versioned
     this.#written.set(hash, cursor)
-    return unlessHeld(versioned, cursor, positionOf)
+    return skipIfApplied(versioned, cursor, positionOf)
   }
 
   /** Examines what is already cached when tracking starts. */
@@ -111,8 +111,8 @@ export class Recency {
       const position = query.state.isInvalidated ? undefined : this.#position(query)
       if (position === undefined) continue
       const isFirst = start === undefined
-      if (!isFirst && position !== start && holds(position, start) === undefined) return undefined
-      if (isFirst || holds(start, position) === true) start = position
+      if (!isFirst && position !== start && includes(position, start) === undefined) return undefined
+      if (isFirst || includes(start, position) === true) start = position
     }
     return start
   }
@@ -128,7 +128,7 @@ export class Recency {
 
   /** Whether a query's data is complete up to where the stream began, so that nothing is missing. */
   isFollowed(query: Query): boolean {
-    return holds(this.#position(query), this.#rules.since()) === true
+    return includes(this.#position(query), this.#rules.since()) === true
   }
 
   end(): void {
@@ -144,7 +144,7 @@ export class Recency {
   /** Whether a response lacks an update written before it was requested, or anything before the stream began. */
   #lacks(position: Cursor | undefined, held: Held | undefined): boolean {
     const since = this.#rules.since()
-    return holds(position, held?.written) === false || isElsewhere(position, since)
+    return includes(position, held?.written) === false || isElsewhere(position, since)
   }
 
   #lookAgain(query: Query): void {
@@ -163,7 +163,7 @@ export class Recency {
 
 /** Whether a position is before the start of the stream, or in another epoch of the server's log. */
 function isElsewhere(position: Cursor | undefined, since: Cursor | undefined): boolean {
-  return typeof position === 'object' && typeof since === 'object' && holds(position, since) !== true
+  return typeof position === 'object' && typeof since === 'object' && includes(position, since) !== true
 }
 
 /** Reads how new data is. The versions of a query must always grow, even across restarts of the server. */
@@ -192,28 +192,28 @@ function isOlder(data: unknown, than: unknown, versionOf: VersionOf): boolean {
  * Whether data that is complete up to `position` contains the update at `cursor`; `undefined` if the two
  * cannot be compared.
  */
-function holds(position: Cursor | undefined, cursor: Cursor | undefined): boolean | undefined {
+function includes(position: Cursor | undefined, cursor: Cursor | undefined): boolean | undefined {
   if (typeof position !== 'object' || typeof cursor !== 'object') return undefined
   return position.epoch === cursor.epoch ? cursor.seq <= position.seq : undefined
 }
 
 /** A value that is skipped if the cached data is newer. */
-function unlessOlder(value: unknown, versionOf: VersionOf): Updater<unknown> {
+function keepNewer(value: unknown, versionOf: VersionOf): Updater<unknown> {
   const update = (data: unknown) => (isOlder(value, data, versionOf) ? data : value)
-  return Object.assign(update, { isIdempotent: true, isWhole: true as const })
+  return Object.assign(update, { isIdempotent: true, isReplacement: true as const })
 }
 
 /** An update that is skipped if the data already contains it, so that applying it twice does no harm. */
-function unlessHeld(update: Update, cursor: Cursor, positionOf: PositionOf): Updater<unknown> {
+function skipIfApplied(update: Update, cursor: Cursor, positionOf: PositionOf): Updater<unknown> {
   const apply = (data: unknown, flush?: object) => {
-    if (holds(read(positionOf, data), cursor)) return data
+    if (includes(read(positionOf, data), cursor)) return data
     return isFunction(update) ? update(data, flush) : update
   }
-  if (!isFunction(update)) return Object.assign(apply, { isIdempotent: true, isWhole: true as const })
-  const { sharesStructure, isWhole } = update
+  if (!isFunction(update)) return Object.assign(apply, { isIdempotent: true, isReplacement: true as const })
+  const { sharesStructure, isReplacement } = update
   return Object.assign(apply, {
     isIdempotent: true,
     ...(sharesStructure && { sharesStructure }),
-    ...(isWhole && { isWhole }),
+    ...(isReplacement && { isReplacement }),
   })
 }

@@ -4,12 +4,12 @@ import { ConfigurationError } from '../core/errors.ts'
 import { hashValue } from '../core/hash.ts'
 import type { Cursor } from '../core/streamPosition.ts'
 import { ignoreRejection, isPromise } from '../core/validation.ts'
-import { type PositionOf, Recency } from './freshness.ts'
+import { type PositionOf, StaleGuard } from './freshness.ts'
 import type { CacheWriter } from './messageTypes.ts'
 import { KeyHashes, WrittenKeys } from './writtenKeys.ts'
-import type { MessageTable } from './messageRules.ts'
+import type { MessageRules } from './messageRules.ts'
 import { ReaderTrust } from './readers.ts'
-import { catching, isFunction, isPartial, type Update } from './update.ts'
+import { catching, isFunction, isPatch, type Update } from './update.ts'
 import type { QueryWriter } from './queryWriter.ts'
 
 /** Queries that a connection keeps up to date. */
@@ -20,12 +20,12 @@ export interface LiveQuery {
   position?: ((data: never) => Cursor | undefined) | undefined
 }
 
-/** What a feed is built from. */
-export interface FeedOptions {
+/** What the live queries of a connection are built from. */
+export interface LiveQueriesOptions {
   client(): QueryClient
   writer: QueryWriter
   clock: Clock
-  table: MessageTable
+  rules: MessageRules
   /** The application's `liveQueries`, even before anything was written to them. */
   sources(): readonly LiveQuery[]
   /** The position from which the stream was followed without a gap. */
@@ -41,13 +41,13 @@ export interface FeedOptions {
 }
 
 /** The data that one connection keeps up to date: these keys become stale when it misses something. */
-export class Feed implements CacheWriter {
+export class LiveQueries implements CacheWriter {
   /** The position of the message being handled. */
   cursor: Cursor | undefined
   /** The type of the message whose handler is running. */
   type: string | undefined
-  readonly #options: FeedOptions
-  readonly #recency: Recency
+  readonly #options: LiveQueriesOptions
+  readonly #guard: StaleGuard
   readonly #trust: ReaderTrust
   readonly #written: WrittenKeys
   readonly #hashes = new KeyHashes()
@@ -59,15 +59,15 @@ export class Feed implements CacheWriter {
   #isJudging = false
   #hasEnded = false
 
-  constructor(options: FeedOptions) {
+  constructor(options: LiveQueriesOptions) {
     this.#options = options
-    const { clock, table, since, writer } = options
+    const { clock, rules, since, writer } = options
     this.#createdAt = clock.now()
     const cache = () => options.client().getQueryCache()
-    this.#recency = new Recency({
+    this.#guard = new StaleGuard({
       clock,
       since,
-      versionOf: key => table.versionOf(key),
+      versionOf: key => rules.versionOf(key),
       positionOf: key => this.#positionOf(key),
       refetch: query => this.#refetch(candidate => candidate === query),
       outdated: options.outdated,
@@ -76,7 +76,7 @@ export class Feed implements CacheWriter {
       cache,
       isPending: hash => writer.isPending(hash),
       cancel: hash => writer.cancel(hash),
-      forgotten: hash => this.#recency.forget(hash),
+      forgotten: hash => this.#guard.forget(hash),
     })
     this.#trust = new ReaderTrust({
       cache,
@@ -87,29 +87,29 @@ export class Feed implements CacheWriter {
 
   /** Reads the latest options again: which data has a version or position, and which sources were removed. */
   configured(): void {
-    const { client, sources, table, writer } = this.#options
+    const { client, sources, rules, writer } = this.#options
     if (!this.#hasEnded) this.#trust.follow()
     this.#positions = sources().flatMap(({ queryKey, position }) =>
       position
         ? [{ hash: hashValue(queryKey), length: queryKey.length, positionOf: position as PositionOf }]
         : [],
     )
-    const isNeeded = (this.#positions.length > 0 || table.hasVersions) && !this.#hasEnded
-    if (isNeeded && !this.#isJudging) this.#recency.begin(client().getQueryCache().getAll())
+    const isNeeded = (this.#positions.length > 0 || rules.hasVersions) && !this.#hasEnded
+    if (isNeeded && !this.#isJudging) this.#guard.begin(client().getQueryCache().getAll())
     this.#isJudging = isNeeded
-    writer.judgeBy(this.#recency, isNeeded)
+    writer.judgeBy(this.#guard, isNeeded)
   }
 
   /** Where the stream must resume so that nothing is missing between cached data and new messages. */
-  start(): Cursor | undefined {
-    return this.#recency.start(this.#options.client().getQueryCache().getAll())
+  resumePosition(): Cursor | undefined {
+    return this.#guard.start(this.#options.client().getQueryCache().getAll())
   }
 
   /**
    * The connection has opened without a known gap. Data that was fetched before the first opening and has no
    * position may have missed updates in between. Readers whose request failed are refetched now.
    */
-  opened(): void {
+  onOpen(): void {
     const cache = this.#options.client().getQueryCache()
     const refetched = new Set([...this.#trust.wanted.keys()].flatMap(hash => this.#unserved(hash) ?? []))
     if (!this.#hasOpened) {
@@ -124,8 +124,8 @@ export class Feed implements CacheWriter {
    * The stream is followed from this position on. Refetch queries whose data ends before it: they missed the
    * updates in between.
    */
-  began(since: Cursor): void {
-    this.#refetch(query => this.#recency.isBefore(query, since))
+  onPositionKnown(since: Cursor): void {
+    this.#refetch(query => this.#guard.isBefore(query, since))
   }
 
   setQueryData(key: QueryKey, update: Update): void {
@@ -168,12 +168,12 @@ export class Feed implements CacheWriter {
   }
 
   /** A `useSocketQuery` reads this key until the returned function is called. */
-  join(key: QueryKey, hasStaleTime: boolean): () => void {
+  addReader(key: QueryKey, hasStaleTime: boolean): () => void {
     return this.#trust.join(this.#hashes.of(key), key, hasStaleTime)
   }
 
   /** The response to a request for this key contained its whole data. */
-  answered(key: QueryKey): void {
+  onResponse(key: QueryKey): void {
     const hash = this.#hashes.of(key)
     this.#written.add(hash, key)
     this.#trust.add(hash)
@@ -185,11 +185,11 @@ export class Feed implements CacheWriter {
    */
   isCurrent(query: Query): boolean {
     if (this.#trust.has(query)) return true
-    return this.#hasOpened ? this.#recency.isFollowed(query) : this.#recency.hasPosition(query)
+    return this.#hasOpened ? this.#guard.isFollowed(query) : this.#guard.hasPosition(query)
   }
 
   /** The keys that a gap would invalidate now. */
-  keys(): readonly QueryKey[] {
+  staleKeys(): readonly QueryKey[] {
     return [...this.#staleKeys().values(), ...this.#stalePrefixes()]
   }
 
@@ -202,7 +202,7 @@ export class Feed implements CacheWriter {
   end(): void {
     this.#invalidate('none')
     this.#hasEnded = true
-    this.#recency.end()
+    this.#guard.end()
     this.#trust.end()
     this.configured()
   }
@@ -227,7 +227,7 @@ export class Feed implements CacheWriter {
     if (this.#written.add(hash, key)) this.#noteFirst(hash, key, update)
     const { cursor, type = String(key[0]) } = this
     const safe = isFunction(update) ? catching(update, error => this.#options.failed(type, error)) : update
-    const judged = this.#isJudging ? this.#recency.stamp({ hash, key, cursor }, safe) : safe
+    const judged = this.#isJudging ? this.#guard.withVersion({ hash, key, cursor }, safe) : safe
     this.#options.writer.write(hash, key, judged)
   }
 
@@ -238,7 +238,7 @@ export class Feed implements CacheWriter {
   #readAgain(query: Query): void {
     const { queryHash } = query
     if (!this.#written.isHandled(queryHash) || this.#trust.isTimed(queryHash)) return
-    if (query.state.data !== undefined && !this.#recency.isFollowed(query)) query.invalidate()
+    if (query.state.data !== undefined && !this.#guard.isFollowed(query)) query.invalidate()
   }
 
   /** A change to data older than the connection, or than its reader, shows that the data missed earlier changes. */
@@ -246,7 +246,7 @@ export class Feed implements CacheWriter {
     const dropped = this.#written.evict(this.#options.maxQueries())
     if (dropped > 0) this.#options.dropped(dropped)
     const query = this.#options.client().getQueryCache().get(hash)
-    if (!query || query.state.data === undefined || !isPartial(update) || this.#positionOf(key)) return
+    if (!query || query.state.data === undefined || !isPatch(update) || this.#positionOf(key)) return
     if (query.state.dataUpdatedAt >= Math.max(this.#createdAt, this.#trust.readSince(query))) return
     if (this.#early.size === 0) queueMicrotask(() => this.#refetchEarly())
     this.#early.add(query)
@@ -288,11 +288,11 @@ export class Feed implements CacheWriter {
 
   /** Keys that it wrote, and those that it would write without a handler, by hash. */
   #staleKeys(): Map<string, QueryKey> {
-    const { client, table } = this.#options
+    const { client, rules } = this.#options
     const stale = new Map(this.#written.keys)
     for (const [hash, { key }] of this.#trust.wanted) stale.set(hash, key)
     for (const { queryHash, queryKey } of client().getQueryCache().getAll()) {
-      if (table.owns(queryKey)) stale.set(queryHash, queryKey)
+      if (rules.owns(queryKey)) stale.set(queryHash, queryKey)
     }
     return stale
   }

@@ -7,7 +7,7 @@ import type { CacheWriter, MessageSchemas } from './messageTypes.ts'
 export type MessageHandler = (message: Message, cache: CacheWriter) => void
 
 /** What one user of a connection declares about its messages. */
-export interface MessageRules {
+export interface UserRules {
   on?: Readonly<Record<string, MessageHandler | undefined>> | undefined
   /** Schemas by type. */
   messages?: object | undefined
@@ -23,10 +23,10 @@ export interface MessageRule {
 }
 
 /** The rules of one connection. If two users declare the same type, the latest rendered rule applies. */
-export class MessageTable {
-  readonly #users = new Map<object, MessageRules>()
+export class MessageRules {
+  readonly #users = new Map<object, UserRules>()
   /** Rules of users that left since `settle`. They apply until then, or as long as there is no other user. */
-  readonly #left = new Set<MessageRules>()
+  readonly #left = new Set<UserRules>()
   /** The user that was set last, unless it has left. */
   #last: object | undefined
   #handled: ReadonlySet<string> = new Set()
@@ -35,7 +35,7 @@ export class MessageTable {
   #listeners: readonly ((message: Message) => void)[] | undefined
 
   /** Sets the rules of a user, which becomes the latest rendered. */
-  set(user: object, rules: MessageRules): void {
+  set(user: object, rules: UserRules): void {
     const former = this.#users.get(user)
     if (former && this.#last === user && isSame(former, rules)) return
     this.#users.delete(user)
@@ -123,7 +123,7 @@ export class MessageTable {
   }
 }
 
-function isSame(a: MessageRules, b: MessageRules): boolean {
+function isSame(a: UserRules, b: UserRules): boolean {
   return a.on === b.on && a.messages === b.messages && a.onMessage === b.onMessage
 }
 

@@ -8,7 +8,7 @@ import type {
 } from '@tanstack/react-query'
 import type { Clock } from '../core/platform.ts'
 import { FetchRaces, isFetching } from './fetchRaces.ts'
-import { applyUpdates, isFunction, isPartial, type Update } from './update.ts'
+import { applyUpdates, isFunction, isPatch, type Update } from './update.ts'
 
 /** What the writer is given. */
 export interface QueryWriterOptions {
@@ -185,7 +185,7 @@ export class QueryWriter {
       const { data } = applyUpdates(undefined, updates, this.#options.guard)
       if (data === undefined) return
       this.#options.client().setQueryData(key, data)
-      if (updates.every(isPartial)) cache.get(hash)?.invalidate()
+      if (updates.every(isPatch)) cache.get(hash)?.invalidate()
       return
     }
     if (isFetching(query)) {
@@ -195,7 +195,7 @@ export class QueryWriter {
     // An updater applied to missing data yields a partial value. If the whole data is being fetched, or its
     // reader can see why it is missing, skip the update.
     const isAwaited = query.state.data === undefined && (isFetching(query) || query.isActive())
-    if (!isAwaited || !updates.every(isPartial)) this.#apply(query, updates)
+    if (!isAwaited || !updates.every(isPatch)) this.#apply(query, updates)
   }
 
   #apply(query: Query, updates: readonly Update[]): void {
@@ -206,7 +206,7 @@ export class QueryWriter {
     // know.
     if (sharesStructure && !isFetching(query)) replaceData(query, data)
     else query.setData(data, { manual: true })
-    if (!updates.every(isPartial)) return
+    if (!updates.every(isPatch)) return
     // A function changes existing data and makes it neither complete nor fresh. An error stays visible, and a
     // partial value is refetched by the next reader that can fetch.
     if (before.status === 'error') query.setState({ ...query.state, status: 'error', error: before.error })

@@ -55,8 +55,8 @@ export function isIdempotent(update: Update): boolean {
 }
 
 /** Whether an update needs existing data: applied to missing data, it yields a partial value. */
-export function isPartial(update: Update): boolean {
-  return isFunction(update) && update.isWhole !== true
+export function isPatch(update: Update): boolean {
+  return isFunction(update) && update.isReplacement !== true
 }
 
 export function isFunction(update: Update): update is Updater<unknown> {

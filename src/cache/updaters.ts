@@ -12,7 +12,7 @@ export interface Updater<Data, Given = Data> {
   /** Applying it twice gives the same result as applying it once. */
   readonly isIdempotent?: boolean
   /** It stands for a value: its result is complete, even for missing data. */
-  readonly isWhole?: true
+  readonly isReplacement?: true
 }
 
 /** The property that identifies rows. */

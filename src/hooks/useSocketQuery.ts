@@ -95,18 +95,18 @@ export function useSocketQuery(
   // Before `useQuery`, because effects run in this order: the connection must know its reader when the query
   // decides whether to fetch.
   useEffect(() => {
-    if (isEnabled) return current()?.feed.join(queryKey, hasStaleTime)
+    if (isEnabled) return current()?.liveQueries.addReader(queryKey, hasStaleTime)
   }, [current, queryKey, isEnabled, hasStaleTime])
-  const isCurrent = (query: unknown) => current()?.feed.isCurrent(query as Query) ?? false
+  const isCurrent = (query: unknown) => current()?.liveQueries.isCurrent(query as Query) ?? false
   const request: QueryFunction = async ({ signal }) => {
     // StrictMode mounts twice in one task. By the next microtask, the request of the first mount has been
     // cancelled.
     await Promise.resolve()
     if (signal.aborted) throw new ConnectionLostError()
-    return borrow(async ({ connection, feed }) => {
+    return borrow(async ({ connection, liveQueries }) => {
       const channel = connection.channel as SocketChannel
       const response = await channel.request({ type, params }, { signal, timeout })
-      feed.answered(queryKey)
+      liveQueries.onResponse(queryKey)
       return response
     })
   }

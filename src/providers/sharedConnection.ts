@@ -1,8 +1,8 @@
 import type { QueryKey } from '@tanstack/react-query'
 import { QueryWriter, scheduleFrame } from '../cache/queryWriter.ts'
 import { createDispatch, type Dispatch } from '../cache/dispatch.ts'
-import { Feed, type LiveQuery } from '../cache/liveQueries.ts'
-import { type MessageRules, MessageTable } from '../cache/messageRules.ts'
+import { LiveQueries, type LiveQuery } from '../cache/liveQueries.ts'
+import { MessageRules, type UserRules } from '../cache/messageRules.ts'
 import { Connection } from '../core/connection.ts'
 import type { AttemptPlan, ConnectionDriverOptions } from '../core/connectionPorts.ts'
 import type { TokenReason } from '../core/connectionState.ts'
@@ -28,11 +28,11 @@ export class SharedConnection implements ClientConnection {
   readonly connection: Connection
   readonly id: string
   readonly transport: TransportName
-  readonly feed: Feed
+  readonly liveQueries: LiveQueries
   readonly counters = { unknown: 0, bad: 0 }
   readonly #client: RealtimeClient
   readonly #definition: TransportDefinition
-  readonly #table = new MessageTable()
+  readonly #rules = new MessageRules()
   readonly #users = new Map<object, ConnectionOptions>()
   readonly #ownAuthority: TokenAuthority
   readonly #asked = (reason: TokenReason) => this.#report({ kind: 'token', reason })
@@ -51,11 +51,11 @@ export class SharedConnection implements ClientConnection {
     this.transport = definition.transport
     this.id = options.id ?? client.nextId(definition.transport)
     this.#sources = this.#readSources()
-    this.feed = new Feed({
+    this.liveQueries = new LiveQueries({
       client: () => client.queryClient,
       writer: writerOf(client),
       clock: client.clock,
-      table: this.#table,
+      rules: this.#rules,
       sources: () => [...this.#sources.values()],
       since: () => this.connection.inbound.since,
       maxQueries: () => this.#latest.maxQueries ?? client.options.maxQueries ?? DEFAULT_MAX_QUERIES,
@@ -77,9 +77,9 @@ export class SharedConnection implements ClientConnection {
       deliver: this.#createDispatch(report),
       gap: cause => this.#gap(cause),
       gapSpread: (cause, outage) => this.#gapSpread(cause, outage),
-      start: () => this.feed.start(),
-      opened: () => this.feed.opened(),
-      began: since => this.feed.began(since),
+      start: () => this.liveQueries.resumePosition(),
+      opened: () => this.liveQueries.onOpen(),
+      began: since => this.liveQueries.onPositionKnown(since),
       report,
       createChannel:
         createChannel &&
@@ -94,8 +94,8 @@ export class SharedConnection implements ClientConnection {
 
   #createDispatch(report: (event: ConnectionEvent) => void): Dispatch {
     return createDispatch({
-      table: this.#table,
-      feed: this.feed,
+      rules: this.#rules,
+      liveQueries: this.liveQueries,
       clock: this.#client.clock,
       settleWithin: () => (this.#latest as { queue?: Partial<QueueOptions> }).queue?.ttl,
       report,
@@ -112,7 +112,7 @@ export class SharedConnection implements ClientConnection {
     this.#isDisposed = true
     this.connection.dispose()
     this.#ownAuthority.dispose()
-    this.feed.end()
+    this.liveQueries.end()
     this.#hasEnded = true
   }
 
@@ -135,7 +135,7 @@ export class SharedConnection implements ClientConnection {
     this.#users.set(user, options)
     // The table knows no types: an app's `Register` may declare any.
     const rules: unknown = options
-    this.#table.set(user, rules as MessageRules)
+    this.#rules.set(user, rules as UserRules)
     this.#latest = options
     // Apply the first user's options before the connection reads them.
     if (this.#users.size === 1) this.#apply()
@@ -144,7 +144,7 @@ export class SharedConnection implements ClientConnection {
 
   leave(user: object): void {
     this.#users.delete(user)
-    this.#table.delete(user)
+    this.#rules.delete(user)
     this.#changed()
   }
 
@@ -170,9 +170,9 @@ export class SharedConnection implements ClientConnection {
     // Without a user, the options of the last users apply until the connection ends.
     if (this.#users.size > 0) this.#sources = this.#readSources()
     const lost = [...former].flatMap(([hash, source]) => (this.#sources.has(hash) ? [] : source))
-    const types = this.#table.settle()
-    this.feed.configured()
-    this.feed.released(types, lost)
+    const types = this.#rules.settle()
+    this.liveQueries.configured()
+    this.liveQueries.released(types, lost)
     this.connection.configured()
   }
 
@@ -228,7 +228,7 @@ export class SharedConnection implements ClientConnection {
   }
 
   #gap(cause: GapCause): void {
-    const keys = this.feed.invalidateAll()
+    const keys = this.liveQueries.invalidateAll()
     this.#report({ kind: 'gap', cause, keys })
     for (const onGap of new Set([...this.#users.values()].map(user => user.onGap))) {
       this.#client.guard(() => onGap?.({ cause, keys }))
@@ -240,7 +240,11 @@ export class SharedConnection implements ClientConnection {
     if (typeof gapSpread !== 'function') return gapSpread
     let spread: number | undefined
     this.#client.guard(
-      () => (spread = refusePromise(gapSpread({ cause, keys: this.feed.keys(), outage }), '"gapSpread"')),
+      () =>
+        (spread = refusePromise(
+          gapSpread({ cause, keys: this.liveQueries.staleKeys(), outage }),
+          '"gapSpread"',
+        )),
     )
     // An invalid value would refetch at once, or never.
     return spread !== undefined && spread >= 0 && spread < Infinity ? spread : undefined
@@ -251,7 +255,7 @@ export class SharedConnection implements ClientConnection {
     if (event.kind === 'bad-message') this.counters.bad++
     if (event.kind === 'unknown-type') this.counters.unknown++
     // `onMessage` accepts every type.
-    if (event.kind !== 'unknown-type' || this.#table.listeners.length === 0)
+    if (event.kind !== 'unknown-type' || this.#rules.listeners.length === 0)
       warnOfEvent(event, this.#client.warned)
     this.#client.report({ ...event, connection: { id: this.id, transport: this.transport, url: this.url } })
   }

@@ -1,7 +1,7 @@
 import { describe, expect, type Mock, test, vi } from 'vitest'
 import * as z from 'zod'
 import { createDispatch } from '../../src/cache/dispatch.ts'
-import type { MessageRules } from '../../src/cache/messageRules.ts'
+import type { UserRules } from '../../src/cache/messageRules.ts'
 import { append } from '../../src/cache/updaters.ts'
 import type { Delivery } from '../../src/core/connectionPorts.ts'
 import { type Message, parseJson, readMessages } from '../../src/core/envelope.ts'
@@ -9,17 +9,17 @@ import type { ConnectionEvent } from '../../src/core/events.ts'
 import { setUpCache } from '../support/setUpCache.ts'
 import { anything, nothing, schemaOf } from '../support/schemas.ts'
 
-function setup(...rules: (MessageRules & { ttl?: number })[]) {
+function setup(...users: (UserRules & { ttl?: number })[]) {
   const events: ConnectionEvent[] = []
-  const { client, clock, writer, table, feed } = setUpCache({
+  const { client, clock, writer, rules, liveQueries } = setUpCache({
     failed: (type, error) => void events.push({ kind: 'handler-error', type, error }),
   })
-  rules.forEach(rule => table.set({}, rule))
+  users.forEach(user => rules.set({}, user))
   const dispatch = createDispatch({
-    table,
-    feed,
+    rules,
+    liveQueries,
     clock,
-    settleWithin: () => rules[0]?.ttl,
+    settleWithin: () => users[0]?.ttl,
     report: event => void events.push(event),
   })
   const effect = async (message: Partial<Message>, delivery: Delivery = {}) =>
@@ -99,7 +99,7 @@ describe('a message', () => {
 
   test('goes to every onMessage first, whether its type is known or not', () => {
     const order: string[] = []
-    const rules = (name: string): MessageRules => ({ onMessage: ({ type }) => void order.push(name + type) })
+    const rules = (name: string): UserRules => ({ onMessage: ({ type }) => void order.push(name + type) })
     const { deliver } = setup(rules('1'), { ...rules('2'), on: { a: () => void order.push('handler') } })
     deliver({})
     deliver({ type: 'b' })

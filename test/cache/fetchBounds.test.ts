@@ -17,7 +17,7 @@ const key = ['rows']
  * that time.
  */
 function setUpList({ latency = 100, readAfter = 0 } = {}) {
-  const { client, clock, feed, writer } = setUpCache({ sources: () => [{ queryKey: key }] })
+  const { client, clock, liveQueries, writer } = setUpCache({ sources: () => [{ queryKey: key }] })
   client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
   const server: Row[] = []
   const began: number[] = []
@@ -49,7 +49,7 @@ function setUpList({ latency = 100, readAfter = 0 } = {}) {
   return {
     client,
     clock,
-    feed,
+    liveQueries,
     server,
     began,
     counts,
@@ -64,20 +64,20 @@ function setUpList({ latency = 100, readAfter = 0 } = {}) {
     },
     async invalidate() {
       change()
-      feed.invalidateQueries(key)
+      liveQueries.invalidateQueries(key)
       await flush()
     },
     async gap() {
       change()
-      feed.invalidateAll()
+      liveQueries.invalidateAll()
       await settle()
     },
     async append() {
-      feed.setQueryData(key, append(change()))
+      liveQueries.setQueryData(key, append(change()))
       await flush()
     },
     async upsert() {
-      feed.setQueryData(key, upsert(change(), { by: 'id' }))
+      liveQueries.setQueryData(key, upsert(change(), { by: 'id' }))
       await flush()
     },
     data: () => client.getQueryData<Row[]>(key),
@@ -155,7 +155,7 @@ test('an invalidation with a delayed fetch is settled by any fetch that started 
 })
 
 test('an invalidation during a failing fetch is followed by another fetch', async () => {
-  const { client, clock, feed, writer } = setUpCache()
+  const { client, clock, liveQueries, writer } = setUpCache()
   client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
   let fetches = 0
   const queryFn = () =>
@@ -166,10 +166,10 @@ test('an invalidation during a failing fetch is followed by another fetch', asyn
   onTestFinished(new QueryObserver(client, { queryKey: key, queryFn }).subscribe(() => undefined))
   clock.advance(100)
   await settle()
-  feed.invalidateQueries(key)
+  liveQueries.invalidateQueries(key)
   writer.flush()
   await settle()
-  feed.invalidateQueries(key)
+  liveQueries.invalidateQueries(key)
   writer.flush()
   for (let turn = 0; turn < 15; turn++) {
     clock.advance(100)
@@ -183,8 +183,8 @@ test('an invalidation during a fetch is still followed by another one if a whole
   const list = setUpList()
   onTestFinished(list.end)
   await list.invalidate()
-  list.feed.setQueryData(key, [])
-  list.feed.flush()
+  list.liveQueries.setQueryData(key, [])
+  list.liveQueries.flush()
   await list.advance(1_500)
   expect(list.began).toHaveLength(2)
 })

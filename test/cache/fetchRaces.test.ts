@@ -138,8 +138,8 @@ test('a function that changes data whose refetch failed keeps the error', async 
 
 describe('an invalidation', () => {
   test('during a first fetch, which TanStack Query would drop, is repeated after it', async () => {
-    const { writer, feed, answer, asked, settle, data } = setUpFetches()
-    feed.invalidateQueries(key)
+    const { writer, liveQueries, answer, asked, settle, data } = setUpFetches()
+    liveQueries.invalidateQueries(key)
     writer.flush()
     await settle()
     expect(asked).toHaveLength(1)
@@ -150,11 +150,11 @@ describe('an invalidation', () => {
   })
 
   test('during a refetch, however often, does not cancel it: one more fetch follows', async () => {
-    const { writer, feed, answer, refetch, asked, settle, data } = setUpFetches()
+    const { writer, liveQueries, answer, refetch, asked, settle, data } = setUpFetches()
     await answer(1)
     await refetch()
     for (let count = 0; count < 3; count++) {
-      feed.invalidateQueries(key)
+      liveQueries.invalidateQueries(key)
       writer.flush()
       await settle()
     }
@@ -166,11 +166,11 @@ describe('an invalidation', () => {
   })
 
   test('after a gap during an unobserved fetch is repeated once that has settled', async () => {
-    const { feed, answer, client, state } = setUpFetches({ isActive: false })
+    const { liveQueries, answer, client, state } = setUpFetches({ isActive: false })
     const unwatch = new QueryObserver(client, { queryKey: key }).subscribe(() => {})
     unwatch()
-    feed.answered(key)
-    feed.invalidateAll()
+    liveQueries.onResponse(key)
+    liveQueries.invalidateAll()
     await answer('old')
     expect(state()?.isInvalidated).toBe(true)
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FeedOptions } from '../../src/cache/liveQueries.ts'
+import type { LiveQueriesOptions } from '../../src/cache/liveQueries.ts'
 import { append, patch } from '../../src/cache/updaters.ts'
 import type { Cursor } from '../../src/core/streamPosition.ts'
 import { anything } from '../support/schemas.ts'
@@ -17,7 +17,7 @@ function setUpVersions(options: Partial<FetchSetup> = {}) {
   const version = ({ v }: Versioned) => v
   return setUpFetches({
     key: ['price'],
-    rules: { messages: { price: { response: anything, version } } },
+    declared: { messages: { price: { response: anything, version } } },
     ...options,
   })
 }
@@ -28,7 +28,7 @@ type List = ReturnType<typeof list>
 /** Not idempotent: the same line twice is two lines. */
 const add = (row: number) => (data: List | undefined) => data && { ...data, rows: [...data.rows, row] }
 
-function setUpPositions(options: { isActive?: boolean; since?: FeedOptions['since'] } = {}) {
+function setUpPositions(options: { isActive?: boolean; since?: LiveQueriesOptions['since'] } = {}) {
   const position = ({ epoch, seq }: List) => ({ epoch, seq })
   const setup = setUpFetches({ sources: () => [{ queryKey: ['rows'], position }], ...options })
   return { ...setup, rows: () => (setup.data() as List | undefined)?.rows }
@@ -97,11 +97,11 @@ describe('if data has a version, an older one never replaces a newer one', () =>
   })
 
   test('from a fetch that starts before the connection opens and ends after it', async () => {
-    const { client, answer, data, asked, createFeed, feed } = setUpVersions()
+    const { client, answer, data, asked, createLiveQueries, liveQueries } = setUpVersions()
     await answer({ v: 2, n: 2 })
-    feed.end()
+    liveQueries.end()
     void client.refetchQueries({ queryKey: ['price'] })
-    createFeed().configured()
+    createLiveQueries().configured()
     await answer({ v: 1, n: 1 })
     expect([data(), asked.length]).toEqual([{ v: 2, n: 2 }, 2])
   })
@@ -200,17 +200,17 @@ describe('if data has a position in the log,', () => {
   })
 
   test('data from before the start of a stream is refetched once that is known', async () => {
-    const { answer, clock, feed, asked, settle } = setUpPositions()
+    const { answer, clock, liveQueries, asked, settle } = setUpPositions()
     await answer(list(5, 1))
-    feed.began(at(5))
+    liveQueries.onPositionKnown(at(5))
     await settle()
     expect(asked).toHaveLength(1)
-    feed.began(at(6))
+    liveQueries.onPositionKnown(at(6))
     await settle()
     expect(asked).toHaveLength(2)
     await answer(list(6, 1, 6))
     clock.advance(1_000)
-    feed.began(at(6, 2))
+    liveQueries.onPositionKnown(at(6, 2))
     await settle()
     expect(asked).toHaveLength(3)
   })
@@ -225,7 +225,7 @@ describe('if data has a position in the log,', () => {
 
 describe('a stream starts', () => {
   const start = (...states: [data: unknown, isStale?: boolean][]) => {
-    const { client, feed } = setUpPositions({ isActive: false })
+    const { client, liveQueries } = setUpPositions({ isActive: false })
     states.forEach(([data, isStale], index) => {
       client.setQueryData(['rows', index], data)
       if (isStale)
@@ -234,7 +234,7 @@ describe('a stream starts', () => {
           .find({ queryKey: ['rows', index] })
           ?.invalidate()
     })
-    return feed.start()
+    return liveQueries.resumePosition()
   }
 
   test('at the lowest position in the cache, so that it contains everything that any data lacks', () => {
@@ -256,10 +256,10 @@ describe('a stream starts', () => {
 })
 
 test('a scheduled refetch is cancelled when the connection ends', async () => {
-  const { feed, answer, clock, asked, settle } = setUpPositions({ since: () => at(7) })
+  const { liveQueries, answer, clock, asked, settle } = setUpPositions({ since: () => at(7) })
   await answer(list(5, 1))
   expect(clock.pending).toBe(1)
-  feed.end()
+  liveQueries.end()
   clock.advance(10_000)
   await settle()
   expect([clock.pending, asked.length]).toEqual([0, 1])

@@ -4,7 +4,7 @@ import { anything } from '../support/schemas.ts'
 import { setUpCache } from '../support/setUpCache.ts'
 
 function setup() {
-  const { client, clock, writer, feed, createFeed } = setUpCache()
+  const { client, clock, writer, liveQueries, createLiveQueries } = setUpCache()
   /** Mounts a query on screen. Returns how often it was fetched. */
   const show = (queryKey: readonly unknown[]) => {
     const counts = { fetches: 0 }
@@ -21,62 +21,62 @@ function setup() {
       .getAll()
       .filter(({ state }) => state.isInvalidated)
       .map(({ queryHash }) => queryHash)
-  return { client, clock, writer, feed, createFeed, show, stale }
+  return { client, clock, writer, liveQueries, createLiveQueries, show, stale }
 }
 const settle = () => new Promise(resolve => setTimeout(resolve, 10))
 
 describe('a gap', () => {
   test('invalidates every key that was written, including pending writes, and returns the keys', () => {
-    const { client, feed, stale } = setup()
+    const { client, liveQueries, stale } = setup()
     client.setQueryData(['other'], 1)
-    feed.setQueryData(['a', { x: 1, y: 2 }], 1)
-    feed.setQueryData(['b'], 2)
-    expect(feed.invalidateAll()).toEqual([['a', { x: 1, y: 2 }], ['b']])
+    liveQueries.setQueryData(['a', { x: 1, y: 2 }], 1)
+    liveQueries.setQueryData(['b'], 2)
+    expect(liveQueries.invalidateAll()).toEqual([['a', { x: 1, y: 2 }], ['b']])
     expect(client.getQueryData(['b'])).toBe(2)
     expect(stale()).toEqual(['["a",{"x":1,"y":2}]', '["b"]'])
   })
 
   test('refetches a key on screen exactly once, even if it was written, noted and matched by an invalidated prefix', async () => {
-    const { clock, feed, show } = setup()
+    const { clock, liveQueries, show } = setup()
     const shown = show(['orders', 1])
     await settle()
-    feed.invalidateQueries(['orders'])
-    feed.invalidateQueries(['orders', 1])
+    liveQueries.invalidateQueries(['orders'])
+    liveQueries.invalidateQueries(['orders', 1])
     await settle()
     clock.advance(1_000)
     const before = shown.fetches
-    feed.setQueryData(['orders', 1], 'pushed')
-    feed.answered(['orders', 1])
-    feed.invalidateAll()
+    liveQueries.setQueryData(['orders', 1], 'pushed')
+    liveQueries.onResponse(['orders', 1])
+    liveQueries.invalidateAll()
     await settle()
     expect(shown.fetches).toBe(before + 1)
   })
 
   test('invalidates every key that matches an invalidated prefix', async () => {
-    const { client, feed, show, stale } = setup()
-    feed.invalidateQueries(['totals'])
+    const { client, liveQueries, show, stale } = setup()
+    liveQueries.invalidateQueries(['totals'])
     await settle()
     client.setQueryData(['totals', 'later'], 1)
     const shown = show(['totals', 'shown'])
     await settle()
-    expect(feed.invalidateAll()).toEqual([['totals']])
+    expect(liveQueries.invalidateAll()).toEqual([['totals']])
     await settle()
     expect([stale(), shown.fetches]).toEqual([['["totals","later"]'], 2])
   })
 
   test('ignores keys that have left the cache', () => {
-    const { client, feed } = setup()
-    feed.setQueryData(['a'], 1)
-    feed.setQueryData(['b'], 1)
-    feed.invalidateAll()
+    const { client, liveQueries } = setup()
+    liveQueries.setQueryData(['a'], 1)
+    liveQueries.setQueryData(['b'], 1)
+    liveQueries.invalidateAll()
     client.removeQueries({ queryKey: ['a'] })
-    expect(feed.invalidateAll()).toEqual([['b']])
+    expect(liveQueries.invalidateAll()).toEqual([['b']])
   })
 
   test('affects only this connection', () => {
-    const { createFeed, feed, stale } = setup()
-    const other = createFeed()
-    feed.setQueryData(['a'], 1)
+    const { createLiveQueries, liveQueries, stale } = setup()
+    const other = createLiveQueries()
+    liveQueries.setQueryData(['a'], 1)
     other.setQueryData(['b'], 1)
     other.invalidateAll()
     expect(stale()).toEqual(['["b"]'])
@@ -85,41 +85,43 @@ describe('a gap', () => {
 
 describe('the list of keys', () => {
   test('contains all keys of a burst, even before any is in the cache', () => {
-    const { feed } = setup()
-    for (let index = 0; index < 5_000; index++) feed.setQueryData(['row', index], index)
-    expect(feed.invalidateAll()).toHaveLength(5_000)
+    const { liveQueries } = setup()
+    for (let index = 0; index < 5_000; index++) liveQueries.setQueryData(['row', index], index)
+    expect(liveQueries.invalidateAll()).toHaveLength(5_000)
   })
 
   test('drops keys that have left the cache, so that it stays bounded', () => {
-    const { client, writer, feed } = setup()
+    const { client, writer, liveQueries } = setup()
     for (let round = 0; round < 20; round++) {
-      for (let index = 0; index < 500; index++) feed.setQueryData(['row', round, index], index)
+      for (let index = 0; index < 500; index++) liveQueries.setQueryData(['row', round, index], index)
       writer.flush()
       client.clear()
     }
-    feed.setQueryData(['last'], 1)
-    expect(feed.invalidateAll()).toEqual([['last']])
+    liveQueries.setQueryData(['last'], 1)
+    expect(liveQueries.invalidateAll()).toEqual([['last']])
   })
 })
 
 test('the end of a connection marks its keys as stale and refetches nothing', async () => {
-  const { feed, show, stale } = setup()
+  const { liveQueries, show, stale } = setup()
   const shown = show(['a'])
   await settle()
-  feed.setQueryData(['a'], 'pushed')
-  feed.end()
+  liveQueries.setQueryData(['a'], 'pushed')
+  liveQueries.end()
   await settle()
   expect([stale(), shown.fetches]).toEqual([['["a"]'], 1])
 })
 
 test('a message is written if its type is declared, or if a query with exactly its key is cached', () => {
-  const { client, feed } = setup()
+  const { client, liveQueries } = setup()
   const key = ['a', { x: 1, y: 2 }]
   client.setQueryData(key, 1)
-  expect(feed.replace(['a', { y: 2, x: 1 }], 2, false)).toBe(true)
-  expect([['a'], ['a', { x: 1 }], ['a', null]].some(other => feed.replace(other, 2, false))).toBe(false)
-  expect(feed.replace(['b'], 2, true)).toBe(true)
-  feed.flush()
+  expect(liveQueries.replace(['a', { y: 2, x: 1 }], 2, false)).toBe(true)
+  expect([['a'], ['a', { x: 1 }], ['a', null]].some(other => liveQueries.replace(other, 2, false))).toBe(
+    false,
+  )
+  expect(liveQueries.replace(['b'], 2, true)).toBe(true)
+  liveQueries.flush()
   expect([
     client.getQueryData(key),
     client.getQueryData(['b']),
@@ -129,12 +131,12 @@ test('a message is written if its type is declared, or if a query with exactly i
 
 describe('after a gap, although nothing was written yet,', () => {
   test('keys of declared types without a handler, and those that the application names, are stale', async () => {
-    const { client, table, feed } = setUpCache({ sources: () => [{ queryKey: ['orders'] }] })
-    table.set({}, { messages: { price: anything, order: anything }, on: { order: () => {} } })
+    const { client, rules, liveQueries } = setUpCache({ sources: () => [{ queryKey: ['orders'] }] })
+    rules.set({}, { messages: { price: anything, order: anything }, on: { order: () => {} } })
     const stale = [['price', { symbol: 'BTC' }], ['price'], ['orders', 'open']]
     const fresh = [['price', 'list', 1], ['order', 1], ['other']]
     for (const key of [...stale, ...fresh]) client.setQueryData(key, 1)
-    const told = feed.invalidateAll()
+    const told = liveQueries.invalidateAll()
     await Promise.resolve()
     const isStale = (key: readonly unknown[]) => client.getQueryState(key)?.isInvalidated
     expect([stale.map(isStale), fresh.map(isStale)]).toEqual([
@@ -155,7 +157,7 @@ describe('when a connection opens for the first time,', () => {
     })
 
   test('a query of `liveQueries` is refetched once, whether it was already fetched or is being fetched, because it may have missed updates', async () => {
-    const { client, feed } = setUpSources()
+    const { client, liveQueries } = setUpSources()
     const asked: ((answer: number) => void)[] = []
     const queryFn = () => new Promise<number>(resolve => void asked.push(resolve))
     for (const queryKey of [['orders', 1], ['orders', 2], ['other']]) {
@@ -166,7 +168,7 @@ describe('when a connection opens for the first time,', () => {
     asked[0]?.(1)
     asked[2]?.(1)
     await settle()
-    feed.opened()
+    liveQueries.onOpen()
     await settle()
     expect(asked).toHaveLength(4)
     asked[1]?.(1)
@@ -179,26 +181,29 @@ describe('when a connection opens for the first time,', () => {
   })
 
   test('a query with a position, or of a declared type that is not in `liveQueries`, is not refetched', async () => {
-    const { client, table, feed } = setUpSources()
-    table.set({}, { messages: { price: anything } })
+    const { client, rules, liveQueries } = setUpSources()
+    rules.set({}, { messages: { price: anything } })
     client.setQueryData(['log'], { seq: 1 })
     client.setQueryData(['price'], 1)
-    feed.opened()
+    liveQueries.onOpen()
     await settle()
     expect([['log'], ['price']].map(key => client.getQueryState(key)?.isInvalidated)).toEqual([false, false])
   })
 })
 
 describe('queries that messages create', () => {
-  const create = (feed: ReturnType<typeof setUpCache>['feed'], from: number, to: number) => {
-    for (let n = from; n < to; n++) feed.replace(['price', { n }], n, true)
+  const create = (liveQueries: ReturnType<typeof setUpCache>['liveQueries'], from: number, to: number) => {
+    for (let n = from; n < to; n++) liveQueries.replace(['price', { n }], n, true)
   }
 
   test('stay below maxQueries, even within one frame: the oldest unobserved ones are dropped first, with an event', () => {
     const dropped: number[] = []
-    const { client, feed } = setUpCache({ maxQueries: () => 100, dropped: count => void dropped.push(count) })
-    create(feed, 0, 1_000)
-    feed.flush()
+    const { client, liveQueries } = setUpCache({
+      maxQueries: () => 100,
+      dropped: count => void dropped.push(count),
+    })
+    create(liveQueries, 0, 1_000)
+    liveQueries.flush()
     const left = client
       .getQueryCache()
       .getAll()
@@ -209,56 +214,56 @@ describe('queries that messages create', () => {
   })
 
   test('stay while a component observes them, as do queries that the application created', () => {
-    const { client, feed } = setUpCache({ maxQueries: () => 10 })
+    const { client, liveQueries } = setUpCache({ maxQueries: () => 10 })
     client.setQueryData(['price', { n: 'own' }], 1)
-    create(feed, 0, 5)
-    feed.flush()
+    create(liveQueries, 0, 5)
+    liveQueries.flush()
     for (let n = 0; n < 5; n++)
       onTestFinished(
         new QueryObserver(client, { queryKey: ['price', { n }], enabled: false }).subscribe(() => {}),
       )
-    create(feed, 5, 200)
-    feed.flush()
+    create(liveQueries, 5, 200)
+    liveQueries.flush()
     for (const n of [0, 1, 2, 3, 4, 'own', 199]) expect(client.getQueryData(['price', { n }])).toBeDefined()
     expect(client.getQueryCache().getAll().length).toBeLessThanOrEqual(12)
   })
 
   test('no longer count once they have left the cache', () => {
-    const { client, feed } = setUpCache({ maxQueries: () => 100 })
-    create(feed, 0, 90)
-    feed.flush()
+    const { client, liveQueries } = setUpCache({ maxQueries: () => 100 })
+    create(liveQueries, 0, 90)
+    liveQueries.flush()
     client.clear()
-    create(feed, 100, 190)
-    feed.flush()
+    create(liveQueries, 100, 190)
+    liveQueries.flush()
     expect(client.getQueryCache().getAll()).toHaveLength(90)
   })
 })
 
 describe('the loss of the last handler of a type', () => {
   test('marks only what it wrote and invalidated as stale', () => {
-    const { client, feed, stale } = setup()
+    const { client, liveQueries, stale } = setup()
     for (const key of [['a'], ['b'], ['totals', 1]]) client.setQueryData(key, 1)
     const write = (type: string, key: string) => {
-      feed.type = type
-      feed.setQueryData([key], 2)
-      feed.type = undefined
+      liveQueries.type = type
+      liveQueries.setQueryData([key], 2)
+      liveQueries.type = undefined
     }
     write('x', 'a')
     write('y', 'b')
-    feed.type = 'x'
-    feed.invalidateQueries(['totals'])
-    feed.type = undefined
-    feed.flush()
+    liveQueries.type = 'x'
+    liveQueries.invalidateQueries(['totals'])
+    liveQueries.type = undefined
+    liveQueries.flush()
     client.setQueryData(['totals', 1], 2)
-    feed.released(['x'], [])
+    liveQueries.released(['x'], [])
     expect(stale()).toEqual(['["a"]', '["totals",1]'])
   })
 
   test('marks what it kept current as stale', () => {
-    const { client, feed, stale } = setup()
+    const { client, liveQueries, stale } = setup()
     client.setQueryData(['orders', 1], 1)
     client.setQueryData(['other'], 1)
-    feed.released([], [{ queryKey: ['orders'] }])
+    liveQueries.released([], [{ queryKey: ['orders'] }])
     expect(stale()).toEqual(['["orders",1]'])
   })
 })

@@ -1,131 +1,131 @@
 import { describe, expect, test } from 'vitest'
-import { MessageTable } from '../../src/cache/messageRules.ts'
+import { MessageRules } from '../../src/cache/messageRules.ts'
 import { anything } from '../support/schemas.ts'
 
 const handler = () => () => undefined
 
 test('a type that two users declare has one rule, the latest rendered', () => {
-  const table = new MessageTable()
+  const rules = new MessageRules()
   const [a, b] = [{}, {}]
   const [first, second, third] = [handler(), handler(), handler()]
-  table.set(a, { on: { x: first } })
-  table.set(b, { on: { x: second } })
-  expect(table.rule('x')?.handler).toBe(second)
-  table.set(a, { on: { x: third } })
-  expect(table.rule('x')?.handler).toBe(third)
+  rules.set(a, { on: { x: first } })
+  rules.set(b, { on: { x: second } })
+  expect(rules.rule('x')?.handler).toBe(second)
+  rules.set(a, { on: { x: third } })
+  expect(rules.rule('x')?.handler).toBe(third)
 })
 
 test('the types, handlers and schemas of all users form one table', () => {
-  const table = new MessageTable()
+  const rules = new MessageRules()
   const onX = handler()
-  table.set({}, { on: { x: onX } })
-  table.set({}, { messages: { x: anything, y: { params: anything, response: anything } } })
-  expect(table.rule('x')).toEqual({ handler: onX, response: anything })
-  expect(table.rule('y')).toEqual({ response: anything, params: anything })
-  expect(table.rule('z')).toBeUndefined()
+  rules.set({}, { on: { x: onX } })
+  rules.set({}, { messages: { x: anything, y: { params: anything, response: anything } } })
+  expect(rules.rule('x')).toEqual({ handler: onX, response: anything })
+  expect(rules.rule('y')).toEqual({ response: anything, params: anything })
+  expect(rules.rule('z')).toBeUndefined()
 })
 
 test("the rules of a user end with the commit in which it leaves; the last users' rules, but not their onMessage, stay for late messages", () => {
-  const table = new MessageTable()
+  const rules = new MessageRules()
   const [a, b] = [{}, {}]
-  table.set(a, { on: { x: handler() }, onMessage: () => undefined })
-  table.set(b, { on: { y: handler() } })
-  table.delete(a)
-  table.settle()
-  expect([table.rule('x'), table.rule('y')]).toEqual([undefined, expect.anything()])
-  table.delete(b)
-  table.settle()
-  expect([table.rule('y') !== undefined, table.listeners.length]).toEqual([true, 0])
+  rules.set(a, { on: { x: handler() }, onMessage: () => undefined })
+  rules.set(b, { on: { y: handler() } })
+  rules.delete(a)
+  rules.settle()
+  expect([rules.rule('x'), rules.rule('y')]).toEqual([undefined, expect.anything()])
+  rules.delete(b)
+  rules.settle()
+  expect([rules.rule('y') !== undefined, rules.listeners.length]).toEqual([true, 0])
 })
 
 test('the rules of the last users end when a new user arrives', () => {
-  const table = new MessageTable()
+  const rules = new MessageRules()
   const a = {}
-  table.set(a, { on: { x: handler() } })
-  table.delete(a)
-  table.settle()
-  table.set({}, { on: { y: handler() } })
-  table.settle()
-  expect([table.rule('x'), table.rule('y')]).toEqual([undefined, expect.anything()])
+  rules.set(a, { on: { x: handler() } })
+  rules.delete(a)
+  rules.settle()
+  rules.set({}, { on: { y: handler() } })
+  rules.settle()
+  expect([rules.rule('x'), rules.rule('y')]).toEqual([undefined, expect.anything()])
 })
 
 test('every user has its own onMessage, in its latest version', () => {
-  const table = new MessageTable()
+  const rules = new MessageRules()
   const [a, b] = [{}, {}]
   const [one, two, three] = [handler(), handler(), handler()]
-  table.set(a, { onMessage: one })
-  table.set(b, { onMessage: two })
-  expect(table.listeners).toEqual([one, two])
-  table.set(b, { onMessage: three })
-  expect(table.listeners).toEqual([one, three])
-  table.delete(a)
-  expect(table.listeners).toEqual([three])
+  rules.set(a, { onMessage: one })
+  rules.set(b, { onMessage: two })
+  expect(rules.listeners).toEqual([one, two])
+  rules.set(b, { onMessage: three })
+  expect(rules.listeners).toEqual([one, three])
+  rules.delete(a)
+  expect(rules.listeners).toEqual([three])
 })
 
 test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', ''])(
   'no table knows the type "%s" by default',
   type => {
-    const table = new MessageTable()
-    table.set({}, { on: {}, messages: {} })
-    expect(table.rule(type)).toBeUndefined()
+    const rules = new MessageRules()
+    rules.set({}, { on: {}, messages: {} })
+    expect(rules.rule(type)).toBeUndefined()
   },
 )
 
 test('an unknown user, or one that has left, can be deleted', () => {
-  const table = new MessageTable()
+  const rules = new MessageRules()
   const a = {}
-  table.set(a, { on: { x: handler() } })
-  table.delete({})
-  expect(table.rule('x')).toBeDefined()
-  table.delete(a)
-  table.delete(a)
-  expect(table.rule('x')).toBeDefined()
+  rules.set(a, { on: { x: handler() } })
+  rules.delete({})
+  expect(rules.rule('x')).toBeDefined()
+  rules.delete(a)
+  rules.delete(a)
+  expect(rules.rule('x')).toBeDefined()
 })
 
 describe('types that have lost their handler', () => {
   const on = (...types: string[]) => ({ on: Object.fromEntries(types.map(type => [type, handler()])) })
 
   test('are those that no user handles any more', () => {
-    const table = new MessageTable()
+    const rules = new MessageRules()
     const [layout, room] = [{}, {}]
-    table.set(layout, on('x'))
-    table.set(room, on('x', 'y'))
-    expect(table.settle()).toEqual([])
-    table.delete(room)
-    expect(table.settle()).toEqual(['y'])
-    expect(table.settle()).toEqual([])
+    rules.set(layout, on('x'))
+    rules.set(room, on('x', 'y'))
+    expect(rules.settle()).toEqual([])
+    rules.delete(room)
+    expect(rules.settle()).toEqual(['y'])
+    expect(rules.settle()).toEqual([])
   })
 
   test('are also reported when a user drops a handler and stays', () => {
-    const table = new MessageTable()
+    const rules = new MessageRules()
     const room = {}
-    table.set(room, on('room.1'))
-    table.settle()
-    table.set(room, on('room.2'))
-    expect(table.settle()).toEqual(['room.1'])
+    rules.set(room, on('room.1'))
+    rules.settle()
+    rules.set(room, on('room.2'))
+    expect(rules.settle()).toEqual(['room.1'])
   })
 
   test('are empty if another user takes over in the same commit', () => {
-    const table = new MessageTable()
+    const rules = new MessageRules()
     const [first, second] = [{}, {}]
-    table.set(first, on('x'))
-    table.settle()
-    table.delete(first)
-    table.set(second, on('x'))
-    expect(table.settle()).toEqual([])
+    rules.set(first, on('x'))
+    rules.settle()
+    rules.delete(first)
+    rules.set(second, on('x'))
+    expect(rules.settle()).toEqual([])
   })
 
   test('are empty while no user is left, and are reported when the next user arrives without them', () => {
-    const table = new MessageTable()
+    const rules = new MessageRules()
     const [first, second] = [{}, {}]
-    table.set(first, on('x'))
-    table.set(second, on('y'))
-    table.settle()
-    table.delete(first)
-    table.delete(second)
-    expect(table.settle()).toEqual([])
-    expect([table.rule('x'), table.rule('y')]).toEqual([expect.anything(), expect.anything()])
-    table.set({}, on('y'))
-    expect(table.settle()).toEqual(['x'])
+    rules.set(first, on('x'))
+    rules.set(second, on('y'))
+    rules.settle()
+    rules.delete(first)
+    rules.delete(second)
+    expect(rules.settle()).toEqual([])
+    expect([rules.rule('x'), rules.rule('y')]).toEqual([expect.anything(), expect.anything()])
+    rules.set({}, on('y'))
+    expect(rules.settle()).toEqual(['x'])
   })
 })

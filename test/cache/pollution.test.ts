@@ -55,8 +55,8 @@ function setup() {
       // Data that does not fit an updater changes nothing.
     }
   }
-  const { client, clock, writer, table, feed } = setUpCache({ guard })
-  table.set(
+  const { client, clock, writer, rules, liveQueries } = setUpCache({ guard })
+  rules.set(
     {},
     {
       messages: { replace: anything },
@@ -70,7 +70,7 @@ function setup() {
       },
     },
   )
-  const dispatch = createDispatch({ table, feed, clock, report: () => undefined })
+  const dispatch = createDispatch({ rules, liveQueries, clock, report: () => undefined })
   const receive = (text: string) => {
     for (const message of readMessages(parseJson(text, {}), {})) void dispatch(message, {})
     writer.flush()

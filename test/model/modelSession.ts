@@ -1,7 +1,7 @@
 import { append, remove, type Updater, upsert } from '../../src/cache/updaters.ts'
 import { createDispatch } from '../../src/cache/dispatch.ts'
-import type { Feed } from '../../src/cache/liveQueries.ts'
-import type { MessageTable } from '../../src/cache/messageRules.ts'
+import type { LiveQueries } from '../../src/cache/liveQueries.ts'
+import type { MessageRules } from '../../src/cache/messageRules.ts'
 import type { Recovery } from '../../src/core/streamPosition.ts'
 import { ConnectionHarness } from '../support/connectionHarness.ts'
 import { anything } from '../support/schemas.ts'
@@ -35,16 +35,16 @@ const RULES = {
     note: ({ response }, cache) => cache.setQueryData(['notes'], append(response as Row, { by: 'id' })),
     line: ({ response }, cache) => cache.setQueryData(['journal'], addLine(response as number)),
   },
-} satisfies Parameters<MessageTable['set']>[1]
+} satisfies Parameters<MessageRules['set']>[1]
 
-/** One life of a connection with its feed, from mount to unmount. */
+/** One life of a connection with its liveQueries, from mount to unmount. */
 export class ModelSession {
   readonly harness: ConnectionHarness
-  readonly feed: Feed
+  readonly liveQueries: LiveQueries
   /** What it sent to the server when it last opened. */
   cursor: Cursor | undefined
 
-  constructor(table: MessageTable, createFeed: (harness: ConnectionHarness) => Feed) {
+  constructor(rules: MessageRules, createLiveQueries: (harness: ConnectionHarness) => LiveQueries) {
     const recovery: Recovery = {
       cursor: ({ epoch, seq, type, response }) => {
         if (type === 'welcome') return response as Cursor
@@ -58,20 +58,25 @@ export class ModelSession {
         message.type === 'welcome' ? (message as never as { resumed: boolean }).resumed : undefined,
     }
     this.harness = new ConnectionHarness({ recovery, maxMessageBytes: 100_000 })
-    const feed = createFeed(this.harness)
-    this.feed = feed
-    table.set(this, RULES)
-    feed.configured()
+    const liveQueries = createLiveQueries(this.harness)
+    this.liveQueries = liveQueries
+    rules.set(this, RULES)
+    liveQueries.configured()
     const { setup } = this.harness.connection
-    this.harness.deliver = createDispatch({ table, feed, clock: this.harness.clock, report: () => undefined })
-    setup.gap = () => void feed.invalidateAll()
-    setup.start = () => feed.start()
-    setup.opened = () => feed.opened()
-    setup.began = since => feed.began(since)
+    this.harness.deliver = createDispatch({
+      rules,
+      liveQueries,
+      clock: this.harness.clock,
+      report: () => undefined,
+    })
+    setup.gap = () => void liveQueries.invalidateAll()
+    setup.start = () => liveQueries.resumePosition()
+    setup.opened = () => liveQueries.onOpen()
+    setup.began = since => liveQueries.onPositionKnown(since)
   }
 
   end(): void {
     this.harness.connection.dispose()
-    this.feed.end()
+    this.liveQueries.end()
   }
 }

@@ -1,6 +1,6 @@
 import { hashKey, type Query, type QueryClient, QueryObserver } from '@tanstack/react-query'
 import { readersOf } from '../../src/cache/readers.ts'
-import type { FeedOptions } from '../../src/cache/liveQueries.ts'
+import type { LiveQueriesOptions } from '../../src/cache/liveQueries.ts'
 import type { Message } from '../../src/core/envelope.ts'
 import type { Failure } from '../../src/core/failure.ts'
 import { settle } from '../support/connectionHarness.ts'
@@ -46,16 +46,16 @@ export class ModelWorld {
     this.server.change({ type: 'row.changed', params: null, response: { id: 'old', n: 7 } })
     this.server.change({ type: 'note', params: null, response: { id: 'old', n: 7 } })
     this.server.change({ type: 'line', params: null, response: 7 })
-    const { client, table, createFeed } = setUpCache({
+    const { client, rules, createLiveQueries } = setUpCache({
       scheduleFrame: callback => void this.#frames.push(callback),
       sources: () => SOURCES,
     })
     client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
     this.client = client
     this.#createSession = () =>
-      new ModelSession(table, ({ clock, connection }) => {
-        const since: FeedOptions['since'] = () => connection.inbound.since
-        return createFeed({ clock, since })
+      new ModelSession(rules, ({ clock, connection }) => {
+        const since: LiveQueriesOptions['since'] = () => connection.inbound.since
+        return createLiveQueries({ clock, since })
       })
     this.#session = this.#createSession()
   }
@@ -150,12 +150,12 @@ export class ModelWorld {
     const queryKey = KEYS[index]
     if (this.#watched.has(index) || !queryKey) return
     const isSocketQuery = queryKey[0] === 'quote'
-    const leave = isSocketQuery ? this.#session.feed.join(queryKey, false) : () => undefined
+    const leave = isSocketQuery ? this.#session.liveQueries.addReader(queryKey, false) : () => undefined
     const options = {
       queryKey,
       queryFn: () => (isSocketQuery ? this.#request(queryKey) : this.#ask(queryKey)),
       staleTime: isSocketQuery
-        ? (query: unknown) => (this.#session.feed.isCurrent(query as Query) ? Infinity : 0)
+        ? (query: unknown) => (this.#session.liveQueries.isCurrent(query as Query) ? Infinity : 0)
         : Infinity,
     }
     const observer = new QueryObserver(this.client, options)
@@ -276,7 +276,7 @@ export class ModelWorld {
 
   async #request(key: readonly unknown[]): Promise<unknown> {
     const response = await this.#ask(key)
-    this.#session.feed.answered(key)
+    this.#session.liveQueries.onResponse(key)
     return response
   }
 

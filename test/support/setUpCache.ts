@@ -1,16 +1,16 @@
 import { QueryClient } from '@tanstack/react-query'
-import { Feed, type FeedOptions } from '../../src/cache/liveQueries.ts'
-import { MessageTable } from '../../src/cache/messageRules.ts'
+import { LiveQueries, type LiveQueriesOptions } from '../../src/cache/liveQueries.ts'
+import { MessageRules } from '../../src/cache/messageRules.ts'
 import { QueryWriter, type QueryWriterOptions } from '../../src/cache/queryWriter.ts'
 import { FakeClock } from './fakeClock.ts'
 
-/** A query client with a writer and a connection's feed. Nothing is written but by `writer.flush`, unless there are frames. */
+/** A query client with a writer and a connection's liveQueries. Nothing is written but by `writer.flush`, unless there are frames. */
 export function setUpCache(
-  options: Partial<FeedOptions & Pick<QueryWriterOptions, 'scheduleFrame' | 'guard'>> = {},
+  options: Partial<LiveQueriesOptions & Pick<QueryWriterOptions, 'scheduleFrame' | 'guard'>> = {},
 ) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   const clock = new FakeClock()
-  const table = new MessageTable()
+  const rules = new MessageRules()
   const writer = new QueryWriter({
     client: () => client,
     clock,
@@ -19,12 +19,12 @@ export function setUpCache(
     guard: call => call(),
     ...options,
   })
-  const createFeed = (more: Partial<FeedOptions> = {}) =>
-    new Feed({
+  const createLiveQueries = (more: Partial<LiveQueriesOptions> = {}) =>
+    new LiveQueries({
       client: () => client,
       writer,
       clock,
-      table,
+      rules,
       sources: () => [],
       since: () => undefined,
       maxQueries: () => 10_000,
@@ -36,5 +36,5 @@ export function setUpCache(
       ...options,
       ...more,
     })
-  return { client, clock, table, writer, createFeed, feed: createFeed() }
+  return { client, clock, rules, writer, createLiveQueries, liveQueries: createLiveQueries() }
 }

@@ -1,25 +1,25 @@
 import { QueryObserver } from '@tanstack/react-query'
 import { onTestFinished } from 'vitest'
-import type { FeedOptions } from '../../src/cache/liveQueries.ts'
-import type { MessageRules } from '../../src/cache/messageRules.ts'
+import type { LiveQueriesOptions } from '../../src/cache/liveQueries.ts'
+import type { UserRules } from '../../src/cache/messageRules.ts'
 import type { Cursor } from '../../src/core/streamPosition.ts'
 import { setUpCache } from './setUpCache.ts'
 
-export interface FetchSetup extends Partial<FeedOptions> {
+export interface FetchSetup extends Partial<LiveQueriesOptions> {
   key?: readonly unknown[]
   /** Whether somebody looks at the query. */
   isActive?: boolean
-  rules?: MessageRules
+  declared?: UserRules
 }
 
-/** A query whose fetches are resolved by the test, and the feed of a connection. */
-export function setUpFetches({ key = ['rows'], isActive = true, rules, ...options }: FetchSetup = {}) {
-  const { client, clock, table, writer, feed, createFeed } = setUpCache({
+/** A query whose fetches are resolved by the test, and the liveQueries of a connection. */
+export function setUpFetches({ key = ['rows'], isActive = true, declared, ...options }: FetchSetup = {}) {
+  const { client, clock, rules, writer, liveQueries, createLiveQueries } = setUpCache({
     scheduleFrame: callback => void setTimeout(callback, 1),
     ...options,
   })
-  if (rules) table.set({}, rules)
-  feed.configured()
+  if (declared) rules.set({}, declared)
+  liveQueries.configured()
   client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
   const asked: { answer(data: unknown): void; fail(): void }[] = []
   const queryFn = () =>
@@ -40,8 +40,8 @@ export function setUpFetches({ key = ['rows'], isActive = true, rules, ...option
     client,
     clock,
     writer,
-    feed,
-    createFeed,
+    liveQueries,
+    createLiveQueries,
     asked,
     watch,
     answer,
@@ -53,15 +53,15 @@ export function setUpFetches({ key = ['rows'], isActive = true, rules, ...option
       await settle()
     },
     async push(...updates: unknown[]) {
-      for (const update of updates) feed.setQueryData(key, update)
+      for (const update of updates) liveQueries.setQueryData(key, update)
       writer.flush()
       await settle()
     },
     /** A message at a position of the server's log. */
     async pushAt(cursor: Cursor, update: unknown) {
-      feed.cursor = cursor
-      feed.setQueryData(key, update)
-      feed.cursor = undefined
+      liveQueries.cursor = cursor
+      liveQueries.setQueryData(key, update)
+      liveQueries.cursor = undefined
       writer.flush()
       await settle()
     },
