@@ -1,3 +1,4 @@
+import { withAdvice } from './advice.ts'
 /** The category of a `RealtimeError`. Stable across versions, so that you can `switch` on it. */
 export type RealtimeErrorCode =
   | 'configuration'
@@ -11,7 +12,7 @@ export type RealtimeErrorCode =
 
 /**
  * The base class of every error that this library throws, rejects with or reports as `error`. The message
- * says what to do. It never contains a token, a query string or a header.
+ * says what is wrong; in development also what to do. It never contains a token, a query string or a header.
  */
 export class RealtimeError extends Error {
   override name = 'RealtimeError'
@@ -46,7 +47,7 @@ export class UnauthorizedError extends RealtimeError {
 export class UntrustedOriginError extends RealtimeError {
   override name = 'UntrustedOriginError'
   constructor(origin: string) {
-    super('untrusted-origin', `No token is sent to ${origin}. Add it to trustedOrigins if it is yours.`)
+    super('untrusted-origin', withAdvice(`No token is sent to ${origin}.`, 'untrusted'))
   }
 }
 
@@ -54,10 +55,7 @@ export class UntrustedOriginError extends RealtimeError {
 export class InsecureOriginError extends RealtimeError {
   override name = 'InsecureOriginError'
   constructor(origin: string) {
-    super(
-      'insecure-origin',
-      `No token is sent unencrypted to ${origin}. Use https: or wss:, or add it to insecureOrigins if only you can listen.`,
-    )
+    super('insecure-origin', withAdvice(`No token is sent unencrypted to ${origin}.`, 'insecure'))
   }
 }
 
@@ -89,9 +87,7 @@ export class ConnectionFailedError extends RealtimeError {
 /** The connection was lost, closed or never opened while a request waited for its reply. */
 export class ConnectionLostError extends RealtimeError {
   override name = 'ConnectionLostError'
-  constructor(
-    message = 'The connection was lost before the reply arrived. Send the request again if repeating it is safe.',
-  ) {
+  constructor(message = withAdvice('The connection was lost before the reply arrived.', 'lost')) {
     super('connection-lost', message)
   }
 }

@@ -1,3 +1,4 @@
+import { withAdvice } from './advice.ts'
 import { ConfigurationError } from './errors.ts'
 
 /** Headers in any form that `fetch` accepts: a record, pairs, or a `Headers` object. */
@@ -78,5 +79,5 @@ function isHeaders(headers: object): headers is Headers {
 }
 
 function refuse(): never {
-  throw new ConfigurationError('"headers" must be a record, pairs or a Headers object, with text as values.')
+  throw new ConfigurationError(withAdvice('"headers" cannot be read.', 'headers'))
 }

@@ -1,3 +1,4 @@
+import { withAdvice } from './advice.ts'
 import type { Reauthenticate } from './tokens.ts'
 import type { Channel, ChannelLink } from './connectionPorts.ts'
 import type { Serialize } from './envelope.ts'
@@ -94,13 +95,11 @@ function toSocketData(data: unknown, serialize: Serialize = JSON.stringify): Soc
   if (isSocketData(data)) return data
   if (isPromise(data)) {
     ignoreRejection(data)
-    throw new ConfigurationError('A promise cannot be sent. Await it first.')
+    throw new ConfigurationError(withAdvice('A promise cannot be sent.', 'promise'))
   }
   const serialized: unknown = refusePromise(serialize(data) as unknown, '"serialize"')
   if (isSocketData(serialized)) return serialized
-  throw new ConfigurationError(
-    `"serialize" returned ${typeof serialized}. It must return a string or binary data.`,
-  )
+  throw new ConfigurationError(withAdvice(`"serialize" returned ${typeof serialized}.`, 'serialize'))
 }
 
 function isSocketData(data: unknown): data is SocketData {

@@ -1,3 +1,4 @@
+import { withAdvice } from './advice.ts'
 import type { AttachToken, GrantedToken, HeldToken } from './tokens.ts'
 import type { TokenUse } from './connectionState.ts'
 import { ConfigurationError, InsecureOriginError, RealtimeError, UntrustedOriginError } from './errors.ts'
@@ -58,7 +59,7 @@ export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest
 export function attach(part: RequestPart, call: () => TransportRequest): TransportRequest {
   const request: unknown = refusePromise(inPart<unknown>(part, call), `"${part}"`)
   if (isRequest(request)) return request
-  throw new ConfigurationError(`"${part}" must return the request that it received, with its changes.`)
+  throw new ConfigurationError(withAdvice(`"${part}" returned no request.`, 'request'))
 }
 
 function isRequest(value: unknown): value is TransportRequest {
@@ -80,14 +81,10 @@ async function settled<Result>(
 /** Throws for a token or a cursor that the transport cannot carry; it would get lost silently. */
 function assertSendable({ headers, protocols, firstMessage }: TransportRequest, isSocket: boolean): void {
   if (isSocket && Object.keys(headers).length > 0) {
-    throw new ConfigurationError(
-      'A WebSocket sends no headers. For its token use tokenInQuery, tokenInProtocol or tokenInFirstMessage, for its cursor cursorInQuery or cursorInFirstMessage.',
-    )
+    throw new ConfigurationError(withAdvice('A WebSocket sends no headers.', 'socket'))
   }
   if (!isSocket && (protocols.length > 0 || firstMessage !== undefined)) {
-    throw new ConfigurationError(
-      'HTTP has no subprotocols and no first message. For its token use tokenInHeader or tokenInQuery, for its cursor cursorInHeader or cursorInQuery.',
-    )
+    throw new ConfigurationError(withAdvice('HTTP has no subprotocols and no first message.', 'http'))
   }
   assertHeaders(headers, 'of the request')
 }
@@ -105,7 +102,7 @@ async function targetOf(plan: RequestPlan): Promise<URL> {
   const target = isSocket ? toSocketUrl(resolved) : resolved
   assertScheme(target, isSocket ? ['ws:', 'wss:'] : ['http:', 'https:'])
   if (isSocket && isMixedContent(target))
-    throw new ConfigurationError('A page on https cannot open ws:. Use a wss: URL.')
+    throw new ConfigurationError(withAdvice('A page on https cannot open ws:.', 'mixed'))
   return target
 }
 
@@ -128,8 +125,8 @@ export function resolveUrl(url: string | URL, baseUrl: string | undefined): URL 
   if (resolved) return resolved
   // The messages do not quote the URL, because its query may contain a token.
   if (baseUrl !== undefined && !hasHost(baseUrl, page))
-    throw new ConfigurationError('"baseUrl" is not valid. Give an absolute URL such as https://example.com.')
-  throw new ConfigurationError('"url" is not valid. Give an absolute URL, or a relative one and a "baseUrl".')
+    throw new ConfigurationError(withAdvice('"baseUrl" is not valid.', 'baseUrl'))
+  throw new ConfigurationError(withAdvice('"url" is not valid.', 'url'))
 }
 
 function parse(url: string | URL, base: string | undefined): URL | undefined {
@@ -205,7 +202,7 @@ function parseOrigin(origin: unknown, option = 'trustedOrigins" or "insecureOrig
   const url = typeof origin === 'string' ? parse(origin, undefined) : undefined
   if (url?.host) return url
   const given = typeof origin === 'string' ? `"${origin}"` : kindOf(origin)
-  throw new ConfigurationError(`${given} in "${option}" is not an origin. Write it as https://example.com.`)
+  throw new ConfigurationError(withAdvice(`${given} in "${option}" is not an origin.`, 'origin'))
 }
 
 /** The origins that are trusted by default: the page's and that of `baseUrl`. */

@@ -1,3 +1,4 @@
+import { withAdvice } from './advice.ts'
 import ReconnectingWebSocket from 'reconnecting-websocket'
 import { type Failure, impossible } from './failure.ts'
 import type { Attempt, AttemptRequest, SocketData, Transport, TransportSink } from './transport.ts'
@@ -125,8 +126,7 @@ class SocketAttempt implements Attempt {
 
   #openSocket(url: string, protocols: string[] | undefined): object {
     const Socket = this.#options.webSocket()
-    if (!Socket)
-      return this.#refuse('There is no WebSocket class here. Pass one as the provider\'s "webSocket".')
+    if (!Socket) return this.#refuse(withAdvice('There is no WebSocket class here.', 'webSocket'))
     try {
       const socket = protocols ? new Socket(url, protocols) : new Socket(url)
       const onClose = ({ code }: { code: number }) => {

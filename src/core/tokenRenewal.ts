@@ -1,3 +1,4 @@
+import { withAdvice } from './advice.ts'
 import type { TimerHandle } from './platform.ts'
 import type { ChannelLink } from './connectionPorts.ts'
 import { ConfigurationError } from './errors.ts'
@@ -51,7 +52,7 @@ export function startRenewal(
     } catch {
       // What it threw may quote the token.
       const error = new ConfigurationError(
-        '"reauthenticate" threw, or what it returned cannot be sent. Call it in your own code to see what.',
+        withAdvice('"reauthenticate" threw, or what it returned cannot be sent.', 'threw'),
       )
       report({ kind: 'handler-error', type: 'reauthenticate', error })
     }

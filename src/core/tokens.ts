@@ -1,3 +1,4 @@
+import { withAdvice } from './advice.ts'
 import { type Clock, throwIfAborted } from './platform.ts'
 import type { TokenReason } from './connectionState.ts'
 import { ConfigurationError } from './errors.ts'
@@ -66,10 +67,7 @@ function readToken(given: unknown): IssuedToken {
   if (given === undefined || given === null || typeof given === 'string') return { token: given ?? null }
   const { token, expiresIn } = given as { token?: unknown; expiresIn?: unknown }
   const isToken = typeof given === 'object' && (token === null || typeof token === 'string')
-  if (!isToken)
-    throw new ConfigurationError(
-      `getToken returned ${kindOf(given)}. Return a string, null, or { token, expiresIn } where token is a string or null.`,
-    )
+  if (!isToken) throw new ConfigurationError(withAdvice(`getToken returned ${kindOf(given)}.`, 'getToken'))
   return { token, expiresIn: typeof expiresIn === 'number' ? expiresIn : undefined }
 }
 

@@ -1,3 +1,4 @@
+import { withAdvice } from './advice.ts'
 import { ConfigurationError } from './errors.ts'
 
 type Defined<Options> = { [Key in keyof Options]: Exclude<Options[Key], undefined> }
@@ -104,7 +105,7 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
 export function refusePromise<Value>(value: Value, what: string): Value {
   if (!isPromise(value)) return value
   ignoreRejection(value)
-  throw new ConfigurationError(`${what} returned a promise. It must be synchronous: do not make it async.`)
+  throw new ConfigurationError(withAdvice(`${what} returned a promise.`, 'async'))
 }
 
 /** A promise that nothing awaits must not cause an unhandled rejection. */
@@ -122,9 +123,9 @@ export function buildFirstMessage(part: string, build: () => unknown): unknown {
     message = build()
   } catch {
     // What it threw may quote the token.
-    throw new ConfigurationError(`The function given to ${part} threw. Call it in your own code to see what.`)
+    throw new ConfigurationError(withAdvice(`The function given to ${part} threw.`, 'threw'))
   }
   refusePromise(message, `The function given to ${part}`)
   if (message !== undefined) return message
-  throw new ConfigurationError(`The function given to ${part} returned nothing. It must return the message.`)
+  throw new ConfigurationError(withAdvice(`The function given to ${part} returned nothing.`, 'noMessage'))
 }

@@ -1,10 +1,7 @@
-import { rmSync, writeFileSync, mkdirSync, mkdtempSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'vite'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ConnectionEvent } from '../../src/core/events.ts'
 import { warnOfEvent, warnOnce } from '../../src/core/warnOnce.ts'
+import { bundleWithVite } from '../support/bundleWithVite.ts'
 
 const warn = vi.spyOn(console, 'warn')
 beforeEach(() => void warn.mockReset().mockImplementation(() => undefined))
@@ -62,43 +59,20 @@ test('a runtime without `process` shows no warning, and throws nothing', () => {
   expect(shown()).toEqual([])
 })
 
-/** What Vite builds from an app that uses all hooks. */
-async function bundle(mode: string): Promise<string> {
-  const cache = fileURLToPath(new URL('../../.cache', import.meta.url))
-  mkdirSync(cache, { recursive: true })
-  const root = mkdtempSync(join(cache, 'warnings-'))
-  const index = fileURLToPath(new URL('../../src/index.ts', import.meta.url))
-  const helper = fileURLToPath(new URL('../../src/core/warnOnce.ts', import.meta.url))
-  writeFileSync(
-    join(root, 'main.js'),
-    `import * as all from ${JSON.stringify(index)}
-     import { warnOnce } from ${JSON.stringify(helper)}
-     warnOnce(new Set(), 'subject', () => 'react-query-realtime: own text')
-     console.log(Object.keys(all))`,
+const bundleOf = (mode: string) =>
+  bundleWithVite(
+    mode,
+    ({ index, core }) => `import * as all from '${index}'
+      import { warnOnce } from '${core}/warnOnce.ts'
+      warnOnce(new Set(), 'subject', () => 'react-query-realtime: own text')
+      console.log(Object.keys(all))`,
   )
-  vi.stubEnv('NODE_ENV', mode)
-  try {
-    const output = await build({
-      root,
-      mode,
-      configFile: false,
-      logLevel: 'error',
-      build: { write: false, rolldownOptions: { input: join(root, 'main.js') } },
-    })
-    const [{ output: chunks }] = [output].flat() as { output: { code?: string }[] }[] as [
-      { output: { code?: string }[] },
-    ]
-    return chunks.map(({ code = '' }) => code).join('\n')
-  } finally {
-    rmSync(root, { recursive: true })
-  }
-}
 
 test('a Vite app warns in a development build, and contains no warning text in a production build', async () => {
   const texts = ['own text', 'maxMessageBytes.', 'no handler, schema or query']
-  const development = await bundle('development')
+  const development = await bundleOf('development')
   expect(texts.filter(text => !development.includes(text))).toEqual([])
   expect(development).not.toContain('process.env')
-  const production = await bundle('production')
+  const production = await bundleOf('production')
   expect(texts.filter(text => production.includes(text))).toEqual([])
 })
