@@ -3,7 +3,6 @@ import type { Clock, TimerHandle } from '../core/platform.ts'
 import type { Delivery } from '../core/connectionPorts.ts'
 import { type Message, messageKey } from '../core/envelope.ts'
 import type { ConnectionEvent } from '../core/events.ts'
-import { isPromise } from '../core/validation.ts'
 import type { LiveQueries } from './liveQueries.ts'
 import type { MessageHandler, MessageRule, MessageRules } from './messageRules.ts'
 
@@ -21,12 +20,12 @@ export interface DispatchOptions {
  * Delivers messages to the cache, in order. A reply needs no rule, and its changes are written immediately.
  * Returns the message as its schema parsed it, or `undefined` if the schema rejected it.
  */
-export type Dispatch = (message: Message, delivery: Delivery) => Taken
+export type Dispatch = (message: Message, delivery: Delivery) => Parsed
 
-type Taken = Promise<Message | undefined> | Message | undefined
+type Parsed = Promise<Message | undefined> | Message | undefined
 type Result = StandardSchemaV1.Result<unknown>
 /** The result of the schemas: the parsed message, or what is wrong with it. */
-type Verdict = { message: Message } | { message: undefined; event: ConnectionEvent }
+type Validated = { message: Message } | { message: undefined; event: ConnectionEvent }
 
 const DEFAULT_TIME = 30_000
 
@@ -38,15 +37,15 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   const { rules, liveQueries, report } = options
   /** The last message that waits for a schema, its own or an earlier message's. */
   let tail: Promise<unknown> | undefined
+  const failed = (type: string) => (error: unknown) => report(failure(type, error))
 
   function call(handler: MessageHandler, message: Message) {
-    const failed = (error: unknown) => report(failure(message.type, error))
     liveQueries.type = message.type
     try {
       const result: unknown = handler(message, liveQueries)
-      if (isPromise(result)) Promise.resolve(result).catch(failed)
+      if (result !== undefined) Promise.resolve(result).catch(failed(message.type))
     } catch (error) {
-      failed(error)
+      failed(message.type)(error)
     }
     liveQueries.type = undefined
   }
@@ -57,33 +56,34 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     if (saysResumed) return
     const hasError = error !== undefined
     if (hasError && isReply) return
-    const rule = rules.rule(hasError ? ERROR_HANDLER : type)
+    const rule = rules.byType.get(hasError ? ERROR_HANDLER : type)
     if (rule?.handler) return call(rule.handler, message)
     if (hasError) return report({ kind: 'unknown-type', type, hasError })
     // The caller of the request already has its response, so a reply creates no query.
-    const isWritten = liveQueries.replace(messageKey(type, params), response, rule !== undefined && !isReply)
+    const mayCreate = rule !== undefined && !isReply
+    const isWritten = liveQueries.replace(messageKey(type, params), response, mayCreate)
     if (!isWritten && !isReply) report({ kind: 'unknown-type', type })
   }
 
-  function finish(verdict: Verdict, delivery: Delivery): Message | undefined {
+  function finish(validated: Validated, delivery: Delivery): Message | undefined {
     if (liveQueries.hasEnded) return undefined
     liveQueries.cursor = delivery.cursor
-    if (verdict.message) deliver(verdict.message, delivery)
-    else report(verdict.event)
+    if (validated.message) deliver(validated.message, delivery)
+    else report(validated.event)
     liveQueries.cursor = undefined
     if (delivery.isReply) liveQueries.flush()
-    return verdict.message
+    return validated.message
   }
 
   return (message, delivery) => {
-    const verdict = judge(message, options)
-    if (!tail && !(verdict instanceof Promise)) return finish(verdict, delivery)
-    const next = Promise.all([verdict, tail])
+    const validated = validate(message, options)
+    if (!tail && !(validated instanceof Promise)) return finish(validated, delivery)
+    const next = Promise.all([validated, tail])
       .then(([known]) => finish(known, delivery))
-      .catch((error: unknown) => void report(failure(message.type, error)))
-      .then(taken => {
+      .catch(failed(message.type))
+      .then(parsed => {
         if (tail === next) tail = undefined
-        return taken ?? undefined
+        return parsed ?? undefined
       })
     tail = next
     return next
@@ -93,22 +93,21 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 const failure = (type: string, error: unknown) => ({ kind: 'handler-error', type, error }) as const
 
 /** Schemas start when a message arrives, not when it is its turn, so that none waits longer than one of them takes. */
-function judge(
+function validate(
   message: Message,
   { rules, clock, settleWithin }: DispatchOptions,
-): Promise<Verdict> | Verdict {
+): Promise<Validated> | Validated {
   const { type } = message
-  const rule = rules.rule(type)
+  const rule = rules.byType.get(type)
   if (!rule?.response || message.error !== undefined) return { message }
-  const bad = (event: ConnectionEvent) => ({ message: undefined, event })
-  const refused = bad({ kind: 'bad-message', reason: 'invalid', type })
-  const judged = (valid: Message | undefined) => (valid ? { message: valid } : refused)
-  const failed = (error: unknown) => bad(failure(type, error))
+  const rejected = (event: ConnectionEvent) => ({ message: undefined, event })
+  const invalid = rejected({ kind: 'bad-message', reason: 'invalid', type })
+  const passed = (parsed: Message | undefined) => (parsed ? { message: parsed } : invalid)
+  const failed = (error: unknown) => rejected(failure(type, error))
   try {
-    const result = validate(message, rule)
-    if (!(result instanceof Promise)) return judged(result)
-    const verdict = result.then(judged, failed)
-    return within(clock, { promise: verdict, time: settleWithin?.(), late: refused })
+    const parsed = parse(message, rule)
+    if (!(parsed instanceof Promise)) return passed(parsed)
+    return within(clock, { promise: parsed.then(passed, failed), time: settleWithin?.(), late: invalid })
   } catch (error) {
     return failed(error)
   }
@@ -126,8 +125,8 @@ function within<Value>(
   return Promise.race([promise, deadline]).finally(() => clock.clearTimeout(timer))
 }
 
-/** The message as its schemas parsed it; `undefined` if they reject it. */
-function validate(message: Message, { response, params }: MessageRule): Taken {
+/** The message as its schemas parse it; `undefined` if they reject it. */
+function parse(message: Message, { response, params }: MessageRule): Parsed {
   const ofResponse = response?.['~standard'].validate(message.response)
   const ofParams = params?.['~standard'].validate(message.params)
   if (ofResponse instanceof Promise || ofParams instanceof Promise)

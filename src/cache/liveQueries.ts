@@ -57,7 +57,8 @@ export class LiveQueries implements CacheWriter {
   /** Queries whose data a handler changed although it is older than the connection. */
   readonly #early = new Set<Query>()
   #isJudging = false
-  #hasEnded = false
+  /** Whether the connection has ended, so that later messages are ignored. */
+  hasEnded = false
 
   constructor(options: LiveQueriesOptions) {
     this.#options = options
@@ -67,7 +68,7 @@ export class LiveQueries implements CacheWriter {
     this.#guard = new StaleGuard({
       clock,
       since,
-      versionOf: key => rules.versionOf(key),
+      versionOf: key => rules.ofKey(key)?.version,
       positionOf: key => this.#positionOf(key),
       refetch: query => this.#refetch(candidate => candidate === query),
       outdated: options.outdated,
@@ -88,13 +89,13 @@ export class LiveQueries implements CacheWriter {
   /** Reads the latest options again: which data has a version or position, and which sources were removed. */
   configured(): void {
     const { client, sources, rules, writer } = this.#options
-    if (!this.#hasEnded) this.#trust.follow()
+    if (!this.hasEnded) this.#trust.follow()
     this.#positions = sources().flatMap(({ queryKey, position }) =>
       position
         ? [{ hash: hashValue(queryKey), length: queryKey.length, positionOf: position as PositionOf }]
         : [],
     )
-    const isNeeded = (this.#positions.length > 0 || rules.hasVersions) && !this.#hasEnded
+    const isNeeded = (this.#positions.length > 0 || rules.hasVersions) && !this.hasEnded
     if (isNeeded && !this.#isJudging) this.#guard.begin(client().getQueryCache().getAll())
     this.#isJudging = isNeeded
     writer.judgeBy(this.#guard, isNeeded)
@@ -133,7 +134,7 @@ export class LiveQueries implements CacheWriter {
       ignoreRejection(update)
       throw new ConfigurationError('setQueryData was called with a promise. Await it first.')
     }
-    if (this.#hasEnded) return
+    if (this.hasEnded) return
     const hash = this.#hashes.of(key)
     if (this.type !== undefined) this.#written.addKeyOf(this.type, hash, key)
     this.#write(hash, key, update)
@@ -143,23 +144,18 @@ export class LiveQueries implements CacheWriter {
   replace(key: QueryKey, response: unknown, isKnown: boolean): boolean {
     const hash = this.#hashes.of(key)
     const isWanted = isKnown || this.#options.client().getQueryCache().get(hash) !== undefined
-    if (!isWanted || this.#hasEnded) return isWanted
+    if (!isWanted || this.hasEnded) return isWanted
     this.#trust.add(hash)
     this.#write(hash, key, response)
     return true
   }
 
   invalidateQueries(key: QueryKey): void {
-    if (this.#hasEnded) return
+    if (this.hasEnded) return
     const hash = this.#hashes.of(key)
     if (this.type !== undefined) this.#written.addPrefixOf(this.type, hash, key)
     this.#written.addPrefix(hash, key)
     this.#options.writer.invalidate(hash, key)
-  }
-
-  /** Whether the connection has ended, so that later messages are ignored. */
-  get hasEnded(): boolean {
-    return this.#hasEnded
   }
 
   /** Writes pending updates now. */
@@ -201,7 +197,7 @@ export class LiveQueries implements CacheWriter {
   /** The connection has ended: its keys are no longer kept up to date, and become stale when they are next read. */
   end(): void {
     this.#invalidate('none')
-    this.#hasEnded = true
+    this.hasEnded = true
     this.#guard.end()
     this.#trust.end()
     this.configured()
@@ -209,7 +205,7 @@ export class LiveQueries implements CacheWriter {
 
   /** These types lost their last handler, and `sources` are no longer kept current: what they wrote becomes stale. */
   released(types: readonly string[], sources: readonly LiveQuery[]): void {
-    if (this.#hasEnded) return
+    if (this.hasEnded) return
     const touched = types.map(type => this.#written.takeType(type))
     const keys = new Set(touched.flatMap(({ keys }) => [...keys.keys()]))
     const prefixes = [...touched.flatMap(type => type.prefixes), ...sources.map(({ queryKey }) => queryKey)]
@@ -255,7 +251,7 @@ export class LiveQueries implements CacheWriter {
   #refetchEarly(): void {
     const early = new Set(this.#early)
     this.#early.clear()
-    if (this.#hasEnded) return
+    if (this.hasEnded) return
     this.flush()
     this.#refetch(query => early.has(query))
   }
@@ -292,7 +288,8 @@ export class LiveQueries implements CacheWriter {
     const stale = new Map(this.#written.keys)
     for (const [hash, { key }] of this.#trust.wanted) stale.set(hash, key)
     for (const { queryHash, queryKey } of client().getQueryCache().getAll()) {
-      if (rules.owns(queryKey)) stale.set(queryHash, queryKey)
+      const rule = rules.ofKey(queryKey)
+      if (rule && !rule.handler) stale.set(queryHash, queryKey)
     }
     return stale
   }

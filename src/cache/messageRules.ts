@@ -22,105 +22,74 @@ export interface MessageRule {
   version?: VersionOf | undefined
 }
 
-/** The rules of one connection. If two users declare the same type, the latest rendered rule applies. */
+/**
+ * The rules of one connection. If two users declare the same type, the latest rendered rule applies. Changes
+ * take effect with `settle`: users of one commit change their rules one by one.
+ */
 export class MessageRules {
+  /** What is declared, by type. A plain field, because every message reads it. */
+  byType: ReadonlyMap<string, MessageRule> = new Map()
+  /** The `onMessage` of every user. */
+  listeners: readonly ((message: Message) => void)[] = []
+  /** Whether data of any type has a version. */
+  hasVersions = false
   readonly #users = new Map<object, UserRules>()
-  /** Rules of users that left since `settle`. They apply until then, or as long as there is no other user. */
-  readonly #left = new Set<UserRules>()
   /** The user that was set last, unless it has left. */
   #last: object | undefined
-  #handled: ReadonlySet<string> = new Set()
   #isSettled = true
-  #rules: Map<string, MessageRule> | undefined
-  #listeners: readonly ((message: Message) => void)[] | undefined
 
   /** Sets the rules of a user, which becomes the latest rendered. */
   set(user: object, rules: UserRules): void {
-    const former = this.#users.get(user)
-    if (former && this.#last === user && isSame(former, rules)) return
+    const previous = this.#users.get(user)
+    if (previous && this.#last === user && isSame(previous, rules)) return
     this.#users.delete(user)
     this.#users.set(user, rules)
     this.#last = user
-    this.#forget()
+    this.#isSettled = false
   }
 
-  /** Removes a user. Its rules apply until `settle`, because another user may replace it in the same commit. */
+  /** Removes a user. */
   delete(user: object): void {
-    const rules = this.#users.get(user)
-    if (!rules) return
-    this.#users.delete(user)
+    if (!this.#users.delete(user)) return
     if (this.#last === user) this.#last = undefined
-    this.#left.add(rules)
-    this.#forget()
+    this.#isSettled = false
   }
 
   /**
-   * Ends a round of changes. Returns the types that had a handler before it and have none now. The rules of
-   * the last users stay, for messages that arrive before the connection ends.
+   * Applies a round of changes. Returns the types that had a handler before it and have none now. Without a
+   * user, the rules of the last users stay, for messages that arrive before the connection ends.
    */
   settle(): readonly string[] {
-    if (this.#users.size > 0 && this.#left.size > 0) {
-      this.#left.clear()
-      this.#forget()
-    }
     if (this.#isSettled) return []
     this.#isSettled = true
-    const handled = new Set<string>()
-    for (const [type, { handler }] of this.#currentRules) if (handler) handled.add(type)
-    const lost = [...this.#handled].filter(type => !handled.has(type))
-    this.#handled = handled
-    return lost
+    const users = [...this.#users.values()]
+    this.listeners = users.flatMap(({ onMessage }) => onMessage ?? [])
+    if (users.length === 0) return []
+    const previous = this.byType
+    this.byType = merge(users)
+    this.hasVersions = [...this.byType.values()].some(({ version }) => version)
+    return [...previous.keys()].filter(type => previous.get(type)?.handler && !this.byType.get(type)?.handler)
   }
 
-  /** Whether messages of this key's type are written to it without a handler. */
-  owns([type, ...rest]: readonly unknown[]): boolean {
-    const rule = typeof type === 'string' && rest.length <= 1 ? this.rule(type) : undefined
-    return rule !== undefined && !rule.handler
+  /** The rule for the messages of this key; `undefined` if no message has such a key. */
+  ofKey([type, ...rest]: readonly unknown[]): MessageRule | undefined {
+    return typeof type === 'string' && rest.length <= 1 ? this.byType.get(type) : undefined
   }
+}
 
-  /** Whether data of any type has a version. */
-  get hasVersions(): boolean {
-    return [...this.#currentRules.values()].some(({ version }) => version)
+function merge(users: readonly UserRules[]): Map<string, MessageRule> {
+  const rules = new Map<string, MessageRule>()
+  const ruleOf = (type: string) => {
+    const rule = rules.get(type) ?? {}
+    rules.set(type, rule)
+    return rule
   }
-
-  /** How to read the version of this key's data. */
-  versionOf([type, ...rest]: readonly unknown[]): VersionOf | undefined {
-    return typeof type === 'string' && rest.length <= 1 ? this.rule(type)?.version : undefined
+  for (const { on = {}, messages = {} } of users) {
+    for (const type of Object.keys(on)) ruleOf(type).handler = on[type]
+    for (const type of Object.keys(messages))
+      Object.assign(ruleOf(type), schemasOf((messages as MessageSchemas)[type]))
   }
-
-  rule(type: string): MessageRule | undefined {
-    return this.#currentRules.get(type)
-  }
-
-  /** The `onMessage` of every user. */
-  get listeners(): readonly ((message: Message) => void)[] {
-    return (this.#listeners ??= [...this.#users.values()].flatMap(({ onMessage }) => onMessage ?? []))
-  }
-
-  get #currentRules(): Map<string, MessageRule> {
-    return (this.#rules ??= this.#merge())
-  }
-
-  #forget(): void {
-    this.#isSettled = false
-    this.#rules = undefined
-    this.#listeners = undefined
-  }
-
-  #merge(): Map<string, MessageRule> {
-    const rules = new Map<string, MessageRule>()
-    const ruleOf = (type: string) => {
-      const rule = rules.get(type) ?? {}
-      rules.set(type, rule)
-      return rule
-    }
-    for (const { on = {}, messages = {} } of new Set([...this.#left, ...this.#users.values()])) {
-      for (const type of Object.keys(on)) ruleOf(type).handler = on[type]
-      for (const type of Object.keys(messages))
-        Object.assign(ruleOf(type), schemasOf((messages as MessageSchemas)[type]))
-    }
-    return rules
-  }
+  return rules
 }
 
 function isSame(a: UserRules, b: UserRules): boolean {

@@ -15,6 +15,7 @@ function setup(...users: (UserRules & { ttl?: number })[]) {
     failed: (type, error) => void events.push({ kind: 'handler-error', type, error }),
   })
   users.forEach(user => rules.set({}, user))
+  rules.settle()
   const dispatch = createDispatch({
     rules,
     liveQueries,

@@ -133,6 +133,7 @@ describe('after a gap, although nothing was written yet,', () => {
   test('keys of declared types without a handler, and those that the application names, are stale', async () => {
     const { client, rules, liveQueries } = setUpCache({ sources: () => [{ queryKey: ['orders'] }] })
     rules.set({}, { messages: { price: anything, order: anything }, on: { order: () => {} } })
+    rules.settle()
     const stale = [['price', { symbol: 'BTC' }], ['price'], ['orders', 'open']]
     const fresh = [['price', 'list', 1], ['order', 1], ['other']]
     for (const key of [...stale, ...fresh]) client.setQueryData(key, 1)
@@ -183,6 +184,7 @@ describe('when a connection opens for the first time,', () => {
   test('a query with a position, or of a declared type that is not in `liveQueries`, is not refetched', async () => {
     const { client, rules, liveQueries } = setUpSources()
     rules.set({}, { messages: { price: anything } })
+    rules.settle()
     client.setQueryData(['log'], { seq: 1 })
     client.setQueryData(['price'], 1)
     liveQueries.onOpen()

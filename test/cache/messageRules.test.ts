@@ -10,9 +10,11 @@ test('a type that two users declare has one rule, the latest rendered', () => {
   const [first, second, third] = [handler(), handler(), handler()]
   rules.set(a, { on: { x: first } })
   rules.set(b, { on: { x: second } })
-  expect(rules.rule('x')?.handler).toBe(second)
+  rules.settle()
+  expect(rules.byType.get('x')?.handler).toBe(second)
   rules.set(a, { on: { x: third } })
-  expect(rules.rule('x')?.handler).toBe(third)
+  rules.settle()
+  expect(rules.byType.get('x')?.handler).toBe(third)
 })
 
 test('the types, handlers and schemas of all users form one table', () => {
@@ -20,9 +22,10 @@ test('the types, handlers and schemas of all users form one table', () => {
   const onX = handler()
   rules.set({}, { on: { x: onX } })
   rules.set({}, { messages: { x: anything, y: { params: anything, response: anything } } })
-  expect(rules.rule('x')).toEqual({ handler: onX, response: anything })
-  expect(rules.rule('y')).toEqual({ response: anything, params: anything })
-  expect(rules.rule('z')).toBeUndefined()
+  rules.settle()
+  expect(rules.byType.get('x')).toEqual({ handler: onX, response: anything })
+  expect(rules.byType.get('y')).toEqual({ response: anything, params: anything })
+  expect(rules.byType.get('z')).toBeUndefined()
 })
 
 test("the rules of a user end with the commit in which it leaves; the last users' rules, but not their onMessage, stay for late messages", () => {
@@ -32,10 +35,10 @@ test("the rules of a user end with the commit in which it leaves; the last users
   rules.set(b, { on: { y: handler() } })
   rules.delete(a)
   rules.settle()
-  expect([rules.rule('x'), rules.rule('y')]).toEqual([undefined, expect.anything()])
+  expect([rules.byType.get('x'), rules.byType.get('y')]).toEqual([undefined, expect.anything()])
   rules.delete(b)
   rules.settle()
-  expect([rules.rule('y') !== undefined, rules.listeners.length]).toEqual([true, 0])
+  expect([rules.byType.get('y') !== undefined, rules.listeners.length]).toEqual([true, 0])
 })
 
 test('the rules of the last users end when a new user arrives', () => {
@@ -46,7 +49,7 @@ test('the rules of the last users end when a new user arrives', () => {
   rules.settle()
   rules.set({}, { on: { y: handler() } })
   rules.settle()
-  expect([rules.rule('x'), rules.rule('y')]).toEqual([undefined, expect.anything()])
+  expect([rules.byType.get('x'), rules.byType.get('y')]).toEqual([undefined, expect.anything()])
 })
 
 test('every user has its own onMessage, in its latest version', () => {
@@ -55,10 +58,13 @@ test('every user has its own onMessage, in its latest version', () => {
   const [one, two, three] = [handler(), handler(), handler()]
   rules.set(a, { onMessage: one })
   rules.set(b, { onMessage: two })
+  rules.settle()
   expect(rules.listeners).toEqual([one, two])
   rules.set(b, { onMessage: three })
+  rules.settle()
   expect(rules.listeners).toEqual([one, three])
   rules.delete(a)
+  rules.settle()
   expect(rules.listeners).toEqual([three])
 })
 
@@ -67,7 +73,8 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', ''])(
   type => {
     const rules = new MessageRules()
     rules.set({}, { on: {}, messages: {} })
-    expect(rules.rule(type)).toBeUndefined()
+    rules.settle()
+    expect(rules.byType.get(type)).toBeUndefined()
   },
 )
 
@@ -76,10 +83,12 @@ test('an unknown user, or one that has left, can be deleted', () => {
   const a = {}
   rules.set(a, { on: { x: handler() } })
   rules.delete({})
-  expect(rules.rule('x')).toBeDefined()
+  rules.settle()
+  expect(rules.byType.get('x')).toBeDefined()
   rules.delete(a)
   rules.delete(a)
-  expect(rules.rule('x')).toBeDefined()
+  rules.settle()
+  expect(rules.byType.get('x')).toBeDefined()
 })
 
 describe('types that have lost their handler', () => {
@@ -124,7 +133,7 @@ describe('types that have lost their handler', () => {
     rules.delete(first)
     rules.delete(second)
     expect(rules.settle()).toEqual([])
-    expect([rules.rule('x'), rules.rule('y')]).toEqual([expect.anything(), expect.anything()])
+    expect([rules.byType.get('x'), rules.byType.get('y')]).toEqual([expect.anything(), expect.anything()])
     rules.set({}, on('y'))
     expect(rules.settle()).toEqual(['x'])
   })

@@ -70,6 +70,7 @@ function setup() {
       },
     },
   )
+  rules.settle()
   const dispatch = createDispatch({ rules, liveQueries, clock, report: () => undefined })
   const receive = (text: string) => {
     for (const message of readMessages(parseJson(text, {}), {})) void dispatch(message, {})

@@ -61,6 +61,7 @@ export class ModelSession {
     const liveQueries = createLiveQueries(this.harness)
     this.liveQueries = liveQueries
     rules.set(this, RULES)
+    rules.settle()
     liveQueries.configured()
     const { setup } = this.harness.connection
     this.harness.deliver = createDispatch({

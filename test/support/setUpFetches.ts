@@ -19,6 +19,7 @@ export function setUpFetches({ key = ['rows'], isActive = true, declared, ...opt
     ...options,
   })
   if (declared) rules.set({}, declared)
+  rules.settle()
   liveQueries.configured()
   client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
   const asked: { answer(data: unknown): void; fail(): void }[] = []
