@@ -1,8 +1,8 @@
-import type { Channel, ConnectionSetup } from './connectionPorts.ts'
+import type { Channel, ConnectionDriverOptions, ConnectionPorts } from './connectionPorts.ts'
 import { ConfigurationError } from './errors.ts'
 import { decideFailure, type Failure, type FailureAction, impossible, type RequestPart } from './failure.ts'
 import { findRefusedHeader } from './headers.ts'
-import type { Inbound } from './messageReader.ts'
+import type { MessageReader } from './messageReader.ts'
 import { type Liveness, watchLiveness } from './heartbeat.ts'
 import type { Event } from './connectionState.ts'
 import { preparationFailure, type PreparedRequest } from './request.ts'
@@ -22,9 +22,10 @@ const FIRST_MESSAGE = 'The first message (of attachToken or recovery.attach)'
 
 /** The connection, as one of its attempts sees it. */
 export interface AttemptOwner {
-  readonly setup: ConnectionSetup
+  readonly ports: ConnectionPorts
+  readonly options: ConnectionDriverOptions
   readonly channel: Channel | undefined
-  readonly inbound: Inbound
+  readonly reader: MessageReader
   /** `from`: the attempt that the event is about. */
   handle(event: Event, from: object): void
   /** The token that the server received last. */
@@ -68,7 +69,7 @@ export class AttemptRun implements TransportSink {
 
   open(): void {
     if (!this.#prepared) return
-    const attempt = this.#owner.setup.transport.open(this.#toAttemptRequest(this.#prepared), this)
+    const attempt = this.#owner.ports.transport.open(this.#toAttemptRequest(this.#prepared), this)
     if (this.#isOver) attempt.close()
     else this.#attempt = attempt
   }
@@ -104,7 +105,7 @@ export class AttemptRun implements TransportSink {
     if (this.#isOver) return
     this.#isOpen = true
     this.#owner.handle({ type: 'opened' }, this)
-    if (!this.#isOver) this.#owner.inbound.opened(info)
+    if (!this.#isOver) this.#owner.reader.opened(info)
   }
 
   /**
@@ -121,7 +122,7 @@ export class AttemptRun implements TransportSink {
   message(data: unknown, meta: MessageMeta): boolean {
     if (this.#isOver) return false
     this.#liveness?.heard()
-    return this.#owner.inbound.receive(data, meta)
+    return this.#owner.reader.receive(data, meta)
   }
 
   alive(): void {
@@ -129,7 +130,7 @@ export class AttemptRun implements TransportSink {
   }
 
   oversized(): void {
-    if (!this.#isOver) this.#owner.inbound.oversized()
+    if (!this.#isOver) this.#owner.reader.oversized()
   }
 
   retryFloor(delay: number): void {
@@ -138,48 +139,48 @@ export class AttemptRun implements TransportSink {
 
   cursorLost(): void {
     if (this.#isOver) return
-    const { inbound } = this.#owner
-    if (this.#isOpen) inbound.gap('cursor-lost')
-    else inbound.cursorLost()
+    const { reader } = this.#owner
+    if (this.#isOpen) reader.gap('cursor-lost')
+    else reader.cursorLost()
   }
 
   failed(reported: Failure): void {
     if (this.#isOver) return
-    const { retryFloor, setup } = this.#owner
+    const { retryFloor, options } = this.#owner
     const failure = this.#completed(reported)
-    const decided = decideFailure(failure, setup.options())
+    const decided = decideFailure(failure, options)
     const action = this.#override(failure)
     const decision = action === undefined ? decided : { action, floor: decided.floor ?? 0 }
-    if (decision.action === 'drop-cursor') this.#owner.inbound.cursorLost()
+    if (decision.action === 'drop-cursor') this.#owner.reader.cursorLost()
     const floor = Math.max(decision.floor ?? 0, retryFloor)
     this.#owner.handle({ type: 'failed', failure, decision: { ...decision, floor } }, this)
   }
 
   /** Adds to a failure what only the connection knows. */
   #completed(failure: Failure): Failure {
-    const { inbound, setup } = this.#owner
+    const { reader, options } = this.#owner
     // The transport sends its own position; `recovery.attach` sends the other.
-    if (failure.kind === 'status' && inbound.hasAttached) return { ...failure, hadCursor: true }
-    return failure.kind === 'ended' && setup.options().isLast ? { ...failure, isIncomplete: true } : failure
+    if (failure.kind === 'status' && reader.hasAttached) return { ...failure, hadCursor: true }
+    return failure.kind === 'ended' && options.isLast ? { ...failure, isIncomplete: true } : failure
   }
 
   /** What the application decides instead of the failure table; `undefined` if its function throws. */
   #override(failure: Failure): FailureAction | undefined {
-    const { options, report } = this.#owner.setup
+    const { options, ports } = this.#owner
     try {
-      return refusePromise(options().decide?.(failure), '"reconnect.decide"')
+      return refusePromise(options.decide?.(failure), '"reconnect.decide"')
     } catch (error) {
-      report({ kind: 'handler-error', type: 'reconnect.decide', error })
+      ports.sink.onEvent({ kind: 'handler-error', type: 'reconnect.decide', error })
       return undefined
     }
   }
 
   async #prepare(isRefused: boolean, take: (prepared: PreparedRequest) => void): Promise<void> {
-    const { setup, held } = this.#owner
+    const { ports, held } = this.#owner
     const refused = isRefused ? held.token : undefined
     let prepared: PreparedRequest
     try {
-      prepared = await setup.prepare({
+      prepared = await ports.prepare({
         refused,
         attachCursor: request => this.#attachCursor(request),
         waitingFor: part => (this.waitingFor = part),
@@ -198,19 +199,19 @@ export class AttemptRun implements TransportSink {
    * dropped and counts as a gap.
    */
   #attachCursor(request: TransportRequest): TransportRequest {
-    const { setup, inbound } = this.#owner
+    const { ports, reader } = this.#owner
     const withoutCursor = { ...request, headers: { ...request.headers } }
     const attached = this.#attachBoth(request)
     if (findRefusedHeader(attached.headers) === undefined) return attached
     this.cursorLost()
-    inbound.dropCursor()
-    return setup.transport.attachCursor?.(withoutCursor) ?? withoutCursor
+    reader.dropCursor()
+    return ports.transport.attachCursor?.(withoutCursor) ?? withoutCursor
   }
 
   #attachBoth(request: TransportRequest): TransportRequest {
-    const { setup, inbound } = this.#owner
-    const attached = inbound.attachCursor(request)
-    return setup.transport.attachCursor?.(attached) ?? attached
+    const { ports, reader } = this.#owner
+    const attached = reader.attachCursor(request)
+    return ports.transport.attachCursor?.(attached) ?? attached
   }
 
   #toAttemptRequest({ request }: PreparedRequest): AttemptRequest {
@@ -226,15 +227,15 @@ export class AttemptRun implements TransportSink {
    * a timeout.
    */
   #watch(): void {
-    const { setup, channel } = this.#owner
-    const { liveness } = setup.options()
+    const { ports, options, channel } = this.#owner
+    const { liveness } = options
     const isProbing = liveness?.message !== undefined && channel !== undefined
     if (liveness && this.#liveness && isProbing === this.#isProbing) return this.#liveness.change(liveness)
     this.#liveness?.stop()
     this.#isProbing = isProbing
     this.#liveness =
       liveness &&
-      watchLiveness(setup.clock, {
+      watchLiveness(ports.clock, {
         interval: liveness.interval,
         timeout: liveness.timeout,
         probe: isProbing ? () => this.#probe() : undefined,
@@ -243,8 +244,8 @@ export class AttemptRun implements TransportSink {
   }
 
   #probe(): void {
-    const { setup, channel } = this.#owner
-    const message = setup.options().liveness?.message
+    const { options, channel } = this.#owner
+    const message = options.liveness?.message
     this.#guarded('"heartbeat.message"', () => channel && this.#attempt?.send?.(channel.encode(message)))
   }
 

@@ -1,9 +1,9 @@
 import { type AttemptOwner, AttemptRun } from './attempt.ts'
 import { createEmitter, type Hint, type TimerHandle } from './platform.ts'
-import type { Channel, ConnectionSetup } from './connectionPorts.ts'
-import { Inbound } from './messageReader.ts'
+import type { Channel, ConnectionDriverOptions, ConnectionPorts } from './connectionPorts.ts'
+import { MessageReader } from './messageReader.ts'
 import type { Effect, Event, PauseReason, State } from './connectionState.ts'
-import { type ConnectionSnapshot, readSnapshot, transition } from './machine.ts'
+import { type ConnectionSnapshot, IDLE_SNAPSHOT, readSnapshot, type Status, transition } from './machine.ts'
 import type { HeldToken } from './tokens.ts'
 
 /**
@@ -11,33 +11,36 @@ import type { HeldToken } from './tokens.ts'
  * does nothing before `start`.
  */
 export class Connection implements AttemptOwner {
-  readonly setup: ConnectionSetup
+  readonly ports: ConnectionPorts
   readonly channel: Channel | undefined
-  readonly inbound: Inbound
+  readonly reader: MessageReader
+  options: ConnectionDriverOptions
+  /** The same object until something in it changes. Messages do not change it. */
+  snapshot: ConnectionSnapshot = IDLE_SNAPSHOT
   held: HeldToken = { token: null }
   retryFloor = 0
   readonly #changes = createEmitter()
   readonly #events: { event: Event; from: object | undefined }[] = []
   #isRunning = false
   #state: State = { name: 'idle' }
-  #snapshot: ConnectionSnapshot | undefined
   #latency: number | null = null
   #pausedBy: ReadonlySet<PauseReason> = new Set()
   #timer: TimerHandle | undefined
   #run: AttemptRun | undefined
   #unwatch: (() => void) | undefined
 
-  constructor(setup: ConnectionSetup) {
-    this.setup = setup
-    this.channel = setup.createChannel?.({
-      clock: setup.clock,
+  constructor(ports: ConnectionPorts, options: ConnectionDriverOptions) {
+    this.ports = ports
+    this.options = options
+    this.channel = ports.createChannel?.({
+      clock: ports.clock,
       send: data => this.#state.name === 'open' && (this.#run?.send(data) ?? false),
       mayOpen: () => !hasEnded(this.#state),
-      report: setup.report,
+      report: event => ports.sink.onEvent(event),
       holder: this,
-      renew: setup.renew,
+      renew: ports.renew,
     })
-    this.inbound = new Inbound(setup, {
+    this.reader = new MessageReader(ports, options, {
       channel: this.channel,
       replied: () => this.#replied(),
       outage: () => this.#outage(),
@@ -46,8 +49,8 @@ export class Connection implements AttemptOwner {
   }
 
   start(): void {
-    this.#unwatch ??= this.setup.environment.subscribe(hint => this.#hinted(hint))
-    this.configured()
+    this.#unwatch ??= this.ports.platform.subscribe(hint => this.#hinted(hint))
+    this.#checkHidden()
     this.handle({ type: 'start' })
   }
 
@@ -56,8 +59,8 @@ export class Connection implements AttemptOwner {
     this.#events.length = 0
     this.handle({ type: 'stop' })
     this.#unwatch?.()
-    this.inbound.dispose()
-    this.setup.transport.dispose()
+    this.reader.dispose()
+    this.ports.transport.dispose()
   }
 
   close(): void {
@@ -68,23 +71,18 @@ export class Connection implements AttemptOwner {
     this.handle({ type: 'reconnect' })
   }
 
-  /** Applies the latest options: whether to pause, and how to watch an open connection. */
-  configured(): void {
-    const { environment, options } = this.setup
-    this.#pause('hidden', options().pausesWhenHidden && environment.isHidden())
+  /** Applies other options: among them whether to pause, and how to watch an open connection. */
+  configure(options: ConnectionDriverOptions): void {
+    this.options = options
+    this.reader.options = options
+    this.#checkHidden()
     this.#run?.configured()
-    if (this.#latency === null || options().liveness) return
+    if (this.#latency === null || options.liveness) return
     this.#latency = null
     this.#publish()
   }
 
   subscribe = (listener: () => void): (() => void) => this.#changes.subscribe(listener)
-
-  /** Returns the same object until something in it changes. Messages do not change it. */
-  getSnapshot = (): ConnectionSnapshot => {
-    const { clock } = this.setup
-    return (this.#snapshot ??= readSnapshot(this.#state, this.#latency, clock.now() - clock.elapsed()))
-  }
 
   /**
    * Queues events that arrive while another is handled. An event `from` an attempt counts only while that
@@ -105,22 +103,26 @@ export class Connection implements AttemptOwner {
 
   #step(event: Event): void {
     const before = this.#state
-    const { clock, random, options } = this.setup
-    const world = { now: clock.elapsed(), random: random(), pausedBy: this.#pausedBy, times: options().times }
+    const { status } = this.snapshot
+    const { clock, random } = this.ports
+    const { times } = this.options
+    const world = { now: clock.elapsed(), random: random(), pausedBy: this.#pausedBy, times }
     const { state, effects } = transition(before, event, world)
     const isNew = state.name !== before.name
     if (isNew) clock.clearTimeout(this.#timer)
     this.#state = state
     for (const effect of effects) this.#perform(effect)
     if (isNew && hasEnded(state)) this.channel?.ended()
-    if (state !== before) this.#changed(before)
+    if (state === before) return
+    this.#publish()
+    this.#report(status, before.name === 'waiting')
   }
 
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'arm':
-        this.setup.clock.clearTimeout(this.#timer)
-        this.#timer = this.setup.clock.setTimeout(() => this.#elapsed(), effect.delay)
+        this.ports.clock.clearTimeout(this.#timer)
+        this.#timer = this.ports.clock.setTimeout(() => this.#elapsed(), effect.delay)
         return
       case 'authorize':
         this.#run = new AttemptRun(this)
@@ -134,7 +136,7 @@ export class Connection implements AttemptOwner {
       case 'pulse':
         return this.#run?.pulse()
       case 'drop-cursor':
-        return this.inbound.dropCursor()
+        return this.reader.dropCursor()
     }
   }
 
@@ -152,7 +154,7 @@ export class Connection implements AttemptOwner {
 
   #outage(): number {
     const downSince = 'progress' in this.#state ? this.#state.progress.downSince : null
-    return downSince === null ? 0 : this.setup.clock.elapsed() - downSince
+    return downSince === null ? 0 : this.ports.clock.elapsed() - downSince
   }
 
   #replied(): void {
@@ -161,10 +163,14 @@ export class Connection implements AttemptOwner {
   }
 
   #hinted(hint: Hint): void {
-    if (hint === 'hidden' || hint === 'visible') this.configured()
+    if (hint === 'hidden' || hint === 'visible') this.#checkHidden()
     if (hint === 'frozen' || hint === 'thawed') this.#pause('frozen', hint === 'frozen')
     if (hint === 'offline') this.#run?.pulse()
     else if (hint !== 'hidden' && hint !== 'frozen') this.handle({ type: 'hint' })
+  }
+
+  #checkHidden(): void {
+    this.#pause('hidden', this.options.pausesWhenHidden && this.ports.platform.isHidden())
   }
 
   #pause(reason: PauseReason, isPaused: boolean): void {
@@ -176,16 +182,17 @@ export class Connection implements AttemptOwner {
     this.handle({ type: 'pause-changed' })
   }
 
-  #changed(before: State): void {
-    this.#publish()
-    const { status, error, nextRetryAt, retryCount } = this.getSnapshot()
-    if (readSnapshot(before, null).status !== status) this.setup.report({ kind: 'status', status, error })
-    if (nextRetryAt === null || before.name === 'waiting') return
-    this.setup.report({ kind: 'retry', retryCount, delay: nextRetryAt - this.setup.clock.now(), error })
+  #report(formerStatus: Status, wasWaiting: boolean): void {
+    const { clock, sink } = this.ports
+    const { status, error, nextRetryAt, retryCount } = this.snapshot
+    if (status !== formerStatus) sink.onEvent({ kind: 'status', status, error })
+    if (nextRetryAt === null || wasWaiting) return
+    sink.onEvent({ kind: 'retry', retryCount, delay: nextRetryAt - clock.now(), error })
   }
 
   #publish(): void {
-    this.#snapshot = undefined
+    const { clock } = this.ports
+    this.snapshot = readSnapshot(this.#state, this.#latency, clock.now() - clock.elapsed())
     this.#changes.emit()
   }
 }

@@ -9,39 +9,37 @@ import type { Cursor, Recovery } from './streamPosition.ts'
 import type { GrantedToken, HeldToken, Token } from './tokens.ts'
 import type { SocketData, Transport, TransportRequest } from './transport.ts'
 
-/** What a connection is built from. */
-export interface ConnectionSetup {
+/** What a connection is given once. Its options may change, see `ConnectionDriverOptions`. */
+export interface ConnectionPorts {
   clock: Clock
   /** In [0, 1). */
   random(): number
-  environment: Environment
+  platform: Environment
   transport: Transport
-  /** The latest options, read whenever they matter. */
-  options(): ConnectionDriverOptions
+  sink: MessageSink
   /** Builds the request of one attempt. */
   prepare(attempt: AttemptPlan): Promise<PreparedRequest>
   /** Fetches a fresh token to replace one that is about to expire. */
   renew?: RenewToken | undefined
+  createChannel?: ((link: ChannelLink) => Channel) | undefined
+}
+
+/** Receives what a connection reads from the server, and what happens to it. */
+export interface MessageSink {
   /**
    * Receives every message, in order. Returns the message as delivered once it has taken effect; `undefined`
-   * if it was refused.
+   * if its schema rejected it.
    */
-  deliver(message: Message, delivery: Delivery): Promise<Message | undefined> | Message | undefined
-  /** Where to start a stream that has no position yet. */
-  start?(): Cursor | undefined
+  onMessage(message: Message, delivery: Delivery): Promise<Message | undefined> | Message | undefined
   /** The connection is open, and no gap is known so far. */
-  opened?(): void
+  onOpen(): void
   /** The stream is followed from this position on. */
-  began?(since: Cursor): void
+  onPositionKnown(since: Cursor): void
   /** Missed messages cannot be resumed. Called once per reopening. */
-  gap(cause: GapCause): void
-  /**
-   * The time over which clients spread their refetches after a gap (ms); `undefined` for the default.
-   * `outage` in ms.
-   */
-  gapSpread?(cause: GapCause, outage: number): number | undefined
-  report(event: ConnectionEvent): void
-  createChannel?: ((link: ChannelLink) => Channel) | undefined
+  onGap(cause: GapCause): void
+  onEvent(event: ConnectionEvent): void
+  /** Returns where to start a stream that has no position yet. */
+  resumePosition(): Cursor | undefined
 }
 
 /** What is known about a message when it is delivered. */
@@ -67,7 +65,7 @@ export interface AttemptPlan {
 /** Adds the position to resume from. */
 type AttachCursor = (request: TransportRequest) => TransportRequest
 
-/** The options that the driver itself reads. */
+/** The options of a connection. Whoever owns it passes new ones to `configure` when they change. */
 export interface ConnectionDriverOptions {
   times: ReconnectTimes
   decide?: ((failure: Failure) => FailureAction | undefined) | undefined
@@ -80,6 +78,8 @@ export interface ConnectionDriverOptions {
   isLast?: ((message: Message) => boolean) | undefined
   /** In bytes. */
   maxMessageBytes: number
+  /** The time over which clients spread their refetches after a gap (ms); `undefined` for the default. */
+  gapSpread?: number | ((cause: GapCause, outage: number) => number | undefined) | undefined
 }
 
 /**

@@ -1,7 +1,7 @@
 import { defaultGapSpread } from './backoff.ts'
 import { isLargerThan, type Message, parseJson, readMessages } from './envelope.ts'
 import type { TimerHandle } from './platform.ts'
-import type { Channel, ConnectionSetup, Delivery } from './connectionPorts.ts'
+import type { Channel, ConnectionDriverOptions, ConnectionPorts, Delivery } from './connectionPorts.ts'
 import type { BadMessageReason, GapCause } from './events.ts'
 import { attach } from './request.ts'
 import { type Cursor, type Inspection, isPosition, type Recovery, RecoveryTracker } from './streamPosition.ts'
@@ -11,8 +11,8 @@ import type { MessageMeta, SocketData, TransportRequest } from './transport.ts'
 /** A message from a stream without positions. */
 const PLAIN: Inspection = { isNews: true }
 
-/** What the inbound half is given besides the connection's setup. */
-interface InboundLink {
+/** What a reader is given besides the connection's ports. */
+interface ReaderLink {
   channel: Channel | undefined
   /** The server replied to a heartbeat. */
   replied(): void
@@ -23,11 +23,12 @@ interface InboundLink {
 }
 
 /** The inbound half of a connection: it reads messages, follows the position in the server's log and detects gaps. */
-export class Inbound {
+export class MessageReader {
+  options: ConnectionDriverOptions
   /** Changes with every message; no listener is notified. */
   readonly counters = { received: 0, lastMessageAt: null as number | null }
-  readonly #setup: ConnectionSetup
-  readonly #link: InboundLink
+  readonly #ports: ConnectionPorts
+  readonly #link: ReaderLink
   readonly #tracker = new RecoveryTracker()
   #openings = 0
   #hasLostCursor = false
@@ -36,19 +37,20 @@ export class Inbound {
   #hasAttached = false
   #gapTimer: TimerHandle | undefined
 
-  constructor(setup: ConnectionSetup, link: InboundLink) {
-    this.#setup = setup
+  constructor(ports: ConnectionPorts, options: ConnectionDriverOptions, link: ReaderLink) {
+    this.#ports = ports
+    this.options = options
     this.#link = link
   }
 
   /** Adds the position to resume from: where the stream was cut off, or where data that is already cached begins. */
   attachCursor = (request: TransportRequest): TransportRequest => {
-    const { recovery } = this.#setup.options()
+    const { recovery } = this.options
     this.#hasAttached = false
     if (!recovery) return request
     // Only once: a position that the server dropped must not be sent again.
     const mayStart = this.#openings === 0 && !this.#hasStart
-    if (mayStart && this.#tracker.cursor === undefined) this.#startAt(this.#setup.start?.())
+    if (mayStart && this.#tracker.cursor === undefined) this.#startAt(this.#ports.sink.resumePosition())
     const { cursor } = this.#tracker
     this.#hasAttached = cursor !== undefined
     if (cursor === undefined) return request
@@ -72,9 +74,9 @@ export class Inbound {
       this.#hasLostCursor = false
       return this.gap('cursor-lost')
     }
-    const { recovery } = this.#setup.options()
+    const { recovery } = this.options
     const willBeTold = recovery?.resumed !== undefined && this.#tracker.cursor !== undefined
-    if (this.#openings === 1 || resumed || willBeTold) this.#setup.opened?.()
+    if (this.#openings === 1 || resumed || willBeTold) this.#ports.sink.onOpen()
     else this.gap('reconnect')
   }
 
@@ -89,18 +91,22 @@ export class Inbound {
   /** Schedules one round of refetches. Causes that occur before it starts share it. */
   gap(cause: GapCause): void {
     if (this.#gapTimer !== undefined) return
-    const { clock, random, gapSpread } = this.#setup
+    const { clock, random, sink } = this.#ports
+    const { gapSpread } = this.options
     const outage = this.#link.outage()
-    const spread = gapSpread?.(cause, outage) ?? defaultGapSpread(outage)
-    this.#gapTimer = clock.setTimeout(() => {
-      this.#gapTimer = undefined
-      this.#setup.gap(cause)
-    }, random() * spread)
+    const spread = typeof gapSpread === 'function' ? gapSpread(cause, outage) : gapSpread
+    this.#gapTimer = clock.setTimeout(
+      () => {
+        this.#gapTimer = undefined
+        sink.onGap(cause)
+      },
+      random() * (spread ?? defaultGapSpread(outage)),
+    )
   }
 
   /** Reads one frame, event or body and passes on its messages in order. Returns `false` if it was unreadable. */
   receive(data: unknown, meta: MessageMeta): boolean {
-    const { parse = parseJson, maxMessageBytes } = this.#setup.options()
+    const { parse = parseJson, maxMessageBytes } = this.options
     if (isLargerThan(data as SocketData, maxMessageBytes)) return this.#bad('too-large')
     let messages: readonly Message[]
     try {
@@ -111,7 +117,7 @@ export class Inbound {
       return this.#bad('unreadable')
     }
     if (parse !== parseJson && messages.some(hasPromise)) return this.#bad('promise')
-    this.counters.lastMessageAt = this.#setup.clock.now()
+    this.counters.lastMessageAt = this.#ports.clock.now()
     for (const message of messages) {
       this.#guarded(message, () => this.#accept(message))
       if (!this.#isLast(message)) continue
@@ -122,7 +128,7 @@ export class Inbound {
   }
 
   #isLast(message: Message): boolean {
-    const { isLast } = this.#setup.options()
+    const { isLast } = this.options
     return isLast !== undefined && this.#read('isLast', () => isLast(message)) === true
   }
 
@@ -133,11 +139,11 @@ export class Inbound {
 
   dropCursor(): void {
     this.#tracker.cursor = undefined
-    this.#setup.transport.dropCursor?.()
+    this.#ports.transport.dropCursor?.()
   }
 
   dispose(): void {
-    this.#setup.clock.clearTimeout(this.#gapTimer)
+    this.#ports.clock.clearTimeout(this.#gapTimer)
     this.#gapTimer = undefined
   }
 
@@ -146,12 +152,12 @@ export class Inbound {
     try {
       call()
     } catch (error) {
-      this.#setup.report({ kind: 'handler-error', type: message.type, error })
+      this.#ports.sink.onEvent({ kind: 'handler-error', type: message.type, error })
     }
   }
 
   #accept(message: Message): void {
-    const { recovery } = this.#setup.options()
+    const { recovery } = this.options
     this.counters.received++
     if (this.#isHeartbeatReply(message)) {
       if (recovery && this.#tracker.isBehind(this.#positionOf(message, recovery))) this.gap('sequence')
@@ -171,7 +177,7 @@ export class Inbound {
   }
 
   #isHeartbeatReply(message: Message): boolean {
-    const { isReply } = this.#setup.options().liveness ?? {}
+    const { isReply } = this.options.liveness ?? {}
     return isReply !== undefined && this.#read('heartbeat.isReply', () => isReply(message)) === true
   }
 
@@ -185,7 +191,7 @@ export class Inbound {
     try {
       return refusePromise(call(), `"${name}"`)
     } catch (error) {
-      this.#setup.report({ kind: 'handler-error', type: name, error })
+      this.#ports.sink.onEvent({ kind: 'handler-error', type: name, error })
       return undefined
     }
   }
@@ -194,7 +200,7 @@ export class Inbound {
     const { settle, message: completed = message } = this.#link.channel?.take(message) ?? {}
     let taken: Promise<Message | undefined> | Message | undefined = completed
     try {
-      taken = this.#setup.deliver(completed, { ...delivery, isReply: settle !== undefined })
+      taken = this.#ports.sink.onMessage(completed, { ...delivery, isReply: settle !== undefined })
     } finally {
       // Settle after the message took effect, so that the caller finds the reply, and everything before it,
       // in the cache.
@@ -213,7 +219,7 @@ export class Inbound {
     if (isRefused) this.gap('refused')
     if (gap) this.gap(gap)
     const isFirst = since === undefined && this.#openings === 1 && !isRefused
-    if (isFirst && this.#tracker.since !== undefined) this.#setup.began?.(this.#tracker.since)
+    if (isFirst && this.#tracker.since !== undefined) this.#ports.sink.onPositionKnown(this.#tracker.since)
     return inspection
   }
 
@@ -224,7 +230,7 @@ export class Inbound {
   }
 
   #bad(reason: BadMessageReason): false {
-    this.#setup.report({ kind: 'bad-message', reason })
+    this.#ports.sink.onEvent({ kind: 'bad-message', reason })
     return false
   }
 }

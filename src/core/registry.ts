@@ -2,14 +2,14 @@ import { type Clock, createEmitter, type TimerHandle } from './platform.ts'
 
 /** A shared value that lives as long as it has users, plus a delay. */
 export interface Shared {
-  /** Called for the first user of a new value, and for the first after all users have left. */
-  start(): void
   dispose(): void
 }
 
 /** One user's hold on a shared value. Call `release` to let go; further calls do nothing. */
 export interface Lease<Value> {
   readonly value: Value
+  /** Whether the value had no user before. */
+  readonly isFirst: boolean
   release(): void
 }
 
@@ -43,9 +43,9 @@ export class Registry<Value extends Shared> {
       this.#entries.set(key, entry)
     }
     this.#clock.clearTimeout(entry.closeTimer)
-    if (entry.users++ === 0) entry.value.start()
+    const isFirst = entry.users++ === 0
     this.#changes.emit()
-    return { value: entry.value, release: this.#createRelease(key, entry) }
+    return { value: entry.value, isFirst, release: this.#createRelease(key, entry) }
   }
 
   get(key: string): Value | undefined {

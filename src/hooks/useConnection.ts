@@ -75,7 +75,7 @@ export function useConnection<Options extends ConnectionOptions>(
     if (isEnabled) findConnection(client, key)?.configure(user, options)
   })
   const acquire = useCallback(
-    () => acquireConnection(client, { key, definition, options: latest.current }),
+    (holder?: object) => acquireConnection(client, { key, definition, options: latest.current }, holder),
     [client, key, definition],
   )
   useInsertionEffect(() => {
@@ -86,21 +86,19 @@ export function useConnection<Options extends ConnectionOptions>(
   const subscribe = useCallback(
     (notify: () => void) => {
       if (!isEnabled) return () => undefined
-      const { value: shared, release } = acquire()
-      shared.configure(user, latest.current)
+      const { value: shared, release } = acquire(user)
       const endShare = user.share(key)
       const unsubscribe = shared.connection.subscribe(notify)
       return () => {
         endShare()
         unsubscribe()
-        shared.leave(user)
         release()
       }
     },
     [acquire, isEnabled, key, user],
   )
   const current = useCallback(() => findConnection(client, key), [client, key])
-  const read = () => (isEnabled ? current()?.connection.getSnapshot() : undefined) ?? IDLE_SNAPSHOT
+  const read = () => (isEnabled ? current()?.connection.snapshot : undefined) ?? IDLE_SNAPSHOT
   const select = () => tracker.select(read())
   const snapshot = useSyncExternalStore(subscribe, select, () => IDLE_SNAPSHOT)
   const result = useMemo(() => tracker.expose(createActions(user), snapshot), [tracker, user, snapshot])
@@ -133,7 +131,7 @@ function createActions(user: ConnectionUser): Omit<ConnectionResult, keyof Conne
     reconnect: user.reconnect,
     close: user.close,
     get lastMessageAt() {
-      return user.peek()?.connection.inbound.counters.lastMessageAt ?? null
+      return user.peek()?.connection.reader.counters.lastMessageAt ?? null
     },
   }
 }
@@ -141,7 +139,7 @@ function createActions(user: ConnectionUser): Omit<ConnectionResult, keyof Conne
 /** The result, with the transport's position under that transport's name for it. */
 export function useTransportCursor({ result, current }: ConnectionView, name: string): ConnectionResult {
   return useMemo(() => {
-    const get = () => current()?.connection.setup.transport.cursor?.()
+    const get = () => current()?.connection.ports.transport.cursor?.()
     return Object.defineProperty(result, name, { configurable: true, enumerable: true, get })
   }, [result, current, name])
 }
@@ -222,7 +220,7 @@ export class ConnectionUser implements Sender {
     }
   }
 
-  reconnect = (): void => this.reach()?.connection.reconnect()
+  reconnect = (): void => this.reach()?.reconnect()
 
   close = (): void => this.reach()?.connection.close()
 

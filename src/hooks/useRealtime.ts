@@ -57,10 +57,10 @@ export function useRealtime(): Realtime {
 /** Functions that act on the provider of the latest commit. */
 function createActions() {
   let client: RealtimeClient | undefined
-  const all = () => (client?.connections.entries() ?? []).map(({ value }) => value.connection)
+  const all = () => (client?.connections.entries() ?? []).map(({ value }) => value)
   const actions: Omit<Realtime, 'connections'> = {
-    reconnectAll: () => all().forEach(connection => connection.reconnect()),
-    closeAll: () => all().forEach(connection => connection.close()),
+    reconnectAll: () => all().forEach(shared => shared.reconnect()),
+    closeAll: () => all().forEach(({ connection }) => connection.close()),
   }
   return { commit: (latest: RealtimeClient) => void (client = latest), actions }
 }
@@ -87,8 +87,8 @@ function createStore(client: RealtimeClient) {
 function readConnections(client: RealtimeClient): readonly ConnectionInfo[] {
   return client.connections.entries().map(({ value, users }) => {
     const { connection, id, transport, url, counters } = value
-    const { status, retryCount, nextRetryAt, latency } = connection.getSnapshot()
-    const { received, lastMessageAt } = connection.inbound.counters
+    const { status, retryCount, nextRetryAt, latency } = connection.snapshot
+    const { received, lastMessageAt } = connection.reader.counters
     const common = { id, transport, url, status, users, retryCount, nextRetryAt, latency }
     return { ...common, lastMessageAt, received, ...counters }
   })

@@ -44,8 +44,10 @@ export interface ClientConnection extends Shared {
   readonly url: string
   readonly connection: Connection
   readonly counters: { readonly unknown: number; readonly bad: number }
-  /** The provider's options have changed. */
+  /** The options of the provider or of a user have changed. */
   reconfigured(): void
+  /** Reconnects with the options of the latest commit. */
+  reconnect(): void
 }
 
 /** How the connections of a client write to the cache, until the client is disposed. */

@@ -4,15 +4,21 @@ import { createDispatch, type Dispatch } from '../cache/dispatch.ts'
 import { LiveQueries, type LiveQuery } from '../cache/liveQueries.ts'
 import { MessageRules, type UserRules } from '../cache/messageRules.ts'
 import { Connection } from '../core/connection.ts'
-import type { AttemptPlan, ConnectionDriverOptions } from '../core/connectionPorts.ts'
+import type {
+  AttemptPlan,
+  ConnectionDriverOptions,
+  ConnectionPorts,
+  MessageSink,
+} from '../core/connectionPorts.ts'
 import type { TokenReason } from '../core/connectionState.ts'
 import type { ConnectionEvent, GapCause, TransportName } from '../core/events.ts'
 import { createTokenAuthority, type TokenAuthority } from '../core/tokens.ts'
-import { hashValue } from '../core/hash.ts'
+import { hashValue, hasSameMembers } from '../core/hash.ts'
 import { refusePromise, withDefaults } from '../core/validation.ts'
 import { displayUrl, type PreparedRequest, resolveUrl, toSocketUrl } from '../core/request.ts'
 import type { Lease } from '../core/registry.ts'
 import type { QueueOptions } from '../core/outbox.ts'
+import type { Cursor } from '../core/streamPosition.ts'
 import { warnOfEvent } from '../core/warnOnce.ts'
 import { type ConnectionOptions, DEFAULT_MAX_QUERIES, DEFAULT_RECONNECT } from './options.ts'
 import { holdScheduler, notifyInTask } from './notifyInTask.ts'
@@ -24,21 +30,23 @@ import { type TransportDefinition, transportEnvironment } from './transportDefin
  * A connection with its writer to the cache and all its users. Where their options differ, the latest
  * rendered ones apply.
  */
-export class SharedConnection implements ClientConnection {
+export class SharedConnection implements ClientConnection, MessageSink {
   readonly connection: Connection
   readonly id: string
   readonly transport: TransportName
   readonly liveQueries: LiveQueries
   readonly counters = { unknown: 0, bad: 0 }
+  readonly onMessage: Dispatch
   readonly #client: RealtimeClient
   readonly #definition: TransportDefinition
   readonly #rules = new MessageRules()
   readonly #users = new Map<object, ConnectionOptions>()
   readonly #ownAuthority: TokenAuthority
-  readonly #asked = (reason: TokenReason) => this.#report({ kind: 'token', reason })
+  readonly #asked = (reason: TokenReason) => this.onEvent({ kind: 'token', reason })
   #latest: ConnectionOptions
+  /** Without its query string, which may contain a token. */
+  url: string
   #hasEnded = false
-  #driverOptions: ConnectionDriverOptions | undefined
   #isChanged = false
   #isDisposed = false
   /** The queries that users want kept up to date, by the hash of their key. Read once after each round of changes. */
@@ -50,62 +58,63 @@ export class SharedConnection implements ClientConnection {
     this.#latest = options
     this.transport = definition.transport
     this.id = options.id ?? client.nextId(definition.transport)
+    this.url = this.#readUrl()
     this.#sources = this.#readSources()
-    this.liveQueries = new LiveQueries({
+    this.liveQueries = this.#createLiveQueries()
+    this.onMessage = createDispatch({
+      rules: this.#rules,
+      liveQueries: this.liveQueries,
+      clock: client.clock,
+      settleWithin: () => (this.#latest as { queue?: Partial<QueueOptions> }).queue?.ttl,
+      report: event => this.onEvent(event),
+    })
+    this.#ownAuthority = createTokenAuthority(() => this.#latest.getToken, client.clock)
+    this.connection = new Connection(this.#createPorts(options), this.#readDriverOptions())
+  }
+
+  #createLiveQueries(): LiveQueries {
+    const client = this.#client
+    return new LiveQueries({
       client: () => client.queryClient,
       writer: writerOf(client),
       clock: client.clock,
       rules: this.#rules,
       sources: () => [...this.#sources.values()],
-      since: () => this.connection.inbound.since,
+      since: () => this.connection.reader.since,
       maxQueries: () => this.#latest.maxQueries ?? client.options.maxQueries ?? DEFAULT_MAX_QUERIES,
-      dropped: count => this.#report({ kind: 'queries-dropped', count }),
-      outdated: key => this.#report({ kind: 'outdated-response', key }),
-      failed: (type, error) => this.#report({ kind: 'handler-error', type, error }),
-    })
-    this.#ownAuthority = createTokenAuthority(() => this.#latest.getToken, client.clock)
-    const report = (event: ConnectionEvent) => this.#report(event)
-    const { createChannel } = definition
-    this.connection = new Connection({
-      clock: client.clock,
-      random: () => Math.random(),
-      environment: platform,
-      transport: definition.createTransport(transportEnvironment(client, options), options),
-      options: () => (this.#driverOptions ??= this.#readDriverOptions()),
-      prepare: attempt => this.#prepare(attempt),
-      renew: former => this.#authority.grant(former, 'expiring', this.#asked),
-      deliver: this.#createDispatch(report),
-      gap: cause => this.#gap(cause),
-      gapSpread: (cause, outage) => this.#gapSpread(cause, outage),
-      start: () => this.liveQueries.resumePosition(),
-      opened: () => this.liveQueries.onOpen(),
-      began: since => this.liveQueries.onPositionKnown(since),
-      report,
-      createChannel:
-        createChannel &&
-        (link =>
-          createChannel(
-            link,
-            () => this.#latest,
-            () => client.options,
-          )),
+      dropped: count => this.onEvent({ kind: 'queries-dropped', count }),
+      outdated: key => this.onEvent({ kind: 'outdated-response', key }),
+      failed: (type, error) => this.onEvent({ kind: 'handler-error', type, error }),
     })
   }
 
-  #createDispatch(report: (event: ConnectionEvent) => void): Dispatch {
-    return createDispatch({
-      rules: this.#rules,
-      liveQueries: this.liveQueries,
-      clock: this.#client.clock,
-      settleWithin: () => (this.#latest as { queue?: Partial<QueueOptions> }).queue?.ttl,
-      report,
-    })
+  #createPorts(options: ConnectionOptions): ConnectionPorts {
+    const client = this.#client
+    const { createChannel, createTransport } = this.#definition
+    const latest = () => this.#latest
+    const provider = () => client.options
+    return {
+      clock: client.clock,
+      random: () => Math.random(),
+      platform,
+      transport: createTransport(transportEnvironment(client, options), options),
+      sink: this,
+      prepare: attempt => this.#prepare(attempt),
+      renew: former => this.#authority.grant(former, 'expiring', this.#asked),
+      createChannel: createChannel && (link => createChannel(link, latest, provider)),
+    }
   }
 
   /** A first user starts over, whatever failed for earlier users. */
   start(): void {
-    if (this.connection.getSnapshot().status === 'failed') this.connection.reconnect()
+    if (this.connection.snapshot.status === 'failed') this.connection.reconnect()
     else this.connection.start()
+  }
+
+  reconnect(): void {
+    // The options of the current commit may not have been applied yet.
+    if (this.#isChanged) this.#configureConnection()
+    this.connection.reconnect()
   }
 
   dispose(): void {
@@ -116,21 +125,42 @@ export class SharedConnection implements ClientConnection {
     this.#hasEnded = true
   }
 
-  /** Omits the query string, which may contain a token. */
-  get url(): string {
-    const { url } = this.#latest
-    if (typeof url === 'function') return ''
-    try {
-      const resolved = resolveUrl(url, this.#client.options.baseUrl)
-      return displayUrl(this.transport === 'socket' ? toSocketUrl(resolved) : resolved)
-    } catch {
-      return ''
+  onOpen(): void {
+    this.liveQueries.onOpen()
+  }
+
+  onPositionKnown(since: Cursor): void {
+    this.liveQueries.onPositionKnown(since)
+  }
+
+  onGap(cause: GapCause): void {
+    const keys = this.liveQueries.invalidateAll()
+    this.onEvent({ kind: 'gap', cause, keys })
+    for (const onGap of new Set([...this.#users.values()].map(user => user.onGap))) {
+      if (onGap) this.#client.guard(() => onGap({ cause, keys }))
     }
+  }
+
+  onEvent(event: ConnectionEvent): void {
+    if (this.#hasEnded) return
+    if (event.kind === 'bad-message') this.counters.bad++
+    if (event.kind === 'unknown-type') this.counters.unknown++
+    // `onMessage` accepts every type.
+    if (event.kind !== 'unknown-type' || this.#rules.listeners.length === 0)
+      warnOfEvent(event, this.#client.warned)
+    const { id, transport, url } = this
+    this.#client.report({ ...event, connection: { id, transport, url } })
+  }
+
+  resumePosition(): Cursor | undefined {
+    return this.liveQueries.resumePosition()
   }
 
   /** Sets a user's options; that user becomes the latest rendered. */
   configure(user: object, options: ConnectionOptions): void {
-    if (this.#latest === options && this.#users.get(user) === options) return
+    const former = this.#users.get(user)
+    const isLatest = former !== undefined && former === this.#latest
+    if (isLatest && hasSameMembers(former, options)) return
     this.#users.delete(user)
     this.#users.set(user, options)
     // The table knows no types: an app's `Register` may declare any.
@@ -139,23 +169,17 @@ export class SharedConnection implements ClientConnection {
     this.#latest = options
     // Apply the first user's options before the connection reads them.
     if (this.#users.size === 1) this.#apply()
-    else this.#changed()
+    else this.reconfigured()
   }
 
   leave(user: object): void {
     this.#users.delete(user)
     this.#rules.delete(user)
-    this.#changed()
-  }
-
-  /** The provider's options have changed. */
-  reconfigured(): void {
-    this.#changed()
+    this.reconfigured()
   }
 
   /** All users of one commit change their options in one task, so the results are computed once, after it. */
-  #changed(): void {
-    this.#driverOptions = undefined
+  reconfigured(): void {
     if (this.#isChanged) return
     this.#isChanged = true
     queueMicrotask(() => this.#apply())
@@ -165,7 +189,6 @@ export class SharedConnection implements ClientConnection {
     this.#isChanged = false
     if (this.#isDisposed) return
     this.#latest = [...this.#users.values()].at(-1) ?? this.#latest
-    this.#driverOptions = undefined
     const former = this.#sources
     // Without a user, the options of the last users apply until the connection ends.
     if (this.#users.size > 0) this.#sources = this.#readSources()
@@ -173,7 +196,23 @@ export class SharedConnection implements ClientConnection {
     const types = this.#rules.settle()
     this.liveQueries.configured()
     this.liveQueries.released(types, lost)
-    this.connection.configured()
+    this.#configureConnection()
+  }
+
+  #configureConnection(): void {
+    this.url = this.#readUrl()
+    this.connection.configure(this.#readDriverOptions())
+  }
+
+  #readUrl(): string {
+    const { url } = this.#latest
+    if (typeof url === 'function') return ''
+    try {
+      const resolved = resolveUrl(url, this.#client.options.baseUrl)
+      return displayUrl(this.transport === 'socket' ? toSocketUrl(resolved) : resolved)
+    } catch {
+      return ''
+    }
   }
 
   #readSources(): ReadonlyMap<string, LiveQuery> {
@@ -196,6 +235,19 @@ export class SharedConnection implements ClientConnection {
       parse: latest.parse,
       isLast: latest.isLast,
       maxMessageBytes: latest.maxMessageBytes ?? this.#client.maxMessageBytes,
+      gapSpread: this.#readGapSpread(),
+    }
+  }
+
+  #readGapSpread(): ConnectionDriverOptions['gapSpread'] {
+    const { gapSpread } = this.#client.options
+    if (typeof gapSpread !== 'function') return gapSpread
+    return (cause, outage) => {
+      let spread: number | undefined
+      const gap = { cause, keys: this.liveQueries.staleKeys(), outage }
+      this.#client.guard(() => (spread = refusePromise(gapSpread(gap), '"gapSpread"')))
+      // An invalid value would refetch at once, or never.
+      return spread !== undefined && spread >= 0 && spread < Infinity ? spread : undefined
     }
   }
 
@@ -225,39 +277,6 @@ export class SharedConnection implements ClientConnection {
   /** The options of all users; before the first user, the options it was created for. */
   #wanted(): readonly ConnectionOptions[] {
     return this.#users.size > 0 ? [...this.#users.values()] : [this.#latest]
-  }
-
-  #gap(cause: GapCause): void {
-    const keys = this.liveQueries.invalidateAll()
-    this.#report({ kind: 'gap', cause, keys })
-    for (const onGap of new Set([...this.#users.values()].map(user => user.onGap))) {
-      this.#client.guard(() => onGap?.({ cause, keys }))
-    }
-  }
-
-  #gapSpread(cause: GapCause, outage: number): number | undefined {
-    const { gapSpread } = this.#client.options
-    if (typeof gapSpread !== 'function') return gapSpread
-    let spread: number | undefined
-    this.#client.guard(
-      () =>
-        (spread = refusePromise(
-          gapSpread({ cause, keys: this.liveQueries.staleKeys(), outage }),
-          '"gapSpread"',
-        )),
-    )
-    // An invalid value would refetch at once, or never.
-    return spread !== undefined && spread >= 0 && spread < Infinity ? spread : undefined
-  }
-
-  #report(event: ConnectionEvent): void {
-    if (this.#hasEnded) return
-    if (event.kind === 'bad-message') this.counters.bad++
-    if (event.kind === 'unknown-type') this.counters.unknown++
-    // `onMessage` accepts every type.
-    if (event.kind !== 'unknown-type' || this.#rules.listeners.length === 0)
-      warnOfEvent(event, this.#client.warned)
-    this.#client.report({ ...event, connection: { id: this.id, transport: this.transport, url: this.url } })
   }
 }
 
@@ -291,13 +310,27 @@ export interface ConnectionPlan<Options extends ConnectionOptions = ConnectionOp
   options: Options
 }
 
-/** Acquires the connection of a key, as returned by `connectionKey`. */
+/**
+ * Acquires the connection of a key, as returned by `connectionKey`. With a `user`, its options apply to the
+ * connection until the lease is released.
+ */
 export function acquireConnection<Options extends ConnectionOptions>(
   client: RealtimeClient,
   { key, definition, options }: ConnectionPlan<Options>,
+  user?: object,
 ): Lease<SharedConnection> {
   const general = definition as unknown as TransportDefinition
-  return client.connections.acquire(key, () => new SharedConnection(client, general, options))
+  const lease = client.connections.acquire(key, () => new SharedConnection(client, general, options))
+  const { value: shared, isFirst } = lease
+  if (user) shared.configure(user, options)
+  if (isFirst) shared.start()
+  return {
+    ...lease,
+    release() {
+      if (user) shared.leave(user)
+      lease.release()
+    },
+  }
 }
 
 /** The connection of a key, while it exists. */

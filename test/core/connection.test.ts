@@ -30,12 +30,12 @@ describe('a connection', () => {
 
   test('returns the same snapshot until something in it changes; a message changes nothing', async () => {
     const harness = await new ConnectionHarness().open()
-    const before = harness.connection.getSnapshot()
+    const before = harness.connection.snapshot
     let changes = 0
     harness.connection.subscribe(() => changes++)
     for (let count = 0; count < 100; count++) harness.receive({ type: 'a', response: count })
-    expect(harness.connection.getSnapshot()).toBe(before)
-    expect([changes, harness.messages.length, harness.connection.inbound.counters.received]).toEqual([
+    expect(harness.connection.snapshot).toBe(before)
+    expect([changes, harness.messages.length, harness.connection.reader.counters.received]).toEqual([
       0, 100, 100,
     ])
   })
@@ -43,12 +43,12 @@ describe('a connection', () => {
   test('shows when the next attempt starts, and reports the retry with its error', async () => {
     const harness = await new ConnectionHarness().open()
     harness.transport.last.sink.failed({ kind: 'close', code: 1012, opened: true })
-    const snapshot = harness.connection.getSnapshot()
+    const snapshot = harness.connection.snapshot
     expect(snapshot).toMatchObject({ status: 'reconnecting', retryCount: 1, error: { status: 1012 } })
     expect(snapshot.nextRetryAt).toBe(harness.clock.now() + 250)
     expect(harness.events).toContainEqual({ kind: 'retry', retryCount: 1, delay: 250, error: snapshot.error })
     harness.clock.advance(250)
-    expect(harness.connection.getSnapshot().nextRetryAt).toBeNull()
+    expect(harness.connection.snapshot.nextRetryAt).toBeNull()
   })
 
   test('that is accepted and closed at once, every time, backs off up to the cap (W9)', async () => {
@@ -56,7 +56,7 @@ describe('a connection', () => {
     const delays: number[] = []
     for (let count = 0; count < 60; count++) {
       harness.transport.last.sink.failed({ kind: 'close', code: 1000, opened: true })
-      const { nextRetryAt } = harness.connection.getSnapshot()
+      const { nextRetryAt } = harness.connection.snapshot
       delays.push((nextRetryAt ?? 0) - harness.clock.now())
       harness.clock.advance(delays.at(-1) ?? 0)
       await settle()
@@ -70,7 +70,7 @@ describe('a connection', () => {
   test('retries at the planned time if the wall clock is set back meanwhile, and shows the wall time', async () => {
     const harness = await new ConnectionHarness().open()
     harness.transport.last.sink.failed({ kind: 'network' })
-    const { nextRetryAt } = harness.connection.getSnapshot()
+    const { nextRetryAt } = harness.connection.snapshot
     expect(nextRetryAt).toBe(harness.clock.now() + 250)
     const before = harness.transport.attempts.length
     harness.clock.setWallClock(-3_600_000)
@@ -117,7 +117,7 @@ describe('an attempt that has ended', () => {
     const { sink } = harness.transport.last
     await harness.failAndReopen()
     harness.receive({ type: 'a', response: 1 })
-    const before = [harness.connection.getSnapshot(), harness.messages.length, harness.clock.pending]
+    const before = [harness.connection.snapshot, harness.messages.length, harness.clock.pending]
     const eventCount = harness.events.length
     sink.opened({ resumed: false })
     sink.alive()
@@ -125,7 +125,7 @@ describe('an attempt that has ended', () => {
     sink.retryFloor(60_000)
     expect(sink.message('{"type":"late","response":1}', {})).toBe(false)
     sink.failed({ kind: 'network' })
-    expect([harness.connection.getSnapshot(), harness.messages.length, harness.clock.pending]).toEqual(before)
+    expect([harness.connection.snapshot, harness.messages.length, harness.clock.pending]).toEqual(before)
     expect([harness.events.length, harness.connection.retryFloor]).toEqual([eventCount, 0])
   })
 
@@ -152,7 +152,7 @@ describe('an attempt that has ended', () => {
     await harness.open()
     await settle()
     expect(harness.transport.attempts).toHaveLength(2)
-    expect(harness.connection.getSnapshot()).toMatchObject({ retryCount: 0, error: null })
+    expect(harness.connection.snapshot).toMatchObject({ retryCount: 0, error: null })
   })
 })
 
@@ -234,7 +234,7 @@ describe('calling', () => {
   test('reconnect revives a failed connection, and starts a new attempt of an open one', async () => {
     const harness = await new ConnectionHarness().open()
     harness.transport.last.sink.failed({ kind: 'close', code: 4403, opened: true })
-    expect(harness.connection.getSnapshot()).toMatchObject({ status: 'failed', error: { status: 4403 } })
+    expect(harness.connection.snapshot).toMatchObject({ status: 'failed', error: { status: 4403 } })
     harness.connection.reconnect()
     await harness.open()
     harness.connection.reconnect()
@@ -266,7 +266,7 @@ describe('a token', () => {
     expect(harness.refused).toEqual([undefined, 't'])
     harness.clock.advance(1_000)
     harness.transport.last.sink.failed({ kind: 'close', code: 4401, opened: true })
-    expect(harness.connection.getSnapshot().error).toBeInstanceOf(UnauthorizedError)
+    expect(harness.connection.snapshot.error).toBeInstanceOf(UnauthorizedError)
     expect([harness.status, harness.clock.pending]).toEqual(['failed', 0])
   })
 
@@ -291,7 +291,7 @@ describe('a token', () => {
     harness.connection.start()
     await settle()
     harness.clock.advance(10_000)
-    expect(harness.connection.getSnapshot()).toMatchObject({
+    expect(harness.connection.snapshot).toMatchObject({
       retryCount: 1,
       error: { failureKind: 'timeout' },
     })

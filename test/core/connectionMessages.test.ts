@@ -96,10 +96,12 @@ describe('a gap', () => {
   test('is spread as gapSpread says, which receives the cause and the length of the outage', async () => {
     const harness = await new ConnectionHarness({ times: oneRetryAfter(6_000) }).open()
     const asked: unknown[] = []
-    harness.gapSpread = (cause, outage) => {
-      asked.push(cause, outage)
-      return 20_000
-    }
+    harness.configure({
+      gapSpread: (cause, outage) => {
+        asked.push(cause, outage)
+        return 20_000
+      },
+    })
     await harness.failAndReopen()
     harness.clock.advance(9_999)
     expect(harness.gaps).toEqual([])
@@ -119,7 +121,7 @@ describe('a gap', () => {
 
 /** A back-off whose first wait is this long (ms), because `random` is 0.5. */
 function oneRetryAfter(delay: number) {
-  const { times } = new ConnectionHarness().options
+  const { times } = new ConnectionHarness().connection.options
   return { ...times, minDelay: 2 * delay, maxDelay: 2 * delay }
 }
 
@@ -147,7 +149,7 @@ describe('a position that recovery.attach has sent', () => {
     harness.receive(at(6))
     await harness.failAndReopen()
     harness.transport.last.sink.failed(refusal)
-    expect(harness.connection.getSnapshot()).toMatchObject({ status: 'failed', error: { status: 400 } })
+    expect(harness.connection.snapshot).toMatchObject({ status: 'failed', error: { status: 400 } })
   })
 
   test('is not blamed for a 400 to a request without it', async () => {
@@ -158,7 +160,7 @@ describe('a position that recovery.attach has sent', () => {
 
   test.each([400, 409, 410])('from cached data is not sent again after a %i', async status => {
     const harness = new ConnectionHarness({ recovery })
-    harness.start = () => ({ epoch: 'e', seq: 3 })
+    harness.sink.resumePosition = () => ({ epoch: 'e', seq: 3 })
     harness.connection.start()
     await settle()
     await harness.failAndReopen({ kind: 'status', status })
@@ -226,7 +228,7 @@ describe('with recovery', () => {
 describe('with cached data that has a position', () => {
   async function begin() {
     const harness = new ConnectionHarness({ recovery })
-    harness.connection.setup.start = () => ({ epoch: 'e', seq: 7 })
+    harness.sink.resumePosition = () => ({ epoch: 'e', seq: 7 })
     await harness.open()
     return {
       harness,
@@ -259,7 +261,7 @@ describe('with cached data that has a position', () => {
     expect(url()).toContain('"seq":8')
     const bare = new ConnectionHarness({ recovery: { ...recovery, cursor: () => undefined } })
     await bare.open()
-    bare.connection.setup.start = () => ({ epoch: 'e', seq: 7 })
+    bare.sink.resumePosition = () => ({ epoch: 'e', seq: 7 })
     await bare.failAndReopen()
     bare.clock.advance(1_000)
     expect([gaps, bare.gaps, bare.transport.last.request.url]).toEqual([[], ['reconnect'], 'ws://host/'])
@@ -268,8 +270,8 @@ describe('with cached data that has a position', () => {
   test('each opening without a gap is reported, as is the position from which the stream is followed, once known', async () => {
     const harness = new ConnectionHarness({ recovery })
     const begun: unknown[] = []
-    harness.connection.setup.opened = () => void begun.push('opened')
-    harness.connection.setup.began = since => void begun.push(since)
+    harness.sink.onOpen = () => void begun.push('opened')
+    harness.sink.onPositionKnown = since => void begun.push(since)
     await harness.open()
     harness.receive({ type: 'resume', response: true, epoch: 'e', seq: 4 })
     harness.receive(at(5))
@@ -293,7 +295,7 @@ describe('a heartbeat', () => {
     expect(harness.transport.last.sent).toEqual(['{"type":"ping"}'])
     harness.clock.advance(42)
     harness.receive({ type: 'ping' })
-    expect(harness.connection.getSnapshot().latency).toBe(42)
+    expect(harness.connection.snapshot.latency).toBe(42)
     expect(harness.messages).toEqual([])
   })
 
@@ -302,7 +304,7 @@ describe('a heartbeat', () => {
     const dead = harness.transport.last
     harness.clock.advance(35_000)
     expect([dead.isClosed, harness.status]).toEqual([true, 'reconnecting'])
-    expect(harness.connection.getSnapshot().error).toMatchObject({ failureKind: 'silence' })
+    expect(harness.connection.snapshot.error).toMatchObject({ failureKind: 'silence' })
     harness.clock.advance(250)
     await settle()
     expect(harness.transport.running).toHaveLength(1)
@@ -342,8 +344,7 @@ describe('a heartbeat that changes on an open connection', () => {
   const isReply = ({ type }: { type: string }) => type === 'ping'
   const open = (liveness?: ConnectionDriverOptions['liveness']) => new ConnectionHarness({ liveness }).open()
   const change = (harness: ConnectionHarness, liveness?: ConnectionDriverOptions['liveness']) => {
-    harness.options = { ...harness.options, liveness }
-    harness.connection.configured()
+    harness.configure({ liveness })
   }
   const beats = (harness: ConnectionHarness) => harness.transport.attempts.flatMap(({ sent }) => sent).length
 
@@ -377,9 +378,9 @@ describe('a heartbeat that changes on an open connection', () => {
     change(harness, { ...plan, isReply })
     harness.clock.advance(25_000)
     harness.receive({ type: 'ping' })
-    expect([beats(harness), harness.connection.getSnapshot().latency]).toEqual([1, 0])
+    expect([beats(harness), harness.connection.snapshot.latency]).toEqual([1, 0])
     change(harness)
-    expect(harness.connection.getSnapshot().latency).toBeNull()
+    expect(harness.connection.snapshot.latency).toBeNull()
     harness.clock.advance(60_000)
     expect([beats(harness), harness.status]).toEqual([1, 'open'])
   })
@@ -425,7 +426,7 @@ describe('pausing', () => {
   test('a hidden page pauses a connection with whenHidden "pause", and resumes it later', async () => {
     const harness = await new ConnectionHarness({ pausesWhenHidden: true }).open()
     harness.hint('hidden')
-    expect(harness.connection.getSnapshot()).toMatchObject({
+    expect(harness.connection.snapshot).toMatchObject({
       status: 'paused',
       pausedBy: new Set(['hidden']),
     })
@@ -444,8 +445,7 @@ describe('pausing', () => {
   test('applies new options at once', async () => {
     const harness = await new ConnectionHarness().open()
     harness.hint('hidden')
-    harness.options = { ...harness.options, pausesWhenHidden: true }
-    harness.connection.configured()
+    harness.configure({ pausesWhenHidden: true })
     expect(harness.status).toBe('paused')
   })
 
@@ -464,7 +464,7 @@ describe('pausing', () => {
     harness.hint('hidden')
     harness.hint('frozen')
     harness.hint('visible')
-    expect(harness.connection.getSnapshot().pausedBy).toEqual(new Set(['frozen']))
+    expect(harness.connection.snapshot.pausedBy).toEqual(new Set(['frozen']))
     harness.hint('thawed')
     await settle()
     expect(harness.transport.running).toHaveLength(1)
@@ -563,8 +563,7 @@ describe('outgoing data', () => {
       await harness.open()
       harness.clock.advance(10)
       harness.transport.last.sink.alive()
-      harness.options = { ...harness.options, liveness: undefined }
-      harness.connection.configured()
+      harness.configure({ liveness: undefined })
       harness.clock.advance(5_000)
       await settle()
       // The first message, queued data, the heartbeat, and the fresh token.
@@ -606,7 +605,7 @@ describe('data that cannot be sent', () => {
   const secret = () => {
     throw new Error('the token is secret')
   }
-  const failure = (harness: ConnectionHarness) => harness.connection.getSnapshot().error
+  const failure = (harness: ConnectionHarness) => harness.connection.snapshot.error
 
   test.each([
     ['circular', circular, undefined],
@@ -672,7 +671,7 @@ describe('a reply', () => {
   const order = async (effect: (log: string[]) => Promise<void> | void) => {
     const harness = await new ConnectionHarness().open()
     const log: string[] = []
-    harness.deliver = message => effect(log)?.then(() => message) ?? message
+    harness.sink.onMessage = message => effect(log)?.then(() => message) ?? message
     const request = harness.channel.request({ type: 'a' }).then(() => log.push('answered'))
     harness.receive({ type: 'a', response: 1 })
     await request
@@ -694,7 +693,7 @@ describe('a reply', () => {
 
   test('resolves with what its schema returns, and rejects if the schema rejects it', async () => {
     const harness = await new ConnectionHarness().open()
-    harness.deliver = message => (message.response === 1 ? { ...message, response: 'one' } : undefined)
+    harness.sink.onMessage = message => (message.response === 1 ? { ...message, response: 'one' } : undefined)
     const ask = (response: number) => {
       const request = harness.channel.request({ type: 'a' })
       harness.receive({ type: 'a', response })
@@ -735,7 +734,7 @@ describe('a frame', () => {
     const harness = await new ConnectionHarness().open()
     const error = new Error('mine')
     const seen: unknown[] = []
-    harness.deliver = message => {
+    harness.sink.onMessage = message => {
       if (message.response === 1) throw error
       seen.push(message.response)
     }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ConnectionDriverOptions, ConnectionSetup } from '../../src/core/connectionPorts.ts'
+import type { ConnectionDriverOptions, ConnectionPorts } from '../../src/core/connectionPorts.ts'
 import type { GapCause } from '../../src/core/events.ts'
-import { Inbound } from '../../src/core/messageReader.ts'
+import { MessageReader } from '../../src/core/messageReader.ts'
 import { cursorInQuery } from '../../src/core/cursors.ts'
 import type { Recovery } from '../../src/core/streamPosition.ts'
 import { ConnectionHarness } from '../support/connectionHarness.ts'
@@ -20,23 +20,24 @@ test('"not resumed" is not a gap on the first opening, but is one on the next', 
     setTimeout: (callback: () => void) => (callback(), 0),
     clearTimeout: () => {},
   }
-  const setup = {
-    clock,
-    random: () => 0,
-    options: () => ({ recovery, maxMessageBytes: 1_000 }),
-    deliver: () => {},
-    gap: (cause: GapCause) => gaps.push(cause),
+  const sink = {
+    onMessage: () => {},
+    onOpen: () => {},
+    onPositionKnown: () => {},
+    onGap: (cause: GapCause) => gaps.push(cause),
   }
-  const inbound = new Inbound(setup as unknown as ConnectionSetup, {
+  const ports = { clock, random: () => 0, sink } as unknown as ConnectionPorts
+  const options = { recovery, maxMessageBytes: 1_000 } as ConnectionDriverOptions
+  const reader = new MessageReader(ports, options, {
     channel: undefined,
     replied: () => {},
     outage: () => 0,
     ended: () => {},
   })
   const open = () => {
-    inbound.opened({ resumed: false })
-    inbound.receive(JSON.stringify({ type: 'welcome', params: null, response: null }), {})
-    inbound.receive(JSON.stringify({ type: 'price', params: null, response: 1, seq: 1 }), {})
+    reader.opened({ resumed: false })
+    reader.receive(JSON.stringify({ type: 'welcome', params: null, response: null }), {})
+    reader.receive(JSON.stringify({ type: 'price', params: null, response: 1, seq: 1 }), {})
   }
   open()
   expect(gaps).toEqual([])
@@ -48,7 +49,7 @@ describe('a message that says whether the server resumed', () => {
   test('is delivered to onMessage only', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
     const delivered: unknown[] = []
-    harness.deliver = (message, { saysResumed, cursor }) => {
+    harness.sink.onMessage = (message, { saysResumed, cursor }) => {
       delivered.push([message.type, saysResumed, cursor])
       return message
     }

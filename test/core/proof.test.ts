@@ -50,7 +50,7 @@ async function waitsOf(lives: readonly Life[]): Promise<number[]> {
       if (step.do === 'alive') sink.alive()
     }
     sink.failed(end)
-    const { nextRetryAt } = harness.connection.getSnapshot()
+    const { nextRetryAt } = harness.connection.snapshot
     const wait = (nextRetryAt ?? NaN) - harness.clock.now()
     waits.push(wait)
     harness.clock.advance(wait)
@@ -91,7 +91,7 @@ describe('since only stableAfter without a drop proves a connection good,', () =
     for (let loss = 0; loss < 3; loss++) await harness.failAndReopen()
     harness.clock.advance(STABLE_AFTER)
     harness.transport.last.sink.failed({ kind: 'network' })
-    expect(harness.connection.getSnapshot().retryCount).toBe(1)
+    expect(harness.connection.snapshot.retryCount).toBe(1)
   })
 })
 
@@ -107,7 +107,7 @@ describe('a token that is refused again before the connection was stable', () =>
     await harness.failAndReopen(refusal)
     await between(harness)
     harness.transport.last.sink.failed(refusal)
-    expect(harness.connection.getSnapshot()).toMatchObject({
+    expect(harness.connection.snapshot).toMatchObject({
       status: 'failed',
       error: { name: 'UnauthorizedError', message: expect.stringContaining('4401') },
     })

@@ -3,11 +3,7 @@ import { Registry, type Shared } from '../../src/core/registry.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 
 class Thing implements Shared {
-  starts = 0
   ends = 0
-  start() {
-    this.starts++
-  }
   dispose() {
     this.ends++
   }
@@ -53,6 +49,15 @@ test('a user that returns within the close delay gets the same value, and no dis
   acquire()
   clock.advance(10_000)
   expect([made.length, made[0]?.ends, clock.pending]).toEqual([1, 0, 0])
+})
+
+test('the first user, and the first after all have left, is told so', () => {
+  const { acquire } = setup()
+  const a = acquire()
+  const b = acquire()
+  a.release()
+  b.release()
+  expect([a, b, acquire(), acquire()].map(({ isFirst }) => isFirst)).toEqual([true, false, true, false])
 })
 
 test('a user that comes later gets a new value', () => {

@@ -63,17 +63,12 @@ export class ModelSession {
     rules.set(this, RULES)
     rules.settle()
     liveQueries.configured()
-    const { setup } = this.harness.connection
-    this.harness.deliver = createDispatch({
-      rules,
-      liveQueries,
-      clock: this.harness.clock,
-      report: () => undefined,
-    })
-    setup.gap = () => void liveQueries.invalidateAll()
-    setup.start = () => liveQueries.resumePosition()
-    setup.opened = () => liveQueries.onOpen()
-    setup.began = since => liveQueries.onPositionKnown(since)
+    const { clock, sink } = this.harness
+    sink.onMessage = createDispatch({ rules, liveQueries, clock, report: () => undefined })
+    sink.onGap = () => void liveQueries.invalidateAll()
+    sink.resumePosition = () => liveQueries.resumePosition()
+    sink.onOpen = () => liveQueries.onOpen()
+    sink.onPositionKnown = since => liveQueries.onPositionKnown(since)
   }
 
   end(): void {

@@ -1,5 +1,10 @@
 import { Connection } from '../../src/core/connection.ts'
-import type { ConnectionDriverOptions, ConnectionSetup, RenewToken } from '../../src/core/connectionPorts.ts'
+import type {
+  ConnectionDriverOptions,
+  ConnectionPorts,
+  MessageSink,
+  RenewToken,
+} from '../../src/core/connectionPorts.ts'
 import { createEmitter, type Environment, type Hint } from '../../src/core/platform.ts'
 import type { Message } from '../../src/core/envelope.ts'
 import type { ConnectionEvent, GapCause } from '../../src/core/events.ts'
@@ -50,28 +55,31 @@ export class ConnectionHarness {
   readonly events: ConnectionEvent[] = []
   /** What was refused, for each attempt that was prepared. */
   readonly refused: (Token | undefined)[] = []
-  options: ConnectionDriverOptions
   request: Partial<TransportRequest> = {}
-  deliver: ConnectionSetup['deliver'] = (message, { saysResumed }) => {
-    if (!saysResumed) this.messages.push(message)
-    return message
+  readonly sink: MessageSink = {
+    onMessage: (message, { saysResumed }) => {
+      if (!saysResumed) this.messages.push(message)
+      return message
+    },
+    onOpen: () => undefined,
+    onPositionKnown: () => undefined,
+    onGap: cause => void this.gaps.push(cause),
+    onEvent: event => void this.events.push(event),
+    resumePosition: () => undefined,
   }
   prepare: (refused?: Token) => Promise<Omit<PreparedRequest, 'request'>>
-  gapSpread: NonNullable<ConnectionSetup['gapSpread']> = () => undefined
-  start: NonNullable<ConnectionSetup['start']> = () => undefined
   renew: RenewToken = () => Promise.reject(new Error('Nothing renews.'))
   channelOptions: SocketChannelOptions = {}
   readonly connection: Connection
 
   constructor(options: Partial<ConnectionDriverOptions> = {}) {
-    this.options = { ...DEFAULTS, ...options }
     this.prepare = () => Promise.resolve({ token: 't', tokenUse: 'given' })
-    this.connection = new Connection({
+    const ports: ConnectionPorts = {
       clock: this.clock,
       random: () => 0.5,
-      environment: this.environment,
+      platform: this.environment,
       transport: this.transport,
-      options: () => this.options,
+      sink: this.sink,
       prepare: async ({ refused, attachCursor }) => {
         this.refused.push(refused)
         const prepared = await this.prepare(refused)
@@ -79,13 +87,14 @@ export class ConnectionHarness {
         return { request: attachCursor(blank), ...prepared }
       },
       renew: former => this.renew(former),
-      deliver: (...delivery) => this.deliver(...delivery),
-      gap: cause => void this.gaps.push(cause),
-      gapSpread: (...gap) => this.gapSpread(...gap),
-      start: () => this.start(),
-      report: event => void this.events.push(event),
       createChannel: link => createSocketChannel(link, () => this.channelOptions),
-    })
+    }
+    this.connection = new Connection(ports, { ...DEFAULTS, ...options })
+  }
+
+  /** Changes some options. */
+  configure(options: Partial<ConnectionDriverOptions>): void {
+    this.connection.configure({ ...this.connection.options, ...options })
   }
 
   get channel(): SocketChannel {
@@ -93,7 +102,7 @@ export class ConnectionHarness {
   }
 
   get status(): string {
-    return this.connection.getSnapshot().status
+    return this.connection.snapshot.status
   }
 
   /** Starts it, or lets the next attempt begin, and opens it. */
@@ -107,7 +116,7 @@ export class ConnectionHarness {
   /** The open attempt fails, and the next is under way after the back-off. */
   async failAndReopen(failure: Failure = { kind: 'network' }, info = { resumed: false }): Promise<void> {
     this.transport.last.sink.failed(failure)
-    const { nextRetryAt } = this.connection.getSnapshot()
+    const { nextRetryAt } = this.connection.snapshot
     this.clock.advance((nextRetryAt ?? 0) - this.clock.now())
     await settle()
     this.transport.last.sink.opened(info)
