@@ -5,7 +5,7 @@ import { findRefusedHeader } from './headers.ts'
 import type { MessageReader } from './messageReader.ts'
 import { type Liveness, watchLiveness } from './heartbeat.ts'
 import type { Event } from './connectionState.ts'
-import { preparationFailure, type PreparedRequest } from './request.ts'
+import { preparationFailure, type PreparedRequest, prepareRequest } from './request.ts'
 import { refusePromise } from './validation.ts'
 import type { HeldToken } from './tokens.ts'
 import type {
@@ -54,8 +54,8 @@ export class AttemptRun implements TransportSink {
     this.#owner = owner
   }
 
-  authorize(isRefused: boolean): void {
-    void this.#prepare(isRefused, prepared => {
+  authorize(isRejected: boolean): void {
+    void this.#prepare(isRejected, prepared => {
       this.#prepared = prepared
       const { firstMessage } = prepared.request
       if (firstMessage !== undefined) {
@@ -175,13 +175,12 @@ export class AttemptRun implements TransportSink {
     }
   }
 
-  async #prepare(isRefused: boolean, take: (prepared: PreparedRequest) => void): Promise<void> {
-    const { ports, held } = this.#owner
-    const refused = isRefused ? held.token : undefined
+  async #prepare(isRejected: boolean, take: (prepared: PreparedRequest) => void): Promise<void> {
+    const { options, held } = this.#owner
     let prepared: PreparedRequest
     try {
-      prepared = await ports.prepare({
-        refused,
+      prepared = await prepareRequest(options.request, {
+        rejected: isRejected ? held.token : undefined,
         attachCursor: request => this.#attachCursor(request),
         waitingFor: part => (this.waitingFor = part),
       })

@@ -32,8 +32,8 @@ export interface ConditionalGet {
 
 /** What one request of a poll is built from, besides the options. */
 export interface ConditionalAttempt {
-  /** The token that the server refused. */
-  refused: Token | undefined
+  /** The token that the server rejected. */
+  rejected: Token | undefined
   waitingFor: (part: RequestPart | undefined) => void
 }
 
@@ -56,7 +56,7 @@ export async function conditionalGet(get: ConditionalGet): Promise<ConditionalAn
     timer = clock.setTimeout(() => reject(toError({ kind: 'timeout', part })), timeout)
   })
   const prepare: Exchange['prepare'] = refused =>
-    get.prepare({ refused, waitingFor: pending => (part = pending) })
+    get.prepare({ rejected: refused, waitingFor: pending => (part = pending) })
   signal.addEventListener('abort', abort)
   if (signal.aborted) abort()
   try {

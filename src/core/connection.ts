@@ -38,7 +38,10 @@ export class Connection implements AttemptOwner {
       mayOpen: () => !hasEnded(this.#state),
       report: event => ports.sink.onEvent(event),
       holder: this,
-      renew: ports.renew,
+      renew: previous => {
+        const { tokens, onTokenRequest } = this.options.request
+        return tokens.grant(previous, 'expiring', onTokenRequest)
+      },
     })
     this.reader = new MessageReader(ports, options, {
       channel: this.channel,

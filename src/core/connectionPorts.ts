@@ -2,12 +2,12 @@ import type { Clock, Environment } from './platform.ts'
 import type { Message, Parse } from './envelope.ts'
 import type { Reply } from './requests.ts'
 import type { ConnectionEvent, GapCause } from './events.ts'
-import type { Failure, FailureAction, RequestPart } from './failure.ts'
+import type { Failure, FailureAction } from './failure.ts'
 import type { ReconnectTimes } from './connectionState.ts'
-import type { PreparedRequest } from './request.ts'
+import type { RequestPlan } from './request.ts'
 import type { Cursor, Recovery } from './streamPosition.ts'
 import type { GrantedToken, HeldToken, Token } from './tokens.ts'
-import type { SocketData, Transport, TransportRequest } from './transport.ts'
+import type { SocketData, Transport } from './transport.ts'
 
 /** What a connection is given once. Its options may change, see `ConnectionDriverOptions`. */
 export interface ConnectionPorts {
@@ -17,10 +17,6 @@ export interface ConnectionPorts {
   platform: Environment
   transport: Transport
   sink: MessageSink
-  /** Builds the request of one attempt. */
-  prepare(attempt: AttemptPlan): Promise<PreparedRequest>
-  /** Fetches a fresh token to replace one that is about to expire. */
-  renew?: RenewToken | undefined
   createChannel?: ((link: ChannelLink) => Channel) | undefined
 }
 
@@ -55,18 +51,10 @@ export interface Delivery {
 /** Fetches a fresh token to replace `former`. */
 export type RenewToken = (former: Token) => Promise<GrantedToken>
 
-/** What one attempt adds to its request. */
-export interface AttemptPlan {
-  refused: Token | undefined
-  attachCursor: AttachCursor
-  waitingFor?: (part: RequestPart | undefined) => void
-}
-
-/** Adds the position to resume from. */
-type AttachCursor = (request: TransportRequest) => TransportRequest
-
 /** The options of a connection. Whoever owns it passes new ones to `configure` when they change. */
 export interface ConnectionDriverOptions {
+  /** What its requests are built from. */
+  request: RequestPlan
   times: ReconnectTimes
   decide?: ((failure: Failure) => FailureAction | undefined) | undefined
   /** Whether `getToken` could return another token. */
@@ -102,7 +90,7 @@ export interface ChannelLink {
   mayOpen(): boolean
   /** Holds the token that the server received last. */
   readonly holder: { held: HeldToken }
-  readonly renew: RenewToken | undefined
+  readonly renew: RenewToken
   report(event: ConnectionEvent): void
 }
 

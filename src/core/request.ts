@@ -1,25 +1,33 @@
 import { withAdvice } from './advice.ts'
-import type { AttachToken, GrantedToken, HeldToken } from './tokens.ts'
-import type { TokenUse } from './connectionState.ts'
+import type { AttachToken, HeldToken, Token, TokenAuthority } from './tokens.ts'
+import type { TokenReason, TokenUse } from './connectionState.ts'
 import { ConfigurationError, InsecureOriginError, RealtimeError, UntrustedOriginError } from './errors.ts'
 import { type Failure, isUnauthorizedError, type RequestPart } from './failure.ts'
 import { findRefusedHeader, type HeadersOption, mergeHeaders } from './headers.ts'
 import { kindOf, refusePromise } from './validation.ts'
-import type { TransportRequest } from './transport.ts'
+import type { TransportCapabilities, TransportRequest } from './transport.ts'
 
 /** A URL option. A function is called at each attempt. */
 export type UrlSource = string | URL | (() => string | URL | Promise<string | URL>)
 
-/** What a request is built from. */
+/** What the requests of a connection or a poll are built from. */
 export interface RequestPlan {
+  transport: TransportCapabilities
   url: UrlSource
   baseUrl?: string | undefined
   headers?: HeadersOption | undefined
   protocols?: readonly string[] | undefined
-  isSocket?: boolean | undefined
-  grant(): Promise<GrantedToken>
+  tokens: TokenAuthority
   attachToken: AttachToken
   origins: TokenOrigins
+  /** A token is about to be requested. */
+  onTokenRequest?: ((reason: TokenReason) => void) | undefined
+}
+
+/** What one attempt adds to its request. */
+export interface AttemptParts {
+  /** The token that the server rejected; `undefined` if there is none. */
+  rejected: Token | undefined
   /** Adds the position to resume from, before the token. */
   attachCursor?: ((request: TransportRequest) => TransportRequest) | undefined
   /** Called when a part that may take time begins, and with `undefined` when it has settled. */
@@ -33,13 +41,17 @@ export interface PreparedRequest extends HeldToken {
 }
 
 /** Builds the request of one attempt: URL, cursor, token, in this order. Pass a throw to `preparationFailure`. */
-export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest> {
-  const url = await targetOf(plan)
+export async function prepareRequest(plan: RequestPlan, attempt: AttemptParts): Promise<PreparedRequest> {
+  const { url: source, baseUrl, transport, tokens, onTokenRequest } = plan
+  const given = typeof source === 'function' ? await settled(attempt, 'url', source) : source
+  const url = targetOf(given, baseUrl, transport)
   const headers = mergeHeaders(plan.headers)
   assertHeaders(headers, 'of the option "headers"')
-  const { token, forced, refreshAt } = await settled(plan, 'getToken', plan.grant)
+  const { token, forced, refreshAt } = await settled(attempt, 'getToken', () =>
+    tokens.grant(attempt.rejected, 'refused', onTokenRequest),
+  )
   let request: TransportRequest = { url: url.href, headers, protocols: [...(plan.protocols ?? [])] }
-  if (plan.attachCursor) request = plan.attachCursor(request)
+  if (attempt.attachCursor) request = attempt.attachCursor(request)
   if (token) {
     assertTrusted(new URL(request.url), plan.origins)
     request = attach('attachToken', () => plan.attachToken(request, token))
@@ -47,9 +59,9 @@ export async function prepareRequest(plan: RequestPlan): Promise<PreparedRequest
     assertTrusted(new URL(request.url), plan.origins)
   }
   request = { ...request, headers: mergeHeaders(request.headers) }
-  assertSendable(request, plan.isSocket ?? false)
-  const given = forced ? 'forced' : 'given'
-  return { request, token, refreshAt, tokenUse: token ? given : 'none' }
+  assertSendable(request, transport)
+  const use = forced ? 'forced' : 'given'
+  return { request, token, refreshAt, tokenUse: token ? use : 'none' }
 }
 
 /**
@@ -68,7 +80,7 @@ function isRequest(value: unknown): value is TransportRequest {
 }
 
 async function settled<Result>(
-  { waitingFor }: RequestPlan,
+  { waitingFor }: AttemptParts,
   part: RequestPart,
   call: () => Result | Promise<Result>,
 ): Promise<Result> {
@@ -79,11 +91,12 @@ async function settled<Result>(
 }
 
 /** Throws for a token or a cursor that the transport cannot carry; it would get lost silently. */
-function assertSendable({ headers, protocols, firstMessage }: TransportRequest, isSocket: boolean): void {
-  if (isSocket && Object.keys(headers).length > 0) {
+function assertSendable(request: TransportRequest, transport: TransportCapabilities): void {
+  const { headers, protocols, firstMessage } = request
+  if (!transport.sendsHeaders && Object.keys(headers).length > 0) {
     throw new ConfigurationError(withAdvice('A WebSocket sends no headers.', 'socket'))
   }
-  if (!isSocket && (protocols.length > 0 || firstMessage !== undefined)) {
+  if (!transport.isBidirectional && (protocols.length > 0 || firstMessage !== undefined)) {
     throw new ConfigurationError(withAdvice('HTTP has no subprotocols and no first message.', 'http'))
   }
   assertHeaders(headers, 'of the request')
@@ -96,12 +109,11 @@ function assertHeaders(headers: Readonly<Record<string, string>>, whose: string)
   throw new ConfigurationError(`The header "${refused}" ${whose} has a name or a value that cannot be sent.`)
 }
 
-async function targetOf(plan: RequestPlan): Promise<URL> {
-  const { url, baseUrl, isSocket } = plan
-  const resolved = resolveUrl(typeof url === 'function' ? await settled(plan, 'url', url) : url, baseUrl)
-  const target = isSocket ? toSocketUrl(resolved) : resolved
-  assertScheme(target, isSocket ? ['ws:', 'wss:'] : ['http:', 'https:'])
-  if (isSocket && isMixedContent(target))
+function targetOf(url: string | URL, baseUrl: string | undefined, transport: TransportCapabilities): URL {
+  const { urlScheme } = transport
+  const target = resolveUrl(url, baseUrl, urlScheme)
+  assertScheme(target, [`${urlScheme}:`, `${urlScheme}s:`])
+  if (isMixedContent(target))
     throw new ConfigurationError(withAdvice('A page on https cannot open ws:.', 'mixed'))
   return target
 }
@@ -113,16 +125,20 @@ function isMixedContent(url: URL): boolean {
 
 /**
  * Resolves `url` against `baseUrl`, and that against the page's URL, as the URL standard says. An absolute
- * `url` needs neither.
+ * `url` needs neither. With the scheme `ws`, `http(s)` becomes `ws(s)`.
  */
-export function resolveUrl(url: string | URL, baseUrl: string | undefined): URL {
+export function resolveUrl(
+  url: string | URL,
+  baseUrl: string | undefined,
+  scheme: TransportCapabilities['urlScheme'] = 'http',
+): URL {
   const page = (globalThis as { location?: { href: string } }).location?.href
   // `new URL` would turn `null` into the path `/null`.
   if (typeof url !== 'string' && typeof (url as Partial<URL> | null | undefined)?.href !== 'string')
     throw new ConfigurationError(`"url" must be a string or a URL, not ${kindOf(url)}.`)
   const base = baseUrl === undefined ? page : parse(baseUrl, page)?.href
   const resolved = parse(url, base)
-  if (resolved) return resolved
+  if (resolved) return scheme === 'ws' ? toSocketUrl(resolved) : resolved
   // The messages do not quote the URL, because its query may contain a token.
   if (baseUrl !== undefined && !hasHost(baseUrl, page))
     throw new ConfigurationError(withAdvice('"baseUrl" is not valid.', 'baseUrl'))

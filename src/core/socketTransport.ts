@@ -1,7 +1,14 @@
 import { withAdvice } from './advice.ts'
 import ReconnectingWebSocket from 'reconnecting-websocket'
 import { type Failure, impossible } from './failure.ts'
-import type { Attempt, AttemptRequest, SocketData, Transport, TransportSink } from './transport.ts'
+import type {
+  Attempt,
+  AttemptRequest,
+  SocketData,
+  Transport,
+  TransportCapabilities,
+  TransportSink,
+} from './transport.ts'
 
 /** The part of the WebSocket interface used here, wide enough for the classes of browsers and of `ws`. */
 export interface WebSocketLike {
@@ -12,6 +19,13 @@ export interface WebSocketLike {
   addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
   addEventListener(type: 'error', listener: () => void): void
   removeEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
+}
+
+/** What a WebSocket can do. */
+export const WEB_SOCKET: TransportCapabilities = {
+  urlScheme: 'ws',
+  sendsHeaders: false,
+  isBidirectional: true,
 }
 
 /** A WebSocket class: the browser's, or that of another runtime. */

@@ -44,7 +44,7 @@ export function startRenewal(
     dueAt = Infinity
     const build = reauthenticate()
     if (!build) return
-    const granted = await renew?.(holder.held.token).catch(() => undefined)
+    const granted = await renew(holder.held.token).catch(() => undefined)
     if (!granted || isStopped) return
     const { token, refreshAt = 0 } = granted
     try {

@@ -62,6 +62,19 @@ export interface Attempt {
   close(): void
 }
 
+/** What a transport can do. */
+export interface TransportCapabilities {
+  /** The scheme of its URLs without encryption. */
+  readonly urlScheme: 'http' | 'ws'
+  /** Whether its requests carry headers. */
+  readonly sendsHeaders: boolean
+  /** Whether the client can send over an open connection. If so, it may offer subprotocols and send a first message. */
+  readonly isBidirectional: boolean
+}
+
+/** The capabilities of every transport over HTTP. */
+export const HTTP: TransportCapabilities = { urlScheme: 'http', sendsHeaders: true, isBidirectional: false }
+
 /** Opens attempts, one at a time. A transport may keep a cursor between them. */
 export interface Transport {
   open(request: AttemptRequest, sink: TransportSink): Attempt

@@ -2,6 +2,7 @@ import { tokenInHeader } from '../core/tokens.ts'
 import type { CursorStrategy, Validators } from '../core/cursors.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
 import { createLongPollTransport } from '../core/longPollTransport.ts'
+import { HTTP } from '../core/transport.ts'
 import { definedOnly } from '../core/validation.ts'
 import type { ConnectionOptions } from '../providers/options.ts'
 import type { TransportDefinition } from '../providers/transportDefinition.ts'
@@ -27,6 +28,7 @@ export interface LongPollOptions<Schemas = object, Cursor = unknown> extends Con
 /** Long polling. */
 export const longPollDefinition: TransportDefinition<LongPollOptions> = {
   transport: 'longPoll',
+  ...HTTP,
   attachToken: tokenInHeader(),
   identity: ({ method, headers, body, credentials }) => [method, headersIdentity(headers), body, credentials],
   request: ({ headers, body }) => ({ headers: withContentType(headers, body) }),

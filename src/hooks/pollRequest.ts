@@ -3,7 +3,8 @@ import { tokenInHeader } from '../core/tokens.ts'
 import { ConditionalFetch } from '../core/conditionalFetch.ts'
 import { conditionalGet } from '../core/conditionalGet.ts'
 import type { Validators } from '../core/cursors.ts'
-import type { UrlSource } from '../core/request.ts'
+import { prepareRequest, type UrlSource } from '../core/request.ts'
+import { HTTP } from '../core/transport.ts'
 import type { RealtimeClient } from '../providers/realtimeClient.ts'
 import type { PollingOptions } from './pollingOptions.ts'
 
@@ -32,12 +33,13 @@ interface PollFetch {
 export async function pollFetch({ client, query, signal, options }: PollFetch): Promise<unknown> {
   const { url, headers, credentials, timeout = DEFAULT_TIMEOUT } = options
   const attachToken = options.attachToken ?? client.options.attachToken ?? tokenInHeader()
+  const plan = client.planRequest({ transport: HTTP, url, headers, attachToken })
   const answer = await conditionalGet({
     clock: client.clock,
     fetch: client.fetch(),
     prepare: async attempt => {
       try {
-        return await client.prepare({ url, headers, attachToken, ...attempt })
+        return await prepareRequest(plan, attempt)
       } catch (cause) {
         throw client.preparationError(cause)
       }

@@ -1,6 +1,7 @@
 import { tokenInHeader } from '../core/tokens.ts'
 import { createEventStreamTransport } from '../core/eventStreamTransport.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
+import { HTTP } from '../core/transport.ts'
 import { definedOnly } from '../core/validation.ts'
 import type { ConnectionOptions } from '../providers/options.ts'
 import type { TransportDefinition } from '../providers/transportDefinition.ts'
@@ -27,6 +28,7 @@ export interface ServerEventsOptions<Schemas = object> extends ConnectionOptions
 /** Server-Sent Events. */
 export const serverEventsDefinition: TransportDefinition<ServerEventsOptions> = {
   transport: 'serverEvents',
+  ...HTTP,
   attachToken: tokenInHeader(),
   identity: ({ method, headers, body, credentials }) => [method, headersIdentity(headers), body, credentials],
   request: ({ headers, body }) => ({ headers: withContentType(headers, body) }),

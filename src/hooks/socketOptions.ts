@@ -2,7 +2,7 @@ import { type Reauthenticate, tokenInQuery } from '../core/tokens.ts'
 import type { Message, Serialize } from '../core/envelope.ts'
 import { withDefaults } from '../core/validation.ts'
 import { createSocketChannel, type QueueOptions } from '../core/outbox.ts'
-import { SocketTransport } from '../core/socketTransport.ts'
+import { SocketTransport, WEB_SOCKET } from '../core/socketTransport.ts'
 import type { ConnectionOptions, HeartbeatOptions } from '../providers/options.ts'
 import type { TransportDefinition } from '../providers/transportDefinition.ts'
 import type { MessagesOption } from '../cache/messageTypes.ts'
@@ -31,6 +31,7 @@ const DEFAULT_HEARTBEAT = { interval: 25_000, timeout: 10_000, message: { type: 
 /** WebSocket. */
 export const socketDefinition: TransportDefinition<SocketOptions> = {
   transport: 'socket',
+  ...WEB_SOCKET,
   attachToken: tokenInQuery(),
   identity: ({ protocols, binaryType }) => [protocols, binaryType],
   request: ({ protocols }) => ({ protocols }),

@@ -1,40 +1,19 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { QueryWriter } from '../cache/queryWriter.ts'
 import type { Connection } from '../core/connection.ts'
-import type { TokenReason } from '../core/connectionState.ts'
 import type { RealtimeError } from '../core/errors.ts'
 import type { RealtimeEvent, TransportName } from '../core/events.ts'
-import { type RequestPart, toError } from '../core/failure.ts'
-import type { HeadersOption } from '../core/headers.ts'
+import { toError } from '../core/failure.ts'
 import { type Clock, createEmitter, systemClock } from '../core/platform.ts'
 import { Registry, type Shared } from '../core/registry.ts'
-import {
-  defaultTrustedOrigins,
-  preparationFailure,
-  type PreparedRequest,
-  prepareRequest,
-  type UrlSource,
-} from '../core/request.ts'
-import { type AttachToken, createTokenAuthority, type Token, type TokenAuthority } from '../core/tokens.ts'
-import type { FetchLike, TransportRequest } from '../core/transport.ts'
+import { defaultTrustedOrigins, preparationFailure, type RequestPlan } from '../core/request.ts'
+import { createTokenAuthority, type TokenAuthority } from '../core/tokens.ts'
+import type { FetchLike } from '../core/transport.ts'
 import { DEFAULT_CLOSE_DELAY, DEFAULT_MAX_MESSAGE_BYTES, type RealtimeOptions } from './options.ts'
 
-/** What a request is built from, besides the provider's options. */
-export interface PreparationOptions {
-  url: UrlSource
-  headers?: HeadersOption | undefined
-  protocols?: readonly string[] | undefined
-  isSocket?: boolean
-  attachToken: AttachToken
-  /** Overrides the provider's. */
-  authority?: TokenAuthority | undefined
-  /** The token that the server refused; `undefined` if there is none. */
-  refused: Token | undefined
-  attachCursor?: ((request: TransportRequest) => TransportRequest) | undefined
-  waitingFor?: ((part: RequestPart | undefined) => void) | undefined
-  /** A token is about to be requested. */
-  asked?: (reason: TokenReason) => void
-}
+/** What the provider adds to the plan of a request. `tokens` may override the provider's. */
+type ProviderParts = 'baseUrl' | 'origins' | 'tokens'
+type OwnPlan = Omit<RequestPlan, ProviderParts> & Partial<Pick<RequestPlan, 'tokens'>>
 
 /** A connection, as the client and its panel see it. */
 export interface ClientConnection extends Shared {
@@ -117,16 +96,11 @@ export class RealtimeClient {
   /** The provider's `fetch`, or the global one. */
   readonly fetch = (): FetchLike => this.options.fetch ?? ((url, init) => fetch(url, init))
 
-  prepare({
-    authority = this.authority,
-    refused,
-    asked,
-    ...plan
-  }: PreparationOptions): Promise<PreparedRequest> {
+  /** Completes the plan of a request with the provider's options. */
+  planRequest(own: OwnPlan): RequestPlan {
     const { baseUrl, insecureOrigins: insecure = [] } = this.options
     const trusted = this.options.trustedOrigins ?? defaultTrustedOrigins(baseUrl)
-    const grant = () => authority.grant(refused, 'refused', asked)
-    return prepareRequest({ ...plan, baseUrl, origins: { trusted, insecure }, grant })
+    return { tokens: this.authority, ...own, baseUrl, origins: { trusted, insecure } }
   }
 
   /** The error that a failure is shown as. Provided here, so that a hook does not bundle the failure table. */

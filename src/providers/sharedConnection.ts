@@ -4,18 +4,13 @@ import { createDispatch, type Dispatch } from '../cache/dispatch.ts'
 import { LiveQueries, type LiveQuery } from '../cache/liveQueries.ts'
 import { MessageRules, type UserRules } from '../cache/messageRules.ts'
 import { Connection } from '../core/connection.ts'
-import type {
-  AttemptPlan,
-  ConnectionDriverOptions,
-  ConnectionPorts,
-  MessageSink,
-} from '../core/connectionPorts.ts'
+import type { ConnectionDriverOptions, ConnectionPorts, MessageSink } from '../core/connectionPorts.ts'
 import type { TokenReason } from '../core/connectionState.ts'
 import type { ConnectionEvent, GapCause, TransportName } from '../core/events.ts'
 import { createTokenAuthority, type TokenAuthority } from '../core/tokens.ts'
 import { hashValue, hasSameMembers } from '../core/hash.ts'
 import { refusePromise, withDefaults } from '../core/validation.ts'
-import { displayUrl, type PreparedRequest, resolveUrl, toSocketUrl } from '../core/request.ts'
+import { displayUrl, type RequestPlan, resolveUrl } from '../core/request.ts'
 import type { Lease } from '../core/registry.ts'
 import type { QueueOptions } from '../core/outbox.ts'
 import type { Cursor } from '../core/streamPosition.ts'
@@ -41,8 +36,8 @@ export class SharedConnection implements ClientConnection, MessageSink {
   readonly #definition: TransportDefinition
   readonly #rules = new MessageRules()
   readonly #users = new Map<object, ConnectionOptions>()
-  readonly #ownAuthority: TokenAuthority
-  readonly #asked = (reason: TokenReason) => this.onEvent({ kind: 'token', reason })
+  readonly #ownTokens: TokenAuthority
+  readonly #onTokenRequest = (reason: TokenReason) => this.onEvent({ kind: 'token', reason })
   #latest: ConnectionOptions
   /** Without its query string, which may contain a token. */
   url: string
@@ -68,7 +63,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
       settleWithin: () => (this.#latest as { queue?: Partial<QueueOptions> }).queue?.ttl,
       report: event => this.onEvent(event),
     })
-    this.#ownAuthority = createTokenAuthority(() => this.#latest.getToken, client.clock)
+    this.#ownTokens = createTokenAuthority(() => this.#latest.getToken, client.clock)
     this.connection = new Connection(this.#createPorts(options), this.#readDriverOptions())
   }
 
@@ -99,8 +94,6 @@ export class SharedConnection implements ClientConnection, MessageSink {
       platform,
       transport: createTransport(transportEnvironment(client, options), options),
       sink: this,
-      prepare: attempt => this.#prepare(attempt),
-      renew: former => this.#authority.grant(former, 'expiring', this.#asked),
       createChannel: createChannel && (link => createChannel(link, latest, provider)),
     }
   }
@@ -120,7 +113,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
   dispose(): void {
     this.#isDisposed = true
     this.connection.dispose()
-    this.#ownAuthority.dispose()
+    this.#ownTokens.dispose()
     this.liveQueries.end()
     this.#hasEnded = true
   }
@@ -208,8 +201,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
     const { url } = this.#latest
     if (typeof url === 'function') return ''
     try {
-      const resolved = resolveUrl(url, this.#client.options.baseUrl)
-      return displayUrl(this.transport === 'socket' ? toSocketUrl(resolved) : resolved)
+      return displayUrl(resolveUrl(url, this.#client.options.baseUrl, this.#definition.urlScheme))
     } catch {
       return ''
     }
@@ -226,9 +218,10 @@ export class SharedConnection implements ClientConnection, MessageSink {
     const latest = this.#latest
     const { decide, ...times } = withDefaults(DEFAULT_RECONNECT, provider.reconnect, latest.reconnect)
     return {
+      request: this.#planRequest(),
       times,
       decide,
-      hasGetToken: this.#hasGetToken,
+      hasGetToken: (latest.getToken ?? provider.getToken) !== undefined,
       pausesWhenHidden: this.#wanted().every(({ whenHidden }) => whenHidden === 'pause'),
       liveness: this.#definition.liveness(latest, provider),
       recovery: latest.recovery,
@@ -251,27 +244,17 @@ export class SharedConnection implements ClientConnection, MessageSink {
     }
   }
 
-  #prepare(attempt: AttemptPlan): Promise<PreparedRequest> {
-    const { url, attachToken } = this.#latest
-    const { headers, protocols } = this.#definition.request(this.#latest)
-    return this.#client.prepare({
+  #planRequest(): RequestPlan {
+    const { url, getToken, attachToken } = this.#latest
+    const { options } = this.#client
+    return this.#client.planRequest({
+      transport: this.#definition,
       url,
-      headers,
-      protocols,
-      isSocket: this.transport === 'socket',
-      attachToken: attachToken ?? this.#client.options.attachToken ?? this.#definition.attachToken,
-      authority: this.#authority,
-      ...attempt,
-      ...(this.#hasGetToken && { asked: this.#asked }),
+      ...this.#definition.request(this.#latest),
+      ...(getToken && { tokens: this.#ownTokens }),
+      attachToken: attachToken ?? options.attachToken ?? this.#definition.attachToken,
+      ...((getToken ?? options.getToken) && { onTokenRequest: this.#onTokenRequest }),
     })
-  }
-
-  get #hasGetToken(): boolean {
-    return (this.#latest.getToken ?? this.#client.options.getToken) !== undefined
-  }
-
-  get #authority(): TokenAuthority {
-    return this.#latest.getToken ? this.#ownAuthority : this.#client.authority
   }
 
   /** The options of all users; before the first user, the options it was created for. */

@@ -3,7 +3,7 @@ import type { TransportName } from '../core/events.ts'
 import type { HeadersOption } from '../core/headers.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import type { AttachToken } from '../core/tokens.ts'
-import type { Transport, TransportEnvironment } from '../core/transport.ts'
+import type { Transport, TransportCapabilities, TransportEnvironment } from '../core/transport.ts'
 import type { ConnectionOptions, RealtimeOptions } from './options.ts'
 import type { RealtimeClient } from './realtimeClient.ts'
 
@@ -13,7 +13,9 @@ export interface ClientTransportEnvironment extends TransportEnvironment {
 }
 
 /** A transport. Each hook imports its own, so that an application bundles only the transports that it uses. */
-export interface TransportDefinition<Options extends ConnectionOptions = ConnectionOptions> {
+export interface TransportDefinition<
+  Options extends ConnectionOptions = ConnectionOptions,
+> extends TransportCapabilities {
   transport: TransportName
   /** Used if neither the hook nor the provider sets one. */
   attachToken: AttachToken

@@ -1,6 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { withAdvice } from '../../src/core/advice.ts'
 import { prepareRequest, type RequestPlan } from '../../src/core/request.ts'
+import { WEB_SOCKET } from '../../src/core/socketTransport.ts'
+import { HTTP } from '../../src/core/transport.ts'
 import { bundleWithVite } from '../support/bundleWithVite.ts'
 
 afterEach(() => {
@@ -29,8 +31,9 @@ test('a runtime without `process` counts as production', () => {
 })
 
 const plan: RequestPlan = {
+  transport: HTTP,
   url: 'https://example.com/?token=secret',
-  grant: () => Promise.resolve({ token: 'secret', forced: false }),
+  tokens: { grant: () => Promise.resolve({ token: 'secret', forced: false }), dispose: () => undefined },
   attachToken: request => request,
   origins: { trusted: ['https://example.com'], insecure: [] },
 }
@@ -40,13 +43,18 @@ test.each<[named: string, change: Partial<RequestPlan>]>([
   ['"baseUrl"', { url: '?secret', baseUrl: '//' }],
   ['"headers"', { headers: { a: ['secret'] as never } }],
   ['"attachToken"', { attachToken: () => 'secret' as never }],
-  ['WebSocket', { isSocket: true, attachToken: request => ({ ...request, headers: { a: 'secret' } }) }],
+  [
+    'WebSocket',
+    { transport: WEB_SOCKET, attachToken: request => ({ ...request, headers: { a: 'secret' } }) },
+  ],
   ['HTTP', { attachToken: request => ({ ...request, firstMessage: 'secret' }) }],
   ['trustedOrigins', { origins: { trusted: ['nowhere'], insecure: [] } }],
   ['https://example.com', { origins: { trusted: [], insecure: [] } }],
 ])('in production an error names %s, and no secret', async (named, change) => {
   vi.stubEnv('NODE_ENV', 'production')
-  const error = await prepareRequest({ ...plan, ...change }).catch((thrown: unknown) => thrown as Error)
+  const error = await prepareRequest({ ...plan, ...change }, { rejected: undefined }).catch(
+    (thrown: unknown) => thrown as Error,
+  )
   expect(error).toMatchObject({ message: expect.stringContaining(named) })
   expect((error as Error).message).not.toContain('secret')
 })

@@ -24,8 +24,8 @@ async function setUp(answer: Answer, options: Partial<ConditionalGet> = {}) {
     conditionalGet({
       clock: systemClock,
       fetch: (target, init) => fetch(target, init),
-      prepare: ({ refused }) =>
-        Promise.resolve(refused === undefined ? prepared('old', 'given') : prepared('new', 'forced')),
+      prepare: ({ rejected }) =>
+        Promise.resolve(rejected === undefined ? prepared('old', 'given') : prepared('new', 'forced')),
       toError,
       signal: new AbortController().signal,
       validators: undefined,

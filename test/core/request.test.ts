@@ -8,20 +8,34 @@ import {
   tokenInQuery,
 } from '../../src/core/tokens.ts'
 import { UnauthorizedError } from '../../src/core/errors.ts'
-import { preparationFailure, prepareRequest, type RequestPlan } from '../../src/core/request.ts'
-import type { TransportRequest } from '../../src/core/transport.ts'
+import {
+  type AttemptParts,
+  preparationFailure,
+  prepareRequest,
+  type RequestPlan,
+} from '../../src/core/request.ts'
+import { WEB_SOCKET } from '../../src/core/socketTransport.ts'
+import { HTTP, type TransportRequest } from '../../src/core/transport.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
 
-const plan: RequestPlan = {
+type Changes = Partial<RequestPlan & AttemptParts> & Partial<Pick<RequestPlan['tokens'], 'grant'>>
+
+const plan = {
+  transport: HTTP,
   url: 'https://host/a',
   grant: () => Promise.resolve({ token: 't', forced: false }),
   attachToken: tokenInQuery(),
   origins: { trusted: ['https://host'], insecure: [] },
 }
-const prepare = (changes: Partial<RequestPlan>) => prepareRequest({ ...plan, ...changes })
+function prepare(changes: Changes) {
+  const { grant, rejected, attachCursor, waitingFor, ...own } = { ...plan, ...changes } as typeof plan &
+    Changes
+  const tokens = { grant, dispose: () => undefined }
+  return prepareRequest({ ...own, tokens }, { rejected, attachCursor, waitingFor })
+}
 /** The failure that preparing ends in. */
-const failureOf = (changes: Partial<RequestPlan>): Promise<unknown> =>
+const failureOf = (changes: Changes): Promise<unknown> =>
   prepare(changes).then(() => 'prepared', preparationFailure)
 const granting = (token: string | null, forced = false) => ({
   grant: () => Promise.resolve({ token, forced }),
@@ -42,7 +56,7 @@ test('a request is built in order: first the URL, then the cursor, then the toke
 test('with a token, the first message of the token replaces that of the cursor', async () => {
   const first = {
     url: 'wss://host/a',
-    isSocket: true,
+    transport: WEB_SOCKET,
     attachToken: tokenInFirstMessage(token => ({ token })),
     attachCursor: (request: TransportRequest) => cursorInFirstMessage(cursor => ({ cursor }))(request, 'c'),
   }
@@ -65,7 +79,7 @@ test('headers and protocols are copies, so that no attempt changes those of anot
     request.protocols.push('t')
     return request
   }
-  const overSocket = await prepare({ isSocket: true, protocols, attachToken: attachToProtocols })
+  const overSocket = await prepare({ transport: WEB_SOCKET, protocols, attachToken: attachToProtocols })
   expect(overSocket.request.protocols).toEqual(['app', 't'])
   expect([headers, protocols]).toEqual([{ 'x-a': '1' }, ['app']])
 })
@@ -84,8 +98,8 @@ describe('the token', () => {
   })
 
   test('for an origin that is not trusted is an error that no retry fixes, for sockets too (X3)', async () => {
-    for (const isSocket of [true, false]) {
-      const failure = failureOf({ url: 'https://other/a', isSocket })
+    for (const transport of [WEB_SOCKET, HTTP]) {
+      const failure = failureOf({ url: 'https://other/a', transport })
       await expect(failure).resolves.toMatchObject({
         kind: 'impossible',
         error: { name: 'UntrustedOriginError' },
@@ -95,24 +109,24 @@ describe('the token', () => {
 
   test('is sent over neither http: nor ws: to another machine, unless that origin is allowed by name', async () => {
     const trusted = ['http://host']
-    for (const [url, isSocket] of [
-      ['http://host/a', false],
-      ['ws://host/a', true],
-      ['http://host/a', true],
+    for (const [url, transport] of [
+      ['http://host/a', HTTP],
+      ['ws://host/a', WEB_SOCKET],
+      ['http://host/a', WEB_SOCKET],
     ] as const) {
-      await expect(failureOf({ url, isSocket, origins: { trusted, insecure: [] } })).resolves.toMatchObject({
+      await expect(failureOf({ url, transport, origins: { trusted, insecure: [] } })).resolves.toMatchObject({
         kind: 'impossible',
         error: { name: 'InsecureOriginError', code: 'insecure-origin' },
       })
-      const allowed = { url, isSocket, origins: { trusted, insecure: ['http://host'] } }
+      const allowed = { url, transport, origins: { trusted, insecure: ['http://host'] } }
       await expect(prepare(allowed)).resolves.toMatchObject({ token: 't' })
-      const anonymous = { url, isSocket, origins: { trusted, insecure: [] }, ...granting(null) }
+      const anonymous = { url, transport, origins: { trusted, insecure: [] }, ...granting(null) }
       await expect(prepare(anonymous)).resolves.toMatchObject({ token: null })
     }
   })
 
   test('is not sent to an origin that the cursor changed the URL to', async () => {
-    const attachCursor: RequestPlan['attachCursor'] = request => ({ ...request, url: 'https://evil/' })
+    const attachCursor: AttemptParts['attachCursor'] = request => ({ ...request, url: 'https://evil/' })
     await expect(failureOf({ attachCursor })).resolves.toMatchObject({
       error: { name: 'UntrustedOriginError' },
     })
@@ -120,9 +134,9 @@ describe('the token', () => {
 
   test('is never lost if its transport cannot carry it: the error names the ways that can', async () => {
     const wrong = [
-      { isSocket: true, attachToken: tokenInHeader() },
-      { isSocket: false, attachToken: tokenInProtocol() },
-      { isSocket: false, attachToken: tokenInFirstMessage(token => token) },
+      { transport: WEB_SOCKET, attachToken: tokenInHeader() },
+      { transport: HTTP, attachToken: tokenInProtocol() },
+      { transport: HTTP, attachToken: tokenInFirstMessage(token => token) },
     ]
     for (const changes of wrong) {
       await expect(failureOf(changes)).resolves.toMatchObject({
@@ -151,7 +165,7 @@ describe('the URL', () => {
   })
 
   test('of a socket becomes ws or wss, without a fragment (W40)', async () => {
-    const { request } = await prepare({ url: '/a#b', baseUrl: 'https://host', isSocket: true })
+    const { request } = await prepare({ url: '/a#b', baseUrl: 'https://host', transport: WEB_SOCKET })
     expect(request.url).toBe('wss://host/a?token=t')
   })
 
@@ -164,7 +178,7 @@ describe('the URL', () => {
 
   test('with ws: on an https page fails at once, except for loopback (W39)', async () => {
     vi.stubGlobal('location', new URL('https://page/'))
-    const socket = { isSocket: true, ...granting(null) }
+    const socket = { transport: WEB_SOCKET, ...granting(null) }
     await expect(failureOf({ url: 'ws://host/a', ...socket })).resolves.toMatchObject({
       kind: 'impossible',
       error: { message: expect.stringMatching(/wss/) },
@@ -186,7 +200,7 @@ test.each<[string, AttachToken]>([
   const rejections: unknown[] = []
   const noted = (reason: unknown) => void rejections.push(reason)
   process.on('unhandledRejection', noted)
-  const failure = await failureOf({ isSocket: true, url: 'wss://host/a', attachToken })
+  const failure = await failureOf({ transport: WEB_SOCKET, url: 'wss://host/a', attachToken })
   await new Promise(resolve => setTimeout(resolve, 1))
   process.off('unhandledRejection', noted)
   const message: unknown = expect.stringMatching(new RegExp(`${name}.* promise`))

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { append, upsert } from '../../src/cache/updaters.ts'
 import { tokenInHeader } from '../../src/core/tokens.ts'
+import { HTTP } from '../../src/core/transport.ts'
 import { RealtimeClient } from '../../src/providers/realtimeClient.ts'
 import { acquireConnection, connectionKey } from '../../src/providers/sharedConnection.ts'
 import type { ConnectionOptions } from '../../src/providers/options.ts'
@@ -44,6 +45,7 @@ async function signIn(user: string, queryClient: QueryClient) {
   } as ConnectionOptions
   const definition = {
     transport: 'serverEvents' as const,
+    ...HTTP,
     attachToken: tokenInHeader(),
     identity: () => null,
     request: () => ({}),

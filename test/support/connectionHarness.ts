@@ -9,14 +9,15 @@ import { createEmitter, type Environment, type Hint } from '../../src/core/platf
 import type { Message } from '../../src/core/envelope.ts'
 import type { ConnectionEvent, GapCause } from '../../src/core/events.ts'
 import type { Failure } from '../../src/core/failure.ts'
-import type { PreparedRequest } from '../../src/core/request.ts'
+import type { PreparedRequest, RequestPlan } from '../../src/core/request.ts'
+import { WEB_SOCKET } from '../../src/core/socketTransport.ts'
 import { createSocketChannel, type SocketChannel, type SocketChannelOptions } from '../../src/core/outbox.ts'
-import type { Token } from '../../src/core/tokens.ts'
+import type { Token, TokenAuthority } from '../../src/core/tokens.ts'
 import type { TransportRequest } from '../../src/core/transport.ts'
 import { FakeClock } from './fakeClock.ts'
 import { FakeTransport } from './fakeTransport.ts'
 
-const DEFAULTS: ConnectionDriverOptions = {
+const DEFAULTS: Omit<ConnectionDriverOptions, 'request'> = {
   times: {
     minDelay: 500,
     maxDelay: 20_000,
@@ -80,16 +81,25 @@ export class ConnectionHarness {
       platform: this.environment,
       transport: this.transport,
       sink: this.sink,
-      prepare: async ({ refused, attachCursor }) => {
-        this.refused.push(refused)
-        const prepared = await this.prepare(refused)
-        const blank: TransportRequest = { url: 'ws://host/', headers: {}, protocols: [], ...this.request }
-        return { request: attachCursor(blank), ...prepared }
-      },
-      renew: former => this.renew(former),
       createChannel: link => createSocketChannel(link, () => this.channelOptions),
     }
-    this.connection = new Connection(ports, { ...DEFAULTS, ...options })
+    this.connection = new Connection(ports, { request: this.#planRequest(), ...DEFAULTS, ...options })
+  }
+
+  #planRequest(): RequestPlan {
+    const grant: TokenAuthority['grant'] = async (previous, reason) => {
+      if (reason === 'expiring') return this.renew(previous ?? null)
+      this.refused.push(previous)
+      const { tokenUse, ...held } = await this.prepare(previous)
+      return { ...held, forced: tokenUse === 'forced' }
+    }
+    return {
+      transport: WEB_SOCKET,
+      url: 'ws://host/',
+      tokens: { grant, dispose: () => undefined },
+      attachToken: request => ({ ...request, ...this.request }),
+      origins: { trusted: ['ws://host'], insecure: ['ws://host'] },
+    }
   }
 
   /** Changes some options. */
