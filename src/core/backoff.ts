@@ -1,5 +1,3 @@
-import { withDefaults } from './validation.ts'
-
 /** The shape of a back-off; delays in ms. */
 export interface BackoffOptions {
   minDelay: number
@@ -31,6 +29,26 @@ export function delayAbove(floor: number, longest: number, random: number): numb
   return floor + random * Math.max(floor, longest - floor)
 }
 
+/** What determines the delay before a retry; times in ms. */
+interface RetryPace {
+  /** 0 for the first retry. */
+  retryCount: number
+  options: BackoffOptions
+  /** The shortest delay that the server requested; 0 if none. */
+  floor: number
+  /** The shortest delay without a floor. Default 0. */
+  least?: number
+  /** In [0, 1). */
+  random: number
+}
+
+/** The delay before a retry (ms): a back-off with jitter, never less than `least` and never less than `floor`. */
+export function retryDelay({ retryCount, options, floor, least = 0, random }: RetryPace): number {
+  const longest = Math.max(least, backoffDelay(retryCount, options, 1))
+  const delay = least + random * (longest - least)
+  return floor > 0 ? Math.max(delay, delayAbove(floor, longest, random)) : delay
+}
+
 /** The longest wait while an outage is short (ms). */
 const SHORT_WAIT = 2_000
 
@@ -48,38 +66,4 @@ const MAX_GAP_SPREAD = 5_000
 /** The time over which clients spread their refetches after a gap: half the outage, between 1 and 5 s. In ms. */
 export function defaultGapSpread(outage: number): number {
   return Math.min(MAX_GAP_SPREAD, Math.max(MIN_GAP_SPREAD, outage / 2))
-}
-
-/** What determines the time to the next poll; times in ms. */
-interface PollPace {
-  interval: number
-  /** Polls that have failed in a row. */
-  failures: number
-  /** Default: twice the interval, doubled with each failure up to 30 s. */
-  backoff: Partial<BackoffOptions> | undefined
-  /** The wait that the server requested after the last failure (`Retry-After`); 0 if none. */
-  floor: number
-  /** In [0, 1). */
-  random: number
-  /** Whether it is the first poll of its loop. */
-  isFirst: boolean
-}
-
-const MAX_BACKOFF = 30_000
-/**
- * The share of the interval by which a first poll may come early, so that clients that started together drift
- * apart.
- */
-const PHASE = 0.1
-
-/**
- * The time from the end of one poll to the next (ms). Never less than the interval, except for the first
- * poll. Never less than the server's floor, with jitter on top.
- */
-export function pollDelay({ interval, failures, backoff, floor, random, isFirst }: PollPace): number {
-  if (failures === 0) return isFirst ? interval * (1 - PHASE * random) : interval
-  const shape = withDefaults({ minDelay: 2 * interval, maxDelay: MAX_BACKOFF, factor: 2 }, backoff)
-  const longest = backoffDelay(failures - 1, shape, 1)
-  const delay = interval + random * Math.max(0, longest - interval)
-  return floor > 0 ? Math.max(delay, delayAbove(floor, Math.max(interval, longest), random)) : delay
 }

@@ -1,4 +1,4 @@
-import { backoffDelay, delayAbove, longestWait } from './backoff.ts'
+import { delayAbove, longestWait, retryDelay } from './backoff.ts'
 import type {
   Effect,
   Event,
@@ -192,7 +192,7 @@ interface Wait {
 function wait(progress: Progress, { reason, floor, retryCount, effects }: Wait, world: World): Transition {
   const { now, random, times } = world
   const maxDelay = longestWait(now - (progress.downSince ?? now), times)
-  const delay = delayAbove(floor, backoffDelay(retryCount, { ...times, maxDelay }, 1), random)
+  const delay = retryDelay({ retryCount, options: { ...times, maxDelay }, floor, random })
   const waiting: State = {
     name: 'waiting',
     progress,

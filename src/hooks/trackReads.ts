@@ -1,32 +1,56 @@
-/** Tracks which properties a component reads, so that it re-renders only when one of these changes. */
-interface Tracker<Snapshot extends object> {
-  /** Returns the previous snapshot, unless a property that was read differs in `next`. */
-  select(next: Snapshot): Snapshot
-  /** Gives `target` the properties of the snapshot; reading one tracks it. */
-  expose<Target extends object>(target: Target, snapshot: Snapshot): Target & Snapshot
+import { useCallback, useMemo, useState, useSyncExternalStore } from 'react'
+
+/** What a component follows. Before it calls `notify`, it replaces its snapshot. */
+export interface SnapshotSource<Snapshot> {
+  readonly snapshot: Snapshot
+  readonly subscribe: (notify: () => void) => () => void
 }
 
-/** Creates the tracker of one component. */
-export function createTracker<Snapshot extends object>(): Tracker<Snapshot> {
-  const read = new Set<keyof Snapshot>()
-  let selected: Snapshot | undefined
-  return {
-    select(next) {
-      const before = selected
-      if (!before || [...read].some(key => before[key] !== next[key])) selected = next
-      return selected ?? next
-    },
-    expose(target, snapshot) {
-      for (const key of Object.keys(snapshot) as (keyof Snapshot)[]) {
-        Object.defineProperty(target, key, {
-          enumerable: true,
-          get(): Snapshot[keyof Snapshot] {
-            read.add(key)
-            return snapshot[key]
-          },
-        })
-      }
-      return target as never
-    },
+/** Gives an object the properties of the current snapshot. Reading one of them tracks it. */
+type Track<Snapshot> = <Target extends object>(target: Target) => Target & Snapshot
+
+/**
+ * Follows a source. The component re-renders only when a property that it has read changes. The returned function
+ * changes only with the snapshot.
+ *
+ * @param initial the snapshot on the server.
+ */
+export function useTrackedReads<Snapshot extends object>(
+  source: SnapshotSource<Snapshot>,
+  initial: Snapshot,
+): Track<Snapshot> {
+  const [read] = useState(() => new Set<keyof Snapshot>())
+  const select = useMemo(() => createSelect(source, read), [source, read])
+  const snapshot = useSyncExternalStore(source.subscribe, select, () => initial)
+  return useCallback(target => trackReads(target, snapshot, read), [snapshot, read])
+}
+
+/** Returns the previous snapshot until a property that was read changes. */
+function createSelect<Snapshot extends object>(
+  source: SnapshotSource<Snapshot>,
+  read: ReadonlySet<keyof Snapshot>,
+): () => Snapshot {
+  let selected = source.snapshot
+  return () => {
+    const { snapshot } = source
+    if (snapshot !== selected && [...read].some(key => selected[key] !== snapshot[key])) selected = snapshot
+    return selected
   }
+}
+
+function trackReads<Target extends object, Snapshot extends object>(
+  target: Target,
+  snapshot: Snapshot,
+  read: Set<keyof Snapshot>,
+): Target & Snapshot {
+  for (const key of Object.keys(snapshot) as (keyof Snapshot)[]) {
+    Object.defineProperty(target, key, {
+      enumerable: true,
+      get(): Snapshot[keyof Snapshot] {
+        read.add(key)
+        return snapshot[key]
+      },
+    })
+  }
+  return target as never
 }

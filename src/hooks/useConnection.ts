@@ -1,30 +1,19 @@
 'use client'
 import { skipToken, type SkipToken } from '@tanstack/react-query'
-import {
-  useCallback,
-  useEffect,
-  useInsertionEffect,
-  useMemo,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from 'react'
+import { useEffect, useInsertionEffect, useMemo, useState } from 'react'
 import { ConfigurationError, ConnectionLostError } from '../core/errors.ts'
-import { assertNumbers } from '../core/validation.ts'
-import type { Lease } from '../core/registry.ts'
+import { hashValue } from '../core/hash.ts'
 import { type ConnectionSnapshot, IDLE_SNAPSHOT } from '../core/machine.ts'
+import type { Sender } from '../core/outbox.ts'
+import type { Lease } from '../core/registry.ts'
+import { resolveUrl } from '../core/request.ts'
+import { assertNumbers } from '../core/validation.ts'
 import type { ConnectionOptions } from '../providers/options.ts'
 import { useRealtimeClient } from '../providers/RealtimeContext.ts'
-import {
-  acquireConnection,
-  connectionKey,
-  findConnection,
-  type SharedConnection,
-} from '../providers/sharedConnection.ts'
-import type { TransportDefinition } from '../providers/transportDefinition.ts'
-import { createTracker } from './trackReads.ts'
-import type { Sender } from '../core/outbox.ts'
 import type { RealtimeClient } from '../providers/realtimeClient.ts'
+import { SharedConnection } from '../providers/sharedConnection.ts'
+import type { TransportDefinition } from '../providers/transportDefinition.ts'
+import { type SnapshotSource, useTrackedReads } from './trackReads.ts'
 
 /**
  * The result of every push hook. Its functions keep their identity while the component is mounted, and act on
@@ -39,14 +28,19 @@ export interface ConnectionResult extends Omit<ConnectionSnapshot, 'latency'> {
   close(): void
 }
 
+/** What a hook adds to `useConnection`. */
+interface ConnectionExtras {
+  /** Whether the component needs the connection now. Default `true`. */
+  isWanted?: boolean
+  /** Creates more functions for the result, once for each component. */
+  createActions?: (user: ConnectionUser) => object
+  /** The property of the result that holds the transport's position. */
+  cursorName?: string
+}
+
 /** A component's view of a shared connection. */
 interface ConnectionView {
-  /** The connection while it exists, read on each call. */
-  current(): SharedConnection | undefined
-  /** Holds a lease while `task` runs. */
-  borrow<Result>(task: (shared: SharedConnection) => Promise<Result>): Promise<Result>
-  /** What the functions of the result act on. */
-  readonly user: ConnectionUser
+  readonly wanted: WantedConnection
   readonly result: ConnectionResult
 }
 
@@ -60,100 +54,145 @@ const SKIPPED = { url: '', enabled: false }
 export function useConnection<Options extends ConnectionOptions>(
   definition: TransportDefinition<Options>,
   given: Options | SkipToken,
-  isWanted = true,
+  { isWanted = true, createActions, cursorName }: ConnectionExtras = {},
 ): ConnectionView {
   const client = useRealtimeClient()
   const options = given === skipToken ? (SKIPPED as Options) : given
-  assertUsable(options)
-  const key = connectionKey(client, definition, options)
+  const { baseUrl } = client.options
+  const key = useMemo(() => connectionKey(definition, options, baseUrl), [definition, options, baseUrl])
   const isEnabled = isWanted && options.enabled !== false
   const [user] = useState(() => new ConnectionUser())
-  const [tracker] = useState(() => createTracker<ConnectionSnapshot>())
-  const latest = useRef(options)
-
-  useEffect(() => {
-    if (isEnabled) findConnection(client, key)?.configure(user, options)
-  })
-  const acquire = useCallback(
-    (holder?: object) => acquireConnection(client, { key, definition, options: latest.current }, holder),
-    [client, key, definition],
-  )
-  useInsertionEffect(() => {
-    latest.current = options
-    user.commit({ client, key, isEnabled, acquire })
-  })
-  useInsertionEffect(() => () => user.leave(), [user])
-  const subscribe = useCallback(
-    (notify: () => void) => {
-      if (!isEnabled) return () => undefined
-      const { value: shared, release } = acquire(user)
-      const endShare = user.share(key)
-      const unsubscribe = shared.connection.subscribe(notify)
-      return () => {
-        endShare()
-        unsubscribe()
-        release()
-      }
-    },
-    [acquire, isEnabled, key, user],
-  )
-  const current = useCallback(() => findConnection(client, key), [client, key])
-  const read = () => (isEnabled ? current()?.connection.snapshot : undefined) ?? IDLE_SNAPSHOT
-  const select = () => tracker.select(read())
-  const snapshot = useSyncExternalStore(subscribe, select, () => IDLE_SNAPSHOT)
-  const result = useMemo(() => tracker.expose(createActions(user), snapshot), [tracker, user, snapshot])
-  return { current, borrow: useBorrow(acquire), user, result }
-}
-
-function useBorrow(acquire: () => Lease<SharedConnection>): ConnectionView['borrow'] {
-  return useCallback(
-    async task => {
-      const lease = acquire()
-      try {
-        return await task(lease.value)
-      } finally {
-        lease.release()
-      }
-    },
-    [acquire],
-  )
-}
-
-function assertUsable(options: ConnectionOptions): void {
-  assertNumbers(options)
-  const { url, id } = options
-  if (typeof url !== 'function' || id !== undefined) return
-  throw new ConfigurationError('A connection whose url is a function needs an id, by which it is shared.')
-}
-
-function createActions(user: ConnectionUser): Omit<ConnectionResult, keyof ConnectionSnapshot> {
-  return {
+  const [actions] = useState(() => ({
     reconnect: user.reconnect,
     close: user.close,
-    get lastMessageAt() {
-      return user.peek()?.connection.reader.counters.lastMessageAt ?? null
-    },
+    ...createActions?.(user),
+  }))
+  const wanted = useMemo(
+    () => new WantedConnection(user, { client, definition, key, isEnabled }),
+    [user, client, definition, key, isEnabled],
+  )
+  useInsertionEffect(() => user.commit(wanted, options))
+  useInsertionEffect(() => () => user.leave(), [user])
+  useEffect(() => wanted.configure())
+  const track = useTrackedReads<ConnectionSnapshot>(wanted, IDLE_SNAPSHOT)
+  const result = useMemo(() => {
+    const target = Object.defineProperty({ ...actions }, 'lastMessageAt', {
+      enumerable: true,
+      get: () => user.peek()?.connection.reader.counters.lastMessageAt ?? null,
+    })
+    if (cursorName) Object.defineProperty(target, cursorName, { enumerable: true, get: wanted.readCursor })
+    return track(target) as unknown as ConnectionResult
+  }, [actions, cursorName, track, user, wanted])
+  return { wanted, result }
+}
+
+/** What identifies a connection: transport, id, URL (unless a function returns it), and what its request carries. */
+function connectionKey<Options extends ConnectionOptions>(
+  definition: TransportDefinition<Options>,
+  options: Options,
+  baseUrl: string | undefined,
+): string {
+  assertNumbers(options)
+  const { url, id } = options
+  if (typeof url === 'function' && id === undefined)
+    throw new ConfigurationError('A connection whose url is a function needs an id, by which it is shared.')
+  const target = typeof url === 'function' ? null : hrefOf(url, baseUrl)
+  return hashValue([definition.transport, id ?? null, target, definition.identity(options)])
+}
+
+function hrefOf(url: string | URL, baseUrl: string | undefined): string {
+  try {
+    return resolveUrl(url, baseUrl).href
+  } catch {
+    return String(url)
   }
 }
 
-/** The result, with the transport's position under that transport's name for it. */
-export function useTransportCursor({ result, current }: ConnectionView, name: string): ConnectionResult {
-  return useMemo(() => {
-    const get = () => current()?.connection.ports.transport.cursor?.()
-    return Object.defineProperty(result, name, { configurable: true, enumerable: true, get })
-  }, [result, current, name])
-}
-
-/** The connection that a component wants as of its latest commit. */
-interface WantedConnection {
+interface ConnectionPlan {
   client: RealtimeClient
+  definition: TransportDefinition
   key: string
   isEnabled: boolean
-  acquire(): Lease<SharedConnection>
+}
+
+/** The connection of one key, as a component wants it. The component holds a lease of it while it is subscribed. */
+class WantedConnection implements SnapshotSource<ConnectionSnapshot> {
+  snapshot = IDLE_SNAPSHOT
+  readonly client: RealtimeClient
+  readonly isEnabled: boolean
+  readonly #user: ConnectionUser
+  readonly #plan: ConnectionPlan
+  #shared: SharedConnection | undefined
+
+  constructor(user: ConnectionUser, plan: ConnectionPlan) {
+    this.client = plan.client
+    this.isEnabled = plan.isEnabled
+    this.#user = user
+    this.#plan = plan
+    const shared = plan.isEnabled ? this.find() : undefined
+    if (shared) this.snapshot = shared.connection.snapshot
+  }
+
+  /** Whether the component has a lease. */
+  get isLeased(): boolean {
+    return this.#shared !== undefined
+  }
+
+  /** The connection while it exists, whoever uses it. */
+  find(): SharedConnection | undefined {
+    const { client, key } = this.#plan
+    return this.#shared ?? (client.connections.get(key) as SharedConnection | undefined)
+  }
+
+  /** Starts the connection if nothing used it, after `user` has configured it. */
+  acquire(user?: ConnectionUser): Lease<SharedConnection> {
+    const { client, definition, key } = this.#plan
+    const { options } = this.#user
+    const lease = client.connections.acquire(key, () => new SharedConnection(client, definition, options))
+    if (user) lease.value.configure(user, options)
+    if (lease.isFirst) lease.value.start()
+    return lease
+  }
+
+  /** Applies the options of the latest commit. */
+  configure(): void {
+    this.#shared?.configure(this.#user, this.#user.options)
+  }
+
+  readonly subscribe = (notify: () => void): (() => void) => {
+    if (!this.isEnabled) return () => undefined
+    const { value: shared, release } = this.acquire(this.#user)
+    const { connection } = shared
+    this.#shared = shared
+    this.#user.endEarlyLease()
+    const unsubscribe = connection.subscribe(() => {
+      this.snapshot = connection.snapshot
+      notify()
+    })
+    this.snapshot = connection.snapshot
+    return () => {
+      this.#shared = undefined
+      unsubscribe()
+      shared.leave(this.#user)
+      release()
+    }
+  }
+
+  /** Holds a lease while `task` runs. */
+  async withConnection<Result>(task: (shared: SharedConnection) => Promise<Result>): Promise<Result> {
+    const lease = this.acquire()
+    try {
+      return await task(lease.value)
+    } finally {
+      lease.release()
+    }
+  }
+
+  readonly readCursor = (): unknown => this.find()?.connection.ports.transport.cursor?.()
 }
 
 /** How long a lease is held for a component that sends before it has its own (ms). React takes far less. */
-const EARLY_SHARE = 5_000
+const EARLY_LEASE = 5_000
 
 /**
  * One component that uses a connection. The functions of its result act on this object, so that they keep
@@ -162,35 +201,27 @@ const EARLY_SHARE = 5_000
 export class ConnectionUser implements Sender {
   /** Whether it has unmounted. */
   isGone = true
+  /** As of the latest commit. */
+  options: ConnectionOptions = SKIPPED
   #wanted: WantedConnection | undefined
-  #sharedKey: string | undefined
-  #early: { key: string; lease: Lease<SharedConnection> } | undefined
+  #early: { wanted: WantedConnection; lease: Lease<SharedConnection> } | undefined
 
   /** Applies the latest commit, before any layout effect of that commit. */
-  commit(wanted: WantedConnection): void {
+  commit(wanted: WantedConnection, options: ConnectionOptions): void {
     this.#wanted = wanted
+    this.options = options
     this.isGone = false
   }
 
   leave(): void {
     this.isGone = true
     // Not during the commit, when nothing may be re-rendered.
-    queueMicrotask(() => this.#endEarlyShare())
-  }
-
-  /** The component has its own lease of a connection, until the returned function is called. */
-  share(key: string): () => void {
-    this.#sharedKey = key
-    this.#endEarlyShare()
-    return () => {
-      if (this.#sharedKey === key) this.#sharedKey = undefined
-    }
+    queueMicrotask(() => this.endEarlyLease())
   }
 
   /** The connection, while it exists and is wanted. */
   peek(): SharedConnection | undefined {
-    const { client, key, isEnabled } = this.#wanted ?? {}
-    return isEnabled && key !== undefined ? client && findConnection(client, key) : undefined
+    return this.#wanted?.isEnabled ? this.#wanted.find() : undefined
   }
 
   /**
@@ -199,32 +230,27 @@ export class ConnectionUser implements Sender {
    */
   reach(): SharedConnection | undefined {
     const wanted = this.#wanted
-    if (!wanted?.isEnabled || this.isGone || wanted.key === this.#sharedKey) return this.peek()
-    if (this.#early?.key !== wanted.key) {
-      this.#endEarlyShare()
-      const early = { key: wanted.key, lease: wanted.acquire() }
+    if (!wanted?.isEnabled || this.isGone || wanted.isLeased) return this.peek()
+    if (this.#early?.wanted !== wanted) {
+      this.endEarlyLease()
+      const early = { wanted, lease: wanted.acquire() }
       this.#early = early
-      wanted.client.clock.setTimeout(() => this.#early === early && this.#endEarlyShare(), EARLY_SHARE)
+      wanted.client.clock.setTimeout(() => this.#early === early && this.endEarlyLease(), EARLY_LEASE)
     }
     return this.#early?.lease.value
   }
 
   /** Holds a lease while `task` runs, even for a component that has unmounted. */
-  borrow = async <Result>(task: (shared: SharedConnection) => Promise<Result>): Promise<Result> => {
+  async withConnection<Result>(task: (shared: SharedConnection) => Promise<Result>): Promise<Result> {
     if (!this.#wanted?.isEnabled) throw new ConnectionLostError('The connection is not enabled.')
-    const lease = this.#wanted.acquire()
-    try {
-      return await task(lease.value)
-    } finally {
-      lease.release()
-    }
+    return this.#wanted.withConnection(task)
   }
 
-  reconnect = (): void => this.reach()?.reconnect()
+  reconnect = (): void => this.reach()?.connection.reconnect()
 
   close = (): void => this.reach()?.connection.close()
 
-  #endEarlyShare(): void {
+  endEarlyLease(): void {
     this.#early?.lease.release()
     this.#early = undefined
   }

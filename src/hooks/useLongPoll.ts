@@ -3,13 +3,15 @@ import type { SkipToken } from '@tanstack/react-query'
 import type { MessagesOption } from '../cache/messageTypes.ts'
 import type { Validators } from '../core/cursors.ts'
 import { longPollDefinition, type LongPollOptions } from './longPollOptions.ts'
-import { type ConnectionResult, useConnection, useTransportCursor } from './useConnection.ts'
+import { type ConnectionResult, useConnection } from './useConnection.ts'
 
 /** The result of `useLongPoll`. */
 export interface LongPollResult<Cursor = Validators> extends ConnectionResult {
   /** The position after the last body that was read completely. Reading it causes no re-renders. */
   readonly cursor: Cursor | undefined
 }
+
+const EXTRAS = { cursorName: 'cursor' }
 
 /**
  * Long polling, shared by all components with the same URL. The server holds each request until it has data, and
@@ -30,6 +32,6 @@ export interface LongPollResult<Cursor = Validators> extends ConnectionResult {
 export function useLongPoll<Schemas extends object, Responses extends object, Cursor = Validators>(
   options: (LongPollOptions<Schemas, Cursor> & MessagesOption<Responses>) | SkipToken,
 ): LongPollResult<Cursor> {
-  const view = useConnection(longPollDefinition, options as LongPollOptions | SkipToken)
-  return useTransportCursor(view, 'cursor') as LongPollResult<Cursor>
+  const given = options as LongPollOptions | SkipToken
+  return useConnection(longPollDefinition, given, EXTRAS).result as LongPollResult<Cursor>
 }

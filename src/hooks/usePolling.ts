@@ -1,22 +1,21 @@
 'use client'
 import {
   type DefinedUseQueryResult,
-  notifyManager,
-  type QueryCache,
   type QueryClient,
   type QueryKey,
+  skipToken,
   useQuery,
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useContext, useEffect, useMemo } from 'react'
 import { ConfigurationError } from '../core/errors.ts'
 import { assertNumbers, withDefaults } from '../core/validation.ts'
 import { RealtimeContext } from '../providers/RealtimeContext.ts'
-import { NO_POLLING, Poller, type PollingState } from './poller.ts'
 import { pollFetch } from './pollRequest.ts'
+import { NO_POLLING, type PollingState, PollUser } from './pollScheduler.ts'
 import { type DefinedPollingOptions, pollingKey, type PollingOptions } from './pollingOptions.ts'
-import { createTracker } from './trackReads.ts'
+import { useTrackedReads } from './trackReads.ts'
 
 /** What `usePolling` adds to a query's result. */
 export interface PollingControls extends PollingState {
@@ -35,8 +34,6 @@ export type PollingResult<Data = unknown, Err = Error> = UseQueryResult<Data, Er
 /** The result of `usePolling` with `initialData`: there is always data. */
 export type DefinedPollingResult<Data = unknown, Err = Error> = DefinedUseQueryResult<Data, Err> &
   PollingControls
-
-const pollers = new WeakMap<QueryCache, Map<string, Poller>>()
 
 /**
  * A query that is fetched at an interval, by `url` or by a `queryFn`. Unchanged data re-renders nothing: polls of a
@@ -73,36 +70,21 @@ export function usePolling(options: PollingOptions, queryClient?: QueryClient): 
   const client = useQueryClient(queryClient)
   const cache = client.getQueryCache()
   const own = useQueryOptions(options, client)
-  const { queryHash } = own
+  const { queryHash, interval, whenHidden, stopWhen, backoff } = own
+  const enabled = own.subscribed !== false && own.queryFn !== skipToken && own.enabled
   const result = useQuery(own as never, client) as UseQueryResult
   // Also makes TanStack track what is read: with nothing read, it would re-render for everything.
   const { refetch } = result
 
-  const user = {
-    options: own,
-    poll: () => void refetch({ cancelRefetch: false }),
-  }
-  const latest = useRef(user)
-  const current = useCallback(() => pollers.get(cache)?.get(queryHash), [cache, queryHash])
+  const user = useMemo(() => new PollUser(cache, queryHash), [cache, queryHash])
   useEffect(() => {
-    latest.current = user
-    current()?.look()
-  })
-  const subscribe = useCallback(
-    (notify: () => void) =>
-      joinPoller(cache, queryHash, poller => poller.join(latest, notifyManager.batchCalls(notify))),
-    [cache, queryHash],
-  )
-  const [tracker] = useState(() => createTracker<PollingState>())
-  const select = () => tracker.select(current()?.snapshot ?? NO_POLLING)
-  const snapshot = useSyncExternalStore(subscribe, select, () => NO_POLLING)
-  const controls = useMemo(
-    () => ({ pause: () => current()?.pause(), resume: () => current()?.resume() }),
-    [current],
-  )
+    const rhythm = { enabled, interval, whenHidden, stopWhen, backoff }
+    user.commit(rhythm, () => void refetch({ cancelRefetch: false }))
+  }, [user, enabled, interval, whenHidden, stopWhen, backoff, refetch])
+  const track = useTrackedReads<PollingState>(user, NO_POLLING)
+  const { pause, resume } = user
   // Neither spread nor copied: reading a property of the query's result subscribes to it.
-  const extended = Object.assign(Object.create(result) as UseQueryResult, controls)
-  return tracker.expose(extended, snapshot)
+  return track(Object.assign(Object.create(result) as UseQueryResult, { pause, resume }))
 }
 
 type OwnOptions = PollingOptions & { queryKey: QueryKey; queryHash: string }
@@ -136,16 +118,4 @@ function useQueryOptions(options: PollingOptions, client: QueryClient): OwnOptio
     return pollFetch({ client: realtime, query, signal, options: { ...own, url } })
   }
   return own
-}
-
-/** Joins the loop of a query, which is created for its first user and removed with its last. */
-function joinPoller(cache: QueryCache, hash: string, join: (poller: Poller) => () => boolean): () => void {
-  const loops = pollers.get(cache) ?? new Map<string, Poller>()
-  pollers.set(cache, loops)
-  const poller = loops.get(hash) ?? new Poller(cache, hash)
-  loops.set(hash, poller)
-  const leave = join(poller)
-  return () => {
-    if (leave()) loops.delete(hash)
-  }
 }

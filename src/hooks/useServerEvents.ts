@@ -2,13 +2,15 @@
 import type { SkipToken } from '@tanstack/react-query'
 import type { MessagesOption } from '../cache/messageTypes.ts'
 import { serverEventsDefinition, type ServerEventsOptions } from './serverEventsOptions.ts'
-import { type ConnectionResult, useConnection, useTransportCursor } from './useConnection.ts'
+import { type ConnectionResult, useConnection } from './useConnection.ts'
 
 /** The result of `useServerEvents`. */
 export interface ServerEventsResult extends ConnectionResult {
   /** The id of the last event, from which the next attempt resumes. Reading it causes no re-renders. */
   readonly lastEventId: string | undefined
 }
+
+const EXTRAS = { cursorName: 'lastEventId' }
 
 /**
  * Server-Sent Events, shared by all components with the same URL. An event's name is its `type` and its data the
@@ -31,6 +33,6 @@ export interface ServerEventsResult extends ConnectionResult {
 export function useServerEvents<Schemas extends object, Responses extends object = object>(
   options: (ServerEventsOptions<Schemas> & MessagesOption<Responses>) | SkipToken,
 ): ServerEventsResult {
-  const view = useConnection(serverEventsDefinition, options as ServerEventsOptions | SkipToken)
-  return useTransportCursor(view, 'lastEventId') as ServerEventsResult
+  const given = options as ServerEventsOptions | SkipToken
+  return useConnection(serverEventsDefinition, given, EXTRAS).result as ServerEventsResult
 }

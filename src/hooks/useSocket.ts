@@ -1,6 +1,5 @@
 'use client'
 import type { SkipToken } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
 import type {
   MessagesOption,
   MessageType,
@@ -71,9 +70,8 @@ export interface SocketResult<Schemas = object> extends ConnectionResult {
 export function useSocket<Schemas extends object, Responses extends object = object>(
   options: (SocketOptions<Schemas> & MessagesOption<Responses>) | SkipToken,
 ): SocketResult<Schemas> {
-  const { result, user } = useConnection(socketDefinition, options as SocketOptions | SkipToken)
-  const [actions] = useState(() => createActions(user))
-  return useMemo(() => Object.assign(result, actions) as SocketResult<Schemas>, [result, actions])
+  const given = options as SocketOptions | SkipToken
+  return useConnection(socketDefinition, given, { createActions }).result as SocketResult<Schemas>
 }
 
 function createActions(user: ConnectionUser): Pick<SocketResult, 'send' | 'request'> {
@@ -82,6 +80,6 @@ function createActions(user: ConnectionUser): Pick<SocketResult, 'send' | 'reque
   return {
     send: data => channelOf(user.reach())?.send(data, user) ?? false,
     request: (request, requestOptions) =>
-      user.borrow(shared => channelOf(shared)?.request(request, requestOptions) as Promise<never>),
+      user.withConnection(shared => channelOf(shared)?.request(request, requestOptions) as Promise<never>),
   }
 }

@@ -91,19 +91,19 @@ export function useSocketQuery(
   const staleTime = options.staleTime ?? client.getQueryDefaults(queryKey).staleTime
   const hasStaleTime = staleTime !== undefined
   const isEnabled = !isSkipped && isWanted(options.enabled, client.getQueryCache().get(defaults.queryHash))
-  const { borrow, current } = useConnection(socketDefinition, socket, isEnabled)
+  const { wanted } = useConnection(socketDefinition, socket, { isWanted: isEnabled })
   // Before `useQuery`, because effects run in this order: the connection must know its reader when the query
   // decides whether to fetch.
   useEffect(() => {
-    if (isEnabled) return current()?.liveQueries.addReader(queryKey, hasStaleTime)
-  }, [current, queryKey, isEnabled, hasStaleTime])
-  const isCurrent = (query: unknown) => current()?.liveQueries.isCurrent(query as Query) ?? false
+    if (isEnabled) return wanted.find()?.liveQueries.addReader(queryKey, hasStaleTime)
+  }, [wanted, queryKey, isEnabled, hasStaleTime])
+  const isCurrent = (query: unknown) => wanted.find()?.liveQueries.isCurrent(query as Query) ?? false
   const request: QueryFunction = async ({ signal }) => {
     // StrictMode mounts twice in one task. By the next microtask, the request of the first mount has been
     // cancelled.
     await Promise.resolve()
     if (signal.aborted) throw new ConnectionLostError()
-    return borrow(async ({ connection, liveQueries }) => {
+    return wanted.withConnection(async ({ connection, liveQueries }) => {
       const channel = connection.channel as SocketChannel
       const response = await channel.request({ type, params }, { signal, timeout })
       liveQueries.onResponse(queryKey)

@@ -11,7 +11,6 @@ import { createTokenAuthority, type TokenAuthority } from '../core/tokens.ts'
 import { hashValue, hasSameMembers } from '../core/hash.ts'
 import { refusePromise, withDefaults } from '../core/validation.ts'
 import { displayUrl, type RequestPlan, resolveUrl } from '../core/request.ts'
-import type { Lease } from '../core/registry.ts'
 import type { QueueOptions } from '../core/outbox.ts'
 import type { Cursor } from '../core/streamPosition.ts'
 import { warnOfEvent } from '../core/warnOnce.ts'
@@ -265,60 +264,6 @@ export class SharedConnection implements ClientConnection, MessageSink {
 
 function toSource(entry: QueryKey | LiveQuery): LiveQuery {
   return 'queryKey' in entry ? entry : { queryKey: entry }
-}
-
-/** What identifies a connection: transport, id, URL (unless a function returns it), and what its request carries. */
-export function connectionKey<Options extends ConnectionOptions>(
-  client: RealtimeClient,
-  definition: TransportDefinition<Options>,
-  options: Options,
-): string {
-  const { url, id } = options
-  const target = typeof url === 'function' ? null : hrefOf(url, client.options.baseUrl)
-  return hashValue([definition.transport, id ?? null, target, definition.identity(options)])
-}
-
-function hrefOf(url: string | URL, baseUrl: string | undefined): string {
-  try {
-    return resolveUrl(url, baseUrl).href
-  } catch {
-    return String(url)
-  }
-}
-
-/** What a connection is created from. */
-export interface ConnectionPlan<Options extends ConnectionOptions = ConnectionOptions> {
-  key: string
-  definition: TransportDefinition<Options>
-  options: Options
-}
-
-/**
- * Acquires the connection of a key, as returned by `connectionKey`. With a `user`, its options apply to the
- * connection until the lease is released.
- */
-export function acquireConnection<Options extends ConnectionOptions>(
-  client: RealtimeClient,
-  { key, definition, options }: ConnectionPlan<Options>,
-  user?: object,
-): Lease<SharedConnection> {
-  const general = definition as unknown as TransportDefinition
-  const lease = client.connections.acquire(key, () => new SharedConnection(client, general, options))
-  const { value: shared, isFirst } = lease
-  if (user) shared.configure(user, options)
-  if (isFirst) shared.start()
-  return {
-    ...lease,
-    release() {
-      if (user) shared.leave(user)
-      lease.release()
-    },
-  }
-}
-
-/** The connection of a key, while it exists. */
-export function findConnection(client: RealtimeClient, key: string): SharedConnection | undefined {
-  return client.connections.get(key) as SharedConnection | undefined
 }
 
 /** The writer of a client, created for its first connection. */

@@ -473,7 +473,7 @@ describe('usePolling: sharing and unmounting', () => {
     expect(listeners).toBe(true)
     expect(queryClient.getQueryCache().hasListeners()).toBe(false)
     expect(vi.getTimerCount()).toBe(0)
-    const ours = (call: unknown[]) => call[2] === true && ['resume', 'pageshow'].includes(String(call[0]))
+    const ours = (call: unknown[]) => ['pagehide', 'pageshow'].includes(String(call[0]))
     expect(added.mock.calls.filter(ours)).toHaveLength(2)
     expect(removed.mock.calls.filter(ours)).toHaveLength(2)
     await pass(10_000)

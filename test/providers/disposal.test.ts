@@ -5,7 +5,7 @@ import { append, upsert } from '../../src/cache/updaters.ts'
 import { tokenInHeader } from '../../src/core/tokens.ts'
 import { HTTP } from '../../src/core/transport.ts'
 import { RealtimeClient } from '../../src/providers/realtimeClient.ts'
-import { acquireConnection, connectionKey } from '../../src/providers/sharedConnection.ts'
+import { SharedConnection } from '../../src/providers/sharedConnection.ts'
 import type { ConnectionOptions } from '../../src/providers/options.ts'
 import { FakeTransport } from '../support/fakeTransport.ts'
 import { anything } from '../support/schemas.ts'
@@ -52,12 +52,12 @@ async function signIn(user: string, queryClient: QueryClient) {
     createTransport: () => transport,
     liveness: () => undefined,
   }
-  const { value: shared } = acquireConnection(client, {
-    key: connectionKey(client, definition, options),
-    definition,
-    options,
-  })
+  const { value: shared } = client.connections.acquire(
+    'events',
+    () => new SharedConnection(client, definition, options),
+  )
   shared.configure({}, options)
+  shared.start()
   await turn()
   transport.last.sink.opened({ resumed: false })
   await turn()
