@@ -5,7 +5,9 @@ import { findRefusedHeader } from './headers.ts'
 import type { MessageReader } from './messageReader.ts'
 import { type Liveness, watchLiveness } from './heartbeat.ts'
 import type { Event } from './connectionState.ts'
-import { preparationFailure, type PreparedRequest, prepareRequest } from './request.ts'
+import { attach, preparationFailure, type PreparedRequest, prepareRequest } from './request.ts'
+import type { GapCause } from './events.ts'
+import type { StreamPosition } from './streamPosition.ts'
 import { refusePromise } from './validation.ts'
 import type { HeldToken } from './tokens.ts'
 import type {
@@ -26,6 +28,11 @@ export interface AttemptOwner {
   readonly options: ConnectionDriverOptions
   readonly channel: Channel | undefined
   readonly reader: MessageReader
+  readonly position: StreamPosition
+  /** Messages may have been missed. */
+  onGap(cause: GapCause): void
+  /** The position cannot be sent, or the server does not know it. */
+  dropCursor(): void
   /** `from`: the attempt that the event is about. */
   handle(event: Event, from: object): void
   /** The token that the server received last. */
@@ -44,6 +51,8 @@ export class AttemptRun implements TransportSink {
   waitingFor: RequestPart | undefined
   #isOver = false
   #isOpen = false
+  /** Whether its request carries a position added by `recovery.attach`. */
+  #hasAttached = false
   #prepared: PreparedRequest | undefined
   #firstMessage: SocketData | undefined
   #isProbing = false
@@ -105,7 +114,11 @@ export class AttemptRun implements TransportSink {
     if (this.#isOver) return
     this.#isOpen = true
     this.#owner.handle({ type: 'opened' }, this)
-    if (!this.#isOver) this.#owner.reader.opened(info)
+    if (this.#isOver) return
+    const { position, options, ports } = this.#owner
+    const gap = position.opened({ ...info, isToldLater: options.recovery?.resumed !== undefined })
+    if (gap) this.#owner.onGap(gap)
+    else ports.sink.onOpen()
   }
 
   /**
@@ -139,9 +152,8 @@ export class AttemptRun implements TransportSink {
 
   cursorLost(): void {
     if (this.#isOver) return
-    const { reader } = this.#owner
-    if (this.#isOpen) reader.gap('cursor-lost')
-    else reader.cursorLost()
+    const gap = this.#owner.position.rejected(this.#isOpen)
+    if (gap) this.#owner.onGap(gap)
   }
 
   failed(reported: Failure): void {
@@ -151,16 +163,16 @@ export class AttemptRun implements TransportSink {
     const decided = decideFailure(failure, options)
     const action = this.#override(failure)
     const decision = action === undefined ? decided : { action, floor: decided.floor ?? 0 }
-    if (decision.action === 'drop-cursor') this.#owner.reader.cursorLost()
+    if (decision.action === 'drop-cursor') this.#owner.position.rejected()
     const floor = Math.max(decision.floor ?? 0, retryFloor)
     this.#owner.handle({ type: 'failed', failure, decision: { ...decision, floor } }, this)
   }
 
   /** Adds to a failure what only the connection knows. */
   #completed(failure: Failure): Failure {
-    const { reader, options } = this.#owner
+    const { options } = this.#owner
     // The transport sends its own position; `recovery.attach` sends the other.
-    if (failure.kind === 'status' && reader.hasAttached) return { ...failure, hadCursor: true }
+    if (failure.kind === 'status' && this.#hasAttached) return { ...failure, hadCursor: true }
     return failure.kind === 'ended' && options.isLast ? { ...failure, isIncomplete: true } : failure
   }
 
@@ -198,19 +210,32 @@ export class AttemptRun implements TransportSink {
    * dropped and counts as a gap.
    */
   #attachCursor(request: TransportRequest): TransportRequest {
-    const { ports, reader } = this.#owner
+    const { ports } = this.#owner
     const withoutCursor = { ...request, headers: { ...request.headers } }
     const attached = this.#attachBoth(request)
     if (findRefusedHeader(attached.headers) === undefined) return attached
     this.cursorLost()
-    reader.dropCursor()
+    this.#owner.dropCursor()
     return ports.transport.attachCursor?.(withoutCursor) ?? withoutCursor
   }
 
   #attachBoth(request: TransportRequest): TransportRequest {
-    const { ports, reader } = this.#owner
-    const attached = reader.attachCursor(request)
-    return ports.transport.attachCursor?.(attached) ?? attached
+    const attached = this.#attachPosition(request)
+    return this.#owner.ports.transport.attachCursor?.(attached) ?? attached
+  }
+
+  /** Adds the position to resume from: where the stream was cut off, or where data that is already cached begins. */
+  #attachPosition(request: TransportRequest): TransportRequest {
+    const { ports, options, position } = this.#owner
+    const { recovery } = options
+    this.#hasAttached = false
+    if (!recovery) return request
+    const start = position.mayStart ? ports.sink.resumePosition() : undefined
+    if (start !== undefined) position.startAt(start)
+    const { cursor } = position
+    if (cursor === undefined) return request
+    this.#hasAttached = true
+    return attach('recovery.attach', () => recovery.attach(request, cursor))
   }
 
   #toAttemptRequest({ request }: PreparedRequest): AttemptRequest {

@@ -1,7 +1,10 @@
 import { type AttemptOwner, AttemptRun } from './attempt.ts'
+import { defaultGapSpread } from './backoff.ts'
+import type { GapCause } from './events.ts'
 import { createEmitter, type Hint, type TimerHandle } from './platform.ts'
 import type { Channel, ConnectionDriverOptions, ConnectionPorts } from './connectionPorts.ts'
-import { MessageReader } from './messageReader.ts'
+import { MessageReader, type ReaderEvents } from './messageReader.ts'
+import { StreamPosition } from './streamPosition.ts'
 import type { Effect, Event, PauseReason, State } from './connectionState.ts'
 import { type ConnectionSnapshot, IDLE_SNAPSHOT, readSnapshot, type Status, transition } from './machine.ts'
 import type { HeldToken } from './tokens.ts'
@@ -10,10 +13,11 @@ import type { HeldToken } from './tokens.ts'
  * A connection that lives, retries and recovers by itself. It runs the effects that `transition` returns. It
  * does nothing before `start`.
  */
-export class Connection implements AttemptOwner {
+export class Connection implements AttemptOwner, ReaderEvents {
   readonly ports: ConnectionPorts
   readonly channel: Channel | undefined
   readonly reader: MessageReader
+  readonly position = new StreamPosition()
   options: ConnectionDriverOptions
   /** The same object until something in it changes. Messages do not change it. */
   snapshot: ConnectionSnapshot = IDLE_SNAPSHOT
@@ -26,6 +30,7 @@ export class Connection implements AttemptOwner {
   #latency: number | null = null
   #pausedBy: ReadonlySet<PauseReason> = new Set()
   #timer: TimerHandle | undefined
+  #gapTimer: TimerHandle | undefined
   #run: AttemptRun | undefined
   #unwatch: (() => void) | undefined
 
@@ -43,12 +48,8 @@ export class Connection implements AttemptOwner {
         return tokens.grant(previous, 'expiring', onTokenRequest)
       },
     })
-    this.reader = new MessageReader(ports, options, {
-      channel: this.channel,
-      replied: () => this.#replied(),
-      outage: () => this.#outage(),
-      ended: () => this.close(),
-    })
+    const { channel, position } = this
+    this.reader = new MessageReader(ports, { options, channel, position, events: this })
   }
 
   start(): void {
@@ -62,7 +63,8 @@ export class Connection implements AttemptOwner {
     this.#events.length = 0
     this.handle({ type: 'stop' })
     this.#unwatch?.()
-    this.reader.dispose()
+    this.ports.clock.clearTimeout(this.#gapTimer)
+    this.#gapTimer = undefined
     this.ports.transport.dispose()
   }
 
@@ -83,6 +85,37 @@ export class Connection implements AttemptOwner {
     if (this.#latency === null || options.liveness) return
     this.#latency = null
     this.#publish()
+  }
+
+  dropCursor(): void {
+    this.position.cursor = undefined
+    this.ports.transport.dropCursor?.()
+  }
+
+  /** Schedules one round of refetches. Causes that occur before it starts share it. */
+  onGap(cause: GapCause): void {
+    if (this.#gapTimer !== undefined) return
+    const { clock, random, sink } = this.ports
+    const { gapSpread } = this.options
+    const downSince = 'progress' in this.#state ? this.#state.progress.downSince : null
+    const outage = downSince === null ? 0 : clock.elapsed() - downSince
+    const spread = typeof gapSpread === 'function' ? gapSpread(cause, outage) : gapSpread
+    this.#gapTimer = clock.setTimeout(
+      () => {
+        this.#gapTimer = undefined
+        sink.onGap(cause)
+      },
+      random() * (spread ?? defaultGapSpread(outage)),
+    )
+  }
+
+  onHeartbeatReply(): void {
+    this.#latency = this.#run?.latency ?? null
+    this.#publish()
+  }
+
+  onLastMessage(): void {
+    this.close()
   }
 
   subscribe = (listener: () => void): (() => void) => this.#changes.subscribe(listener)
@@ -139,7 +172,7 @@ export class Connection implements AttemptOwner {
       case 'pulse':
         return this.#run?.pulse()
       case 'drop-cursor':
-        return this.reader.dropCursor()
+        return this.dropCursor()
     }
   }
 
@@ -153,16 +186,6 @@ export class Connection implements AttemptOwner {
     this.#run.end()
     this.#run = undefined
     this.channel?.lost()
-  }
-
-  #outage(): number {
-    const downSince = 'progress' in this.#state ? this.#state.progress.downSince : null
-    return downSince === null ? 0 : this.ports.clock.elapsed() - downSince
-  }
-
-  #replied(): void {
-    this.#latency = this.#run?.latency ?? null
-    this.#publish()
   }
 
   #hinted(hint: Hint): void {

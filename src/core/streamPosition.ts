@@ -19,13 +19,23 @@ export interface Recovery {
   resumed?(message: Message): boolean | undefined
 }
 
+/** What is known when a connection opens. */
+interface Opening {
+  /** The attempt carried a position and the server accepted it. */
+  resumed: boolean
+  /** A message will say whether the server resumed. */
+  isToldLater: boolean
+}
+
 /** What a message means for the position. */
 export interface Inspection {
   /** Whether handlers and the cache get it. `false` if it was seen already, or says whether the server resumed. */
   isNews: boolean
-  resumed?: boolean | undefined
-  gap?: GapCause
+  /** Why messages before it were missed. */
+  gap?: GapCause | undefined
   cursor?: Cursor | undefined
+  /** Where the stream begins, if this message is the first to tell. */
+  begin?: Cursor | undefined
 }
 
 /**
@@ -34,10 +44,14 @@ export interface Inspection {
  */
 const MAX_FILLED = 100
 
-const SEEN: Inspection = { isNews: false }
+const NEWS: Inspection = { isNews: true }
+const NO_NEWS: Inspection = { isNews: false }
 
-/** Follows the position of one connection across its attempts. */
-export class RecoveryTracker {
+/**
+ * The position of one stream across the attempts of its connection. Everything that can cause a gap is
+ * reported to it, and it alone decides whether there is one.
+ */
+export class StreamPosition {
   cursor: Cursor | undefined
   /** The position from which everything has arrived without a gap; `undefined` until a position is known. */
   since: Cursor | undefined
@@ -47,35 +61,73 @@ export class RecoveryTracker {
    * may still arrive.
    */
   readonly #filled = new Set<number>()
+  #openings = 0
+  /** Whether the stream starts at a position of the application's data. */
+  #hasStart = false
+  /** Whether the server has rejected the position since the last opening. */
+  #isRejected = false
 
-  /** Continues from a position that did not come from a message. */
+  /** Whether a position of the application's data may start the stream. Only once: the server may have rejected it. */
+  get mayStart(): boolean {
+    return this.#openings === 0 && !this.#hasStart && this.cursor === undefined
+  }
+
   startAt(cursor: Cursor): void {
+    this.#hasStart = true
+    this.#continueAt(cursor)
+  }
+
+  /** The connection is open. If the server will say in a message whether it resumed, that message decides. */
+  opened({ resumed, isToldLater }: Opening): GapCause | undefined {
+    this.#openings++
+    const wasRejected = this.#isRejected
+    this.#isRejected = false
+    if (wasRejected) return 'cursor-lost'
+    const isUndecided = isToldLater && this.cursor !== undefined
+    return this.#openings === 1 || resumed || isUndecided ? undefined : 'reconnect'
+  }
+
+  /** The next message has this position, and says this about resumption. */
+  message(next: Cursor | undefined, resumed: boolean | undefined): Inspection {
+    const isFirst = this.since === undefined && this.#openings === 1
+    const inspection = resumed === undefined ? this.#advance(next) : this.#resume(next, resumed)
+    const isBegin = isFirst && this.since !== undefined && !inspection.gap
+    return isBegin ? { ...inspection, begin: this.since } : inspection
+  }
+
+  /** A heartbeat reply names the newest position. Messages before it that did not arrive were lost. */
+  heartbeat(head: Cursor | undefined): GapCause | undefined {
+    const { cursor } = this
+    if (typeof head !== 'object' || typeof cursor !== 'object') return undefined
+    if (head.epoch === cursor.epoch && head.seq <= cursor.seq) return undefined
+    this.#continueAt(head)
+    return 'sequence'
+  }
+
+  /** The server does not know the position. Until the connection is open, nothing can be refetched. */
+  rejected(isOpen = false): GapCause | undefined {
+    if (isOpen) return 'cursor-lost'
+    this.#isRejected = true
+    return undefined
+  }
+
+  #continueAt(cursor: Cursor): void {
     this.cursor = cursor
     this.since = cursor
     this.#filled.clear()
   }
 
-  /** Processes the next message, by its position and what it says about resumption. */
-  inspect(next: Cursor | undefined, resumed: boolean | undefined): Inspection {
-    if (resumed === false) this.cursor = undefined
-    if (resumed !== undefined) {
-      if (this.cursor === undefined && next !== undefined) this.startAt(next)
-      else this.#fill(next)
-      return { isNews: false, resumed }
-    }
-    return next === undefined ? { isNews: true } : this.#advance(next)
+  #resume(next: Cursor | undefined, resumed: boolean): Inspection {
+    if (!resumed) this.cursor = undefined
+    if (this.cursor === undefined && next !== undefined) this.#continueAt(next)
+    else this.#fill(next)
+    // On the first opening, too, a server may say that it could not resume.
+    const isGap = !resumed && (this.#openings > 1 || this.#hasStart)
+    return isGap ? { isNews: false, gap: 'refused' } : NO_NEWS
   }
 
-  /** Whether a heartbeat reply names a position ahead of the last message. If so, messages were lost. */
-  isBehind(head: Cursor | undefined): boolean {
-    const { cursor } = this
-    if (typeof head !== 'object' || typeof cursor !== 'object') return false
-    if (head.epoch === cursor.epoch && head.seq <= cursor.seq) return false
-    this.startAt(head)
-    return true
-  }
-
-  #advance(next: Cursor): Inspection {
+  #advance(next: Cursor | undefined): Inspection {
+    if (next === undefined) return NEWS
     const previous = this.cursor
     if (typeof next === 'string' || previous === undefined || typeof previous === 'string') {
       this.cursor = next
@@ -83,7 +135,7 @@ export class RecoveryTracker {
       if (typeof next === 'object') this.since = before(next)
       return { isNews: true, cursor: next }
     }
-    if (next.epoch === previous.epoch && next.seq <= previous.seq) return SEEN
+    if (next.epoch === previous.epoch && next.seq <= previous.seq) return NO_NEWS
     this.cursor = next
     const isSameEpoch = next.epoch === previous.epoch
     const follows = isSameEpoch && this.#isFilled(previous.seq, next.seq)

@@ -74,7 +74,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
       clock: client.clock,
       rules: this.#rules,
       sources: () => [...this.#sources.values()],
-      since: () => this.connection.reader.since,
+      since: () => this.connection.position.since,
       maxQueries: () => this.#latest.maxQueries ?? client.options.maxQueries ?? DEFAULT_MAX_QUERIES,
       dropped: count => this.onEvent({ kind: 'queries-dropped', count }),
       outdated: key => this.onEvent({ kind: 'outdated-response', key }),

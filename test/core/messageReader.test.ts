@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ConnectionDriverOptions, ConnectionPorts } from '../../src/core/connectionPorts.ts'
-import type { GapCause } from '../../src/core/events.ts'
-import { MessageReader } from '../../src/core/messageReader.ts'
+import type { ConnectionDriverOptions } from '../../src/core/connectionPorts.ts'
 import { cursorInQuery } from '../../src/core/cursors.ts'
 import type { Recovery } from '../../src/core/streamPosition.ts'
 import { ConnectionHarness } from '../support/connectionHarness.ts'
@@ -13,36 +11,20 @@ const recovery: Recovery = {
   resumed: ({ type }) => (type === 'welcome' ? false : undefined),
 }
 
-test('"not resumed" is not a gap on the first opening, but is one on the next', () => {
-  const gaps: GapCause[] = []
-  const clock = {
-    now: () => 0,
-    setTimeout: (callback: () => void) => (callback(), 0),
-    clearTimeout: () => {},
+test('"not resumed" is not a gap on the first opening, but is one on the next', async () => {
+  const harness = await new ConnectionHarness({ recovery, gapSpread: 0 }).open()
+  const welcome = () => {
+    harness.receive([
+      { type: 'welcome', response: null },
+      { type: 'price', response: 1, seq: 1 },
+    ])
+    harness.clock.advance(1)
   }
-  const sink = {
-    onMessage: () => {},
-    onOpen: () => {},
-    onPositionKnown: () => {},
-    onGap: (cause: GapCause) => gaps.push(cause),
-  }
-  const ports = { clock, random: () => 0, sink } as unknown as ConnectionPorts
-  const options = { recovery, maxMessageBytes: 1_000 } as ConnectionDriverOptions
-  const reader = new MessageReader(ports, options, {
-    channel: undefined,
-    replied: () => {},
-    outage: () => 0,
-    ended: () => {},
-  })
-  const open = () => {
-    reader.opened({ resumed: false })
-    reader.receive(JSON.stringify({ type: 'welcome', params: null, response: null }), {})
-    reader.receive(JSON.stringify({ type: 'price', params: null, response: 1, seq: 1 }), {})
-  }
-  open()
-  expect(gaps).toEqual([])
-  open()
-  expect(gaps).toEqual(['refused'])
+  welcome()
+  expect(harness.gaps).toEqual([])
+  await harness.failAndReopen()
+  welcome()
+  expect(harness.gaps).toEqual(['refused'])
 })
 
 describe('a message that says whether the server resumed', () => {

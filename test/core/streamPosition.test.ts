@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Message } from '../../src/core/envelope.ts'
-import { type Cursor, type Recovery, RecoveryTracker } from '../../src/core/streamPosition.ts'
+import { type Cursor, type Recovery, StreamPosition } from '../../src/core/streamPosition.ts'
 
 const message = (more: Partial<Message> & { type?: string }): Message => ({
   type: 'news',
@@ -17,33 +17,33 @@ const bySeq: Recovery = {
 }
 const byId: Recovery = { cursor: ({ id }) => id, attach: request => request }
 
-const inspectBy = (tracker: RecoveryTracker, more: Message, { cursor, resumed }: Recovery) =>
-  tracker.inspect(cursor(more), resumed?.(more))
+const inspectBy = (position: StreamPosition, more: Message, { cursor, resumed }: Recovery) =>
+  position.message(cursor(more), resumed?.(more))
 
 function follow(recovery: Recovery) {
-  const tracker = new RecoveryTracker()
+  const position = new StreamPosition()
   const inspect = (more: Partial<Message>) => {
-    const { cursor, ...inspection } = inspectBy(tracker, message(more), recovery)
-    if (cursor !== undefined) expect(cursor).toEqual(tracker.cursor)
+    const { cursor, ...inspection } = inspectBy(position, message(more), recovery)
+    if (cursor !== undefined) expect(cursor).toEqual(position.cursor)
     return inspection
   }
-  return { tracker, inspect }
+  return { position, inspect }
 }
 
 describe('by epoch and seq', () => {
   test('the first message is new, and so is each next one', () => {
-    const { tracker, inspect } = follow(bySeq)
+    const { position, inspect } = follow(bySeq)
     expect(inspect({ epoch: 'e', seq: 5 })).toEqual({ isNews: true })
     expect(inspect({ epoch: 'e', seq: 6 })).toEqual({ isNews: true })
-    expect(tracker.cursor).toEqual({ epoch: 'e', seq: 6 })
+    expect(position.cursor).toEqual({ epoch: 'e', seq: 6 })
   })
 
   test('a seen message is not new, and moves nothing', () => {
-    const { tracker, inspect } = follow(bySeq)
+    const { position, inspect } = follow(bySeq)
     inspect({ epoch: 'e', seq: 6 })
     expect(inspect({ epoch: 'e', seq: 6 })).toEqual({ isNews: false })
     expect(inspect({ epoch: 'e', seq: 2 })).toEqual({ isNews: false })
-    expect(tracker.cursor).toEqual({ epoch: 'e', seq: 6 })
+    expect(position.cursor).toEqual({ epoch: 'e', seq: 6 })
   })
 
   test('a jump is new with a gap, and counting continues from there', () => {
@@ -55,26 +55,26 @@ describe('by epoch and seq', () => {
 
   test('a new epoch is new with a gap, wherever it counts from', () => {
     for (const seq of [1, 6, 100]) {
-      const { tracker, inspect } = follow(bySeq)
+      const { position, inspect } = follow(bySeq)
       inspect({ epoch: 'e', seq: 5 })
       expect(inspect({ epoch: 'f', seq })).toEqual({ isNews: true, gap: 'epoch' })
-      expect(tracker.cursor).toEqual({ epoch: 'f', seq })
+      expect(position.cursor).toEqual({ epoch: 'f', seq })
     }
   })
 
   test('a message without a position is new and moves nothing', () => {
-    const { tracker, inspect } = follow(bySeq)
+    const { position, inspect } = follow(bySeq)
     inspect({ epoch: 'e', seq: 5 })
     expect(inspect({ response: 'hello' })).toEqual({ isNews: true })
-    expect(tracker.cursor).toEqual({ epoch: 'e', seq: 5 })
+    expect(position.cursor).toEqual({ epoch: 'e', seq: 5 })
   })
 })
 
 describe('a message that says whether the server resumed', () => {
   test('is not new to handlers', () => {
     const { inspect } = follow(bySeq)
-    expect(inspect({ type: 'resume', response: true })).toEqual({ isNews: false, resumed: true })
-    expect(inspect({ type: 'resume', response: false })).toEqual({ isNews: false, resumed: false })
+    expect(inspect({ type: 'resume', response: true })).toEqual({ isNews: false })
+    expect(inspect({ type: 'resume', response: false })).toEqual({ isNews: false })
   })
 
   test('with yes keeps the position, after which missed messages follow without a gap', () => {
@@ -85,10 +85,10 @@ describe('a message that says whether the server resumed', () => {
   })
 
   test('with no gives the position to continue from, without a second gap', () => {
-    const { tracker, inspect } = follow(bySeq)
+    const { position, inspect } = follow(bySeq)
     inspect({ epoch: 'e', seq: 5 })
     inspect({ type: 'resume', response: false, epoch: 'f', seq: 90 })
-    expect(tracker.cursor).toEqual({ epoch: 'f', seq: 90 })
+    expect(position.cursor).toEqual({ epoch: 'f', seq: 90 })
     expect(inspect({ epoch: 'f', seq: 91 })).toEqual({ isNews: true })
   })
 
@@ -149,9 +149,9 @@ describe('a message that says whether the server resumed', () => {
 })
 
 test('by id every message is new, and the last id is the position', () => {
-  const { tracker, inspect } = follow(byId)
+  const { position, inspect } = follow(byId)
   for (const id of ['a', 'c', 'a']) expect(inspect({ id })).toEqual({ isNews: true })
-  expect(tracker.cursor).toBe('a')
+  expect(position.cursor).toBe('a')
 })
 
 describe('a heartbeat reply with the head of the stream', () => {
@@ -162,32 +162,29 @@ describe('a heartbeat reply with the head of the stream', () => {
   const at = (seq: number, epoch = 'a') => ({ type: 'any', params: null, response: { epoch, seq } })
 
   test('reveals lost messages if it is ahead of the last message', () => {
-    const tracker = new RecoveryTracker()
-    inspectBy(tracker, at(5), recovery)
-    expect([tracker.isBehind(recovery.cursor(at(5))), tracker.isBehind(recovery.cursor(at(7)))]).toEqual([
-      false,
-      true,
-    ])
-    expect(tracker.isBehind(recovery.cursor(at(7)))).toBe(false)
-    expect(inspectBy(tracker, at(8), recovery)).toMatchObject({ isNews: true })
+    const position = new StreamPosition()
+    inspectBy(position, at(5), recovery)
+    const heads = [5, 7, 7].map(seq => position.heartbeat(recovery.cursor(at(seq))))
+    expect(heads).toEqual([undefined, 'sequence', undefined])
+    expect(inspectBy(position, at(8), recovery)).toMatchObject({ isNews: true })
   })
 
   test('reveals a log that started over', () => {
-    const tracker = new RecoveryTracker()
-    inspectBy(tracker, at(5), recovery)
-    expect(tracker.isBehind(recovery.cursor(at(1, 'b')))).toBe(true)
+    const position = new StreamPosition()
+    inspectBy(position, at(5), recovery)
+    expect(position.heartbeat(recovery.cursor(at(1, 'b')))).toBe('sequence')
   })
 
   test('reveals nothing before there is a position', () => {
-    expect(new RecoveryTracker().isBehind(recovery.cursor(at(7)))).toBe(false)
+    expect(new StreamPosition().heartbeat(recovery.cursor(at(7)))).toBeUndefined()
   })
 })
 
 describe('the start of the gapless stream', () => {
   const seqs = (...more: Partial<Message>[]) => {
-    const { tracker, inspect } = follow(bySeq)
+    const { position, inspect } = follow(bySeq)
     for (const message of more) inspect(message)
-    return tracker.since
+    return position.since
   }
 
   test('is before the first message, or where the reply to a resumption says', () => {
@@ -201,8 +198,48 @@ describe('the start of the gapless stream', () => {
   })
 
   test('is unknown for ids, which cannot be compared', () => {
-    const { tracker, inspect } = follow(byId)
+    const { position, inspect } = follow(byId)
     inspect({ id: 'a' })
-    expect(tracker.since).toBeUndefined()
+    expect(position.since).toBeUndefined()
+  })
+})
+
+describe('an opening', () => {
+  const open = (position: StreamPosition, resumed = false, isToldLater = false) =>
+    position.opened({ resumed, isToldLater })
+
+  test('is a gap unless it is the first, or the server resumed', () => {
+    const { position } = follow(bySeq)
+    expect([open(position), open(position), open(position, true)]).toEqual([
+      undefined,
+      'reconnect',
+      undefined,
+    ])
+  })
+
+  test('is no gap yet if a message will say whether the server resumed; without a position it is one', () => {
+    const { position, inspect } = follow(bySeq)
+    open(position)
+    expect(open(position, false, true)).toBe('reconnect')
+    inspect({ epoch: 'e', seq: 5 })
+    expect(open(position, false, true)).toBeUndefined()
+    expect(inspect({ type: 'resume', response: false })).toEqual({ isNews: false, gap: 'refused' })
+  })
+
+  test('after the position was rejected is a gap, once; while it is open, a rejection is one at once', () => {
+    const { position } = follow(bySeq)
+    expect([position.rejected(), open(position), open(position, true), position.rejected(true)]).toEqual([
+      undefined,
+      'cursor-lost',
+      undefined,
+      'cursor-lost',
+    ])
+  })
+
+  test('is where the stream begins, which the first message tells', () => {
+    const { position, inspect } = follow(bySeq)
+    open(position)
+    expect(inspect({ epoch: 'e', seq: 5 })).toEqual({ isNews: true, begin: { epoch: 'e', seq: 4 } })
+    expect(inspect({ epoch: 'e', seq: 6 })).toEqual({ isNews: true })
   })
 })

@@ -54,7 +54,7 @@ export class ModelWorld {
     this.client = client
     this.#createSession = () =>
       new ModelSession(rules, ({ clock, connection }) => {
-        const since: LiveQueriesOptions['since'] = () => connection.reader.since
+        const since: LiveQueriesOptions['since'] = () => connection.position.since
         return createLiveQueries({ clock, since })
       })
     this.#session = this.#createSession()
