@@ -1,6 +1,6 @@
 import type { Query, QueryCacheNotifyEvent } from '@tanstack/react-query'
 import type { Clock, TimerHandle } from '../core/platform.ts'
-import { isFunction, isIdempotent, type Update } from './update.ts'
+import type { Change } from './updaters.ts'
 
 /** The shortest time between two extra fetches of one query (ms). */
 const SHORTEST_INTERVAL = 1_000
@@ -10,8 +10,8 @@ interface Race {
   /** Identifies the fetch. A later fetch includes what came before it. */
   fetch: Promise<unknown> | undefined
   /** Applied again, over the response. */
-  updates: Update[]
-  /** The response may or may not contain some update: one more fetch is needed. */
+  changes: Change[]
+  /** The response may or may not contain some change: one more fetch is needed. */
   isUncertain: boolean
   /** Invalidated during the fetch: one more fetch is needed, whether or not this one succeeds. */
   isInvalidated: boolean
@@ -22,8 +22,8 @@ interface Race {
 /** What races need from the writer. */
 export interface RaceOptions {
   clock: Clock
-  /** Applies updates over the response of a fetch. */
-  replay(query: Query, updates: readonly Update[]): void
+  /** Applies changes over the response of a fetch. */
+  replay(query: Query, changes: readonly Change[]): void
 }
 
 /**
@@ -48,18 +48,18 @@ export class FetchRaces {
     return this.#races.size === 0 && this.#owed.size === 0
   }
 
-  /** Keeps updates of a query that is fetching. */
-  keep(query: Query, updates: readonly Update[]): void {
+  /** Remembers changes of a query that is fetching. */
+  remember(query: Query, changes: readonly Change[]): void {
     const race = this.#race(query)
-    for (const update of updates) {
-      if (!isFunction(update)) Object.assign(race, { updates: [update], isUncertain: false })
-      else if (isIdempotent(update)) race.updates.push(update)
+    for (const change of changes) {
+      if (!change.updater) Object.assign(race, { changes: [change], isUncertain: false })
+      else if (change.updater.isIdempotent) race.changes.push(change)
       else race.isUncertain = true
     }
   }
 
   /** Marks a query as stale, even after the fetch that is running. */
-  invalidate(query: Query): void {
+  rememberInvalidation(query: Query): void {
     query.invalidate()
     if (isFetching(query)) this.#race(query).wasStale = true
   }
@@ -84,12 +84,12 @@ export class FetchRaces {
     const race = this.#races.get(query)
     if (!race || isFetching(query)) return
     this.#races.delete(query)
-    const isAnswered = event.action.type === 'success' && event.action.manual !== true
-    if (!isAnswered && race.wasStale) query.invalidate()
+    const hasResponse = event.action.type === 'success' && event.action.manual !== true
+    if (!hasResponse && race.wasStale) query.invalidate()
     const isSame = query.promise === race.fetch
-    if (isAnswered && isSame && race.updates.length > 0 && !isTooOld)
-      this.#options.replay(query, race.updates)
-    const isOwed = isAnswered ? isSame && (race.isUncertain || race.isInvalidated) : race.isInvalidated
+    if (hasResponse && isSame && race.changes.length > 0 && !isTooOld)
+      this.#options.replay(query, race.changes)
+    const isOwed = hasResponse ? isSame && (race.isUncertain || race.isInvalidated) : race.isInvalidated
     if (isOwed) this.#owe(query)
   }
 
@@ -101,13 +101,13 @@ export class FetchRaces {
 
   #race(query: Query): Race {
     const fetch = query.promise
-    const former = this.#races.get(query)
-    if (former?.fetch === fetch && former) {
-      former.wasStale ||= query.state.isInvalidated
-      return former
-    }
+    const known = this.#races.get(query)
     const { isInvalidated: wasStale } = query.state
-    const race = { fetch, updates: [], isUncertain: false, isInvalidated: false, wasStale }
+    if (known && known.fetch === fetch) {
+      known.wasStale ||= wasStale
+      return known
+    }
+    const race = { fetch, changes: [], isUncertain: false, isInvalidated: false, wasStale }
     this.#races.set(query, race)
     return race
   }
@@ -144,7 +144,7 @@ export class FetchRaces {
 }
 
 /** Whether a fetch is in progress or waiting for the network. */
-export function isFetching(query: Query): boolean {
+function isFetching(query: Query): boolean {
   return query.state.fetchStatus !== 'idle'
 }
 

@@ -1,35 +1,29 @@
 import type { Query, QueryCacheNotifyEvent, QueryKey } from '@tanstack/react-query'
+import type { ConnectionEvent } from '../core/events.ts'
+import { hashValue } from '../core/hash.ts'
 import type { Clock, TimerHandle } from '../core/platform.ts'
 import type { Cursor } from '../core/streamPosition.ts'
-import { isFunction, type Update } from './update.ts'
 import { refusePromise } from '../core/validation.ts'
-import type { Updater } from './updaters.ts'
+import type { MessageRules, VersionOf } from './messageRules.ts'
+import type { Change, Updater } from './updaters.ts'
 
-/** How long after an outdated response to refetch once more (ms). Doubles each time the response is still outdated. */
-const SECOND_LOOK = 1_000
-const LONGEST_WAIT = 60_000
+/** How long after an outdated response to refetch (ms). Doubles each time the response is still outdated. */
+const FIRST_DELAY = 1_000
+const LONGEST_DELAY = 60_000
 
-/** What is known about the age of a connection's data. */
+/** What a `StaleGuard` is built from. */
 interface StaleGuardOptions {
   clock: Clock
-  versionOf(key: QueryKey): VersionOf | undefined
-  positionOf(key: QueryKey): PositionOf | undefined
+  /** The versions of messages. */
+  rules: MessageRules
   /** The position from which the stream was followed without a gap. */
   since(): Cursor | undefined
   refetch(query: Query): void
-  /** The response to a second look was outdated, too. */
-  outdated(key: QueryKey): void
+  report(event: ConnectionEvent): void
 }
 
-/** What an update applies to, and its position in the server's log. */
-interface Target {
-  hash: string
-  key: QueryKey
-  cursor: Cursor | undefined
-}
-
-/** What a query held before the event being examined. */
-interface Held {
+/** What a query contained before the event being examined. */
+interface Known {
   data: unknown
   isInvalidated: boolean
   /** The last update of its key before the current fetch, whose response must contain it. */
@@ -38,59 +32,73 @@ interface Held {
 
 /** Ensures that older data never replaces newer data, whether it comes from a response or a message. */
 export class StaleGuard {
-  readonly #rules: StaleGuardOptions
-  readonly #held = new WeakMap<Query, Held>()
+  /** Whether any data has a version or a position. */
+  isActive = false
+  readonly #options: StaleGuardOptions
+  readonly #known = new WeakMap<Query, Known>()
   /** The last update of each key that has a position. */
   readonly #written = new Map<string, Cursor>()
   readonly #timers = new Map<Query, TimerHandle>()
-  readonly #waits = new WeakMap<Query, number>()
+  readonly #delays = new WeakMap<Query, number>()
+  #positions: readonly { hash: string; length: number; positionOf: PositionOf }[] = []
 
-  constructor(rules: StaleGuardOptions) {
-    this.#rules = rules
+  constructor(options: StaleGuardOptions) {
+    this.#options = options
   }
 
-  /** Wraps the update of a message at this position, so that it is skipped if the data is newer. */
-  withVersion({ hash, key, cursor }: Target, update: Update): Update {
-    const versionOf = isFunction(update) ? undefined : this.#rules.versionOf(key)
-    const versioned = versionOf ? keepNewer(update, versionOf) : update
-    const positionOf = cursor === undefined ? undefined : this.#rules.positionOf(key)
-    if (cursor === undefined || !positionOf) return versioned
-    this.#written.set(hash, cursor)
-    return skipIfApplied(versioned, cursor, positionOf)
-  }
-
-  /** Examines what is already cached when tracking starts. */
-  begin(queries: readonly Query[]): void {
-    for (const query of queries) {
+  /** Reads the latest rules, and which queries have positions. `queries`: what is already cached. */
+  configure(positioned: readonly PositionedQuery[], queries: () => readonly Query[]): void {
+    this.#positions = positioned.flatMap(({ queryKey, position }) =>
+      position
+        ? [{ hash: hashValue(queryKey), length: queryKey.length, positionOf: position as PositionOf }]
+        : [],
+    )
+    const wasActive = this.isActive
+    this.isActive = this.#positions.length > 0 || this.#options.rules.hasVersions
+    if (!this.isActive || wasActive) return
+    for (const query of queries()) {
       const { data, isInvalidated } = query.state
-      this.#held.set(query, { data, isInvalidated, written: this.#written.get(query.queryHash) })
+      this.#known.set(query, { data, isInvalidated, written: this.#written.get(query.queryHash) })
     }
   }
 
+  /** The change of a message at this position, which is skipped if the data is newer. */
+  withVersion(change: Change, { hash, key, cursor }: Target): Change {
+    const { updater, value } = change
+    const versionOf = updater ? undefined : this.#versionOf(key)
+    const versioned = versionOf ? keepNewer(value, versionOf) : updater
+    const positionOf = cursor === undefined ? undefined : this.positionOf(key)
+    if (cursor === undefined || !positionOf)
+      return versioned === updater ? change : { ...change, updater: versioned }
+    this.#written.set(hash, cursor)
+    const update = versioned ?? replaceBy(value)
+    return { ...change, updater: skipIfApplied(update, cursor, positionOf) }
+  }
+
+  /** A key is no longer tracked. */
   forget(hash: string): void {
     this.#written.delete(hash)
   }
 
-  /** Whether this event replaced newer data with older data. `restore` undoes it. */
+  /** Whether this event replaced newer data with older data. If not, `record` it; otherwise `restore` the data. */
   isTooOld(event: QueryCacheNotifyEvent): boolean {
     const query = event.query as Query
-    if (event.type !== 'updated') return false
-    const versionOf = this.#rules.versionOf(query.queryKey)
-    const positionOf = this.#rules.positionOf(query.queryKey)
-    if (!versionOf && !positionOf) return false
-    const held = this.#held.get(query)
+    return event.type === 'updated' && this.#known.get(query)?.data !== undefined && this.#isBehind(event)
+  }
+
+  /** Notes the data that this event left. If it is outdated, it is refetched a little later. */
+  record(event: QueryCacheNotifyEvent): void {
+    const query = event.query as Query
+    if (event.type !== 'updated' || !this.#hasRule(query.queryKey)) return
+    const known = this.#known.get(query)
+    // There was no newer data to keep.
+    const isBehind = known?.data === undefined && this.#isBehind(event)
     const { data, isInvalidated } = query.state
-    const isAnswer = event.action.type === 'success' && event.action.manual !== true
-    const isBehind =
-      (versionOf && data !== held?.data && isOlder(data, held?.data, versionOf)) ||
-      (positionOf && isAnswer && this.#lacks(read(positionOf, data), held))
-    if (isBehind && held?.data !== undefined) return true
     const isFetch = event.action.type === 'fetch'
-    const written = isFetch ? this.#written.get(query.queryHash) : held?.written
-    this.#held.set(query, { data, isInvalidated, written })
-    if (isBehind) this.#lookAgain(query)
-    else if (isAnswer) this.#waits.delete(query)
-    return false
+    const written = isFetch ? this.#written.get(query.queryHash) : known?.written
+    this.#known.set(query, { data, isInvalidated, written })
+    if (isBehind) this.#refetchLater(query)
+    else if (isResponse(event)) this.#delays.delete(query)
   }
 
   /**
@@ -98,23 +106,23 @@ export class StaleGuard {
    * little later.
    */
   restore(query: Query): void {
-    const held = this.#held.get(query)
-    if (!held) return
-    query.setData(held.data, { manual: true })
-    if (held.isInvalidated) this.#lookAgain(query)
+    const known = this.#known.get(query)
+    if (!known) return
+    query.setData(known.data, { manual: true })
+    if (known.isInvalidated) this.#refetchLater(query)
   }
 
   /** The lowest position in the cache: a stream that resumes there misses nothing for any query. */
-  start(queries: readonly Query[]): Cursor | undefined {
-    let start: Cursor | undefined
+  lowestPosition(queries: readonly Query[]): Cursor | undefined {
+    let lowest: Cursor | undefined
     for (const query of queries) {
       const position = query.state.isInvalidated ? undefined : this.#position(query)
       if (position === undefined) continue
-      const isFirst = start === undefined
-      if (!isFirst && position !== start && includes(position, start) === undefined) return undefined
-      if (isFirst || includes(start, position) === true) start = position
+      const isFirst = lowest === undefined
+      if (!isFirst && position !== lowest && includes(position, lowest) === undefined) return undefined
+      if (isFirst || includes(lowest, position) === true) lowest = position
     }
-    return start
+    return lowest
   }
 
   /** Whether a query's data ends before the stream begins. */
@@ -128,37 +136,80 @@ export class StaleGuard {
 
   /** Whether a query's data is complete up to where the stream began, so that nothing is missing. */
   isFollowed(query: Query): boolean {
-    return includes(this.#position(query), this.#rules.since()) === true
+    return includes(this.#position(query), this.#options.since()) === true
+  }
+
+  /** How to read the position of this key's data. */
+  positionOf(key: QueryKey): PositionOf | undefined {
+    return this.#positions.find(({ hash, length }) => hashValue(key.slice(0, length)) === hash)?.positionOf
   }
 
   end(): void {
-    for (const timer of this.#timers.values()) this.#rules.clock.clearTimeout(timer)
+    for (const timer of this.#timers.values()) this.#options.clock.clearTimeout(timer)
     this.#timers.clear()
   }
 
+  #versionOf(key: QueryKey): VersionOf | undefined {
+    return this.#options.rules.ofKey(key)?.version
+  }
+
+  #hasRule(key: QueryKey): boolean {
+    return (this.#versionOf(key) ?? this.positionOf(key)) !== undefined
+  }
+
   #position(query: Query): Cursor | undefined {
-    const positionOf = this.#rules.positionOf(query.queryKey)
+    const positionOf = this.positionOf(query.queryKey)
     return positionOf && read(positionOf, query.state.data)
   }
 
-  /** Whether a response lacks an update written before it was requested, or anything before the stream began. */
-  #lacks(position: Cursor | undefined, held: Held | undefined): boolean {
-    const since = this.#rules.since()
-    return includes(position, held?.written) === false || isElsewhere(position, since)
+  /** Whether the data that this event left is older than what was known. */
+  #isBehind(event: QueryCacheNotifyEvent): boolean {
+    const query = event.query as Query
+    const { queryKey, state } = query
+    const known = this.#known.get(query)
+    const versionOf = this.#versionOf(queryKey)
+    if (versionOf && state.data !== known?.data && isOlder(state.data, known?.data, versionOf)) return true
+    if (!isResponse(event)) return false
+    const positionOf = this.positionOf(queryKey)
+    if (!positionOf) return false
+    // It lacks an update written before it was requested, or anything before the stream began.
+    const position = read(positionOf, state.data)
+    return includes(position, known?.written) === false || isElsewhere(position, this.#options.since())
   }
 
-  #lookAgain(query: Query): void {
+  #refetchLater(query: Query): void {
+    const { clock, refetch, report } = this.#options
     query.invalidate()
     if (this.#timers.has(query)) return
-    const look = () => {
+    const delay = this.#delays.get(query) ?? FIRST_DELAY
+    if (delay > FIRST_DELAY) report({ kind: 'outdated-response', key: query.queryKey })
+    this.#delays.set(query, Math.min(2 * delay, LONGEST_DELAY))
+    const refetchNow = () => {
       this.#timers.delete(query)
-      this.#rules.refetch(query)
+      refetch(query)
     }
-    const wait = this.#waits.get(query) ?? SECOND_LOOK
-    if (wait > SECOND_LOOK) this.#rules.outdated(query.queryKey)
-    this.#waits.set(query, Math.min(2 * wait, LONGEST_WAIT))
-    this.#timers.set(query, this.#rules.clock.setTimeout(look, wait))
+    this.#timers.set(query, clock.setTimeout(refetchNow, delay))
   }
+}
+
+/** What a change applies to, and its position in the server's log. */
+interface Target {
+  hash: string
+  key: QueryKey
+  cursor: Cursor | undefined
+}
+
+interface PositionedQuery {
+  queryKey: QueryKey
+  position?: ((data: never) => Cursor | undefined) | undefined
+}
+
+/** Reads from a response the position in the server's log up to which it is complete. */
+type PositionOf = (data: unknown) => Cursor | undefined
+
+/** Whether this event is the response of a fetch, not a write. */
+function isResponse(event: QueryCacheNotifyEvent): boolean {
+  return event.type === 'updated' && event.action.type === 'success' && event.action.manual !== true
 }
 
 /** Whether a position is before the start of the stream, or in another epoch of the server's log. */
@@ -166,16 +217,13 @@ function isElsewhere(position: Cursor | undefined, since: Cursor | undefined): b
   return typeof position === 'object' && typeof since === 'object' && includes(position, since) !== true
 }
 
-/** Reads how new data is. The versions of a query must always grow, even across restarts of the server. */
-export type VersionOf = (data: unknown) => number | string | undefined
-
-/** Reads from a response the position in the server's log up to which it is complete. */
-export type PositionOf = (data: unknown) => Cursor | undefined
-
-/** Reads an age; `undefined` if the data has none, or if the application's function throws or returns a promise. */
-function read<Age>(ageOf: (data: unknown) => Age | undefined, data: unknown): Age | undefined {
+/**
+ * Reads a version or a position; `undefined` if the data has none, or if the application's function throws or
+ * returns a promise.
+ */
+function read<Value>(valueOf: (data: unknown) => Value | undefined, data: unknown): Value | undefined {
   try {
-    return data === undefined ? undefined : refusePromise(ageOf(data), 'The age')
+    return data === undefined ? undefined : refusePromise(valueOf(data), 'A version or position')
   } catch {
     return undefined
   }
@@ -197,23 +245,20 @@ function includes(position: Cursor | undefined, cursor: Cursor | undefined): boo
   return position.epoch === cursor.epoch ? cursor.seq <= position.seq : undefined
 }
 
+/** An updater that stands for a value. */
+function replaceBy(value: unknown): Updater<unknown> {
+  return Object.assign(() => value, { isReplacement: true as const })
+}
+
 /** A value that is skipped if the cached data is newer. */
 function keepNewer(value: unknown, versionOf: VersionOf): Updater<unknown> {
   const update = (data: unknown) => (isOlder(value, data, versionOf) ? data : value)
   return Object.assign(update, { isIdempotent: true, isReplacement: true as const })
 }
 
-/** An update that is skipped if the data already contains it, so that applying it twice does no harm. */
-function skipIfApplied(update: Update, cursor: Cursor, positionOf: PositionOf): Updater<unknown> {
-  const apply = (data: unknown, flush?: object) => {
-    if (includes(read(positionOf, data), cursor)) return data
-    return isFunction(update) ? update(data, flush) : update
-  }
-  if (!isFunction(update)) return Object.assign(apply, { isIdempotent: true, isReplacement: true as const })
-  const { sharesStructure, isReplacement } = update
-  return Object.assign(apply, {
-    isIdempotent: true,
-    ...(sharesStructure && { sharesStructure }),
-    ...(isReplacement && { isReplacement }),
-  })
+/** An updater that is skipped if the data already contains it, so that applying it twice does no harm. */
+function skipIfApplied(updater: Updater<unknown>, cursor: Cursor, positionOf: PositionOf): Updater<unknown> {
+  const skipping: Updater<unknown> = (data, flush) =>
+    includes(read(positionOf, data), cursor) ? data : updater(data, flush)
+  return Object.assign(skipping, updater, { isIdempotent: true })
 }

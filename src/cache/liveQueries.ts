@@ -1,16 +1,16 @@
-import type { Query, QueryClient, QueryKey } from '@tanstack/react-query'
-import type { Clock } from '../core/platform.ts'
+import type { Query, QueryKey } from '@tanstack/react-query'
 import { ConfigurationError } from '../core/errors.ts'
+import type { ConnectionEvent } from '../core/events.ts'
 import { hashValue } from '../core/hash.ts'
+import type { Clock } from '../core/platform.ts'
 import type { Cursor } from '../core/streamPosition.ts'
 import { ignoreRejection, isPromise } from '../core/validation.ts'
-import { type PositionOf, StaleGuard } from './freshness.ts'
-import type { CacheWriter } from './messageTypes.ts'
-import { KeyHashes, WrittenKeys } from './writtenKeys.ts'
+import { StaleGuard } from './freshness.ts'
 import type { MessageRules } from './messageRules.ts'
-import { ReaderTrust } from './readers.ts'
-import { catching, isFunction, isPatch, type Update } from './update.ts'
+import type { CacheWriter } from './messageTypes.ts'
 import type { QueryWriter } from './queryWriter.ts'
+import { TrackedKeys } from './trackedKeys.ts'
+import type { Change, Updater } from './updaters.ts'
 
 /** Queries that a connection keeps up to date. */
 export interface LiveQuery {
@@ -22,22 +22,22 @@ export interface LiveQuery {
 
 /** What the live queries of a connection are built from. */
 export interface LiveQueriesOptions {
-  client(): QueryClient
   writer: QueryWriter
   clock: Clock
   rules: MessageRules
-  /** The application's `liveQueries`, even before anything was written to them. */
-  sources(): readonly LiveQuery[]
   /** The position from which the stream was followed without a gap. */
   since(): Cursor | undefined
+  report(event: ConnectionEvent): void
+}
+
+/** What the users of a connection want. */
+interface LiveQueriesConfig {
+  /** The application's `liveQueries`. Without it, they stay as they are. */
+  liveQueries?: readonly (QueryKey | LiveQuery)[]
   /** How many queries messages may create. */
-  maxQueries(): number
-  /** Queries that messages had created were dropped, because there were more than `maxQueries`. */
-  dropped(count: number): void
-  /** Responses keep being older than the data of this key. */
-  outdated(key: QueryKey): void
-  /** An updater for a message of this type threw. */
-  failed(type: string, error: unknown): void
+  maxQueries: number
+  /** Types that have lost their last handler. */
+  lostTypes?: readonly string[]
 }
 
 /** The data that one connection keeps up to date: these keys become stale when it misses something. */
@@ -46,64 +46,57 @@ export class LiveQueries implements CacheWriter {
   cursor: Cursor | undefined
   /** The type of the message whose handler is running. */
   type: string | undefined
+  /** Whether the connection has ended, so that later messages are ignored. */
+  hasEnded = false
   readonly #options: LiveQueriesOptions
   readonly #guard: StaleGuard
-  readonly #trust: ReaderTrust
-  readonly #written: WrittenKeys
-  readonly #hashes = new KeyHashes()
-  #positions: readonly { hash: string; length: number; positionOf: PositionOf }[] = []
+  readonly #keys: TrackedKeys
+  /** The application's `liveQueries`, by the hash of their key. */
+  #declared: ReadonlyMap<string, LiveQuery> = new Map()
+  #maxQueries = Infinity
   readonly #createdAt: number
   #hasOpened = false
   /** Queries whose data a handler changed although it is older than the connection. */
   readonly #early = new Set<Query>()
-  #isJudging = false
-  /** Whether the connection has ended, so that later messages are ignored. */
-  hasEnded = false
 
   constructor(options: LiveQueriesOptions) {
     this.#options = options
-    const { clock, rules, since, writer } = options
+    const { clock, rules, since, report, writer } = options
     this.#createdAt = clock.now()
-    const cache = () => options.client().getQueryCache()
-    this.#guard = new StaleGuard({
-      clock,
-      since,
-      versionOf: key => rules.ofKey(key)?.version,
-      positionOf: key => this.#positionOf(key),
-      refetch: query => this.#refetch(candidate => candidate === query),
-      outdated: options.outdated,
-    })
-    this.#written = new WrittenKeys({
-      cache,
-      isPending: hash => writer.isPending(hash),
-      cancel: hash => writer.cancel(hash),
-      forgotten: hash => this.#guard.forget(hash),
-    })
-    this.#trust = new ReaderTrust({
-      cache,
-      readAgain: query => this.#readAgain(query),
-      removed: hash => this.#written.removed(hash),
+    const refetch = (query: Query) => this.#refetch(candidate => candidate === query)
+    this.#guard = new StaleGuard({ clock, rules, since, report, refetch })
+    this.#keys = new TrackedKeys({
+      writer,
+      onForget: hash => this.#guard.forget(hash),
+      // Data that a handler keeps current becomes stale when it is read again. While it had no reader, the
+      // server may have stopped sending it, perhaps because the component that wanted it said so.
+      onReader: (query, tracked) => {
+        if (!tracked?.isHandled || tracked.hasStaleTime) return
+        if (query.state.data !== undefined && !this.#guard.isFollowed(query)) query.invalidate()
+      },
     })
   }
 
-  /** Reads the latest options again: which data has a version or position, and which sources were removed. */
-  configured(): void {
-    const { client, sources, rules, writer } = this.#options
-    if (!this.hasEnded) this.#trust.follow()
-    this.#positions = sources().flatMap(({ queryKey, position }) =>
-      position
-        ? [{ hash: hashValue(queryKey), length: queryKey.length, positionOf: position as PositionOf }]
-        : [],
-    )
-    const isNeeded = (this.#positions.length > 0 || rules.hasVersions) && !this.hasEnded
-    if (isNeeded && !this.#isJudging) this.#guard.begin(client().getQueryCache().getAll())
-    this.#isJudging = isNeeded
-    writer.judgeBy(this.#guard, isNeeded)
+  /** Applies the latest options. What is no longer kept up to date becomes stale. */
+  configure({ liveQueries, maxQueries, lostTypes = [] }: LiveQueriesConfig): void {
+    if (this.hasEnded) return
+    const { writer } = this.#options
+    const previous = this.#declared
+    this.#maxQueries = maxQueries
+    if (liveQueries) {
+      const declared = liveQueries.map(entry => ('queryKey' in entry ? entry : { queryKey: entry }))
+      this.#declared = new Map(declared.map(entry => [hashValue(entry.queryKey), entry]))
+    }
+    this.#keys.follow()
+    this.#guard.configure([...this.#declared.values()], () => writer.queryClient.getQueryCache().getAll())
+    writer.setGuard(this.#guard, this.#guard.isActive)
+    const lost = [...previous].flatMap(([hash, entry]) => (this.#declared.has(hash) ? [] : [entry.queryKey]))
+    this.#release(lostTypes, lost)
   }
 
   /** Where the stream must resume so that nothing is missing between cached data and new messages. */
   resumePosition(): Cursor | undefined {
-    return this.#guard.start(this.#options.client().getQueryCache().getAll())
+    return this.#guard.lowestPosition(this.#options.writer.queryClient.getQueryCache().getAll())
   }
 
   /**
@@ -111,11 +104,11 @@ export class LiveQueries implements CacheWriter {
    * position may have missed updates in between. Readers whose request failed are refetched now.
    */
   onOpen(): void {
-    const cache = this.#options.client().getQueryCache()
-    const refetched = new Set([...this.#trust.wanted.keys()].flatMap(hash => this.#unserved(hash) ?? []))
+    const cache = this.#options.writer.queryClient.getQueryCache()
+    const refetched = new Set(this.#keys.read.flatMap(hash => this.#unserved(hash) ?? []))
     if (!this.#hasOpened) {
       this.#hasOpened = true
-      for (const { queryKey, position } of this.#options.sources())
+      for (const { queryKey, position } of this.#declared.values())
         if (!position) for (const query of cache.findAll({ queryKey })) refetched.add(query)
     }
     if (refetched.size > 0) this.#refetch(query => refetched.has(query))
@@ -129,50 +122,44 @@ export class LiveQueries implements CacheWriter {
     this.#refetch(query => this.#guard.isBefore(query, since))
   }
 
-  setQueryData(key: QueryKey, update: Update): void {
-    if (isPromise(update)) {
+  setQueryData(key: QueryKey, update: unknown): void {
+    if (typeof update !== 'function' && isPromise(update)) {
       ignoreRejection(update)
       throw new ConfigurationError('setQueryData was called with a promise. Await it first.')
     }
-    if (this.hasEnded) return
-    const hash = this.#hashes.of(key)
-    if (this.type !== undefined) this.#written.addKeyOf(this.type, hash, key)
-    this.#write(hash, key, update)
+    if (!this.hasEnded) this.#write(key, update)
   }
 
-  /** Sets a query's data to a message's response. If the type has no rule, only an existing query is updated. */
-  replace(key: QueryKey, response: unknown, isKnown: boolean): boolean {
-    const hash = this.#hashes.of(key)
-    const isWanted = isKnown || this.#options.client().getQueryCache().get(hash) !== undefined
-    if (!isWanted || this.hasEnded) return isWanted
-    this.#trust.add(hash)
-    this.#write(hash, key, response)
+  /** Sets a query's data to a message's response. Unless `mayCreate`, only an existing query is updated. */
+  replace(key: QueryKey, response: unknown, mayCreate: boolean): boolean {
+    const cache = this.#options.writer.queryClient.getQueryCache()
+    if (!mayCreate && !cache.get(this.#keys.hashOf(key))) return false
+    if (!this.hasEnded) this.#keys.setCurrent(this.#write(key, response))
     return true
   }
 
   invalidateQueries(key: QueryKey): void {
     if (this.hasEnded) return
-    const hash = this.#hashes.of(key)
-    if (this.type !== undefined) this.#written.addPrefixOf(this.type, hash, key)
-    this.#written.addPrefix(hash, key)
+    const hash = this.#keys.hashOf(key)
+    this.#keys.addPrefix(hash, key, this.type)
     this.#options.writer.invalidate(hash, key)
   }
 
-  /** Writes pending updates now. */
+  /** Writes pending changes now. */
   flush(): void {
     this.#options.writer.flush()
   }
 
   /** A `useSocketQuery` reads this key until the returned function is called. */
   addReader(key: QueryKey, hasStaleTime: boolean): () => void {
-    return this.#trust.join(this.#hashes.of(key), key, hasStaleTime)
+    return this.#keys.addReader(key, hasStaleTime)
   }
 
   /** The response to a request for this key contained its whole data. */
   onResponse(key: QueryKey): void {
-    const hash = this.#hashes.of(key)
-    this.#written.add(hash, key)
-    this.#trust.add(hash)
+    const hash = this.#keys.hashOf(key)
+    this.#keys.add(hash, key)
+    this.#keys.setCurrent(hash)
   }
 
   /**
@@ -180,13 +167,13 @@ export class LiveQueries implements CacheWriter {
    * position proves it. Before the first opening, data with a position waits to see where the stream begins.
    */
   isCurrent(query: Query): boolean {
-    if (this.#trust.has(query)) return true
+    if (this.#keys.get(query.queryHash)?.isCurrent) return true
     return this.#hasOpened ? this.#guard.isFollowed(query) : this.#guard.hasPosition(query)
   }
 
   /** The keys that a gap would invalidate now. */
   staleKeys(): readonly QueryKey[] {
-    return [...this.#staleKeys().values(), ...this.#stalePrefixes()]
+    return [...this.#stale().values(), ...this.#stalePrefixes()]
   }
 
   /** Messages were missed: invalidates every key, which refetches those on screen. Returns the keys. */
@@ -199,51 +186,35 @@ export class LiveQueries implements CacheWriter {
     this.#invalidate('none')
     this.hasEnded = true
     this.#guard.end()
-    this.#trust.end()
-    this.configured()
+    this.#keys.end()
+    this.#options.writer.setGuard(this.#guard, false)
   }
 
-  /** These types lost their last handler, and `sources` are no longer kept current: what they wrote becomes stale. */
-  released(types: readonly string[], sources: readonly LiveQuery[]): void {
-    if (this.hasEnded) return
-    const touched = types.map(type => this.#written.takeType(type))
-    const keys = new Set(touched.flatMap(({ keys }) => [...keys.keys()]))
-    const prefixes = [...touched.flatMap(type => type.prefixes), ...sources.map(({ queryKey }) => queryKey)]
-    if (keys.size === 0 && prefixes.length === 0) return
-    const cache = this.#options.client().getQueryCache()
-    const below = new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey })))
-    this.#options.writer.flush()
-    this.#options.writer.invalidateNow({
-      predicate: query => keys.has(query.queryHash) || below.has(query),
-      refetchType: 'none',
-    })
+  #write(key: QueryKey, update: unknown): string {
+    const hash = this.#keys.hashOf(key)
+    if (this.#keys.add(hash, key, this.type)) this.#onFirstWrite(hash, update)
+    const isUpdater = typeof update === 'function'
+    const change: Change = {
+      updater: isUpdater ? (update as Updater<unknown>) : undefined,
+      value: isUpdater ? undefined : update,
+      type: this.type ?? String(key[0]),
+      hasFailed: false,
+      report: this.#options.report,
+    }
+    const { cursor } = this
+    const guarded = this.#guard.isActive ? this.#guard.withVersion(change, { hash, key, cursor }) : change
+    this.#options.writer.write(hash, key, guarded)
+    return hash
   }
 
-  #write(hash: string, key: QueryKey, update: Update): void {
-    if (this.#written.add(hash, key)) this.#noteFirst(hash, key, update)
-    const { cursor, type = String(key[0]) } = this
-    const safe = isFunction(update) ? catching(update, error => this.#options.failed(type, error)) : update
-    const judged = this.#isJudging ? this.#guard.withVersion({ hash, key, cursor }, safe) : safe
-    this.#options.writer.write(hash, key, judged)
-  }
-
-  /**
-   * Data kept current by a handler becomes stale when it is read again. While nobody read it, the server may
-   * have stopped sending it, perhaps because the component that wanted it said so.
-   */
-  #readAgain(query: Query): void {
-    const { queryHash } = query
-    if (!this.#written.isHandled(queryHash) || this.#trust.isTimed(queryHash)) return
-    if (query.state.data !== undefined && !this.#guard.isFollowed(query)) query.invalidate()
-  }
-
-  /** A change to data older than the connection, or than its reader, shows that the data missed earlier changes. */
-  #noteFirst(hash: string, key: QueryKey, update: Update): void {
-    const dropped = this.#written.evict(this.#options.maxQueries())
-    if (dropped > 0) this.#options.dropped(dropped)
-    const query = this.#options.client().getQueryCache().get(hash)
-    if (!query || query.state.data === undefined || !isPatch(update) || this.#positionOf(key)) return
-    if (query.state.dataUpdatedAt >= Math.max(this.#createdAt, this.#trust.readSince(query))) return
+  /** Refetches data older than the connection, or than its reader: a change to it shows that it missed earlier ones. */
+  #onFirstWrite(hash: string, update: unknown): void {
+    const count = this.#keys.evict(this.#maxQueries)
+    if (count > 0) this.#options.report({ kind: 'queries-dropped', count })
+    const query = this.#options.writer.queryClient.getQueryCache().get(hash)
+    if (!query || query.state.data === undefined || typeof update !== 'function') return
+    if (this.#guard.positionOf(query.queryKey)) return
+    if (query.state.dataUpdatedAt >= Math.max(this.#createdAt, this.#keys.readSince(query))) return
     if (this.#early.size === 0) queueMicrotask(() => this.#refetchEarly())
     this.#early.add(query)
   }
@@ -258,36 +229,50 @@ export class LiveQueries implements CacheWriter {
 
   /** The query that a `useSocketQuery` reads, if it waits for data that is not being fetched. */
   #unserved(hash: string): Query | undefined {
-    const query = this.#options.client().getQueryCache().get(hash)
+    const query = this.#options.writer.queryClient.getQueryCache().get(hash)
     if (!query || query.state.fetchStatus !== 'idle') return undefined
     const hasFailed = query.state.status === 'error'
-    const isOld = !this.#hasOpened && !this.#trust.isTimed(hash) && !this.isCurrent(query)
+    const isOld = !this.#hasOpened && !this.#keys.get(hash)?.hasStaleTime && !this.isCurrent(query)
     return hasFailed || isOld ? query : undefined
   }
 
-  #invalidate(refetchType?: 'none'): readonly QueryKey[] {
-    const { client, writer } = this.#options
+  /** Marks what lost handlers wrote, and what is no longer declared, as stale. */
+  #release(types: readonly string[], queryKeys: readonly QueryKey[]): void {
+    const released = this.#keys.releaseTypes(types)
+    const prefixes = [...released.prefixes, ...queryKeys]
+    if (released.hashes.size === 0 && prefixes.length === 0) return
+    const { writer } = this.#options
+    const cache = writer.queryClient.getQueryCache()
+    const below = new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey })))
     writer.flush()
-    this.#written.prune()
-    const cache = client().getQueryCache()
+    writer.invalidateNow({
+      predicate: query => released.hashes.has(query.queryHash) || below.has(query),
+      refetchType: 'none',
+    })
+  }
+
+  #invalidate(refetchType?: 'none'): readonly QueryKey[] {
+    const { writer } = this.#options
+    writer.flush()
+    this.#keys.prune()
+    const cache = writer.queryClient.getQueryCache()
     const prefixes = this.#stalePrefixes()
-    const stale = this.#staleKeys()
+    const stale = this.#stale()
     // After the end, readers with their own `staleTime` decide for themselves. They could not know of a gap.
     if (refetchType === 'none')
-      for (const hash of stale.keys()) if (this.#trust.isTimed(hash)) stale.delete(hash)
+      for (const hash of stale.keys()) if (this.#keys.get(hash)?.hasStaleTime) stale.delete(hash)
     // Each query only once: a second time would count as an invalidation during the fetch of the first.
-    const begun = new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey })))
-    const predicate = (query: Query) => stale.has(query.queryHash) || begun.has(query)
+    const below = new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey })))
+    const predicate = (query: Query) => stale.has(query.queryHash) || below.has(query)
     writer.invalidateNow({ predicate, ...(refetchType && { refetchType }) })
     return [...stale.values(), ...prefixes]
   }
 
   /** Keys that it wrote, and those that it would write without a handler, by hash. */
-  #staleKeys(): Map<string, QueryKey> {
-    const { client, rules } = this.#options
-    const stale = new Map(this.#written.keys)
-    for (const [hash, { key }] of this.#trust.wanted) stale.set(hash, key)
-    for (const { queryHash, queryKey } of client().getQueryCache().getAll()) {
+  #stale(): Map<string, QueryKey> {
+    const { writer, rules } = this.#options
+    const stale = this.#keys.stale()
+    for (const { queryHash, queryKey } of writer.queryClient.getQueryCache().getAll()) {
       const rule = rules.ofKey(queryKey)
       if (rule && !rule.handler) stale.set(queryHash, queryKey)
     }
@@ -295,14 +280,10 @@ export class LiveQueries implements CacheWriter {
   }
 
   #stalePrefixes(): readonly QueryKey[] {
-    return [...this.#written.prefixes, ...this.#options.sources().map(({ queryKey }) => queryKey)]
+    return [...this.#keys.prefixes, ...[...this.#declared.values()].map(({ queryKey }) => queryKey)]
   }
 
   #refetch(predicate: (query: Query) => boolean): void {
     this.#options.writer.invalidateNow({ predicate })
-  }
-
-  #positionOf(key: QueryKey): PositionOf | undefined {
-    return this.#positions.find(({ hash, length }) => hashValue(key.slice(0, length)) === hash)?.positionOf
   }
 }

@@ -1,6 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Message } from '../core/envelope.ts'
-import type { VersionOf } from './freshness.ts'
 import type { CacheWriter, MessageSchemas } from './messageTypes.ts'
 
 /** Turns one message into changes of the cache. */
@@ -13,6 +12,9 @@ export interface UserRules {
   messages?: object | undefined
   onMessage?: ((message: Message) => void) | undefined
 }
+
+/** Reads how new data is. The versions of a query must always grow, even across restarts of the server. */
+export type VersionOf = (data: unknown) => number | string | undefined
 
 /** What is declared for one type. */
 export interface MessageRule {

@@ -6,14 +6,14 @@ import type {
   QueryFilters,
   QueryKey,
 } from '@tanstack/react-query'
+import { refusePromise } from '../core/validation.ts'
 import type { Clock } from '../core/platform.ts'
-import { FetchRaces, isFetching } from './fetchRaces.ts'
-import { applyUpdates, isFunction, isPatch, type Update } from './update.ts'
+import { FetchRaces } from './fetchRaces.ts'
+import type { Change } from './updaters.ts'
 
 /** What the writer is given. */
 export interface QueryWriterOptions {
-  /** The current client, read at each flush, so that nothing is written to an earlier one. */
-  client(): QueryClient
+  queryClient: QueryClient
   clock: Clock
   scheduleFrame: ScheduleFrame
   /**
@@ -21,59 +21,72 @@ export interface QueryWriterOptions {
    * `notifyManager.batch`.
    */
   batch(call: () => void): void
-  /** Runs code that may throw, above all an update, so that its error affects nothing else. */
-  guard(call: () => void): void
+  /** The write or the refetch of one query threw. The others go on. */
+  onError(error: unknown): void
 }
 
 /** Decides whether a fetched response is older than the data it replaced, and restores that data. */
-interface AnswerJudge {
+interface ResponseGuard {
   isTooOld(event: QueryCacheNotifyEvent): boolean
+  /** Notes the data of a query, unless it is too old. */
+  record(event: QueryCacheNotifyEvent): void
   restore(query: Query): void
 }
 
 interface PendingWrite {
   key: QueryKey
-  updates: Update[]
+  changes: Change[]
 }
 
 /**
- * The only way into the query cache. Updates are collected per key and written together: immediately if
- * nothing was written lately, otherwise at most once a frame. Updates that arrive during a fetch are kept and
- * applied over its response.
+ * The only way into the query cache. Changes are collected per key and written together: immediately if
+ * nothing was written lately, otherwise at most once a frame. Changes that arrive during a fetch are
+ * remembered and applied over its response.
  */
 export class QueryWriter {
+  /** The current client. Change it with `setQueryClient`. */
+  queryClient: QueryClient
   readonly #options: QueryWriterOptions
   readonly #races: FetchRaces
-  readonly #judges = new Set<AnswerJudge>()
-  readonly #watch = new CacheWatch(event => this.#observe(event))
+  readonly #guards = new Set<ResponseGuard>()
   #writes = new Map<string, PendingWrite>()
   #invalidations = new Map<string, QueryKey>()
-  #isPlanned = false
+  #isScheduled = false
   #hasEnded = false
-  #latestCache: QueryCache | undefined
+  /** The cache that it observes, only while there is something to observe. */
+  #observed: QueryCache | undefined
+  #unsubscribe: (() => void) | undefined
 
   constructor(options: QueryWriterOptions) {
     this.#options = options
+    this.queryClient = options.queryClient
     this.#races = new FetchRaces({
       clock: options.clock,
-      replay: (query, updates) => this.#apply(query, updates),
+      replay: (query, changes) => this.#apply(query, changes),
     })
   }
 
-  write(hash: string, key: QueryKey, update: Update): void {
-    if (this.#hasEnded) return
-    const write = this.#writes.get(hash)
-    if (!write) this.#writes.set(hash, { key, updates: [update] })
-    else if (isFunction(update)) write.updates.push(update)
-    // Updates before a value no longer matter.
-    else write.updates = [update]
-    this.#plan()
+  /** Everything kept for an earlier cache is forgotten. Pending changes are written to the new one. */
+  setQueryClient(queryClient: QueryClient): void {
+    if (queryClient.getQueryCache() !== this.queryClient.getQueryCache()) this.#races.clear()
+    this.queryClient = queryClient
+    this.#follow()
   }
 
-  /** Turns judging of responses on or off. */
-  judgeBy(judge: AnswerJudge, isWanted: boolean): void {
-    if (isWanted && !this.#hasEnded) this.#judges.add(judge)
-    else this.#judges.delete(judge)
+  write(hash: string, key: QueryKey, change: Change): void {
+    if (this.#hasEnded || (!change.updater && change.value === undefined)) return
+    const write = this.#writes.get(hash)
+    if (!write) this.#writes.set(hash, { key, changes: [change] })
+    else if (change.updater) write.changes.push(change)
+    // Changes before a value no longer matter.
+    else write.changes = [change]
+    if (!this.#isScheduled) this.#schedule()
+  }
+
+  /** Lets a guard check every response, or stops that. */
+  setGuard(guard: ResponseGuard, isWanted: boolean): void {
+    if (isWanted && !this.#hasEnded) this.#guards.add(guard)
+    else this.#guards.delete(guard)
     this.#follow()
   }
 
@@ -81,7 +94,7 @@ export class QueryWriter {
   invalidate(hash: string, key: QueryKey): void {
     if (this.#hasEnded) return
     this.#invalidations.set(hash, key)
-    this.#plan()
+    if (!this.#isScheduled) this.#schedule()
   }
 
   /**
@@ -91,28 +104,21 @@ export class QueryWriter {
   invalidateNow({ refetchType, ...filters }: QueryFilters & { refetchType?: 'none' }): void {
     if (this.#hasEnded) return
     this.#options.batch(() =>
-      this.#invalidate(new Set(this.#cache().findAll(filters)), refetchType === 'none'),
+      this.#invalidate(this.queryClient.getQueryCache().findAll(filters), refetchType === 'none'),
     )
   }
 
-  #invalidate(queries: ReadonlySet<Query>, isMark = false): void {
-    for (const query of queries) {
-      this.#options.guard(() => (isMark ? this.#races.invalidate(query) : this.#races.refetch(query)))
-    }
-    this.#follow()
-  }
-
-  /** Whether an update is waiting for the key of this hash. */
+  /** Whether a change is waiting for the key of this hash. */
   isPending(hash: string): boolean {
     return this.#writes.has(hash)
   }
 
-  /** Drops the update that waits for the key of this hash. */
+  /** Drops the changes that wait for the key of this hash. */
   cancel(hash: string): void {
     this.#writes.delete(hash)
   }
 
-  /** Forgets pending updates, and updates that wait for a fetch. */
+  /** Forgets pending changes, and changes that wait for a fetch. */
   drop(): void {
     this.#writes.clear()
     this.#invalidations.clear()
@@ -122,7 +128,7 @@ export class QueryWriter {
   /** Ends it permanently: nothing is written or fetched any more, even if something still holds a reference. */
   end(): void {
     this.#hasEnded = true
-    this.#judges.clear()
+    this.#guards.clear()
     this.drop()
     this.#follow()
   }
@@ -130,42 +136,39 @@ export class QueryWriter {
   /** Writes everything now. */
   flush(): void {
     const writes = this.#writes
-    const invalidations = this.#invalidations
+    const prefixes = [...this.#invalidations.values()]
+    if (writes.size + prefixes.length === 0) return
     this.#writes = new Map()
-    this.#invalidations = new Map()
+    this.#invalidations.clear()
     this.#options.batch(() => {
-      for (const [hash, write] of writes) this.#options.guard(() => this.#write(hash, write))
+      for (const [hash, write] of writes) {
+        try {
+          this.#write(hash, write)
+        } catch (error) {
+          this.#options.onError(error)
+        }
+      }
+      if (prefixes.length === 0) return
       // Each query only once: a second time would count as an invalidation during the fetch of the first.
-      const cache = this.#cache()
-      const prefixes = [...invalidations.values()]
+      const cache = this.queryClient.getQueryCache()
       this.#invalidate(new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey }))))
     })
   }
 
-  /** The current cache. Everything kept for an earlier one is forgotten. */
-  #cache(): QueryCache {
-    const cache = this.#options.client().getQueryCache()
-    if (cache !== this.#latestCache) this.#races.clear()
-    this.#latestCache = cache
-    return cache
-  }
-
-  #observe(event: QueryCacheNotifyEvent): void {
-    let tooOld: AnswerJudge | undefined
-    for (const judge of this.#judges) if (judge.isTooOld(event)) tooOld = judge
-    this.#races.observe(event, tooOld !== undefined)
-    tooOld?.restore(event.query as Query)
+  #invalidate(queries: Iterable<Query>, isMark = false): void {
+    for (const query of queries) {
+      try {
+        if (isMark) this.#races.rememberInvalidation(query)
+        else this.#races.refetch(query)
+      } catch (error) {
+        this.#options.onError(error)
+      }
+    }
     this.#follow()
   }
 
-  #follow(): void {
-    const isNeeded = !this.#races.isIdle || this.#judges.size > 0
-    this.#watch.follow(isNeeded ? this.#cache() : undefined)
-  }
-
-  #plan(): void {
-    if (this.#isPlanned) return
-    this.#isPlanned = true
+  #schedule(): void {
+    this.#isScheduled = true
     // After the task that delivered the message, so that an array of envelopes is one write.
     queueMicrotask(() => this.#flushAndRest())
   }
@@ -174,73 +177,109 @@ export class QueryWriter {
     this.flush()
     this.#options.scheduleFrame(() => {
       if (this.#writes.size > 0 || this.#invalidations.size > 0) this.#flushAndRest()
-      else this.#isPlanned = false
+      else this.#isScheduled = false
     })
   }
 
-  #write(hash: string, { key, updates }: PendingWrite): void {
-    const cache = this.#cache()
+  #write(hash: string, { key, changes }: PendingWrite): void {
+    const cache = this.queryClient.getQueryCache()
     const query = cache.get(hash)
     if (!query) {
-      const { data } = applyUpdates(undefined, updates, this.#options.guard)
+      const { data, arePatches } = applyChanges(undefined, changes)
       if (data === undefined) return
-      this.#options.client().setQueryData(key, data)
-      if (updates.every(isPatch)) cache.get(hash)?.invalidate()
+      this.queryClient.setQueryData(key, data)
+      if (arePatches) cache.get(hash)?.invalidate()
       return
     }
-    if (isFetching(query)) {
-      this.#races.keep(query, updates)
+    const isFetching = query.state.fetchStatus !== 'idle'
+    if (isFetching) {
+      this.#races.remember(query, changes)
       this.#follow()
     }
     // An updater applied to missing data yields a partial value. If the whole data is being fetched, or its
-    // reader can see why it is missing, skip the update.
-    const isAwaited = query.state.data === undefined && (isFetching(query) || query.isActive())
-    if (!isAwaited || !updates.every(isPatch)) this.#apply(query, updates)
+    // reader can see why it is missing, skip the change.
+    const isAwaited = query.state.data === undefined && (isFetching || query.isActive())
+    if (!isAwaited || !changes.every(isPatch)) this.#apply(query, changes)
   }
 
-  #apply(query: Query, updates: readonly Update[]): void {
+  #apply(query: Query, changes: readonly Change[]): void {
     const before = query.state
-    const { data, sharesStructure } = applyUpdates(before.data, updates, this.#options.guard)
+    const { data, sharesStructure, arePatches } = applyChanges(before.data, changes)
     if (data === undefined || data === before.data) return
     // Unlike setData, this compares nothing. But cancelling a fetch would revert data that the fetch does not
     // know.
-    if (sharesStructure && !isFetching(query)) replaceData(query, data)
-    else query.setData(data, { manual: true })
-    if (!updates.every(isPatch)) return
-    // A function changes existing data and makes it neither complete nor fresh. An error stays visible, and a
+    if (sharesStructure && before.fetchStatus === 'idle') {
+      query.setState({
+        ...before,
+        data,
+        dataUpdateCount: before.dataUpdateCount + 1,
+        dataUpdatedAt: Date.now(),
+        error: null,
+        status: 'success',
+      })
+    } else query.setData(data, { manual: true })
+    if (!arePatches) return
+    // An updater changes existing data and makes it neither complete nor fresh. An error stays visible, and a
     // partial value is refetched by the next reader that can fetch.
     if (before.status === 'error') query.setState({ ...query.state, status: 'error', error: before.error })
     if (before.isInvalidated || before.data === undefined) query.invalidate()
   }
-}
 
-function replaceData(query: Query, data: unknown): void {
-  query.setState({
-    ...query.state,
-    data,
-    dataUpdateCount: query.state.dataUpdateCount + 1,
-    dataUpdatedAt: Date.now(),
-    error: null,
-    status: 'success',
-  })
-}
-
-/** Subscribes to one query cache at a time, and to none while there is nothing to watch. */
-class CacheWatch {
-  readonly #observe: (event: QueryCacheNotifyEvent) => void
-  #cache: QueryCache | undefined
-  #unsubscribe: (() => void) | undefined
-
-  constructor(observe: (event: QueryCacheNotifyEvent) => void) {
-    this.#observe = observe
+  #observe(event: QueryCacheNotifyEvent): void {
+    let tooOld: ResponseGuard | undefined
+    for (const guard of this.#guards) {
+      if (guard.isTooOld(event)) tooOld = guard
+      else guard.record(event)
+    }
+    this.#races.observe(event, tooOld !== undefined)
+    tooOld?.restore(event.query as Query)
+    this.#follow()
   }
 
-  follow(cache: QueryCache | undefined): void {
-    if (this.#cache === cache) return
+  #follow(): void {
+    const isNeeded = !this.#races.isIdle || this.#guards.size > 0
+    const cache = isNeeded ? this.queryClient.getQueryCache() : undefined
+    if (this.#observed === cache) return
     this.#unsubscribe?.()
-    this.#cache = cache
-    this.#unsubscribe = cache?.subscribe(this.#observe)
+    this.#observed = cache
+    this.#unsubscribe = cache?.subscribe(event => this.#observe(event))
   }
+}
+
+/** Whether a change needs existing data: applied to missing data, it yields a partial value. */
+function isPatch({ updater }: Change): boolean {
+  return updater !== undefined && !updater.isReplacement
+}
+
+/** The result of applying changes to some data. */
+interface ChangedData {
+  data: unknown
+  /** Whether all of them kept the identity of what they did not change. */
+  sharesStructure: boolean
+  arePatches: boolean
+}
+
+/** Applies changes in order. An error in one does not undo the others. */
+function applyChanges(before: unknown, changes: readonly Change[]): ChangedData {
+  const flush = {}
+  const result = { data: before, sharesStructure: true, arePatches: true }
+  for (const change of changes) {
+    const { updater } = change
+    result.sharesStructure &&= updater?.sharesStructure === true
+    result.arePatches &&= updater !== undefined && !updater.isReplacement
+    try {
+      const data = updater ? updater(result.data, flush) : change.value
+      // The package's own updaters are synchronous.
+      if (updater && !updater.sharesStructure) refusePromise(data, 'An updater')
+      if (data !== undefined) result.data = data
+    } catch (error) {
+      // A change that is applied again over a response fails again.
+      if (change.hasFailed) continue
+      change.hasFailed = true
+      change.report({ kind: 'handler-error', type: change.type, error })
+    }
+  }
+  return result
 }
 
 /**

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../core/errors.ts'
-import { ownedIn } from './drafts.ts'
+import type { ConnectionEvent } from '../core/events.ts'
 
 /**
  * A pure change of cached data. `flush` identifies the running flush: what it has copied already is not
@@ -15,11 +15,25 @@ export interface Updater<Data, Given = Data> {
   readonly isReplacement?: true
 }
 
+/** How a message changes the data of one query: by an updater, or by a value that replaces the data. */
+export interface Change {
+  updater: Updater<unknown> | undefined
+  value: unknown
+  /** The message's type, for the report of an updater that throws. */
+  type: string
+  hasFailed: boolean
+  report(event: ConnectionEvent): void
+}
+
 /** The property that identifies rows. */
 export type RowKey<Row> = [keyof Row] extends [never] ? string : keyof Row & string
 
 function define<Data>(isIdempotent: boolean, change: Updater<Data>): Updater<Data> {
-  return Object.assign(change, { sharesStructure: true as const, isIdempotent })
+  // One for each message: `Object.assign` costs several times as much.
+  const updater = change as Updater<Data> & { sharesStructure: true; isIdempotent: boolean }
+  updater.sharesStructure = true
+  updater.isIdempotent = isIdempotent
+  return updater
 }
 
 /** The same for lists. It takes and returns mutable arrays, as most caches hold them, but changes none in place. */
@@ -61,15 +75,12 @@ export function append<Row>(
   checkMax('append', max)
   const added = Array.isArray(items) ? (items as readonly Row[]) : [items as Row]
   return defineForLists<Row, unknown>(by !== undefined, (data, flush) => {
-    const list = listIn('append', data)
-    const owned = ownedIn(flush)
+    const draft = draftOf('append', data, flush)
     if (added.includes(undefined as Row) && by === undefined) throw wrong('append', 'adds rows', undefined)
-    const fresh = by === undefined ? added : newRows(added, by, id => list && owned.find(list, by, id) >= 0)
-    if (list && fresh.length === 0) return list
-    const rows = owned.writable(list)
-    for (const item of fresh) owned.put(rows, rows.length, item)
-    owned.cap(rows, max, 'end')
-    return rows
+    const fresh = by === undefined ? added : newRows(added, by, id => draft.find(by, id) >= 0)
+    for (const item of fresh) draft.set(draft.rows.length, item)
+    if (fresh.length > 0) draft.cap(max, 'end')
+    return draft.rows
   })
 }
 
@@ -86,15 +97,12 @@ export function upsert<Row>(
 ): Updater<Row[], readonly unknown[]> {
   checkMax('upsert', max)
   return defineForLists<Row, unknown>(true, (data, flush) => {
-    const list = listIn('upsert', data)
-    const id = idOf('upsert', item, by)
-    const owned = ownedIn(flush)
-    const rows = owned.writable(list)
-    const place = owned.find(rows, by, id)
-    if (place < 0 && at === 'start') owned.unshift(rows, item)
-    else owned.put(rows, place < 0 ? rows.length : place, item)
-    owned.cap(rows, max, at)
-    return rows
+    const draft = draftOf('upsert', data, flush)
+    const place = draft.find(by, idOf('upsert', item, by))
+    if (place < 0 && at === 'start') draft.unshift(item)
+    else draft.set(place < 0 ? draft.rows.length : place, item)
+    draft.cap(max, at)
+    return draft.rows
   })
 }
 
@@ -125,14 +133,10 @@ function patchObject(fields: object): Updater<object> {
 
 function patchRow(fields: Record<string, unknown>, by: string): Updater<readonly Record<string, unknown>[]> {
   return define(true, (data, flush) => {
-    const list = listIn('patch', data) ?? []
-    const id = idOf('patch', fields, by)
-    const owned = ownedIn(flush)
-    const place = owned.find(list, by, id)
-    if (place < 0) return list
-    const rows = owned.writable(list)
-    owned.put(rows, place, { ...rows[place], ...fields })
-    return rows
+    const draft = draftOf('patch', data, flush)
+    const place = draft.find(by, idOf('patch', fields, by))
+    if (place >= 0) draft.set(place, { ...draft.rows[place], ...fields })
+    return draft.rows
   })
 }
 
@@ -142,14 +146,11 @@ function patchRow(fields: Record<string, unknown>, by: string): Updater<readonly
  */
 export function remove<Row>(id: unknown, { by }: { by: RowKey<Row> }): Updater<Row[], readonly Row[]> {
   return defineForLists<Row>(true, (data, flush) => {
-    const list = listIn('remove', data) ?? []
+    const draft = draftOf('remove', data, flush)
     if (id === undefined) throw wrong('remove', `finds a row by its "${by}"`, id)
-    const owned = ownedIn(flush)
-    const place = owned.find(list, by, id)
-    if (place < 0) return list
-    const rows = owned.writable(list)
-    owned.remove(rows, place)
-    return rows
+    const place = draft.find(by, id)
+    if (place >= 0) draft.remove(place)
+    return draft.rows
   })
 }
 
@@ -164,13 +165,6 @@ function newRows<Row>(
     const id = idOf('append', item, by)
     return !isThere(id) && !ids.has(id) && ids.add(id)
   })
-}
-
-/** The cached list; `undefined` if there is none yet. */
-function listIn<Row>(updater: string, data: readonly Row[] | null | undefined): readonly Row[] | undefined {
-  if (data === undefined || data === null) return undefined
-  if (!Array.isArray(data)) throw wrong(updater, 'changes a list', data)
-  return data as readonly Row[]
 }
 
 function idOf(updater: string, row: unknown, by: string): unknown {
@@ -194,4 +188,129 @@ function wrong(updater: string, rule: string, found: unknown): ConfigurationErro
   const kind = Array.isArray(found) ? 'a list' : type === 'object' ? 'an object' : `a ${type}`
   const name = found === undefined || found === null ? String(found) : kind
   return new ConfigurationError(`${updater} ${rule}, and found ${name}.`)
+}
+
+/** The number of searches of one list from which an index pays off: building one costs about as much. */
+const SEARCHES = 50
+
+/** What updaters keep in the object that identifies a flush: the lists that it has copied. */
+interface Flush {
+  drafts?: WeakMap<object, Draft<unknown>>
+}
+
+/** The draft of a cached list. */
+function draftOf<Row>(
+  updater: string,
+  data: readonly Row[] | null | undefined,
+  flush: Flush = {},
+): Draft<Row> {
+  if (!Array.isArray(data ?? [])) throw wrong(updater, 'changes a list', data)
+  const list = (data ?? []) as Row[]
+  const drafts = (flush.drafts ??= new WeakMap())
+  return (drafts.get(list) as Draft<Row> | undefined) ?? new Draft(list, drafts)
+}
+
+/**
+ * A list in one flush. The first change copies it, and the copy is changed in place: many updates of one list
+ * cost one copy. After many searches it has an index.
+ */
+class Draft<Row> {
+  rows: Row[]
+  readonly #drafts: WeakMap<object, Draft<unknown>>
+  #isCopied = false
+  #searches = 0
+  #by = ''
+  /** Where rows were when they were indexed, by id. Since then all have moved towards the start by `#shift`. */
+  #places: Map<unknown, number> | undefined
+  #shift = 0
+
+  constructor(list: Row[], drafts: WeakMap<object, Draft<unknown>>) {
+    this.rows = list
+    this.#drafts = drafts
+  }
+
+  /** The index of the first row whose `by` is `id`, or -1. */
+  find(by: string, id: unknown): number {
+    const places = this.#isCopied ? this.#index(by) : undefined
+    if (!places) return this.#search(by, id)
+    const noted = places.get(id)
+    if (noted === undefined) return -1
+    if (this.#idAt(noted - this.#shift) === id) return noted - this.#shift
+    // That row has left the list at one of its ends; another may have the same id.
+    const place = this.#search(by, id)
+    if (place < 0) places.delete(id)
+    else places.set(id, place + this.#shift)
+    return place
+  }
+
+  /** Sets the row at an index, which may be the end. */
+  set(place: number, row: Row): void {
+    this.#copy()
+    this.rows[place] = row
+    if (this.#places) this.#note(place)
+  }
+
+  /** Adds a row at the start. */
+  unshift(row: Row): void {
+    this.#copy()
+    this.rows.unshift(row)
+    this.#shift--
+    if (this.#places) this.#note(0)
+  }
+
+  /** Keeps the `max` rows at one end. */
+  cap(max = Infinity, at: 'start' | 'end'): void {
+    const extra = this.rows.length - max
+    if (extra <= 0) return
+    if (at === 'start') {
+      this.rows.length = max
+      return
+    }
+    // Several times as fast as a splice, and the usual case.
+    if (extra === 1) this.rows.shift()
+    else this.rows.splice(0, extra)
+    this.#shift += extra
+  }
+
+  /** Removes a row. */
+  remove(place: number): void {
+    this.#copy()
+    this.rows.splice(place, 1)
+    this.#places = undefined
+    this.#searches = 0
+  }
+
+  #copy(): void {
+    if (this.#isCopied) return
+    this.#isCopied = true
+    this.rows = [...this.rows]
+    this.#drafts.set(this.rows, this)
+  }
+
+  #index(by: string): Map<unknown, number> | undefined {
+    if (this.#places && this.#by === by) return this.#places
+    if (++this.#searches < SEARCHES) return undefined
+    this.#places = new Map()
+    this.#by = by
+    this.#shift = 0
+    for (let place = 0; place < this.rows.length; place++) this.#note(place)
+    return this.#places
+  }
+
+  /** Adds a row to the index. Among rows with the same id, the first counts. */
+  #note(place: number): void {
+    const id = this.#idAt(place)
+    const noted = this.#places?.get(id)
+    if (noted === undefined || this.#idAt(noted - this.#shift) !== id)
+      this.#places?.set(id, place + this.#shift)
+  }
+
+  #idAt(place: number): unknown {
+    return (this.rows[place] as Record<string, unknown> | undefined)?.[this.#by]
+  }
+
+  #search(by: string, id: unknown): number {
+    // Rows may be anything that a server sends.
+    return this.rows.findIndex(row => (row as Record<string, unknown> | null | undefined)?.[by] === id)
+  }
 }

@@ -13,7 +13,7 @@ import {
 import { useEffect, useMemo, useState } from 'react'
 import type { MessageType, ParamsArgument, ParamsOf, ResponseOf } from '../cache/messageTypes.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import { readersOf } from '../cache/readers.ts'
+import { readersOf } from '../cache/queryReaders.ts'
 import { messageKey } from '../core/envelope.ts'
 import { isEqual } from '../core/hash.ts'
 

@@ -67,6 +67,7 @@ export class RealtimeClient {
   configure(options: RealtimeOptions, queryClient: QueryClient): void {
     this.options = options
     this.queryClient = queryClient
+    this.cacheAccess?.writer.setQueryClient(queryClient)
     for (const { value } of this.connections.entries()) value.reconfigured()
   }
 
@@ -124,10 +125,15 @@ export class RealtimeClient {
     try {
       call()
     } catch (error) {
-      this.clock.setTimeout(() => {
-        throw error
-      }, 0)
+      this.throwLater(error)
     }
+  }
+
+  /** Throws an error in a separate task. */
+  throwLater(error: unknown): void {
+    this.clock.setTimeout(() => {
+      throw error
+    }, 0)
   }
 
   #createAuthority(): TokenAuthority {

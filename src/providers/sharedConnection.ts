@@ -1,14 +1,13 @@
-import type { QueryKey } from '@tanstack/react-query'
 import { QueryWriter, scheduleFrame } from '../cache/queryWriter.ts'
 import { createDispatch, type Dispatch } from '../cache/dispatch.ts'
-import { LiveQueries, type LiveQuery } from '../cache/liveQueries.ts'
+import { LiveQueries } from '../cache/liveQueries.ts'
 import { MessageRules, type UserRules } from '../cache/messageRules.ts'
 import { Connection } from '../core/connection.ts'
 import type { ConnectionDriverOptions, ConnectionPorts, MessageSink } from '../core/connectionPorts.ts'
 import type { TokenReason } from '../core/connectionState.ts'
 import type { ConnectionEvent, GapCause, TransportName } from '../core/events.ts'
 import { createTokenAuthority, type TokenAuthority } from '../core/tokens.ts'
-import { hashValue, hasSameMembers } from '../core/hash.ts'
+import { hasSameMembers } from '../core/hash.ts'
 import { refusePromise, withDefaults } from '../core/validation.ts'
 import { displayUrl, type RequestPlan, resolveUrl } from '../core/request.ts'
 import type { QueueOptions } from '../core/outbox.ts'
@@ -43,8 +42,6 @@ export class SharedConnection implements ClientConnection, MessageSink {
   #hasEnded = false
   #isChanged = false
   #isDisposed = false
-  /** The queries that users want kept up to date, by the hash of their key. Read once after each round of changes. */
-  #sources: ReadonlyMap<string, LiveQuery>
 
   constructor(client: RealtimeClient, definition: TransportDefinition, options: ConnectionOptions) {
     this.#client = client
@@ -53,33 +50,24 @@ export class SharedConnection implements ClientConnection, MessageSink {
     this.transport = definition.transport
     this.id = options.id ?? client.nextId(definition.transport)
     this.url = this.#readUrl()
-    this.#sources = this.#readSources()
-    this.liveQueries = this.#createLiveQueries()
+    const report = (event: ConnectionEvent) => this.onEvent(event)
+    this.liveQueries = new LiveQueries({
+      writer: writerOf(client),
+      clock: client.clock,
+      rules: this.#rules,
+      since: () => this.connection.position.since,
+      report,
+    })
+    this.#configureLiveQueries([options])
     this.onMessage = createDispatch({
       rules: this.#rules,
       liveQueries: this.liveQueries,
       clock: client.clock,
       settleWithin: () => (this.#latest as { queue?: Partial<QueueOptions> }).queue?.ttl,
-      report: event => this.onEvent(event),
+      report,
     })
     this.#ownTokens = createTokenAuthority(() => this.#latest.getToken, client.clock)
     this.connection = new Connection(this.#createPorts(options), this.#readDriverOptions())
-  }
-
-  #createLiveQueries(): LiveQueries {
-    const client = this.#client
-    return new LiveQueries({
-      client: () => client.queryClient,
-      writer: writerOf(client),
-      clock: client.clock,
-      rules: this.#rules,
-      sources: () => [...this.#sources.values()],
-      since: () => this.connection.position.since,
-      maxQueries: () => this.#latest.maxQueries ?? client.options.maxQueries ?? DEFAULT_MAX_QUERIES,
-      dropped: count => this.onEvent({ kind: 'queries-dropped', count }),
-      outdated: key => this.onEvent({ kind: 'outdated-response', key }),
-      failed: (type, error) => this.onEvent({ kind: 'handler-error', type, error }),
-    })
   }
 
   #createPorts(options: ConnectionOptions): ConnectionPorts {
@@ -181,14 +169,18 @@ export class SharedConnection implements ClientConnection, MessageSink {
     this.#isChanged = false
     if (this.#isDisposed) return
     this.#latest = [...this.#users.values()].at(-1) ?? this.#latest
-    const former = this.#sources
-    // Without a user, the options of the last users apply until the connection ends.
-    if (this.#users.size > 0) this.#sources = this.#readSources()
-    const lost = [...former].flatMap(([hash, source]) => (this.#sources.has(hash) ? [] : source))
-    const types = this.#rules.settle()
-    this.liveQueries.configured()
-    this.liveQueries.released(types, lost)
+    this.#configureLiveQueries([...this.#users.values()])
     this.#configureConnection()
+  }
+
+  #configureLiveQueries(users: readonly ConnectionOptions[]): void {
+    const lists = new Set(users.map(({ liveQueries }) => liveQueries))
+    this.liveQueries.configure({
+      // Without a user, the options of the last users apply until the connection ends.
+      ...(users.length > 0 && { liveQueries: [...lists].flatMap(list => list ?? []) }),
+      maxQueries: this.#latest.maxQueries ?? this.#client.options.maxQueries ?? DEFAULT_MAX_QUERIES,
+      lostTypes: this.#rules.settle(),
+    })
   }
 
   #configureConnection(): void {
@@ -204,12 +196,6 @@ export class SharedConnection implements ClientConnection, MessageSink {
     } catch {
       return ''
     }
-  }
-
-  #readSources(): ReadonlyMap<string, LiveQuery> {
-    const lists = new Set(this.#wanted().map(({ liveQueries }) => liveQueries))
-    const sources = [...lists].flatMap((liveQueries = []) => liveQueries.map(toSource))
-    return new Map(sources.map(source => [hashValue(source.queryKey), source]))
   }
 
   #readDriverOptions(): ConnectionDriverOptions {
@@ -262,19 +248,15 @@ export class SharedConnection implements ClientConnection, MessageSink {
   }
 }
 
-function toSource(entry: QueryKey | LiveQuery): LiveQuery {
-  return 'queryKey' in entry ? entry : { queryKey: entry }
-}
-
 /** The writer of a client, created for its first connection. */
 function writerOf(client: RealtimeClient): QueryWriter {
   client.cacheAccess ??= {
     writer: new QueryWriter({
-      client: () => client.queryClient,
+      queryClient: client.queryClient,
       clock: client.clock,
       scheduleFrame,
       batch: notifyInTask,
-      guard: call => client.guard(call),
+      onError: error => client.throwLater(error),
     }),
     release: holdScheduler(),
   }

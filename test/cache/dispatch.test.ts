@@ -12,7 +12,7 @@ import { anything, nothing, schemaOf } from '../support/schemas.ts'
 function setup(...users: (UserRules & { ttl?: number })[]) {
   const events: ConnectionEvent[] = []
   const { client, clock, writer, rules, liveQueries } = setUpCache({
-    failed: (type, error) => void events.push({ kind: 'handler-error', type, error }),
+    report: event => void events.push(event),
   })
   users.forEach(user => rules.set({}, user))
   rules.settle()

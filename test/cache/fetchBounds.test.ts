@@ -17,7 +17,7 @@ const key = ['rows']
  * that time.
  */
 function setUpList({ latency = 100, readAfter = 0 } = {}) {
-  const { client, clock, liveQueries, writer } = setUpCache({ sources: () => [{ queryKey: key }] })
+  const { client, clock, liveQueries, writer } = setUpCache({ sources: [{ queryKey: key }] })
   client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
   const server: Row[] = []
   const began: number[] = []

@@ -30,7 +30,7 @@ const add = (row: number) => (data: List | undefined) => data && { ...data, rows
 
 function setUpPositions(options: { isActive?: boolean; since?: LiveQueriesOptions['since'] } = {}) {
   const position = ({ epoch, seq }: List) => ({ epoch, seq })
-  const setup = setUpFetches({ sources: () => [{ queryKey: ['rows'], position }], ...options })
+  const setup = setUpFetches({ sources: [{ queryKey: ['rows'], position }], ...options })
   return { ...setup, rows: () => (setup.data() as List | undefined)?.rows }
 }
 
@@ -85,7 +85,9 @@ describe('if data has a version, an older one never replaces a newer one', () =>
 
   test('and the key is reported once the response to a second refetch is older, too', async () => {
     const reported: unknown[] = []
-    const { client, answer, clock, settle } = setUpVersions({ outdated: key => reported.push(key) })
+    const { client, answer, clock, settle } = setUpVersions({
+      report: event => void (event.kind === 'outdated-response' && reported.push(event.key)),
+    })
     await answer({ v: 2, n: 2 })
     void client.invalidateQueries({ queryKey: ['price'] })
     await answer({ v: 1, n: 1 })
@@ -101,7 +103,7 @@ describe('if data has a version, an older one never replaces a newer one', () =>
     await answer({ v: 2, n: 2 })
     liveQueries.end()
     void client.refetchQueries({ queryKey: ['price'] })
-    createLiveQueries().configured()
+    createLiveQueries()
     await answer({ v: 1, n: 1 })
     expect([data(), asked.length]).toEqual([{ v: 2, n: 2 }, 2])
   })
@@ -166,7 +168,7 @@ describe('if data has a position in the log,', () => {
   test('the same applies to the four updaters, including `append` without `by`', async () => {
     const { answer, pushAt, data } = setUpFetches({
       key: ['log'],
-      sources: () => [{ queryKey: ['log'], position: (data: { seq: number }[]) => at(data[0]!.seq) }],
+      sources: [{ queryKey: ['log'], position: (data: { seq: number }[]) => at(data[0]!.seq) }],
     })
     await answer([{ seq: 5 }])
     await pushAt(at(5), append({ seq: 0 }))

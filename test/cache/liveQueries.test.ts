@@ -131,7 +131,7 @@ test('a message is written if its type is declared, or if a query with exactly i
 
 describe('after a gap, although nothing was written yet,', () => {
   test('keys of declared types without a handler, and those that the application names, are stale', async () => {
-    const { client, rules, liveQueries } = setUpCache({ sources: () => [{ queryKey: ['orders'] }] })
+    const { client, rules, liveQueries } = setUpCache({ sources: [{ queryKey: ['orders'] }] })
     rules.set({}, { messages: { price: anything, order: anything }, on: { order: () => {} } })
     rules.settle()
     const stale = [['price', { symbol: 'BTC' }], ['price'], ['orders', 'open']]
@@ -151,7 +151,7 @@ describe('after a gap, although nothing was written yet,', () => {
 describe('when a connection opens for the first time,', () => {
   const setUpSources = () =>
     setUpCache({
-      sources: () => [
+      sources: [
         { queryKey: ['orders'] },
         { queryKey: ['log'], position: ({ seq }: { seq: number }) => ({ seq }) },
       ],
@@ -201,8 +201,8 @@ describe('queries that messages create', () => {
   test('stay below maxQueries, even within one frame: the oldest unobserved ones are dropped first, with an event', () => {
     const dropped: number[] = []
     const { client, liveQueries } = setUpCache({
-      maxQueries: () => 100,
-      dropped: count => void dropped.push(count),
+      maxQueries: 100,
+      report: event => void (event.kind === 'queries-dropped' && dropped.push(event.count)),
     })
     create(liveQueries, 0, 1_000)
     liveQueries.flush()
@@ -216,7 +216,7 @@ describe('queries that messages create', () => {
   })
 
   test('stay while a component observes them, as do queries that the application created', () => {
-    const { client, liveQueries } = setUpCache({ maxQueries: () => 10 })
+    const { client, liveQueries } = setUpCache({ maxQueries: 10 })
     client.setQueryData(['price', { n: 'own' }], 1)
     create(liveQueries, 0, 5)
     liveQueries.flush()
@@ -231,7 +231,7 @@ describe('queries that messages create', () => {
   })
 
   test('no longer count once they have left the cache', () => {
-    const { client, liveQueries } = setUpCache({ maxQueries: () => 100 })
+    const { client, liveQueries } = setUpCache({ maxQueries: 100 })
     create(liveQueries, 0, 90)
     liveQueries.flush()
     client.clear()
@@ -257,7 +257,7 @@ describe('the loss of the last handler of a type', () => {
     liveQueries.type = undefined
     liveQueries.flush()
     client.setQueryData(['totals', 1], 2)
-    liveQueries.released(['x'], [])
+    liveQueries.configure({ maxQueries: Infinity, lostTypes: ['x'] })
     expect(stale()).toEqual(['["a"]', '["totals",1]'])
   })
 
@@ -265,7 +265,8 @@ describe('the loss of the last handler of a type', () => {
     const { client, liveQueries, stale } = setup()
     client.setQueryData(['orders', 1], 1)
     client.setQueryData(['other'], 1)
-    liveQueries.released([], [{ queryKey: ['orders'] }])
+    liveQueries.configure({ liveQueries: [['orders']], maxQueries: Infinity })
+    liveQueries.configure({ liveQueries: [], maxQueries: Infinity })
     expect(stale()).toEqual(['["orders",1]'])
   })
 })

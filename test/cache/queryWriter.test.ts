@@ -1,8 +1,7 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { append, patch, remove, upsert } from '../../src/cache/updaters.ts'
+import { append, patch, remove, type Updater, upsert } from '../../src/cache/updaters.ts'
 import { QueryWriter } from '../../src/cache/queryWriter.ts'
-import type { Update } from '../../src/cache/update.ts'
 import { hashValue } from '../../src/core/hash.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 
@@ -19,17 +18,11 @@ function setup() {
     })
   watch(client)
   const writer = new QueryWriter({
-    client: () => client,
+    queryClient: client,
     clock: new FakeClock(),
     scheduleFrame: callback => void frames.push(callback),
     batch: call => call(),
-    guard: call => {
-      try {
-        call()
-      } catch (error) {
-        errors.push(error)
-      }
-    },
+    onError: error => void errors.push(error),
   })
   return {
     writer,
@@ -42,8 +35,16 @@ function setup() {
     use(next: QueryClient) {
       client = next
       watch(next)
+      writer.setQueryClient(next)
     },
-    write: (key: string, update: Update) => writer.write(hashValue([key]), [key], update),
+    write: (key: string, update: unknown) =>
+      writer.write(hashValue([key]), [key], {
+        updater: typeof update === 'function' ? (update as Updater<unknown>) : undefined,
+        value: update,
+        type: 'message',
+        hasFailed: false,
+        report: event => void errors.push(event),
+      }),
     invalidate: (...key: string[]) => writer.invalidate(hashValue(key), key),
     data: (key: string) => client.getQueryData([key]),
     frame: () => frames.splice(0).forEach(call => call()),

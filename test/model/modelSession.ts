@@ -58,11 +58,9 @@ export class ModelSession {
         message.type === 'welcome' ? (message as never as { resumed: boolean }).resumed : undefined,
     }
     this.harness = new ConnectionHarness({ recovery, maxMessageBytes: 100_000 })
+    rules.set(this, RULES)
     const liveQueries = createLiveQueries(this.harness)
     this.liveQueries = liveQueries
-    rules.set(this, RULES)
-    rules.settle()
-    liveQueries.configured()
     const { clock, sink } = this.harness
     sink.onMessage = createDispatch({ rules, liveQueries, clock, report: () => undefined })
     sink.onGap = () => void liveQueries.invalidateAll()

@@ -1,5 +1,5 @@
 import { hashKey, type Query, type QueryClient, QueryObserver } from '@tanstack/react-query'
-import { readersOf } from '../../src/cache/readers.ts'
+import { readersOf } from '../../src/cache/queryReaders.ts'
 import type { LiveQueriesOptions } from '../../src/cache/liveQueries.ts'
 import type { Message } from '../../src/core/envelope.ts'
 import type { Failure } from '../../src/core/failure.ts'
@@ -48,7 +48,7 @@ export class ModelWorld {
     this.server.change({ type: 'line', params: null, response: 7 })
     const { client, rules, createLiveQueries } = setUpCache({
       scheduleFrame: callback => void this.#frames.push(callback),
-      sources: () => SOURCES,
+      sources: SOURCES,
     })
     client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
     this.client = client

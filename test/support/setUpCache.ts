@@ -1,40 +1,47 @@
 import { QueryClient } from '@tanstack/react-query'
-import { LiveQueries, type LiveQueriesOptions } from '../../src/cache/liveQueries.ts'
+import { LiveQueries, type LiveQueriesOptions, type LiveQuery } from '../../src/cache/liveQueries.ts'
 import { MessageRules } from '../../src/cache/messageRules.ts'
 import { QueryWriter, type QueryWriterOptions } from '../../src/cache/queryWriter.ts'
 import { FakeClock } from './fakeClock.ts'
 
-/** A query client with a writer and a connection's liveQueries. Nothing is written but by `writer.flush`, unless there are frames. */
-export function setUpCache(
-  options: Partial<LiveQueriesOptions & Pick<QueryWriterOptions, 'scheduleFrame' | 'guard'>> = {},
-) {
+export interface CacheSetup
+  extends Partial<LiveQueriesOptions>, Partial<Pick<QueryWriterOptions, 'scheduleFrame'>> {
+  sources?: readonly LiveQuery[]
+  maxQueries?: number
+}
+
+/** A query client with a writer and the live queries of a connection. Nothing is written but by `writer.flush`, unless there are frames. */
+export function setUpCache({ sources = [], maxQueries = 10_000, ...options }: CacheSetup = {}) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   const clock = new FakeClock()
   const rules = new MessageRules()
   const writer = new QueryWriter({
-    client: () => client,
+    queryClient: client,
     clock,
     scheduleFrame: () => undefined,
     batch: call => call(),
-    guard: call => call(),
+    onError(error) {
+      throw error
+    },
     ...options,
   })
-  const createLiveQueries = (more: Partial<LiveQueriesOptions> = {}) =>
-    new LiveQueries({
-      client: () => client,
+  /** Applies the rules that were set. */
+  const configure = (liveQueries: LiveQueries) =>
+    liveQueries.configure({ liveQueries: sources, maxQueries, lostTypes: rules.settle() })
+  const createLiveQueries = (more: Partial<LiveQueriesOptions> = {}) => {
+    const liveQueries = new LiveQueries({
       writer,
       clock,
       rules,
-      sources: () => [],
       since: () => undefined,
-      maxQueries: () => 10_000,
-      dropped: () => undefined,
-      outdated: () => undefined,
-      failed: (_type, error) => {
-        throw error
+      report(event) {
+        if (event.kind === 'handler-error') throw event.error
       },
       ...options,
       ...more,
     })
-  return { client, clock, rules, writer, createLiveQueries, liveQueries: createLiveQueries() }
+    configure(liveQueries)
+    return liveQueries
+  }
+  return { client, clock, rules, writer, createLiveQueries, configure, liveQueries: createLiveQueries() }
 }

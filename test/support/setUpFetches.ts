@@ -1,11 +1,10 @@
 import { QueryObserver } from '@tanstack/react-query'
 import { onTestFinished } from 'vitest'
-import type { LiveQueriesOptions } from '../../src/cache/liveQueries.ts'
 import type { UserRules } from '../../src/cache/messageRules.ts'
 import type { Cursor } from '../../src/core/streamPosition.ts'
-import { setUpCache } from './setUpCache.ts'
+import { type CacheSetup, setUpCache } from './setUpCache.ts'
 
-export interface FetchSetup extends Partial<LiveQueriesOptions> {
+export interface FetchSetup extends CacheSetup {
   key?: readonly unknown[]
   /** Whether somebody looks at the query. */
   isActive?: boolean
@@ -14,13 +13,12 @@ export interface FetchSetup extends Partial<LiveQueriesOptions> {
 
 /** A query whose fetches are resolved by the test, and the liveQueries of a connection. */
 export function setUpFetches({ key = ['rows'], isActive = true, declared, ...options }: FetchSetup = {}) {
-  const { client, clock, rules, writer, liveQueries, createLiveQueries } = setUpCache({
+  const { client, clock, rules, writer, liveQueries, createLiveQueries, configure } = setUpCache({
     scheduleFrame: callback => void setTimeout(callback, 1),
     ...options,
   })
   if (declared) rules.set({}, declared)
-  rules.settle()
-  liveQueries.configured()
+  configure(liveQueries)
   client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
   const asked: { answer(data: unknown): void; fail(): void }[] = []
   const queryFn = () =>

@@ -1,7 +1,7 @@
 import { hashKey } from '@tanstack/react-query'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { KeyHashes } from '../../src/cache/writtenKeys.ts'
+import { KeyHashes } from '../../src/cache/trackedKeys.ts'
 
 const simple = fc.oneof(fc.constantFrom('1', '', 'a'), fc.constantFrom(0, -0, 1, NaN), fc.boolean())
 const member = fc.tuple(
