@@ -36,13 +36,13 @@ export function machine(options: Partial<typeof DEFAULT_RECONNECT> = {}): Policy
     let state: State = { name: 'idle' }
     const handle = (event: Event, now: number) => ({ state } = transition(state, event, world(now)))
     const attempt = (now: number) => {
-      handle({ type: 'elapsed' }, now)
+      handle({ type: 'timed-out' }, now)
       handle({ type: 'authorized', token: 'none' }, now)
     }
     handle({ type: 'start' }, -60_000)
     handle({ type: 'authorized', token: 'none' }, -60_000)
     handle({ type: 'opened' }, -60_000)
-    handle({ type: 'elapsed' }, -60_000)
+    handle({ type: 'timed-out' }, -60_000)
     return {
       failed(now, retryAfter) {
         if (state.name === 'waiting') attempt(now)

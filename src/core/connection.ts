@@ -156,7 +156,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
 
   #perform(effect: Effect): void {
     switch (effect.type) {
-      case 'arm':
+      case 'start-timer':
         this.ports.clock.clearTimeout(this.#timer)
         this.#timer = this.ports.clock.setTimeout(() => this.#elapsed(), effect.delay)
         return
@@ -177,7 +177,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
   }
 
   #elapsed(): void {
-    this.handle({ type: 'elapsed', part: this.#run?.waitingFor })
+    this.handle({ type: 'timed-out', part: this.#run?.waitingFor })
   }
 
   #endAttempt(): void {

@@ -20,7 +20,7 @@ export interface Progress {
    */
   earlyFailures: number
   /** Whether a token was refused since the last stable connection. The next refusal is final. */
-  isRefused: boolean
+  isRejected: boolean
   /** Whether a 400 dropped the cursor since the last stable connection. The next one is final. */
   hasDroppedCursor: boolean
   /** When the connection was lost, or first failed to open, since it was last stable (ms). */
@@ -57,7 +57,7 @@ export type Event =
   | { type: 'authorized'; token: TokenUse }
   | { type: 'opened' }
   /** `part`: what had not settled by then. */
-  | { type: 'elapsed'; part?: RequestPart | undefined }
+  | { type: 'timed-out'; part?: RequestPart | undefined }
   | { type: 'hint' }
   | { type: 'failed'; failure: Failure; decision: FailureDecision }
 
@@ -66,7 +66,7 @@ export type Effect =
   | { type: 'open' }
   | { type: 'greet' }
   | { type: 'end-attempt' }
-  | { type: 'arm'; delay: number }
+  | { type: 'start-timer'; delay: number }
   | { type: 'pulse' }
   | { type: 'drop-cursor' }
 

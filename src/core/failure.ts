@@ -182,8 +182,8 @@ function describe(failure: Failure, message: string, status?: number): RealtimeE
   return new ConnectionFailedError(message, { kind: failure.kind, status, retryAfter })
 }
 
-/** The error after credentials were refused a second time. It names the code. */
-export function refusedTwice(failure: Failure, hadToken: boolean): RealtimeError {
+/** The error after credentials were rejected a second time. It names the code. */
+export function rejectedTwice(failure: Failure, hadToken: boolean): RealtimeError {
   const what = hadToken ? 'refused the token twice' : 'requires a token, and none was sent'
   return new UnauthorizedError(
     `The server ${what}${nameCode(failure)}. Sign in again, then call reconnect().`,

@@ -10,7 +10,7 @@ import type {
   Transition,
   World,
 } from './connectionState.ts'
-import { type Failure, type FailureDecision, gaveUp, refusedTwice, toError } from './failure.ts'
+import { type Failure, type FailureDecision, gaveUp, rejectedTwice, toError } from './failure.ts'
 import type { RealtimeError } from './errors.ts'
 
 /**
@@ -18,24 +18,24 @@ import type { RealtimeError } from './errors.ts'
  *
  *            start                authorized            opened
  *   idle ───────────▶ authorizing ──────────▶ opening ──────────▶ open
- *    ▲                  ▲  │ failed, elapsed     │ failed, elapsed  │ failed
+ *    ▲                  ▲  │ failed, timed-out   │ failed, timed-out │ failed
  *    │ stop             │  └──────────┬──────────┴──────────────────┘
- *    │ (from all)       │ elapsed,    ▼
+ *    │ (from all)       │ timed-out,  ▼
  *    │                  └─────────  waiting       (retry, refresh, drop-cursor)
  *    │                    hint        │
  *    │   pause (from any live state)  │ stop ▶ failed       end, close ▶ closed
  *    │            ▼                   │          └──── reconnect ────┘ ▶ authorizing
  *    └───────── paused ── resumed ▶ authorizing
  *
- * A state owns at most one timer (`arm`), and the timer dies when the state's name changes: `authorizing` and `opening`
- * time out, `open` becomes stable, `waiting` retries. What a timer means is `elapsed` in the state it finds.
+ * A state owns at most one timer (`start-timer`), and the timer dies when the state's name changes: `authorizing` and `opening`
+ * time out, `open` becomes stable, `waiting` retries. What a timer means is `timed-out` in the state it finds.
  */
 
 const FRESH: Progress = {
   retryCount: 0,
   hasOpened: false,
   earlyFailures: 0,
-  isRefused: false,
+  isRejected: false,
   hasDroppedCursor: false,
   downSince: null,
   error: null,
@@ -59,8 +59,8 @@ export function transition(state: State, event: Event, world: World): Transition
       return authorized(state, event.token, world)
     case 'opened':
       return opened(state, world)
-    case 'elapsed':
-      return elapsed(state, event, world)
+    case 'timed-out':
+      return timedOut(state, event, world)
     case 'hint':
       return hinted(state, world)
     case 'failed':
@@ -86,7 +86,11 @@ function begin(progress: Progress, reason: TokenReason, world: World): Transitio
   if (world.pausedBy.size > 0)
     return leave({ name: 'paused', progress, by: world.pausedBy, reason, notBefore: 0 })
   const authorizing: State = { name: 'authorizing', progress, reason }
-  return leave(authorizing, { type: 'arm', delay: world.times.connectTimeout }, { type: 'authorize', reason })
+  return leave(
+    authorizing,
+    { type: 'start-timer', delay: world.times.connectTimeout },
+    { type: 'authorize', reason },
+  )
 }
 
 function restart(state: State, world: World): Transition {
@@ -105,20 +109,26 @@ function pauseChanged(state: State, world: World): Transition {
   // The time spent paused is not part of the outage.
   if (world.now >= notBefore) return begin({ ...progress, downSince: null }, reason, world)
   const waiting: State = { name: 'waiting', progress, reason, until: notBefore, notBefore }
-  return leave(waiting, { type: 'arm', delay: notBefore - world.now })
+  return leave(waiting, { type: 'start-timer', delay: notBefore - world.now })
 }
 
 function authorized(state: State, token: TokenUse, world: World): Transition {
   if (state.name !== 'authorizing') return stay(state)
   const opening: State = { name: 'opening', progress: state.progress, token }
-  return { state: opening, effects: [{ type: 'arm', delay: world.times.connectTimeout }, { type: 'open' }] }
+  return {
+    state: opening,
+    effects: [{ type: 'start-timer', delay: world.times.connectTimeout }, { type: 'open' }],
+  }
 }
 
 function opened(state: State, world: World): Transition {
   if (state.name !== 'opening') return stay(state)
   const progress = { ...state.progress, hasOpened: true, error: null }
   const open: State = { name: 'open', progress, token: state.token }
-  return { state: open, effects: [{ type: 'arm', delay: world.times.stableAfter }, { type: 'greet' }] }
+  return {
+    state: open,
+    effects: [{ type: 'start-timer', delay: world.times.stableAfter }, { type: 'greet' }],
+  }
 }
 
 /** Open for `stableAfter`. Only this proves the connection and its token good: neither `open` nor a message does. */
@@ -130,7 +140,7 @@ function settle({ token }: State & { name: 'open' }): State {
   }
 }
 
-function elapsed(state: State, { part }: Event & { type: 'elapsed' }, world: World): Transition {
+function timedOut(state: State, { part }: Event & { type: 'timed-out' }, world: World): Transition {
   if (state.name === 'open') return stay(settle(state))
   if (state.name === 'waiting') return begin(state.progress, state.reason, world)
   if (!isTrying(state)) return stay(state)
@@ -152,9 +162,9 @@ function failed(state: Trying, { failure, decision }: FailedAttempt, world: Worl
   if (decision.action === 'end') return leave({ name: 'closed' })
   const error = permanentError(state, { failure, decision }, world)
   if (error) return leave({ name: 'failed', error })
-  const { retryCount, earlyFailures, isRefused, hasDroppedCursor, downSince } = state.progress
-  const refused = decision.action === 'refresh'
-  // A failure before `open` hides its cause, unless it has an HTTP status. Two of them may mean a refused
+  const { retryCount, earlyFailures, isRejected, hasDroppedCursor, downSince } = state.progress
+  const rejected = decision.action === 'refresh'
+  // A failure before `open` hides its cause, unless it has an HTTP status. Two of them may mean a rejected
   // token.
   const isMute = state.name === 'opening' && failure.kind !== 'status'
   const isSuspicious = isMute && state.token === 'given' && earlyFailures === 1
@@ -162,23 +172,23 @@ function failed(state: Trying, { failure, decision }: FailedAttempt, world: Worl
     ...state.progress,
     retryCount: retryCount + 1,
     earlyFailures: earlyFailures + (isMute ? 1 : 0),
-    isRefused: isRefused || refused,
+    isRejected: isRejected || rejected,
     hasDroppedCursor: hasDroppedCursor || decision.isOnce === true,
     downSince: downSince ?? world.now,
     error: toError(failure),
   }
   const effects: Effect[] = decision.action === 'drop-cursor' ? [{ type: 'drop-cursor' }] : []
-  const reason = refused || isSuspicious ? 'refused' : 'connect'
+  const reason = rejected || isSuspicious ? 'refused' : 'connect'
   return wait(progress, { reason, floor: decision.floor ?? 0, retryCount, effects }, world)
 }
 
 /** The error of a failure that no retry can help. */
 function permanentError(state: Trying, { failure, decision }: FailedAttempt, { times }: World) {
-  const { retryCount, isRefused, hasDroppedCursor } = state.progress
+  const { retryCount, isRejected, hasDroppedCursor } = state.progress
   const token = state.name === 'authorizing' ? 'none' : state.token
   if (decision.action === 'stop' || (decision.isOnce && hasDroppedCursor)) return toError(failure)
-  if (decision.action === 'refresh' && (isRefused || token === 'forced'))
-    return refusedTwice(failure, token !== 'none')
+  if (decision.action === 'refresh' && (isRejected || token === 'forced'))
+    return rejectedTwice(failure, token !== 'none')
   return retryCount >= times.maxRetries ? gaveUp(failure, retryCount) : undefined
 }
 
@@ -202,7 +212,7 @@ function wait(progress: Progress, { reason, floor, retryCount, effects }: Wait, 
     // time.
     notBefore: now + delayAbove(floor, floor, random),
   }
-  return leave(waiting, ...effects, { type: 'arm', delay })
+  return leave(waiting, ...effects, { type: 'start-timer', delay })
 }
 
 /**

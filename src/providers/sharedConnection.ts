@@ -39,6 +39,8 @@ export class SharedConnection implements ClientConnection, MessageSink {
   #latest: ConnectionOptions
   /** Without its query string, which may contain a token. */
   url: string
+  /** What the options of the connection were last computed from. */
+  #inputs: readonly unknown[]
   #hasEnded = false
   #isChanged = false
   #isDisposed = false
@@ -49,6 +51,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
     this.#latest = options
     this.transport = definition.transport
     this.id = options.id ?? client.nextId(definition.transport)
+    this.#inputs = this.#readInputs()
     this.url = this.#readUrl()
     const report = (event: ConnectionEvent) => this.onEvent(event)
     this.liveQueries = new LiveQueries({
@@ -184,8 +187,19 @@ export class SharedConnection implements ClientConnection, MessageSink {
   }
 
   #configureConnection(): void {
+    const inputs = this.#readInputs()
+    if (inputs.every((input, index) => input === this.#inputs[index])) return
+    this.#inputs = inputs
     this.url = this.#readUrl()
     this.connection.configure(this.#readDriverOptions())
+  }
+
+  #readInputs(): readonly unknown[] {
+    return [this.#latest, this.#client.options, this.#pausesWhenHidden]
+  }
+
+  get #pausesWhenHidden(): boolean {
+    return this.#wanted().every(({ whenHidden }) => whenHidden === 'pause')
   }
 
   #readUrl(): string {
@@ -207,7 +221,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
       times,
       decide,
       hasGetToken: (latest.getToken ?? provider.getToken) !== undefined,
-      pausesWhenHidden: this.#wanted().every(({ whenHidden }) => whenHidden === 'pause'),
+      pausesWhenHidden: this.#pausesWhenHidden,
       liveness: this.#definition.liveness(latest, provider),
       recovery: latest.recovery,
       parse: latest.parse,

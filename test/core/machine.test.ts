@@ -8,7 +8,7 @@ const progress: Progress = {
   retryCount: 3,
   hasOpened: true,
   earlyFailures: 0,
-  isRefused: false,
+  isRejected: false,
   hasDroppedCursor: false,
   downSince: NOW - 60_000,
   error: null,
@@ -49,15 +49,15 @@ const events = {
   'pause-changed': { type: 'pause-changed' },
   authorized: { type: 'authorized', token: 'given' },
   opened: { type: 'opened' },
-  elapsed: { type: 'elapsed' },
+  'timed-out': { type: 'timed-out' },
   hint: { type: 'hint' },
   failed: { type: 'failed', failure: { kind: 'network' }, decision: { action: 'retry' } },
 } satisfies { [Type in Event['type']]: Event & { type: Type } }
 
 /** Nothing happens: it is the same state object. */
 const same = 'same'
-const begin = 'authorizing: end-attempt, arm, authorize'
-const retry = 'waiting: end-attempt, arm'
+const begin = 'authorizing: end-attempt, start-timer, authorize'
+const retry = 'waiting: end-attempt, start-timer'
 const idle = 'idle: end-attempt'
 const close = 'closed: end-attempt'
 
@@ -71,7 +71,7 @@ const table = {
     'pause-changed': same,
     authorized: same,
     opened: same,
-    elapsed: same,
+    'timed-out': same,
     hint: same,
     failed: same,
   },
@@ -81,9 +81,9 @@ const table = {
     close,
     reconnect: begin,
     'pause-changed': same,
-    authorized: 'opening: arm, open',
+    authorized: 'opening: start-timer, open',
     opened: same,
-    elapsed: retry,
+    'timed-out': retry,
     hint: same,
     failed: retry,
   },
@@ -94,8 +94,8 @@ const table = {
     reconnect: begin,
     'pause-changed': same,
     authorized: same,
-    opened: 'open: arm, greet',
-    elapsed: retry,
+    opened: 'open: start-timer, greet',
+    'timed-out': retry,
     hint: same,
     failed: retry,
   },
@@ -107,7 +107,7 @@ const table = {
     'pause-changed': same,
     authorized: same,
     opened: same,
-    elapsed: 'open: ',
+    'timed-out': 'open: ',
     hint: 'open: pulse',
     failed: retry,
   },
@@ -119,7 +119,7 @@ const table = {
     'pause-changed': same,
     authorized: same,
     opened: same,
-    elapsed: begin,
+    'timed-out': begin,
     hint: begin,
     failed: same,
   },
@@ -131,7 +131,7 @@ const table = {
     'pause-changed': begin,
     authorized: same,
     opened: same,
-    elapsed: same,
+    'timed-out': same,
     hint: same,
     failed: same,
   },
@@ -143,7 +143,7 @@ const table = {
     'pause-changed': same,
     authorized: same,
     opened: same,
-    elapsed: same,
+    'timed-out': same,
     hint: same,
     failed: same,
   },
@@ -155,7 +155,7 @@ const table = {
     'pause-changed': same,
     authorized: same,
     opened: same,
-    elapsed: same,
+    'timed-out': same,
     hint: same,
     failed: same,
   },
@@ -168,7 +168,7 @@ const pausing = {
   authorizing: { 'pause-changed': paused, reconnect: paused },
   opening: { 'pause-changed': paused, reconnect: paused },
   open: { 'pause-changed': paused, reconnect: paused },
-  waiting: { 'pause-changed': paused, reconnect: paused, elapsed: paused, hint: paused },
+  waiting: { 'pause-changed': paused, reconnect: paused, 'timed-out': paused, hint: paused },
   paused: { 'pause-changed': paused, reconnect: paused },
   closed: { reconnect: paused },
   failed: { reconnect: paused },
@@ -219,7 +219,7 @@ describe('a failed attempt', () => {
   test('drops the cursor after its attempt has ended and before the next is scheduled', () => {
     const { state, effects } = next(states.open, fail('drop-cursor'))
     expect(state.name).toBe('waiting')
-    expect(effects.map(({ type }) => type)).toEqual(['end-attempt', 'drop-cursor', 'arm'])
+    expect(effects.map(({ type }) => type)).toEqual(['end-attempt', 'drop-cursor', 'start-timer'])
   })
 
   test('that drops the cursor once is permanent the second time, until the connection has been stable', () => {
@@ -234,7 +234,7 @@ describe('a failed attempt', () => {
       name: 'failed',
       error: { status: 400 },
     })
-    const { state: stable } = next({ ...states.open, progress: state.progress }, events.elapsed)
+    const { state: stable } = next({ ...states.open, progress: state.progress }, events['timed-out'])
     expect(next(stable, once).state.name).toBe('waiting')
     // A 409 says that the position is gone, and may say so as often as that is true.
     const again = next({ ...states.opening, progress: state.progress }, fail('drop-cursor'))
@@ -260,7 +260,7 @@ describe('a failed attempt', () => {
   test('waits a random share of the step', () => {
     const { state, effects } = next(states.open, fail('retry'))
     expect(state).toMatchObject({ until: NOW + 4_000, notBefore: NOW })
-    expect(effects.at(-1)).toEqual({ type: 'arm', delay: 0.5 * 1_000 * 2 ** 3 })
+    expect(effects.at(-1)).toEqual({ type: 'start-timer', delay: 0.5 * 1_000 * 2 ** 3 })
   })
 
   test('waits for a floor plus jitter of the same size, so that no two clients return together', () => {
@@ -315,7 +315,7 @@ describe('a failed attempt', () => {
 
   test('can be one that timed out', () => {
     for (const state of [states.authorizing, states.opening]) {
-      expect(next(state, events.elapsed).state).toMatchObject({
+      expect(next(state, events['timed-out']).state).toMatchObject({
         name: 'waiting',
         progress: { retryCount: 4, error: { failureKind: 'timeout' } },
       })
@@ -335,7 +335,7 @@ describe('a refused token', () => {
   test('is still the second one if other attempts failed or opened in between', () => {
     const { state } = next(states.open, fail('refresh'))
     if (state.name !== 'waiting') throw new Error(state.name)
-    expect(state.progress.isRefused).toBe(true)
+    expect(state.progress.isRejected).toBe(true)
     const { state: reopened } = next({ ...states.opening, progress: state.progress }, events.opened)
     expect(next(reopened, fail('refresh')).state.name).toBe('failed')
     const { state: lost } = next(reopened, fail('retry'))
@@ -344,13 +344,13 @@ describe('a refused token', () => {
   })
 
   test('is a first one again after stableAfter without a drop', () => {
-    const { state } = next({ ...forced, progress: { ...progress, isRefused: true } }, events.elapsed)
-    expect(state).toMatchObject({ name: 'open', token: 'given', progress: { isRefused: false } })
+    const { state } = next({ ...forced, progress: { ...progress, isRejected: true } }, events['timed-out'])
+    expect(state).toMatchObject({ name: 'open', token: 'given', progress: { isRejected: false } })
     expect(next(state, fail('refresh')).state).toMatchObject({ name: 'waiting', reason: 'refused' })
   })
 
   test('that is refused again is reported with its code, even if no token was sent', () => {
-    const refused = { ...progress, isRefused: true }
+    const refused = { ...progress, isRejected: true }
     const close = fail('refresh', { failure: { kind: 'close', code: 4401, opened: true } })
     const status = fail('refresh', { failure: { kind: 'status', status: 401 } })
     const messageOf = (state: State, event: Event) =>
@@ -363,7 +363,7 @@ describe('a refused token', () => {
 
   test('is replaced, with its reason, when the wait is over', () => {
     const { state } = next(states.open, fail('refresh'))
-    expect(next(state, events.elapsed).effects).toContainEqual({ type: 'authorize', reason: 'refused' })
+    expect(next(state, events['timed-out']).effects).toContainEqual({ type: 'authorize', reason: 'refused' })
     expect(next(state, events.hint).effects).toContainEqual({ type: 'authorize', reason: 'refused' })
   })
 
@@ -396,12 +396,12 @@ describe('the retry count', () => {
   })
 
   test('is reset by stableAfter without a drop, with everything else left by earlier drops', () => {
-    const worn = { ...progress, earlyFailures: 2, isRefused: true, hasDroppedCursor: true }
-    expect(next({ ...states.open, progress: worn }, events.elapsed).state).toMatchObject({
+    const worn = { ...progress, earlyFailures: 2, isRejected: true, hasDroppedCursor: true }
+    expect(next({ ...states.open, progress: worn }, events['timed-out']).state).toMatchObject({
       progress: {
         retryCount: 0,
         earlyFailures: 0,
-        isRefused: false,
+        isRejected: false,
         hasDroppedCursor: false,
         downSince: null,
       },
@@ -439,7 +439,7 @@ describe('a pause', () => {
     const { state: asleep } = next(waiting, events['pause-changed'], hidden)
     const early = next(asleep, events['pause-changed'], { ...world, now: NOW + 20_000 })
     expect(early.state).toMatchObject({ name: 'waiting', until: NOW + 90_000, notBefore: NOW + 90_000 })
-    expect(early.effects).toContainEqual({ type: 'arm', delay: 70_000 })
+    expect(early.effects).toContainEqual({ type: 'start-timer', delay: 70_000 })
     const late = next(asleep, events['pause-changed'], { ...world, now: NOW + 90_000 })
     expect(late.state.name).toBe('authorizing')
   })

@@ -30,7 +30,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
     { type: 'authorized', token: 'given' },
     { type: 'authorized', token: 'forced' },
     { type: 'opened' },
-    { type: 'elapsed' },
+    { type: 'timed-out' },
     { type: 'hint' },
   ),
   failures.map((failure): Event => ({ type: 'failed', failure, decision: decideFailure(failure) })),
@@ -71,13 +71,13 @@ function walk(check: (step: Walked) => void): void {
       let hasTimer = false
       for (const { event, passed, random, pausedBy } of all) {
         // A timer that is not running does not elapse.
-        if (event.type === 'elapsed' && !hasTimer) continue
+        if (event.type === 'timed-out' && !hasTimer) continue
         now += passed
         const world: World = { now, random, pausedBy: new Set(pausedBy), times }
         const before: State = state
         const { state: after, effects } = transition(before, event, world)
-        const armed = effects.flatMap(effect => (effect.type === 'arm' ? [effect.delay] : []))
-        hasTimer &&= before.name === after.name && event.type !== 'elapsed'
+        const armed = effects.flatMap(effect => (effect.type === 'start-timer' ? [effect.delay] : []))
+        hasTimer &&= before.name === after.name && event.type !== 'timed-out'
         hasTimer ||= armed.length > 0
         state = after
         check({ before, after, event, world, armed, hasTimer })
@@ -114,7 +114,7 @@ test('every trying or waiting state has a timer, so that nothing hangs', () => {
 
 test('only stableAfter without a drop, or reconnect, resets the retry count', () => {
   walk(({ before, after, event }) => {
-    const isProof = event.type === 'elapsed' && before.name === 'open'
+    const isProof = event.type === 'timed-out' && before.name === 'open'
     if (isProof || event.type === 'reconnect' || !('progress' in before) || !('progress' in after)) return
     expect(after.progress.retryCount).toBeGreaterThanOrEqual(before.progress.retryCount)
   })

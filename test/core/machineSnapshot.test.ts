@@ -8,7 +8,7 @@ const fresh: Progress = {
   retryCount: 2,
   hasOpened: false,
   earlyFailures: 0,
-  isRefused: false,
+  isRejected: false,
   hasDroppedCursor: false,
   downSince: 0,
   error,
