@@ -1,5 +1,6 @@
 import { mergeHeaders } from './headers.ts'
-import type { TransportRequest } from './transport.ts'
+import { throwIfAborted } from './platform.ts'
+import type { FetchLike, TransportRequest } from './transport.ts'
 
 /** Headers that a page may send to another origin only if the server's preflight response allows them. */
 const VALIDATORS = ['if-none-match', 'if-modified-since']
@@ -37,16 +38,13 @@ export class ConditionalFetch {
   }
 
   /** Rejects as `fetch` does. */
-  async send(
-    request: TransportRequest,
-    fetch: (request: TransportRequest) => Promise<Response>,
-  ): Promise<Response> {
+  async send(request: TransportRequest, fetch: FetchLike, init: RequestInit): Promise<Response> {
     this.#isBare = false
     const bare = isOtherOrigin(request.url) ? withoutValidators(request) : undefined
-    if (!bare) return fetch(request)
+    if (!bare) return sendRequest(request, fetch, init)
     if (!this.isRefused) {
       try {
-        const response = await fetch(request)
+        const response = await sendRequest(request, fetch, init)
         this.#refusals = ALLOWED
         return response
       } catch (error) {
@@ -58,11 +56,22 @@ export class ConditionalFetch {
         }
       }
     }
-    const response = await fetch(bare)
+    const response = await sendRequest(bare, fetch, init)
     this.#refusals++
     this.#isBare = true
     return response
   }
+}
+
+/** Sends a request over HTTP. With an aborted signal it sends nothing, even if this `fetch` ignores signals. */
+export async function sendRequest(
+  { url, headers, redirect = 'follow' }: TransportRequest,
+  fetch: FetchLike,
+  init: RequestInit,
+): Promise<Response> {
+  throwIfAborted(init.signal ?? undefined)
+  // `no-store`, so that the browser's cache cannot respond in place of the server.
+  return fetch(url, { ...init, cache: 'no-store', headers, redirect })
 }
 
 /** Whether a page sends this request to another origin. Outside a page there is no preflight. */

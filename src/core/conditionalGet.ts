@@ -1,4 +1,4 @@
-import { abortReason, type Clock, throwIfAborted, type TimerHandle } from './platform.ts'
+import { abortReason, type Clock, type TimerHandle } from './platform.ts'
 import type { ConditionalFetch } from './conditionalFetch.ts'
 import { type Validators, validators as strategy } from './cursors.ts'
 import { decodeText, readJson } from './envelope.ts'
@@ -98,11 +98,7 @@ async function ask(get: Exchange, signal: AbortSignal): Promise<Response> {
     const { credentials = 'same-origin' } = get
     // Do not pass on what `fetch` throws: in some runtimes its message contains the URL, and with it a token.
     const response = await get.conditionalFetch
-      .send(conditional, async ({ url, headers, redirect = 'follow' }) => {
-        throwIfAborted(signal)
-        // `no-store`, so that the browser's cache cannot respond in place of the server.
-        return get.fetch(url, { headers, redirect, credentials, signal, cache: 'no-store' })
-      })
+      .send(conditional, get.fetch, { credentials, signal })
       .catch(() => {
         throw get.toError({ kind: 'network' })
       })

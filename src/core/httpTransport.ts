@@ -1,10 +1,9 @@
 import type { Clock, TimerHandle } from './platform.ts'
-import type { ConditionalFetch } from './conditionalFetch.ts'
+import { type ConditionalFetch, sendRequest } from './conditionalFetch.ts'
 import { type Failure, parseRetryAfter } from './failure.ts'
 import type {
   Attempt,
   AttemptRequest,
-  FetchLike,
   Transport,
   TransportEnvironment,
   TransportRequest,
@@ -97,11 +96,12 @@ function createAttempt(
     },
     wait: (...timers) => setTimers(isOver ? [] : timers),
     async ask(request, conditional) {
-      const send = async (each: TransportRequest) => {
-        check()
-        return exchange.ask(environment.fetch(), each, variant.init)
+      const fetch = environment.fetch()
+      const send = (signal: AbortSignal) => {
+        const init = { ...variant.init, signal }
+        return conditional?.send(request, fetch, init) ?? sendRequest(request, fetch, init)
       }
-      const response = await step(() => conditional?.send(request, send) ?? send(request))
+      const response = await step(() => exchange.ask(send))
       const failure = findFailure(response, variant, clock.now())
       if (failure) fail(failure)
       check()
@@ -163,10 +163,10 @@ function createHttpExchange() {
   }
   return {
     drop,
-    async ask(fetch: FetchLike, { url, headers, redirect = 'follow' }: TransportRequest, init: RequestInit) {
+    async ask(send: (signal: AbortSignal) => Promise<Response>) {
       drop()
       const { signal } = (controller = new AbortController())
-      const response = await fetch(url, { ...init, cache: 'no-store', headers, redirect, signal })
+      const response = await send(signal)
       reader = response.body?.getReader() ?? readAtOnce(response)
       if (signal.aborted) drop()
       return response

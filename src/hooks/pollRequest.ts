@@ -19,6 +19,7 @@ const answers = new WeakMap<Query, Answer>()
 const conditionalFetches = new WeakMap<Query, ConditionalFetch>()
 
 const DEFAULT_TIMEOUT = 30_000
+const DEFAULT_ATTACH = tokenInHeader()
 
 /** What a poll is built from. */
 interface PollFetch {
@@ -32,7 +33,7 @@ interface PollFetch {
 /** Polls a URL once. If nothing is new, the data stays as it is; `null` if there is none yet. */
 export async function pollFetch({ client, query, signal, options }: PollFetch): Promise<unknown> {
   const { url, headers, credentials, timeout = DEFAULT_TIMEOUT } = options
-  const attachToken = options.attachToken ?? client.options.attachToken ?? tokenInHeader()
+  const attachToken = options.attachToken ?? client.options.attachToken ?? DEFAULT_ATTACH
   const plan = client.planRequest({ transport: HTTP, url, headers, attachToken })
   const answer = await conditionalGet({
     clock: client.clock,

@@ -1,4 +1,10 @@
-import { notifyManager, type Query, type QueryCache, type QueryCacheNotifyEvent } from '@tanstack/react-query'
+import {
+  notifyManager,
+  type Query,
+  type QueryCache,
+  type QueryCacheNotifyEvent,
+  type UseQueryResult,
+} from '@tanstack/react-query'
 import { delayAbove, retryDelay } from '../core/backoff.ts'
 import type { PauseReason } from '../core/connectionState.ts'
 import { RealtimeError } from '../core/errors.ts'
@@ -39,14 +45,15 @@ export interface WantedRhythm extends PollingRhythm {
   enabled: PollingOptions['enabled']
 }
 
+type Refetch = UseQueryResult['refetch']
+
 const schedulers = new WeakMap<QueryCache, Map<string, PollScheduler>>()
 
 /** One component that polls a query. The functions of its result act on this object. */
 export class PollUser implements SnapshotSource<PollingState> {
   snapshot: PollingState
   rhythm: WantedRhythm = { enabled: false, interval: 0 }
-  /** Polls, or joins the poll in progress. */
-  poll = () => {}
+  refetch: Refetch | undefined
   notify = () => {}
   readonly #cache: QueryCache
   readonly #hash: string
@@ -62,9 +69,9 @@ export class PollUser implements SnapshotSource<PollingState> {
   }
 
   /** Applies the options of the latest commit. */
-  commit(rhythm: WantedRhythm, poll: () => void): void {
+  commit(rhythm: WantedRhythm, refetch: Refetch): void {
     this.rhythm = rhythm
-    this.poll = poll
+    this.refetch = refetch
     this.#scheduler?.reschedule()
   }
 
@@ -158,7 +165,7 @@ class PollScheduler {
     if (this.#isWanted || !query?.state.error) return
     // An error ended the polls. They continue if this one succeeds.
     const user = [...this.#users].find(({ rhythm }) => isEnabled(rhythm, query))
-    user?.poll()
+    if (user) poll(user)
   }
 
   /** Schedules the next poll again, with the latest options and data. */
@@ -229,7 +236,7 @@ class PollScheduler {
     const dueAt = this.#dueTime(plan)
     if (!plan.next || dueAt === null || dueAt > now()) return this.reschedule()
     this.#isFirst = false
-    plan.next.user.poll()
+    poll(plan.next.user)
   }
 
   #plan(): Plan {
@@ -304,6 +311,11 @@ class PollScheduler {
 
 /** For deadlines, because the wall clock can be set. */
 const now = () => systemClock.elapsed()
+
+/** Polls, or joins the poll in progress. */
+function poll({ refetch }: PollUser): void {
+  void refetch?.({ cancelRefetch: false })
+}
 
 /** Whether an error ends the polls, because another poll would fail too. `resume()` or `refetch()` tries again. */
 function isFinal(error: unknown): boolean {

@@ -79,7 +79,7 @@ export function usePolling(options: PollingOptions, queryClient?: QueryClient): 
   const user = useMemo(() => new PollUser(cache, queryHash), [cache, queryHash])
   useEffect(() => {
     const rhythm = { enabled, interval, whenHidden, stopWhen, backoff }
-    user.commit(rhythm, () => void refetch({ cancelRefetch: false }))
+    user.commit(rhythm, refetch)
   }, [user, enabled, interval, whenHidden, stopWhen, backoff, refetch])
   const track = useTrackedReads<PollingState>(user, NO_POLLING)
   const { pause, resume } = user
