@@ -22,7 +22,7 @@ const DEFAULT_TIMEOUT = 30_000
 const DEFAULT_ATTACH = tokenInHeader()
 
 /** What a poll is built from. */
-interface PollFetch {
+interface PollRequest {
   client: RealtimeClient
   /** The query that is polled, while it exists. */
   query: Query | undefined
@@ -31,13 +31,17 @@ interface PollFetch {
 }
 
 /** Polls a URL once. If nothing is new, the data stays as it is; `null` if there is none yet. */
-export async function pollFetch({ client, query, signal, options }: PollFetch): Promise<unknown> {
+export async function pollRequest({ client, query, signal, options }: PollRequest): Promise<unknown> {
   const { url, headers, credentials, timeout = DEFAULT_TIMEOUT } = options
   const attachToken = options.attachToken ?? client.options.attachToken ?? DEFAULT_ATTACH
+  const validators = query && heldValidators(query)
+  const conditionalFetch = conditionalFetchOf(query)
+  const maxBytes = options.maxMessageBytes ?? client.maxMessageBytes
+  const fetch = client.fetch()
   const plan = client.planRequest({ transport: HTTP, url, headers, attachToken })
   const answer = await conditionalGet({
     clock: client.clock,
-    fetch: client.fetch(),
+    fetch,
     prepare: async attempt => {
       try {
         return await prepareRequest(plan, attempt)
@@ -47,11 +51,11 @@ export async function pollFetch({ client, query, signal, options }: PollFetch): 
     },
     toError: client.toError,
     signal,
-    validators: query && heldValidators(query),
-    conditionalFetch: conditionalFetchOf(query),
+    validators,
+    conditionalFetch,
     credentials,
     parse: options.parse,
-    maxBytes: options.maxMessageBytes ?? client.maxMessageBytes,
+    maxBytes,
     timeout,
   })
   if (!answer) return query?.state.data ?? null

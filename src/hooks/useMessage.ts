@@ -37,7 +37,7 @@ export function useMessage<const Type extends MessageType>(
     () =>
       client.defaultQueryOptions<ResponseOf<Type>>({
         queryKey,
-        queryFn: context => askElsewhere(client.getQueryCache(), context) as ResponseOf<Type>,
+        queryFn: context => fetchElsewhere(client.getQueryCache(), context) as ResponseOf<Type>,
         enabled: false,
         staleTime: Infinity,
       }),
@@ -50,11 +50,11 @@ export function useMessage<const Type extends MessageType>(
  * TanStack Query warns about a query without a function, and calls that of the observer rendered last. This
  * one hands over to a component that can fetch the same key, such as one with `useSocketQuery`.
  */
-function askElsewhere(cache: QueryCache, context: Parameters<QueryFunction>[0]): unknown {
+function fetchElsewhere(cache: QueryCache, context: Parameters<QueryFunction>[0]): unknown {
   const { observers = [] } = cache.find({ queryKey: context.queryKey, exact: true }) ?? {}
-  const asker = observers.find(({ options }) => options.enabled !== false)
-  const ask = asker?.options.queryFn as QueryFunction | undefined
-  if (ask) return ask(context)
+  const fetcher = observers.find(({ options }) => options.enabled !== false)
+  const queryFn = fetcher?.options.queryFn as QueryFunction | undefined
+  if (queryFn) return queryFn(context)
   throw new ConfigurationError('useMessage never fetches: use useSocketQuery, or your own queryFn.')
 }
 

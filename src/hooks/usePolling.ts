@@ -12,7 +12,7 @@ import { useContext, useEffect, useMemo } from 'react'
 import { ConfigurationError } from '../core/errors.ts'
 import { assertNumbers, withDefaults } from '../core/validation.ts'
 import { RealtimeContext } from '../providers/RealtimeContext.ts'
-import { pollFetch } from './pollRequest.ts'
+import { pollRequest } from './pollRequest.ts'
 import { NO_POLLING, type PollingState, PollUser } from './pollScheduler.ts'
 import { type DefinedPollingOptions, pollingKey, type PollingOptions } from './pollingOptions.ts'
 import { useTrackedReads } from './trackReads.ts'
@@ -115,7 +115,7 @@ function useQueryOptions(options: PollingOptions, client: QueryClient): OwnOptio
   }
   own.queryFn = ({ signal }) => {
     const query = client.getQueryCache().get(own.queryHash)
-    return pollFetch({ client: realtime, query, signal, options: { ...own, url } })
+    return pollRequest({ client: realtime, query, signal, options: { ...own, url } })
   }
   return own
 }
