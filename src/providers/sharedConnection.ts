@@ -80,7 +80,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
     const provider = () => client.options
     return {
       clock: client.clock,
-      random: () => Math.random(),
+      random: Math.random,
       platform,
       transport: createTransport(transportEnvironment(client, options), options),
       sink: this,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Failure, FailureDecision } from '../../src/core/failure.ts'
 import type { Event, Progress, State, World } from '../../src/core/connectionState.ts'
 import { transition } from '../../src/core/machine.ts'
+import { DEFAULT_RECONNECT } from '../../src/providers/options.ts'
 
 const NOW = 1_000_000
 const progress: Progress = {
@@ -19,14 +20,7 @@ const world: World = {
   now: NOW,
   random: 0.5,
   pausedBy: new Set(),
-  times: {
-    minDelay: 1_000,
-    maxDelay: 20_000,
-    factor: 2,
-    maxRetries: Infinity,
-    stableAfter: 5_000,
-    connectTimeout: 10_000,
-  },
+  times: DEFAULT_RECONNECT,
 }
 const hidden: World = { ...world, pausedBy: new Set(['hidden']) }
 

@@ -14,18 +14,12 @@ import { WEB_SOCKET } from '../../src/core/socketTransport.ts'
 import { createSocketChannel, type SocketChannel, type SocketChannelOptions } from '../../src/core/outbox.ts'
 import type { Token, TokenAuthority } from '../../src/core/tokens.ts'
 import type { TransportRequest } from '../../src/core/transport.ts'
+import { DEFAULT_RECONNECT } from '../../src/providers/options.ts'
 import { FakeClock } from './fakeClock.ts'
 import { FakeTransport } from './fakeTransport.ts'
 
 const DEFAULTS: Omit<ConnectionDriverOptions, 'request'> = {
-  times: {
-    minDelay: 500,
-    maxDelay: 20_000,
-    factor: 2,
-    maxRetries: Infinity,
-    stableAfter: 5_000,
-    connectTimeout: 10_000,
-  },
+  times: { ...DEFAULT_RECONNECT, minDelay: 500 },
   hasGetToken: true,
   pausesWhenHidden: false,
   maxMessageBytes: 1_000,
