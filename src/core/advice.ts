@@ -15,6 +15,7 @@ const ADVICE = {
   origin: 'Write it as https://example.com.',
   promise: 'Await it first.',
   request: 'It must return the request that it received, with its changes.',
+  scheme: 'Begin it with ws:// or wss:// for a socket, with http:// or https:// for anything else.',
   serialize: 'It must return a string or binary data.',
   socket:
     'For its token use tokenInQuery, tokenInProtocol or tokenInFirstMessage, for its cursor cursorInQuery or cursorInFirstMessage.',

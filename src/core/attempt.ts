@@ -1,15 +1,21 @@
 import type { Channel, ConnectionDriverOptions, ConnectionPorts } from './connectionPorts.ts'
 import { ConfigurationError } from './errors.ts'
-import { decideFailure, type Failure, type FailureAction, impossible, type RequestPart } from './failure.ts'
+import { decideFailure, type Failure, type FailureAction, impossible } from './failure.ts'
 import { findRefusedHeader } from './headers.ts'
 import type { MessageReader } from './messageReader.ts'
 import { type Liveness, watchLiveness } from './heartbeat.ts'
 import type { Event } from './connectionState.ts'
-import { attach, preparationFailure, type PreparedRequest, prepareRequest } from './request.ts'
+import {
+  attach,
+  type PendingPart,
+  preparationFailure,
+  type PreparedRequest,
+  prepareRequest,
+} from './request.ts'
 import type { GapCause } from './events.ts'
 import type { StreamPosition } from './streamPosition.ts'
 import { refusePromise } from './validation.ts'
-import type { HeldToken } from './tokens.ts'
+import type { CurrentToken } from './tokens.ts'
 import type {
   Attempt,
   AttemptRequest,
@@ -36,7 +42,7 @@ export interface AttemptOwner {
   /** `from`: the attempt that the event is about. */
   handle(event: Event, from: object): void
   /** The token that the server received last. */
-  held: HeldToken
+  currentToken: CurrentToken
   /** The shortest delay before a retry that the server requested (ms). */
   retryFloor: number
 }
@@ -47,8 +53,7 @@ export interface AttemptOwner {
  */
 export class AttemptRun implements TransportSink {
   readonly #owner: AttemptOwner
-  /** The part of the request that has not settled yet. */
-  waitingFor: RequestPart | undefined
+  readonly pending: PendingPart = { part: undefined }
   #isOver = false
   #isOpen = false
   /** Whether its request carries a position added by `recovery.attach`. */
@@ -188,20 +193,20 @@ export class AttemptRun implements TransportSink {
   }
 
   async #prepare(isRejected: boolean, take: (prepared: PreparedRequest) => void): Promise<void> {
-    const { options, held } = this.#owner
+    const { options, currentToken } = this.#owner
     let prepared: PreparedRequest
     try {
       prepared = await prepareRequest(options.request, {
-        rejected: isRejected ? held.token : undefined,
+        rejected: isRejected ? currentToken.token : undefined,
         attachCursor: request => this.#attachCursor(request),
-        waitingFor: part => (this.waitingFor = part),
+        pending: this.pending,
       })
     } catch (cause) {
       return this.failed(preparationFailure(cause))
     }
     if (this.#isOver) return
     const { token, refreshAt } = prepared
-    this.#owner.held = { token, refreshAt }
+    this.#owner.currentToken = { token, refreshAt }
     take(prepared)
   }
 

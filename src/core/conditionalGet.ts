@@ -3,8 +3,8 @@ import type { ConditionalFetch } from './conditionalFetch.ts'
 import { type Validators, validators as strategy } from './cursors.ts'
 import { decodeText, readJson } from './envelope.ts'
 import { UnauthorizedError } from './errors.ts'
-import { type Failure, parseRetryAfter, type RequestPart } from './failure.ts'
-import type { PreparedRequest } from './request.ts'
+import { type Failure, parseRetryAfter } from './failure.ts'
+import type { PendingPart, PreparedRequest } from './request.ts'
 import type { Token } from './tokens.ts'
 import type { FetchLike, MessageMeta } from './transport.ts'
 
@@ -34,7 +34,7 @@ export interface ConditionalGet {
 export interface ConditionalAttempt {
   /** The token that the server rejected. */
   rejected: Token | undefined
-  waitingFor: (part: RequestPart | undefined) => void
+  pending: PendingPart
 }
 
 /** A new body with its validators, or `undefined` if nothing is new (304, 204 or an empty body). */
@@ -49,14 +49,13 @@ export async function conditionalGet(get: ConditionalGet): Promise<ConditionalAn
   const controller = new AbortController()
   let timer: TimerHandle | undefined
   let abort = () => {}
-  let part: RequestPart | undefined
+  const pending: PendingPart = { part: undefined }
   // A race, because `fetch` may ignore its signal and `getToken` may never settle.
   const end = new Promise<never>((_resolve, reject) => {
     abort = () => reject(abortReason(signal))
-    timer = clock.setTimeout(() => reject(toError({ kind: 'timeout', part })), timeout)
+    timer = clock.setTimeout(() => reject(toError({ kind: 'timeout', part: pending.part })), timeout)
   })
-  const prepare: Exchange['prepare'] = refused =>
-    get.prepare({ rejected: refused, waitingFor: pending => (part = pending) })
+  const prepare: Exchange['prepare'] = rejected => get.prepare({ rejected, pending })
   signal.addEventListener('abort', abort)
   if (signal.aborted) abort()
   try {
@@ -70,7 +69,7 @@ export async function conditionalGet(get: ConditionalGet): Promise<ConditionalAn
 
 /** What one poll works with. */
 interface Exchange extends Omit<ConditionalGet, 'prepare'> {
-  prepare(refused: Token | undefined): Promise<PreparedRequest>
+  prepare(rejected: Token | undefined): Promise<PreparedRequest>
 }
 
 async function exchange(get: Exchange, signal: AbortSignal): Promise<ConditionalAnswer> {
@@ -90,10 +89,10 @@ async function exchange(get: Exchange, signal: AbortSignal): Promise<Conditional
 }
 
 async function ask(get: Exchange, signal: AbortSignal): Promise<Response> {
-  let refused: Token | undefined
+  let rejected: Token | undefined
   for (;;) {
-    const { request, token, tokenUse } = await get.prepare(refused)
-    if (refused !== undefined && token === null) break
+    const { request, token, tokenUse } = await get.prepare(rejected)
+    if (rejected !== undefined && token === null) break
     const conditional = get.validators ? strategy().attach(request, get.validators) : request
     const { credentials = 'same-origin' } = get
     // Do not pass on what `fetch` throws: in some runtimes its message contains the URL, and with it a token.
@@ -104,7 +103,7 @@ async function ask(get: Exchange, signal: AbortSignal): Promise<Response> {
       })
     if (response.status !== 401) return response
     if (tokenUse === 'forced') break
-    refused = token
+    rejected = token
   }
   throw new UnauthorizedError('The server does not take the token. Sign in again, then call refetch().')
 }

@@ -7,7 +7,7 @@ import { MessageReader, type ReaderEvents } from './messageReader.ts'
 import { StreamPosition } from './streamPosition.ts'
 import type { Effect, Event, PauseReason, State } from './connectionState.ts'
 import { type ConnectionSnapshot, IDLE_SNAPSHOT, readSnapshot, type Status, transition } from './machine.ts'
-import type { HeldToken } from './tokens.ts'
+import type { CurrentToken } from './tokens.ts'
 
 /**
  * A connection that lives, retries and recovers by itself. It runs the effects that `transition` returns. It
@@ -21,7 +21,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
   options: ConnectionDriverOptions
   /** The same object until something in it changes. Messages do not change it. */
   snapshot: ConnectionSnapshot = IDLE_SNAPSHOT
-  held: HeldToken = { token: null }
+  currentToken: CurrentToken = { token: null }
   retryFloor = 0
   readonly #changes = createEmitter()
   readonly #events: { event: Event; from: object | undefined }[] = []
@@ -44,8 +44,8 @@ export class Connection implements AttemptOwner, ReaderEvents {
       report: event => ports.sink.onEvent(event),
       holder: this,
       renew: previous => {
-        const { tokens, onTokenRequest } = this.options.request
-        return tokens.grant(previous, 'expiring', onTokenRequest)
+        const { tokens, getToken, onTokenRequest } = this.options.request
+        return tokens.getToken({ getToken, previous, reason: 'expiring', onTokenRequest })
       },
     })
     const { channel, position } = this
@@ -177,7 +177,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
   }
 
   #elapsed(): void {
-    this.handle({ type: 'timed-out', part: this.#run?.waitingFor })
+    this.handle({ type: 'timed-out', part: this.#run?.pending.part })
   }
 
   #endAttempt(): void {

@@ -6,7 +6,7 @@ import type { Failure, FailureAction } from './failure.ts'
 import type { ReconnectTimes } from './connectionState.ts'
 import type { RequestPlan } from './request.ts'
 import type { Cursor, Recovery } from './streamPosition.ts'
-import type { GrantedToken, HeldToken, Token } from './tokens.ts'
+import type { AttemptToken, CurrentToken, Token } from './tokens.ts'
 import type { SocketData, Transport } from './transport.ts'
 
 /** What a connection is given once. Its options may change, see `ConnectionDriverOptions`. */
@@ -48,8 +48,8 @@ export interface Delivery {
   cursor?: Cursor | undefined
 }
 
-/** Fetches a fresh token to replace `former`. */
-export type RenewToken = (former: Token) => Promise<GrantedToken>
+/** Fetches a fresh token to replace `previous`. */
+export type RenewToken = (previous: Token) => Promise<AttemptToken>
 
 /** The options of a connection. Whoever owns it passes new ones to `configure` when they change. */
 export interface ConnectionDriverOptions {
@@ -89,7 +89,7 @@ export interface ChannelLink {
   /** Whether the connection is open or opening. */
   mayOpen(): boolean
   /** Holds the token that the server received last. */
-  readonly holder: { held: HeldToken }
+  readonly holder: { currentToken: CurrentToken }
   readonly renew: RenewToken
   report(event: ConnectionEvent): void
 }

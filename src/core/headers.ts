@@ -51,6 +51,17 @@ const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /**
+ * Merges headers into one record, and throws if one cannot be sent: `fetch` would refuse it at each attempt,
+ * and its error may quote the value. `where` says where it comes from.
+ */
+export function sendableHeaders(headers: HeadersOption | undefined, where: string): Record<string, string> {
+  const merged = mergeHeaders(headers)
+  const name = findRefusedHeader(merged)
+  if (name === undefined) return merged
+  throw new ConfigurationError(`The header "${name}" ${where} has a name or a value that cannot be sent.`)
+}
+
+/**
  * The name of the first header that cannot be sent; `undefined` if all can. It follows the standard instead
  * of `new Headers`: Node's accepts control characters, and its `fetch` then fails as if the network were
  * down.

@@ -1,27 +1,25 @@
 import { withAdvice } from './advice.ts'
-import type { AttachToken, HeldToken, Token, TokenAuthority } from './tokens.ts'
-import type { TokenReason, TokenUse } from './connectionState.ts'
+import type { TokenUse } from './connectionState.ts'
 import { ConfigurationError, InsecureOriginError, RealtimeError, UntrustedOriginError } from './errors.ts'
 import { type Failure, isUnauthorizedError, type RequestPart } from './failure.ts'
-import { findRefusedHeader, type HeadersOption, mergeHeaders } from './headers.ts'
-import { kindOf, refusePromise } from './validation.ts'
+import { type HeadersOption, sendableHeaders } from './headers.ts'
+import type { AttachToken, CurrentToken, Token, TokenManager, TokenPlan } from './tokens.ts'
 import type { TransportCapabilities, TransportRequest } from './transport.ts'
+import { kindOf, refusePromise } from './validation.ts'
 
 /** A URL option. A function is called at each attempt. */
 export type UrlSource = string | URL | (() => string | URL | Promise<string | URL>)
 
 /** What the requests of a connection or a poll are built from. */
-export interface RequestPlan {
+export interface RequestPlan extends Pick<TokenPlan, 'getToken' | 'onTokenRequest'> {
   transport: TransportCapabilities
   url: UrlSource
   baseUrl?: string | undefined
   headers?: HeadersOption | undefined
   protocols?: readonly string[] | undefined
-  tokens: TokenAuthority
+  tokens: Pick<TokenManager, 'getToken'>
   attachToken: AttachToken
   origins: TokenOrigins
-  /** A token is about to be requested. */
-  onTokenRequest?: ((reason: TokenReason) => void) | undefined
 }
 
 /** What one attempt adds to its request. */
@@ -30,37 +28,42 @@ export interface AttemptParts {
   rejected: Token | undefined
   /** Adds the position to resume from, before the token. */
   attachCursor?: ((request: TransportRequest) => TransportRequest) | undefined
-  /** Called when a part that may take time begins, and with `undefined` when it has settled. */
-  waitingFor?: ((part: RequestPart | undefined) => void) | undefined
+  /** Shows which part has not settled yet. */
+  pending: PendingPart
+}
+
+/** The part of a request that has not settled yet, while it is prepared. */
+export interface PendingPart {
+  part: RequestPart | undefined
 }
 
 /** A request that is ready to send, and the token in it. */
-export interface PreparedRequest extends HeldToken {
+export interface PreparedRequest extends CurrentToken {
   request: TransportRequest
   tokenUse: TokenUse
 }
 
 /** Builds the request of one attempt: URL, cursor, token, in this order. Pass a throw to `preparationFailure`. */
 export async function prepareRequest(plan: RequestPlan, attempt: AttemptParts): Promise<PreparedRequest> {
-  const { url: source, baseUrl, transport, tokens, onTokenRequest } = plan
-  const given = typeof source === 'function' ? await settled(attempt, 'url', source) : source
-  const url = targetOf(given, baseUrl, transport)
-  const headers = mergeHeaders(plan.headers)
-  assertHeaders(headers, 'of the option "headers"')
-  const { token, forced, refreshAt } = await settled(attempt, 'getToken', () =>
-    tokens.grant(attempt.rejected, 'refused', onTokenRequest),
+  const { url: source, origins, transport, getToken, tokens, onTokenRequest } = plan
+  const { rejected: previous, attachCursor, pending } = attempt
+  const url = typeof source === 'function' ? await settle(pending, 'url', source) : source
+  const { href } = findTarget(url, plan)
+  const headers = sendableHeaders(plan.headers, 'of the option "headers"')
+  const { token, isRefreshed, refreshAt } = await settle(pending, 'getToken', () =>
+    tokens.getToken({ getToken, previous, onTokenRequest }),
   )
-  let request: TransportRequest = { url: url.href, headers, protocols: [...(plan.protocols ?? [])] }
-  if (attempt.attachCursor) request = attempt.attachCursor(request)
+  let request: TransportRequest = { url: href, headers, protocols: [...(plan.protocols ?? [])] }
+  if (attachCursor) request = attachCursor(request)
   if (token) {
-    assertTrusted(new URL(request.url), plan.origins)
+    assertTrusted(new URL(request.url), origins)
     request = attach('attachToken', () => plan.attachToken(request, token))
     // Check again, because the last function to change the URL decides where the token goes.
-    assertTrusted(new URL(request.url), plan.origins)
+    assertTrusted(new URL(request.url), origins)
   }
-  request = { ...request, headers: mergeHeaders(request.headers) }
+  request = { ...request, headers: sendableHeaders(request.headers, 'of the request') }
   assertSendable(request, transport)
-  const use = forced ? 'forced' : 'given'
+  const use = isRefreshed ? 'forced' : 'given'
   return { request, token, refreshAt, tokenUse: token ? use : 'none' }
 }
 
@@ -69,58 +72,59 @@ export async function prepareRequest(plan: RequestPlan, attempt: AttemptParts): 
  * request.
  */
 export function attach(part: RequestPart, call: () => TransportRequest): TransportRequest {
-  const request: unknown = refusePromise(inPart<unknown>(part, call), `"${part}"`)
+  let request: unknown
+  try {
+    request = call()
+  } catch (cause) {
+    throw named(part, cause)
+  }
   if (isRequest(request)) return request
+  refusePromise(request, `"${part}"`)
   throw new ConfigurationError(withAdvice(`"${part}" returned no request.`, 'request'))
 }
 
 function isRequest(value: unknown): value is TransportRequest {
   const { url, headers, protocols } = (value ?? {}) as Partial<TransportRequest>
-  return typeof url === 'string' && isAbsolute(url) && headers !== undefined && protocols !== undefined
+  return (
+    typeof url === 'string' && parse(url) !== undefined && headers !== undefined && protocols !== undefined
+  )
 }
 
-async function settled<Result>(
-  { waitingFor }: AttemptParts,
+/** Waits for a part that the application provides. */
+async function settle<Result>(
+  pending: PendingPart,
   part: RequestPart,
   call: () => Result | Promise<Result>,
 ): Promise<Result> {
-  waitingFor?.(part)
-  const result = await inPart(part, async () => call())
-  waitingFor?.(undefined)
-  return result
+  pending.part = part
+  try {
+    const result = await call()
+    pending.part = undefined
+    return result
+  } catch (cause) {
+    throw named(part, cause)
+  }
 }
 
 /** Throws for a token or a cursor that the transport cannot carry; it would get lost silently. */
 function assertSendable(request: TransportRequest, transport: TransportCapabilities): void {
   const { headers, protocols, firstMessage } = request
-  if (!transport.sendsHeaders && Object.keys(headers).length > 0) {
+  if (!transport.sendsHeaders && Object.keys(headers).length > 0)
     throw new ConfigurationError(withAdvice('A WebSocket sends no headers.', 'socket'))
-  }
-  if (!transport.isBidirectional && (protocols.length > 0 || firstMessage !== undefined)) {
+  if (!transport.isBidirectional && (protocols.length > 0 || firstMessage !== undefined))
     throw new ConfigurationError(withAdvice('HTTP has no subprotocols and no first message.', 'http'))
-  }
-  assertHeaders(headers, 'of the request')
 }
 
-/** `fetch` would refuse the header at each attempt, and its error may quote the value. */
-function assertHeaders(headers: Readonly<Record<string, string>>, whose: string): void {
-  const refused = findRefusedHeader(headers)
-  if (refused === undefined) return
-  throw new ConfigurationError(`The header "${refused}" ${whose} has a name or a value that cannot be sent.`)
-}
-
-function targetOf(url: string | URL, baseUrl: string | undefined, transport: TransportCapabilities): URL {
-  const { urlScheme } = transport
+function findTarget(url: string | URL, { baseUrl, transport: { urlScheme } }: RequestPlan): URL {
   const target = resolveUrl(url, baseUrl, urlScheme)
-  assertScheme(target, [`${urlScheme}:`, `${urlScheme}s:`])
-  if (isMixedContent(target))
+  const { protocol } = target
+  // "localhost:80" has the scheme "localhost:".
+  if (protocol !== `${urlScheme}:` && protocol !== `${urlScheme}s:`)
+    throw new ConfigurationError(withAdvice(`"url" begins with "${protocol}".`, 'scheme'))
+  const page = (globalThis as { location?: { protocol?: string } }).location
+  if (protocol === 'ws:' && page?.protocol === 'https:' && !isLoopback(target))
     throw new ConfigurationError(withAdvice('A page on https cannot open ws:.', 'mixed'))
   return target
-}
-
-function isMixedContent(url: URL): boolean {
-  const page = (globalThis as { location?: { protocol?: string } }).location
-  return page?.protocol === 'https:' && url.protocol === 'ws:' && !isLoopback(url)
 }
 
 /**
@@ -132,20 +136,21 @@ export function resolveUrl(
   baseUrl: string | undefined,
   scheme: TransportCapabilities['urlScheme'] = 'http',
 ): URL {
-  const page = (globalThis as { location?: { href: string } }).location?.href
   // `new URL` would turn `null` into the path `/null`.
   if (typeof url !== 'string' && typeof (url as Partial<URL> | null | undefined)?.href !== 'string')
     throw new ConfigurationError(`"url" must be a string or a URL, not ${kindOf(url)}.`)
-  const base = baseUrl === undefined ? page : parse(baseUrl, page)?.href
-  const resolved = parse(url, base)
+  const page = pageUrl()
+  const base = baseUrl === undefined ? undefined : parse(baseUrl, page)
+  const resolved = parse(url, baseUrl === undefined ? page : base?.href)
   if (resolved) return scheme === 'ws' ? toSocketUrl(resolved) : resolved
   // The messages do not quote the URL, because its query may contain a token.
-  if (baseUrl !== undefined && !hasHost(baseUrl, page))
+  if (baseUrl !== undefined && !base?.host)
     throw new ConfigurationError(withAdvice('"baseUrl" is not valid.', 'baseUrl'))
   throw new ConfigurationError(withAdvice('"url" is not valid.', 'url'))
 }
 
-function parse(url: string | URL, base: string | undefined): URL | undefined {
+/** `undefined` if the URL is not valid, or relative without a base. */
+function parse(url: string | URL, base?: string): URL | undefined {
   try {
     return new URL(url, base)
   } catch {
@@ -153,22 +158,8 @@ function parse(url: string | URL, base: string | undefined): URL | undefined {
   }
 }
 
-/** Whether a URL is absolute. */
-function isAbsolute(url: string): boolean {
-  return parse(url, undefined) !== undefined
-}
-
-function hasHost(url: string, base: string | undefined): boolean {
-  return !!parse(url, base)?.host
-}
-
-/** Throws unless the URL has one of these schemes. "localhost:80" has the scheme "localhost:". */
-function assertScheme({ protocol }: URL, schemes: readonly string[]): void {
-  if (schemes.includes(protocol)) return
-  const wanted = schemes.map(scheme => `${scheme}//`).join(' or ')
-  throw new ConfigurationError(
-    `"url" must begin with ${wanted}, or be relative. It begins with "${protocol}".`,
-  )
+function pageUrl(): string | undefined {
+  return (globalThis as { location?: { href: string } }).location?.href
 }
 
 /** The same URL for a WebSocket: `ws` or `wss`, without a fragment (RFC 6455, section 3). */
@@ -215,7 +206,7 @@ export function assertOrigins(option: string, origins: unknown): void {
 }
 
 function parseOrigin(origin: unknown, option = 'trustedOrigins" or "insecureOrigins'): URL {
-  const url = typeof origin === 'string' ? parse(origin, undefined) : undefined
+  const url = typeof origin === 'string' ? parse(origin) : undefined
   if (url?.host) return url
   const given = typeof origin === 'string' ? `"${origin}"` : kindOf(origin)
   throw new ConfigurationError(withAdvice(`${given} in "${option}" is not an origin.`, 'origin'))
@@ -223,7 +214,7 @@ function parseOrigin(origin: unknown, option = 'trustedOrigins" or "insecureOrig
 
 /** The origins that are trusted by default: the page's and that of `baseUrl`. */
 export function defaultTrustedOrigins(baseUrl: string | undefined): string[] {
-  const page = (globalThis as { location?: { href: string } }).location?.href
+  const page = pageUrl()
   const base = baseUrl === undefined ? undefined : parse(baseUrl, page)?.href
   return [page, base].filter(origin => origin !== undefined)
 }
@@ -241,20 +232,8 @@ class PartError extends Error {
   }
 }
 
-/** Calls an application function, so that `preparationFailure` can name it if it throws. */
-function inPart<Result>(part: RequestPart, call: () => Result): Result {
-  const named = (cause: unknown) => (isNamed(cause) ? cause : new PartError(part, cause))
-  try {
-    const result = call()
-    if (!(result instanceof Promise)) return result
-    return result.catch((cause: unknown) => Promise.reject(named(cause))) as Result
-  } catch (cause) {
-    throw named(cause)
-  }
-}
-
-function isNamed(cause: unknown): cause is Error {
-  return cause instanceof PartError || cause instanceof RealtimeError
+function named(part: RequestPart, cause: unknown): Error {
+  return cause instanceof PartError || cause instanceof RealtimeError ? cause : new PartError(part, cause)
 }
 
 /** The failure for anything thrown while a request was prepared. */

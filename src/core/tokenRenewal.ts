@@ -44,11 +44,11 @@ export function startRenewal(
     dueAt = Infinity
     const build = reauthenticate()
     if (!build) return
-    const granted = await renew(holder.held.token).catch(() => undefined)
-    if (!granted || isStopped) return
-    const { token, refreshAt = 0 } = granted
+    const fresh = await renew(holder.currentToken.token).catch(() => undefined)
+    if (!fresh || isStopped) return
+    const { token, refreshAt = 0 } = fresh
     try {
-      if (token && token !== holder.held.token && send(build(token))) holder.held = granted
+      if (token && token !== holder.currentToken.token && send(build(token))) holder.currentToken = fresh
     } catch {
       // What it threw may quote the token.
       const error = new ConfigurationError(
@@ -60,7 +60,7 @@ export function startRenewal(
     if (refreshAt > clock.elapsed()) plan(refreshAt)
   }
 
-  plan(holder.held.refreshAt ?? Infinity)
+  plan(holder.currentToken.refreshAt ?? Infinity)
   return {
     check,
     stop() {

@@ -25,113 +25,117 @@ export interface IssuedToken {
 export type GetToken = (request: TokenRequest) => Token | IssuedToken | Promise<Token | IssuedToken>
 
 /** A token in use. */
-export interface HeldToken {
+export interface CurrentToken {
   token: Token
   /** When to fetch a fresh token, in `clock.elapsed()`; `undefined` if the token's lifetime is unknown. */
   refreshAt?: number | undefined
 }
 
 /** A token as one attempt uses it. */
-export interface GrantedToken extends HeldToken {
-  /** Whether a refusal forced it. */
-  forced: boolean
+export interface AttemptToken extends CurrentToken {
+  /** Whether it replaces a rejected one. */
+  isRefreshed: boolean
 }
 
-/** Fetches tokens, one call at a time, for everything that shares a user. */
-export interface TokenAuthority {
+/** What a token is needed for. */
+export interface TokenPlan {
+  /** The application's function. Without one, the user is anonymous. */
+  getToken?: GetToken | undefined
   /**
-   * Calls `getToken` at each attempt; overlapping calls share one result. `former` is a token that was
-   * refused or is about to expire. If it is no longer the current one, the current one is returned without a
-   * call. `asked` receives the reason of a call.
+   * A token that was rejected or is about to expire. If it is no longer the current one, the current one is
+   * used without a call.
    */
-  grant(
-    former?: Token,
-    reason?: 'refused' | 'expiring',
-    asked?: (reason: TokenReason) => void,
-  ): Promise<GrantedToken>
-  /** Cancels pending calls: their result is discarded and their signal aborted. */
-  dispose(): void
+  previous?: Token | undefined
+  /** What is wrong with `previous`. Default `'refused'`. */
+  reason?: 'refused' | 'expiring' | undefined
+  /** Called with the reason before a token is requested. */
+  onTokenRequest?: ((reason: TokenReason) => void) | undefined
 }
 
 /** After this time a pending `getToken` may be called again (ms). */
-const PATIENCE = 10_000
+const PENDING_LIMIT = 10_000
 
-interface Question {
-  answer: Promise<HeldToken>
+interface PendingCall {
+  result: Promise<CurrentToken>
   reason: TokenReason
-  askedAt: number
+  startedAt: number
+}
+
+/** Fetches tokens, one call at a time, for everything that shares a user. */
+export class TokenManager {
+  readonly #clock: Clock
+  readonly #disposal = new AbortController()
+  #pending: PendingCall | undefined
+  #current: CurrentToken | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Calls `getToken` at each attempt; overlapping calls share one result. */
+  async getToken(plan: TokenPlan): Promise<AttemptToken> {
+    const { signal } = this.#disposal
+    throwIfAborted(signal)
+    const { previous, onTokenRequest } = plan
+    const current = this.#current
+    // Never hand out a token that is about to expire.
+    const isStale = this.#clock.elapsed() >= (current?.refreshAt ?? Infinity)
+    const isUsable =
+      current?.token && current.token !== previous && !isStale && this.#pending?.reason !== 'refused'
+    if (previous !== undefined && current && isUsable) return { ...current, isRefreshed: false }
+    const why = isStale ? 'expiring' : 'connect'
+    const reason = previous === undefined ? why : (plan.reason ?? 'refused')
+    onTokenRequest?.(reason)
+    const token = await this.#call(plan.getToken, reason)
+    throwIfAborted(signal)
+    return { ...token, isRefreshed: reason === 'refused' }
+  }
+
+  /** Cancels pending calls: their result is discarded and their signal aborted. */
+  dispose(): void {
+    this.#disposal.abort()
+    this.#pending = undefined
+  }
+
+  #call(getToken: unknown, reason: TokenReason): Promise<CurrentToken> {
+    const pending = this.#pending
+    const isSameReason = reason === 'connect' || pending?.reason === 'refused' || pending?.reason === reason
+    if (pending && isSameReason && this.#clock.elapsed() - pending.startedAt < PENDING_LIMIT)
+      return pending.result
+    if (getToken !== undefined && typeof getToken !== 'function')
+      throw new ConfigurationError(`"getToken" must be a function, not ${kindOf(getToken)}.`)
+    const request: TokenRequest = { reason, signal: this.#disposal.signal }
+    const result = Promise.resolve().then(async () =>
+      this.#receive(await (getToken as GetToken | undefined)?.(request)),
+    )
+    const call = (this.#pending = { result, reason, startedAt: this.#clock.elapsed() })
+    // Settled before any of its waiters continue, so that the next call does not join one that has finished.
+    const settle = (token = this.#current) => {
+      if (this.#pending !== call) return
+      this.#pending = undefined
+      this.#current = token
+    }
+    result.then(settle, () => settle())
+    return result
+  }
+
+  #receive(value: unknown): CurrentToken {
+    const { token, expiresIn } = readToken(value)
+    if (!token) return { token: null }
+    // The lifetime that it claims was counted from when it first arrived.
+    if (expiresIn === undefined && token === this.#current?.token) return this.#current
+    const life = expiresIn ?? claimedLife(token)
+    return { token, refreshAt: refreshTime(life, this.#clock.elapsed()) }
+  }
 }
 
 /** Reads what `getToken` returned. Anything else would be sent as "[object Object]" or as the source of a function. */
-function readToken(given: unknown): IssuedToken {
-  if (given === undefined || given === null || typeof given === 'string') return { token: given ?? null }
-  const { token, expiresIn } = given as { token?: unknown; expiresIn?: unknown }
-  const isToken = typeof given === 'object' && (token === null || typeof token === 'string')
-  if (!isToken) throw new ConfigurationError(withAdvice(`getToken returned ${kindOf(given)}.`, 'getToken'))
+function readToken(value: unknown): IssuedToken {
+  if (value === undefined || value === null || typeof value === 'string') return { token: value ?? null }
+  const { token, expiresIn } = value as { token?: unknown; expiresIn?: unknown }
+  const isToken = typeof value === 'object' && (token === null || typeof token === 'string')
+  if (!isToken) throw new ConfigurationError(withAdvice(`getToken returned ${kindOf(value)}.`, 'getToken'))
   return { token, expiresIn: typeof expiresIn === 'number' ? expiresIn : undefined }
-}
-
-function callable(getToken: unknown): GetToken | undefined {
-  if (getToken === undefined || typeof getToken === 'function') return getToken as GetToken | undefined
-  throw new ConfigurationError(`"getToken" must be a function, not ${kindOf(getToken)}.`)
-}
-
-/** Creates the authority over `getToken`. It is read at each call, so that the latest rendered function is used. */
-export function createTokenAuthority(getToken: () => GetToken | undefined, clock: Clock): TokenAuthority {
-  const disposal = new AbortController()
-  let pending: Question | undefined
-  let current: HeldToken | undefined
-
-  function receive(given: unknown): HeldToken {
-    const { token, expiresIn } = readToken(given)
-    if (!token) return { token: null }
-    // The lifetime that it claims was counted from when it first arrived.
-    if (expiresIn === undefined && token === current?.token) return current
-    return { token, refreshAt: refreshTime(expiresIn ?? claimedLife(token), clock.elapsed()) }
-  }
-
-  function ask(reason: TokenReason): Promise<HeldToken> {
-    const mayJoin = pending && clock.elapsed() - pending.askedAt < PATIENCE
-    const isAsMuch = reason === 'connect' || pending?.reason === 'refused' || pending?.reason === reason
-    if (pending && mayJoin && isAsMuch) return pending.answer
-    const call = callable(getToken())
-    const answer = Promise.resolve().then(async () =>
-      receive(await call?.({ reason, signal: disposal.signal })),
-    )
-    const question = { answer, reason, askedAt: clock.elapsed() }
-    pending = question
-    // Settled before any of its waiters continue, so that the next call does not join one that has finished.
-    const settle = (held = current) => {
-      if (pending !== question) return
-      pending = undefined
-      current = held
-    }
-    answer.then(settle, () => settle())
-    return answer
-  }
-
-  async function answer(reason: TokenReason): Promise<GrantedToken> {
-    const held = await ask(reason)
-    throwIfAborted(disposal.signal)
-    return { ...held, forced: reason === 'refused' }
-  }
-
-  return {
-    async grant(former, reason = 'refused', asked) {
-      throwIfAborted(disposal.signal)
-      // Never hand out a token that is about to expire.
-      const isStale = clock.elapsed() >= (current?.refreshAt ?? Infinity)
-      const isUsable = current?.token && current.token !== former && !isStale && pending?.reason !== 'refused'
-      if (former !== undefined && current && isUsable) return { ...current, forced: false }
-      const why = former === undefined ? (isStale ? 'expiring' : 'connect') : reason
-      asked?.(why)
-      return answer(why)
-    },
-    dispose: () => {
-      disposal.abort()
-      pending = undefined
-    },
-  }
 }
 
 /** How long before expiry to fetch a fresh token (ms), or which share of its lifetime if that is shorter. */

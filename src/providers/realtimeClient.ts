@@ -7,7 +7,7 @@ import { toError } from '../core/failure.ts'
 import { type Clock, createEmitter, systemClock } from '../core/platform.ts'
 import { Registry, type Shared } from '../core/registry.ts'
 import { defaultTrustedOrigins, preparationFailure, type RequestPlan } from '../core/request.ts'
-import { createTokenAuthority, type TokenAuthority } from '../core/tokens.ts'
+import { TokenManager } from '../core/tokens.ts'
 import type { FetchLike } from '../core/transport.ts'
 import { DEFAULT_CLOSE_DELAY, DEFAULT_MAX_MESSAGE_BYTES, type RealtimeOptions } from './options.ts'
 
@@ -46,8 +46,8 @@ export class RealtimeClient {
   readonly connections: Registry<ClientConnection>
   /** Emits when something that a panel of connections shows has changed. */
   readonly changes = createEmitter()
-  /** For the provider's token. */
-  authority: TokenAuthority
+  /** For the provider's `getToken`. */
+  tokens: TokenManager
   options: RealtimeOptions
   queryClient: QueryClient
   /** Set by the first connection. */
@@ -60,7 +60,7 @@ export class RealtimeClient {
     this.queryClient = queryClient
     this.connections = new Registry(this.clock, () => this.options.closeDelay ?? DEFAULT_CLOSE_DELAY)
     this.connections.subscribe(() => this.changes.emit())
-    this.authority = this.#createAuthority()
+    this.tokens = new TokenManager(this.clock)
   }
 
   /** Applies the latest rendered options. */
@@ -99,9 +99,9 @@ export class RealtimeClient {
 
   /** Completes the plan of a request with the provider's options. */
   planRequest(own: OwnPlan): RequestPlan {
-    const { baseUrl, insecureOrigins: insecure = [] } = this.options
+    const { baseUrl, getToken, insecureOrigins: insecure = [] } = this.options
     const trusted = this.options.trustedOrigins ?? defaultTrustedOrigins(baseUrl)
-    return { tokens: this.authority, ...own, baseUrl, origins: { trusted, insecure } }
+    return { tokens: this.tokens, getToken, ...own, baseUrl, origins: { trusted, insecure } }
   }
 
   /** The error that a failure is shown as. Provided here, so that a hook does not bundle the failure table. */
@@ -136,10 +136,6 @@ export class RealtimeClient {
     }, 0)
   }
 
-  #createAuthority(): TokenAuthority {
-    return createTokenAuthority(() => this.options.getToken, this.clock)
-  }
-
   #dispose(): void {
     const { cacheAccess } = this
     this.cacheAccess = undefined
@@ -148,7 +144,7 @@ export class RealtimeClient {
     this.connections.disposeAll()
     cacheAccess?.writer.end()
     cacheAccess?.release()
-    this.authority.dispose()
-    this.authority = this.#createAuthority()
+    this.tokens.dispose()
+    this.tokens = new TokenManager(this.clock)
   }
 }

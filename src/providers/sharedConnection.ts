@@ -6,7 +6,7 @@ import { Connection } from '../core/connection.ts'
 import type { ConnectionDriverOptions, ConnectionPorts, MessageSink } from '../core/connectionPorts.ts'
 import type { TokenReason } from '../core/connectionState.ts'
 import type { ConnectionEvent, GapCause, TransportName } from '../core/events.ts'
-import { createTokenAuthority, type TokenAuthority } from '../core/tokens.ts'
+import { TokenManager } from '../core/tokens.ts'
 import { hasSameMembers } from '../core/hash.ts'
 import { refusePromise, withDefaults } from '../core/validation.ts'
 import { displayUrl, type RequestPlan, resolveUrl } from '../core/request.ts'
@@ -34,7 +34,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
   readonly #definition: TransportDefinition
   readonly #rules = new MessageRules()
   readonly #users = new Map<object, ConnectionOptions>()
-  readonly #ownTokens: TokenAuthority
+  readonly #ownTokens: TokenManager
   readonly #onTokenRequest = (reason: TokenReason) => this.onEvent({ kind: 'token', reason })
   #latest: ConnectionOptions
   /** Without its query string, which may contain a token. */
@@ -69,7 +69,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
       settleWithin: () => (this.#latest as { queue?: Partial<QueueOptions> }).queue?.ttl,
       report,
     })
-    this.#ownTokens = createTokenAuthority(() => this.#latest.getToken, client.clock)
+    this.#ownTokens = new TokenManager(client.clock)
     this.connection = new Connection(this.#createPorts(options), this.#readDriverOptions())
   }
 
@@ -250,7 +250,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
       transport: this.#definition,
       url,
       ...this.#definition.request(this.#latest),
-      ...(getToken && { tokens: this.#ownTokens }),
+      ...(getToken && { getToken, tokens: this.#ownTokens }),
       attachToken: attachToken ?? options.attachToken ?? this.#definition.attachToken,
       ...((getToken ?? options.getToken) && { onTokenRequest: this.#onTokenRequest }),
     })

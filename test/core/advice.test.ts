@@ -33,7 +33,7 @@ test('a runtime without `process` counts as production', () => {
 const plan: RequestPlan = {
   transport: HTTP,
   url: 'https://example.com/?token=secret',
-  tokens: { grant: () => Promise.resolve({ token: 'secret', forced: false }), dispose: () => undefined },
+  tokens: { getToken: () => Promise.resolve({ token: 'secret', isRefreshed: false }) },
   attachToken: request => request,
   origins: { trusted: ['https://example.com'], insecure: [] },
 }
@@ -52,9 +52,10 @@ test.each<[named: string, change: Partial<RequestPlan>]>([
   ['https://example.com', { origins: { trusted: [], insecure: [] } }],
 ])('in production an error names %s, and no secret', async (named, change) => {
   vi.stubEnv('NODE_ENV', 'production')
-  const error = await prepareRequest({ ...plan, ...change }, { rejected: undefined }).catch(
-    (thrown: unknown) => thrown as Error,
-  )
+  const error = await prepareRequest(
+    { ...plan, ...change },
+    { rejected: undefined, pending: { part: undefined } },
+  ).catch((thrown: unknown) => thrown as Error)
   expect(error).toMatchObject({ message: expect.stringContaining(named) })
   expect((error as Error).message).not.toContain('secret')
 })

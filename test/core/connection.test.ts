@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { UnauthorizedError } from '../../src/core/errors.ts'
 import type { Failure } from '../../src/core/failure.ts'
-import { createTokenAuthority, type GetToken } from '../../src/core/tokens.ts'
+import type { GetToken } from '../../src/core/tokens.ts'
+import { manageTokens } from '../support/manageTokens.ts'
 import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
 
 const statuses = ({ events }: ConnectionHarness) =>
@@ -286,8 +287,8 @@ describe('a token', () => {
   test('that never arrives is an attempt that timed out, and is requested again (A4)', async () => {
     const harness = new ConnectionHarness()
     let answer = (): Promise<string> => new Promise(() => undefined)
-    const authority = createTokenAuthority(() => () => answer(), harness.clock)
-    harness.prepare = async () => ({ ...(await authority.grant()), tokenUse: 'given' })
+    const tokens = manageTokens(() => () => answer(), harness.clock)
+    harness.prepare = async () => ({ ...(await tokens.getToken()), tokenUse: 'given' })
     harness.connection.start()
     await settle()
     harness.clock.advance(10_000)
@@ -298,7 +299,7 @@ describe('a token', () => {
     answer = () => Promise.resolve('late')
     harness.clock.advance(250)
     await settle()
-    expect([harness.transport.attempts.length, harness.connection.held.token]).toEqual([1, 'late'])
+    expect([harness.transport.attempts.length, harness.connection.currentToken.token]).toEqual([1, 'late'])
   })
 
   test('that expired while the machine slept is not used: the first attempt after it fetches a fresh one (A9)', async () => {
@@ -308,14 +309,14 @@ describe('a token', () => {
       reasons.push(reason)
       return { token: `token ${reasons.length}`, expiresIn: 3_600_000 }
     }
-    const authority = createTokenAuthority(() => getToken, harness.clock)
-    harness.prepare = async refused => ({ ...(await authority.grant(refused)), tokenUse: 'given' })
+    const tokens = manageTokens(() => getToken, harness.clock)
+    harness.prepare = async refused => ({ ...(await tokens.getToken(refused)), tokenUse: 'given' })
     await harness.open()
     harness.clock.sleep(7_200_000)
     harness.hint('wake')
     await harness.failAndReopen({ kind: 'network' })
     expect(reasons).toEqual(['connect', 'expiring'])
-    expect(harness.connection.held.token).toBe('token 2')
+    expect(harness.connection.currentToken.token).toBe('token 2')
   })
 })
 

@@ -556,7 +556,7 @@ describe('outgoing data', () => {
       harness.request = { firstMessage: one }
       harness.prepare = () =>
         Promise.resolve({ token: 't', tokenUse: 'given', refreshAt: harness.clock.elapsed() + 5_000 })
-      harness.renew = () => Promise.resolve({ token: 'next', forced: false })
+      harness.renew = () => Promise.resolve({ token: 'next', isRefreshed: false })
       harness.channelOptions = { reauthenticate: () => one }
       harness.connection.start()
       harness.channel.send(one)

@@ -19,37 +19,36 @@ import { HTTP, type TransportRequest } from '../../src/core/transport.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
 
-type Changes = Partial<RequestPlan & AttemptParts> & Partial<Pick<RequestPlan['tokens'], 'grant'>>
+type Changes = Partial<RequestPlan & AttemptParts>
 
-const plan = {
+const plan: RequestPlan = {
   transport: HTTP,
   url: 'https://host/a',
-  grant: () => Promise.resolve({ token: 't', forced: false }),
+  tokens: { getToken: () => Promise.resolve({ token: 't', isRefreshed: false }) },
   attachToken: tokenInQuery(),
   origins: { trusted: ['https://host'], insecure: [] },
 }
-function prepare(changes: Changes) {
-  const { grant, rejected, attachCursor, waitingFor, ...own } = { ...plan, ...changes } as typeof plan &
-    Changes
-  const tokens = { grant, dispose: () => undefined }
-  return prepareRequest({ ...own, tokens }, { rejected, attachCursor, waitingFor })
+function prepare({ rejected, attachCursor, pending = { part: undefined }, ...own }: Changes) {
+  return prepareRequest({ ...plan, ...own }, { rejected, attachCursor, pending })
 }
 /** The failure that preparing ends in. */
 const failureOf = (changes: Changes): Promise<unknown> =>
   prepare(changes).then(() => 'prepared', preparationFailure)
-const granting = (token: string | null, forced = false) => ({
-  grant: () => Promise.resolve({ token, forced }),
+const withToken = (token: string | null, isRefreshed = false) => ({
+  tokens: { getToken: () => Promise.resolve({ token, isRefreshed }) },
 })
 
 test('a request is built in order: first the URL, then the cursor, then the token', async () => {
   const order: string[] = []
   const { request } = await prepare({
     url: () => (order.push('url'), 'https://host/a'),
-    grant: () => (order.push('grant'), Promise.resolve({ token: 't', forced: false })),
+    tokens: {
+      getToken: () => (order.push('getToken'), Promise.resolve({ token: 't', isRefreshed: false })),
+    },
     attachCursor: given => (order.push('cursor'), { ...given, url: `${given.url}?after=5` }),
     attachToken: (given, token) => (order.push('token'), { ...given, url: `${given.url}&t=${token}` }),
   })
-  expect(order).toEqual(['url', 'grant', 'cursor', 'token'])
+  expect(order).toEqual(['url', 'getToken', 'cursor', 'token'])
   expect(request.url).toBe('https://host/a?after=5&t=t')
 })
 
@@ -60,9 +59,9 @@ test('with a token, the first message of the token replaces that of the cursor',
     attachToken: tokenInFirstMessage(token => ({ token })),
     attachCursor: (request: TransportRequest) => cursorInFirstMessage(cursor => ({ cursor }))(request, 'c'),
   }
-  const withToken = await prepare(first)
-  expect(withToken.request.firstMessage).toEqual({ token: 't' })
-  const anonymous = await prepare({ ...first, ...granting(null) })
+  const authenticated = await prepare(first)
+  expect(authenticated.request.firstMessage).toEqual({ token: 't' })
+  const anonymous = await prepare({ ...first, ...withToken(null) })
   expect(anonymous.request.firstMessage).toEqual({ cursor: 'c' })
 })
 
@@ -86,14 +85,14 @@ test('headers and protocols are copies, so that no attempt changes those of anot
 
 describe('the token', () => {
   test('is reported as none, given or forced', async () => {
-    expect((await prepare(granting(null))).tokenUse).toBe('none')
-    expect((await prepare(granting('t'))).tokenUse).toBe('given')
-    expect((await prepare(granting('t', true))).tokenUse).toBe('forced')
-    expect((await prepare(granting(null, true))).tokenUse).toBe('none')
+    expect((await prepare(withToken(null))).tokenUse).toBe('none')
+    expect((await prepare(withToken('t'))).tokenUse).toBe('given')
+    expect((await prepare(withToken('t', true))).tokenUse).toBe('forced')
+    expect((await prepare(withToken(null, true))).tokenUse).toBe('none')
   })
 
   test('is attached only if there is one: an anonymous request may go anywhere (A3)', async () => {
-    const { request, token } = await prepare({ url: 'https://other/a', ...granting(null) })
+    const { request, token } = await prepare({ url: 'https://other/a', ...withToken(null) })
     expect([request.url, token]).toEqual(['https://other/a', null])
   })
 
@@ -120,7 +119,7 @@ describe('the token', () => {
       })
       const allowed = { url, transport, origins: { trusted, insecure: ['http://host'] } }
       await expect(prepare(allowed)).resolves.toMatchObject({ token: 't' })
-      const anonymous = { url, transport, origins: { trusted, insecure: [] }, ...granting(null) }
+      const anonymous = { url, transport, origins: { trusted, insecure: [] }, ...withToken(null) }
       await expect(prepare(anonymous)).resolves.toMatchObject({ token: null })
     }
   })
@@ -148,7 +147,7 @@ describe('the token', () => {
 
   test('that fails to load is a token failure, with its cause', async () => {
     for (const cause of [new Error('down'), new UnauthorizedError()]) {
-      await expect(failureOf({ grant: () => Promise.reject(cause) })).resolves.toEqual({
+      await expect(failureOf({ tokens: { getToken: () => Promise.reject(cause) } })).resolves.toEqual({
         kind: 'token',
         cause,
       })
@@ -160,8 +159,8 @@ describe('the URL', () => {
   test('may be a function, even an async one, that is called at each attempt', async () => {
     let count = 0
     const url = () => Promise.resolve(new URL(`https://host/${++count}`))
-    expect((await prepare({ url, ...granting(null) })).request.url).toBe('https://host/1')
-    expect((await prepare({ url, ...granting(null) })).request.url).toBe('https://host/2')
+    expect((await prepare({ url, ...withToken(null) })).request.url).toBe('https://host/1')
+    expect((await prepare({ url, ...withToken(null) })).request.url).toBe('https://host/2')
   })
 
   test('of a socket becomes ws or wss, without a fragment (W40)', async () => {
@@ -178,7 +177,7 @@ describe('the URL', () => {
 
   test('with ws: on an https page fails at once, except for loopback (W39)', async () => {
     vi.stubGlobal('location', new URL('https://page/'))
-    const socket = { transport: WEB_SOCKET, ...granting(null) }
+    const socket = { transport: WEB_SOCKET, ...withToken(null) }
     await expect(failureOf({ url: 'ws://host/a', ...socket })).resolves.toMatchObject({
       kind: 'impossible',
       error: { message: expect.stringMatching(/wss/) },

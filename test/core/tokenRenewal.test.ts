@@ -1,8 +1,9 @@
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/core/platform.ts'
-import { createTokenAuthority, type GetToken, type IssuedToken } from '../../src/core/tokens.ts'
+import type { GetToken, IssuedToken } from '../../src/core/tokens.ts'
 import { startRenewal } from '../../src/core/tokenRenewal.ts'
+import { manageTokens } from '../support/manageTokens.ts'
 import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 
@@ -20,12 +21,12 @@ async function openSocket(...answers: (string | IssuedToken | Error)[]) {
     if (answer instanceof Error) throw answer
     return answer ?? null
   }
-  const authority = createTokenAuthority(() => getToken, harness.clock)
+  const tokens = manageTokens(() => getToken, harness.clock)
   harness.prepare = async refused => {
-    const { forced, ...held } = await authority.grant(refused)
-    return { ...held, tokenUse: forced ? 'forced' : 'given' }
+    const { isRefreshed, ...current } = await tokens.getToken(refused)
+    return { ...current, tokenUse: isRefreshed ? 'forced' : 'given' }
   }
-  harness.renew = former => authority.grant(former, 'expiring')
+  harness.renew = former => tokens.getToken(former, 'expiring')
   harness.channelOptions = { reauthenticate: token => `now ${token}` }
   await harness.open()
   return {
@@ -86,7 +87,7 @@ describe('the token of an open socket', () => {
     await pass(60 * MINUTE)
     expect([reasons, sent(), harness.status]).toEqual([['connect', 'expiring'], [], 'open'])
     await harness.failAndReopen({ kind: 'close', code: 4401, opened: true })
-    expect([reasons.at(-1), harness.connection.held.token]).toEqual(['refused', 'c'])
+    expect([reasons.at(-1), harness.connection.currentToken.token]).toEqual(['refused', 'c'])
   })
 
   test('is requested again if the application keeps the same one alive', async () => {
@@ -108,14 +109,14 @@ describe('the token of an open socket', () => {
 
   test('is not sent over another socket if it arrives after its own is gone', async () => {
     const { harness, pass } = await openSocket(living('a'), 'x')
-    let answer: (held: { token: string; forced: boolean }) => void = () => undefined
+    let answer: (held: { token: string; isRefreshed: boolean }) => void = () => undefined
     harness.renew = () => new Promise(resolve => (answer = resolve))
     await pass(54_000)
     await harness.failAndReopen()
-    answer({ token: 'late', forced: false })
+    answer({ token: 'late', isRefreshed: false })
     await settle()
     expect(harness.transport.attempts.map(({ sent }) => sent)).toEqual([[], []])
-    expect(harness.connection.held.token).toBe('x')
+    expect(harness.connection.currentToken.token).toBe('x')
   })
 
   test('is not quoted in the report if its message cannot be built, and the socket stays open', async () => {
@@ -129,7 +130,7 @@ describe('the token of an open socket', () => {
     const reported = harness.events.flatMap(event => (event.kind === 'handler-error' ? [event] : []))
     expect(reported).toMatchObject([{ type: 'reauthenticate', error: { code: 'configuration' } }])
     expect(inspect(reported, { depth: Infinity, showHidden: true })).not.toContain('secret')
-    expect([harness.status, harness.connection.held.token]).toEqual(['open', 'a'])
+    expect([harness.status, harness.connection.currentToken.token]).toEqual(['open', 'a'])
   })
 
   test('that expired while the machine slept is checked on waking, not when a late timer fires (A9)', async () => {
@@ -153,12 +154,12 @@ describe('the token of an open socket', () => {
 test('a lifetime longer than the longest timer requests no token early (A11)', async () => {
   vi.useFakeTimers()
   const LONG = 3 * 2 ** 31
-  const renew = vi.fn(() => Promise.resolve({ token: 'b', forced: false }))
+  const renew = vi.fn(() => Promise.resolve({ token: 'b', isRefreshed: false }))
   const sent: unknown[] = []
   const { stop } = startRenewal(
     {
       clock: systemClock,
-      holder: { held: { token: 'a', refreshAt: systemClock.elapsed() + LONG } },
+      holder: { currentToken: { token: 'a', refreshAt: systemClock.elapsed() + LONG } },
       renew,
       send: data => sent.push(data) > 0,
       mayOpen: () => true,

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  createTokenAuthority,
-  type GetToken,
-  type IssuedToken,
-  type TokenRequest,
-} from '../../src/core/tokens.ts'
+import type { GetToken, IssuedToken, TokenRequest } from '../../src/core/tokens.ts'
+import { manageTokens } from '../support/manageTokens.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 
 interface Call extends TokenRequest {
@@ -12,81 +8,81 @@ interface Call extends TokenRequest {
   refuse(error: unknown): void
 }
 
-/** An authority over a `getToken` that stays pending until the test settles it. */
+/** An tokens over a `getToken` that stays pending until the test settles it. */
 function setup() {
   const clock = new FakeClock()
   const calls: Call[] = []
   const getToken: GetToken = request =>
     new Promise((resolve, refuse) => void calls.push({ ...request, resolve, refuse }))
-  const authority = createTokenAuthority(() => getToken, clock)
+  const tokens = manageTokens(() => getToken, clock)
   /** Waits for one call and resolves it. */
   async function settle(token: string) {
     await Promise.resolve()
     calls.at(-1)?.resolve(token)
   }
-  return { clock, calls, authority, settle }
+  return { clock, calls, tokens, settle }
 }
 
 describe('getToken', () => {
   test('is called at each attempt, for a connection', async () => {
-    const { calls, authority, settle } = setup()
+    const { calls, tokens, settle } = setup()
     for (const token of ['a', 'b']) {
-      const grant = authority.grant()
+      const grant = tokens.getToken()
       await settle(token)
-      expect(await grant).toEqual({ token, forced: false })
+      expect(await grant).toEqual({ token, isRefreshed: false })
     }
     expect(calls.map(({ reason }) => reason)).toEqual(['connect', 'connect'])
   })
 
   test('that is missing, or returns nothing, means an anonymous user (A3)', async () => {
     const clock = new FakeClock()
-    const none = createTokenAuthority(() => undefined, clock)
-    expect(await none.grant()).toEqual({ token: null, forced: false })
-    const nothing = createTokenAuthority(() => () => undefined as never, clock)
-    expect(await nothing.grant()).toEqual({ token: null, forced: false })
+    const none = manageTokens(() => undefined, clock)
+    expect(await none.getToken()).toEqual({ token: null, isRefreshed: false })
+    const nothing = manageTokens(() => () => undefined as never, clock)
+    expect(await nothing.getToken()).toEqual({ token: null, isRefreshed: false })
     for (const none of ['', { token: '' }, { token: null }]) {
-      const authority = createTokenAuthority(() => () => none, clock)
-      expect(await authority.grant()).toEqual({ token: null, forced: false })
+      const tokens = manageTokens(() => () => none, clock)
+      expect(await tokens.getToken()).toEqual({ token: null, isRefreshed: false })
       // After a refusal it is forced like any other, so that the second refusal is the last.
-      expect(await authority.grant(null)).toEqual({ token: null, forced: true })
+      expect(await tokens.getToken(null)).toEqual({ token: null, isRefreshed: true })
     }
   })
 
   test('is read at each call, so that the latest rendered one is used', async () => {
     let getToken: GetToken = () => 'old'
-    const authority = createTokenAuthority(() => getToken, new FakeClock())
-    expect((await authority.grant()).token).toBe('old')
+    const tokens = manageTokens(() => getToken, new FakeClock())
+    expect((await tokens.getToken()).token).toBe('old')
     getToken = () => 'new'
-    expect((await authority.grant()).token).toBe('new')
+    expect((await tokens.getToken()).token).toBe('new')
   })
 
   test('that throws, at once or later, rejects for all callers, and the next request is a new call (A1)', async () => {
-    const { calls, authority, settle } = setup()
-    const grants = [authority.grant(), authority.grant()]
+    const { calls, tokens, settle } = setup()
+    const grants = [tokens.getToken(), tokens.getToken()]
     await Promise.resolve()
     calls[0]?.refuse(new Error('down'))
     for (const grant of grants) await expect(grant).rejects.toThrow('down')
-    const again = authority.grant()
+    const again = tokens.getToken()
     await settle('a')
-    expect(await again).toEqual({ token: 'a', forced: false })
-    const throwing = createTokenAuthority(
+    expect(await again).toEqual({ token: 'a', isRefreshed: false })
+    const throwing = manageTokens(
       () => () => {
         throw new Error('at once')
       },
       new FakeClock(),
     )
-    await expect(throwing.grant()).rejects.toThrow('at once')
+    await expect(throwing.getToken()).rejects.toThrow('at once')
   })
 
   test('that never settles is called again after 10 s, and shared until then (A4)', async () => {
-    const { clock, calls, authority } = setup()
-    void authority.grant()
+    const { clock, calls, tokens } = setup()
+    void tokens.getToken()
     clock.advance(9_999)
-    void authority.grant()
+    void tokens.getToken()
     await Promise.resolve()
     expect(calls).toHaveLength(1)
     clock.advance(1)
-    const second = authority.grant()
+    const second = tokens.getToken()
     await Promise.resolve()
     expect(calls).toHaveLength(2)
     calls[1]?.resolve('b')
@@ -97,70 +93,70 @@ describe('getToken', () => {
 describe('a refused token', () => {
   async function granted(token: string) {
     const all = setup()
-    const grant = all.authority.grant()
+    const grant = all.tokens.getToken()
     await all.settle(token)
     await grant
     return all
   }
 
   test('forces one new token, with the reason', async () => {
-    const { calls, authority, settle } = await granted('a')
-    const grant = authority.grant('a')
+    const { calls, tokens, settle } = await granted('a')
+    const grant = tokens.getToken('a')
     await settle('b')
-    expect(await grant).toEqual({ token: 'b', forced: true })
+    expect(await grant).toEqual({ token: 'b', isRefreshed: true })
     expect(calls.at(-1)?.reason).toBe('refused')
   })
 
   test('of twenty connections at once causes one call (A5)', async () => {
-    const { calls, authority, settle } = await granted('a')
-    const grants = Array.from({ length: 20 }, () => authority.grant('a'))
+    const { calls, tokens, settle } = await granted('a')
+    const grants = Array.from({ length: 20 }, () => tokens.getToken('a'))
     await settle('b')
-    for (const grant of grants) expect(await grant).toEqual({ token: 'b', forced: true })
+    for (const grant of grants) expect(await grant).toEqual({ token: 'b', isRefreshed: true })
     expect(calls).toHaveLength(2)
   })
 
   test('that is no longer the current one causes no call: the current one is used', async () => {
-    const { calls, authority } = await granted('b')
-    expect(await authority.grant('a')).toEqual({ token: 'b', forced: false })
+    const { calls, tokens } = await granted('b')
+    expect(await tokens.getToken('a')).toEqual({ token: 'b', isRefreshed: false })
     expect(calls).toHaveLength(1)
   })
 
   test('that is no longer the current one causes no call while another connection makes one, either', async () => {
-    const { calls, authority, settle } = await granted('b')
-    const other = authority.grant()
-    expect(await authority.grant('a')).toEqual({ token: 'b', forced: false })
+    const { calls, tokens, settle } = await granted('b')
+    const other = tokens.getToken()
+    expect(await tokens.getToken('a')).toEqual({ token: 'b', isRefreshed: false })
     await settle('c')
     expect((await other).token).toBe('c')
     expect(calls).toHaveLength(2)
   })
 
   test('does not use the result of a call made before the refusal', async () => {
-    const { calls, authority } = await granted('a')
-    const before = authority.grant()
-    const forced = authority.grant('a')
+    const { calls, tokens } = await granted('a')
+    const before = tokens.getToken()
+    const forced = tokens.getToken('a')
     await Promise.resolve()
     expect(calls.map(({ reason }) => reason)).toEqual(['connect', 'connect', 'refused'])
     calls[2]?.resolve('c')
     calls[1]?.resolve('a')
-    expect(await forced).toEqual({ token: 'c', forced: true })
-    expect(await before).toEqual({ token: 'a', forced: false })
+    expect(await forced).toEqual({ token: 'c', isRefreshed: true })
+    expect(await before).toEqual({ token: 'a', isRefreshed: false })
     // The late result of the earlier call is not the current token.
-    expect(await authority.grant('a')).toEqual({ token: 'c', forced: false })
+    expect(await tokens.getToken('a')).toEqual({ token: 'c', isRefreshed: false })
   })
 
   test('shares its call with connections that open meanwhile', async () => {
-    const { calls, authority, settle } = await granted('a')
-    const grants = [authority.grant('a'), authority.grant()]
+    const { calls, tokens, settle } = await granted('a')
+    const grants = [tokens.getToken('a'), tokens.getToken()]
     await settle('b')
     expect((await Promise.all(grants)).map(({ token }) => token)).toEqual(['b', 'b'])
     expect(calls).toHaveLength(2)
   })
 
   test('of an anonymous user causes a call, too', async () => {
-    const { calls, authority, settle } = setup()
-    const grant = authority.grant(null)
+    const { calls, tokens, settle } = setup()
+    const grant = tokens.getToken(null)
     await settle('a')
-    expect(await grant).toEqual({ token: 'a', forced: true })
+    expect(await grant).toEqual({ token: 'a', isRefreshed: true })
     expect(calls[0]?.reason).toBe('refused')
   })
 })
@@ -170,11 +166,11 @@ describe('a token with a known lifetime', () => {
   const jwt = (claims: object, name = '') =>
     ['e30', Buffer.from(JSON.stringify({ ...claims, name })).toString('base64url'), 'signature'].join('.')
 
-  /** An authority over a `getToken` that returns these, one after another, and then keeps returning the last. */
+  /** An tokens over a `getToken` that returns these, one after another, and then keeps returning the last. */
   function over(...answers: (string | IssuedToken)[]) {
     const clock = new FakeClock()
     const reasons: string[] = []
-    const authority = createTokenAuthority(
+    const tokens = manageTokens(
       () =>
         ({ reason }) => {
           const resolve = answers[Math.min(reasons.length, answers.length - 1)] ?? null
@@ -183,19 +179,19 @@ describe('a token with a known lifetime', () => {
         },
       clock,
     )
-    const left = async (grant = authority.grant()) => ((await grant).refreshAt ?? Infinity) - clock.elapsed()
-    return { clock, reasons, authority, left }
+    const left = async (grant = tokens.getToken()) => ((await grant).refreshAt ?? Infinity) - clock.elapsed()
+    return { clock, reasons, tokens, left }
   }
 
   test('is due when its time has passed, even if the wall clock is set', async () => {
     for (const ms of [-3_600_000, 3_600_000]) {
-      const { clock, reasons, authority } = over({ token: 'a', expiresIn: HOUR })
-      await authority.grant()
+      const { clock, reasons, tokens } = over({ token: 'a', expiresIn: HOUR })
+      await tokens.getToken()
       clock.setWallClock(ms)
       clock.advance(HOUR - 10_001)
-      await authority.grant()
+      await tokens.getToken()
       clock.advance(HOUR - 10_000)
-      await authority.grant()
+      await tokens.getToken()
       expect(reasons).toEqual(['connect', 'connect', 'expiring'])
     }
   })
@@ -243,26 +239,26 @@ describe('a token with a known lifetime', () => {
   })
 
   test('is not handed out once it is due: the next attempt fetches a fresh one, with the reason (A9)', async () => {
-    const { clock, reasons, authority } = over(
+    const { clock, reasons, tokens } = over(
       { token: 'a', expiresIn: HOUR },
       { token: 'b', expiresIn: HOUR },
       'c',
     )
-    await authority.grant()
+    await tokens.getToken()
     clock.advance(HOUR - 10_001)
-    expect(await authority.grant('other')).toMatchObject({ token: 'a' })
+    expect(await tokens.getToken('other')).toMatchObject({ token: 'a' })
     clock.advance(1)
-    expect(await authority.grant()).toMatchObject({ token: 'b' })
+    expect(await tokens.getToken()).toMatchObject({ token: 'b' })
     clock.sleep(2 * HOUR)
-    expect(await authority.grant('a')).toMatchObject({ token: 'c' })
+    expect(await tokens.getToken('a')).toMatchObject({ token: 'c' })
     expect(reasons).toEqual(['connect', 'expiring', 'refused'])
   })
 
   test('is requested with its reason reported, and nothing is reported without a request', async () => {
-    const { clock, reasons, authority } = over({ token: 'a', expiresIn: HOUR }, 'b', 'c')
+    const { clock, reasons, tokens } = over({ token: 'a', expiresIn: HOUR }, 'b', 'c')
     const reported: string[] = []
-    const grant = (...[former, reason]: Parameters<typeof authority.grant>) =>
-      authority.grant(former, reason, why => reported.push(why))
+    const grant = (...[former, reason]: Parameters<typeof tokens.getToken>) =>
+      tokens.getToken(former, reason, why => reported.push(why))
     await grant()
     await grant('former')
     clock.advance(HOUR)
@@ -273,23 +269,23 @@ describe('a token with a known lifetime', () => {
   })
 
   test('of twenty sockets at once causes one call, and forces nothing (A8)', async () => {
-    const { reasons, authority } = over('a', 'b', 'c')
-    await authority.grant()
-    const grants = Array.from({ length: 20 }, () => authority.grant('a', 'expiring'))
-    for (const grant of grants) expect(await grant).toEqual({ token: 'b', forced: false })
+    const { reasons, tokens } = over('a', 'b', 'c')
+    await tokens.getToken()
+    const grants = Array.from({ length: 20 }, () => tokens.getToken('a', 'expiring'))
+    for (const grant of grants) expect(await grant).toEqual({ token: 'b', isRefreshed: false })
     // A socket whose timer was late.
-    expect(await authority.grant('a', 'expiring')).toEqual({ token: 'b', forced: false })
+    expect(await tokens.getToken('a', 'expiring')).toEqual({ token: 'b', isRefreshed: false })
     expect(reasons).toEqual(['connect', 'expiring'])
   })
 
   test('is not renewed by the call of an attempt, and a refusal does not use the result of a renewal', async () => {
-    const { calls, authority } = setup()
-    void authority.grant()
-    void authority.grant('a', 'expiring')
-    void authority.grant('a')
+    const { calls, tokens } = setup()
+    void tokens.getToken()
+    void tokens.getToken('a', 'expiring')
+    void tokens.getToken('a')
     await Promise.resolve()
     expect(calls.map(({ reason }) => reason)).toEqual(['connect', 'expiring', 'refused'])
-    const joined = [authority.grant(), authority.grant('a', 'expiring')]
+    const joined = [tokens.getToken(), tokens.getToken('a', 'expiring')]
     await Promise.resolve()
     calls[2]?.resolve('b')
     expect((await Promise.all(joined)).map(({ token }) => token)).toEqual(['b', 'b'])
@@ -299,28 +295,28 @@ describe('a token with a known lifetime', () => {
 
 describe('dispose', () => {
   test('aborts pending calls', async () => {
-    const { calls, authority } = setup()
-    void authority.grant()
+    const { calls, tokens } = setup()
+    void tokens.getToken()
     await Promise.resolve()
     expect(calls[0]?.signal.aborted).toBe(false)
-    authority.dispose()
+    tokens.dispose()
     expect(calls[0]?.signal.aborted).toBe(true)
   })
 
   test('discards a result that arrives late (A7)', async () => {
-    const { calls, authority } = setup()
-    const grants = [authority.grant(), authority.grant('a'), authority.grant('a', 'expiring')]
+    const { calls, tokens } = setup()
+    const grants = [tokens.getToken(), tokens.getToken('a'), tokens.getToken('a', 'expiring')]
     await Promise.resolve()
-    authority.dispose()
+    tokens.dispose()
     for (const { resolve } of calls) resolve('token of the former user')
     for (const grant of grants) await expect(grant).rejects.toThrow()
   })
 
   test('makes no more calls (A7)', async () => {
-    const { calls, authority } = setup()
-    authority.dispose()
-    await expect(authority.grant()).rejects.toThrow()
-    await expect(authority.grant('a')).rejects.toThrow()
+    const { calls, tokens } = setup()
+    tokens.dispose()
+    await expect(tokens.getToken()).rejects.toThrow()
+    await expect(tokens.getToken('a')).rejects.toThrow()
     expect(calls).toHaveLength(0)
   })
 })

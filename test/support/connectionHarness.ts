@@ -12,7 +12,7 @@ import type { Failure } from '../../src/core/failure.ts'
 import type { PreparedRequest, RequestPlan } from '../../src/core/request.ts'
 import { WEB_SOCKET } from '../../src/core/socketTransport.ts'
 import { createSocketChannel, type SocketChannel, type SocketChannelOptions } from '../../src/core/outbox.ts'
-import type { Token, TokenAuthority } from '../../src/core/tokens.ts'
+import type { Token, TokenManager } from '../../src/core/tokens.ts'
 import type { TransportRequest } from '../../src/core/transport.ts'
 import { DEFAULT_RECONNECT } from '../../src/providers/options.ts'
 import { FakeClock } from './fakeClock.ts'
@@ -81,16 +81,16 @@ export class ConnectionHarness {
   }
 
   #planRequest(): RequestPlan {
-    const grant: TokenAuthority['grant'] = async (previous, reason) => {
+    const getToken: TokenManager['getToken'] = async ({ previous, reason }) => {
       if (reason === 'expiring') return this.renew(previous ?? null)
       this.refused.push(previous)
-      const { tokenUse, ...held } = await this.prepare(previous)
-      return { ...held, forced: tokenUse === 'forced' }
+      const { tokenUse, ...token } = await this.prepare(previous)
+      return { ...token, isRefreshed: tokenUse === 'forced' }
     }
     return {
       transport: WEB_SOCKET,
       url: 'ws://host/',
-      tokens: { grant, dispose: () => undefined },
+      tokens: { getToken },
       attachToken: request => ({ ...request, ...this.request }),
       origins: { trusted: ['ws://host'], insecure: ['ws://host'] },
     }
