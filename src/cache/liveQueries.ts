@@ -88,15 +88,18 @@ export class LiveQueries implements CacheWriter {
       this.#declared = new Map(declared.map(entry => [hashValue(entry.queryKey), entry]))
     }
     this.#keys.follow()
-    this.#guard.configure([...this.#declared.values()], () => writer.queryClient.getQueryCache().getAll())
+    this.#guard.configure([...this.#declared.values()], () => writer.cache.getAll())
     writer.setGuard(this.#guard, this.#guard.isActive)
     const lost = [...previous].flatMap(([hash, entry]) => (this.#declared.has(hash) ? [] : [entry.queryKey]))
-    this.#release(lostTypes, lost)
+    const { hashes, prefixes } = this.#keys.releaseTypes(lostTypes)
+    if (hashes.size + prefixes.length + lost.length === 0) return
+    this.flush()
+    this.#invalidate(hashes, [...prefixes, ...lost], 'none')
   }
 
   /** Where the stream must resume so that nothing is missing between cached data and new messages. */
   resumePosition(): Cursor | undefined {
-    return this.#guard.lowestPosition(this.#options.writer.queryClient.getQueryCache().getAll())
+    return this.#guard.lowestPosition(this.#options.writer.cache.getAll())
   }
 
   /**
@@ -104,7 +107,7 @@ export class LiveQueries implements CacheWriter {
    * position may have missed updates in between. Readers whose request failed are refetched now.
    */
   onOpen(): void {
-    const cache = this.#options.writer.queryClient.getQueryCache()
+    const { cache } = this.#options.writer
     const refetched = new Set(this.#keys.read.flatMap(hash => this.#unserved(hash) ?? []))
     if (!this.#hasOpened) {
       this.#hasOpened = true
@@ -132,7 +135,7 @@ export class LiveQueries implements CacheWriter {
 
   /** Sets a query's data to a message's response. Unless `mayCreate`, only an existing query is updated. */
   replace(key: QueryKey, response: unknown, mayCreate: boolean): boolean {
-    const cache = this.#options.writer.queryClient.getQueryCache()
+    const { cache } = this.#options.writer
     if (!mayCreate && !cache.get(this.#keys.hashOf(key))) return false
     if (!this.hasEnded) this.#keys.setCurrent(this.#write(key, response))
     return true
@@ -177,13 +180,21 @@ export class LiveQueries implements CacheWriter {
   }
 
   /** Messages were missed: invalidates every key, which refetches those on screen. Returns the keys. */
-  invalidateAll(): readonly QueryKey[] {
-    return this.#invalidate()
+  invalidateAll(refetchType?: 'none'): readonly QueryKey[] {
+    this.flush()
+    this.#keys.prune()
+    const prefixes = this.#stalePrefixes()
+    const stale = this.#stale()
+    // After the end, readers with their own `staleTime` decide for themselves. They could not know of a gap.
+    if (refetchType)
+      for (const hash of stale.keys()) if (this.#keys.get(hash)?.hasStaleTime) stale.delete(hash)
+    this.#invalidate(stale, prefixes, refetchType)
+    return [...stale.values(), ...prefixes]
   }
 
   /** The connection has ended: its keys are no longer kept up to date, and become stale when they are next read. */
   end(): void {
-    this.#invalidate('none')
+    this.invalidateAll('none')
     this.hasEnded = true
     this.#guard.end()
     this.#keys.end()
@@ -211,7 +222,7 @@ export class LiveQueries implements CacheWriter {
   #onFirstWrite(hash: string, update: unknown): void {
     const count = this.#keys.evict(this.#maxQueries)
     if (count > 0) this.#options.report({ kind: 'queries-dropped', count })
-    const query = this.#options.writer.queryClient.getQueryCache().get(hash)
+    const query = this.#options.writer.cache.get(hash)
     if (!query || query.state.data === undefined || typeof update !== 'function') return
     if (this.#guard.positionOf(query.queryKey)) return
     if (query.state.dataUpdatedAt >= Math.max(this.#createdAt, this.#keys.readSince(query))) return
@@ -229,50 +240,31 @@ export class LiveQueries implements CacheWriter {
 
   /** The query that a `useSocketQuery` reads, if it waits for data that is not being fetched. */
   #unserved(hash: string): Query | undefined {
-    const query = this.#options.writer.queryClient.getQueryCache().get(hash)
+    const query = this.#options.writer.cache.get(hash)
     if (!query || query.state.fetchStatus !== 'idle') return undefined
     const hasFailed = query.state.status === 'error'
     const isOld = !this.#hasOpened && !this.#keys.get(hash)?.hasStaleTime && !this.isCurrent(query)
     return hasFailed || isOld ? query : undefined
   }
 
-  /** Marks what lost handlers wrote, and what is no longer declared, as stale. */
-  #release(types: readonly string[], queryKeys: readonly QueryKey[]): void {
-    const released = this.#keys.releaseTypes(types)
-    const prefixes = [...released.prefixes, ...queryKeys]
-    if (released.hashes.size === 0 && prefixes.length === 0) return
+  /** Invalidates the queries with these hashes or prefixes. */
+  #invalidate(
+    hashes: { has(hash: string): boolean },
+    prefixes: readonly QueryKey[],
+    refetchType?: 'none',
+  ): void {
     const { writer } = this.#options
-    const cache = writer.queryClient.getQueryCache()
-    const below = new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey })))
-    writer.flush()
-    writer.invalidateNow({
-      predicate: query => released.hashes.has(query.queryHash) || below.has(query),
-      refetchType: 'none',
-    })
-  }
-
-  #invalidate(refetchType?: 'none'): readonly QueryKey[] {
-    const { writer } = this.#options
-    writer.flush()
-    this.#keys.prune()
-    const cache = writer.queryClient.getQueryCache()
-    const prefixes = this.#stalePrefixes()
-    const stale = this.#stale()
-    // After the end, readers with their own `staleTime` decide for themselves. They could not know of a gap.
-    if (refetchType === 'none')
-      for (const hash of stale.keys()) if (this.#keys.get(hash)?.hasStaleTime) stale.delete(hash)
     // Each query only once: a second time would count as an invalidation during the fetch of the first.
-    const below = new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey })))
-    const predicate = (query: Query) => stale.has(query.queryHash) || below.has(query)
+    const below = new Set(prefixes.flatMap(queryKey => writer.cache.findAll({ queryKey })))
+    const predicate = (query: Query) => hashes.has(query.queryHash) || below.has(query)
     writer.invalidateNow({ predicate, ...(refetchType && { refetchType }) })
-    return [...stale.values(), ...prefixes]
   }
 
   /** Keys that it wrote, and those that it would write without a handler, by hash. */
   #stale(): Map<string, QueryKey> {
     const { writer, rules } = this.#options
     const stale = this.#keys.stale()
-    for (const { queryHash, queryKey } of writer.queryClient.getQueryCache().getAll()) {
+    for (const { queryHash, queryKey } of writer.cache.getAll()) {
       const rule = rules.ofKey(queryKey)
       if (rule && !rule.handler) stale.set(queryHash, queryKey)
     }

@@ -44,13 +44,14 @@ interface PendingWrite {
  * remembered and applied over its response.
  */
 export class QueryWriter {
-  /** The current client. Change it with `setQueryClient`. */
-  queryClient: QueryClient
+  /** The current query cache. Change it with `setQueryClient`. */
+  cache: QueryCache
   readonly #options: QueryWriterOptions
   readonly #races: FetchRaces
   readonly #guards = new Set<ResponseGuard>()
   #writes = new Map<string, PendingWrite>()
   #invalidations = new Map<string, QueryKey>()
+  #queryClient: QueryClient
   #isScheduled = false
   #hasEnded = false
   /** The cache that it observes, only while there is something to observe. */
@@ -59,7 +60,8 @@ export class QueryWriter {
 
   constructor(options: QueryWriterOptions) {
     this.#options = options
-    this.queryClient = options.queryClient
+    this.#queryClient = options.queryClient
+    this.cache = options.queryClient.getQueryCache()
     this.#races = new FetchRaces({
       clock: options.clock,
       replay: (query, changes) => this.#apply(query, changes),
@@ -68,8 +70,10 @@ export class QueryWriter {
 
   /** Everything kept for an earlier cache is forgotten. Pending changes are written to the new one. */
   setQueryClient(queryClient: QueryClient): void {
-    if (queryClient.getQueryCache() !== this.queryClient.getQueryCache()) this.#races.clear()
-    this.queryClient = queryClient
+    const cache = queryClient.getQueryCache()
+    if (cache !== this.cache) this.#races.clear()
+    this.cache = cache
+    this.#queryClient = queryClient
     this.#follow()
   }
 
@@ -103,9 +107,7 @@ export class QueryWriter {
    */
   invalidateNow({ refetchType, ...filters }: QueryFilters & { refetchType?: 'none' }): void {
     if (this.#hasEnded) return
-    this.#options.batch(() =>
-      this.#invalidate(this.queryClient.getQueryCache().findAll(filters), refetchType === 'none'),
-    )
+    this.#options.batch(() => this.#invalidate(this.cache.findAll(filters), refetchType === 'none'))
   }
 
   /** Whether a change is waiting for the key of this hash. */
@@ -150,8 +152,7 @@ export class QueryWriter {
       }
       if (prefixes.length === 0) return
       // Each query only once: a second time would count as an invalidation during the fetch of the first.
-      const cache = this.queryClient.getQueryCache()
-      this.#invalidate(new Set(prefixes.flatMap(queryKey => cache.findAll({ queryKey }))))
+      this.#invalidate(new Set(prefixes.flatMap(queryKey => this.cache.findAll({ queryKey }))))
     })
   }
 
@@ -182,13 +183,12 @@ export class QueryWriter {
   }
 
   #write(hash: string, { key, changes }: PendingWrite): void {
-    const cache = this.queryClient.getQueryCache()
-    const query = cache.get(hash)
+    const query = this.cache.get(hash)
     if (!query) {
       const { data, arePatches } = applyChanges(undefined, changes)
       if (data === undefined) return
-      this.queryClient.setQueryData(key, data)
-      if (arePatches) cache.get(hash)?.invalidate()
+      this.#queryClient.setQueryData(key, data)
+      if (arePatches) this.cache.get(hash)?.invalidate()
       return
     }
     const isFetching = query.state.fetchStatus !== 'idle'
@@ -238,7 +238,7 @@ export class QueryWriter {
 
   #follow(): void {
     const isNeeded = !this.#races.isIdle || this.#guards.size > 0
-    const cache = isNeeded ? this.queryClient.getQueryCache() : undefined
+    const cache = isNeeded ? this.cache : undefined
     if (this.#observed === cache) return
     this.#unsubscribe?.()
     this.#observed = cache

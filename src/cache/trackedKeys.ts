@@ -65,7 +65,7 @@ export class TrackedKeys {
 
   /** Follows the current cache. The data of an earlier cache is no longer current. */
   follow(): void {
-    const cache = this.#options.writer.queryClient.getQueryCache()
+    const { cache } = this.#options.writer
     if (cache === this.#cache) return
     this.end()
     this.#cache = cache
@@ -96,7 +96,7 @@ export class TrackedKeys {
 
   /** Since when a query has been read without interruption (ms since the epoch). */
   readSince(query: Query): number {
-    return readersOf(this.#options.writer.queryClient.getQueryCache()).readSince(query)
+    return readersOf(this.#options.writer.cache).readSince(query)
   }
 
   /** Keys that a missed message would have written, by hash. */
@@ -130,7 +130,7 @@ export class TrackedKeys {
     }
     if (tracked.isWritten) return false
     tracked.isWritten = true
-    if (!this.#options.writer.queryClient.getQueryCache().get(hash)) this.#created.add(hash)
+    if (!this.#options.writer.cache.get(hash)) this.#created.add(hash)
     return true
   }
 
@@ -148,7 +148,7 @@ export class TrackedKeys {
   setCurrent(hash: string): void {
     const tracked = this.#keys.get(hash)
     if (!tracked || tracked.isCurrent) return
-    const query = this.#options.writer.queryClient.getQueryCache().get(hash)
+    const query = this.#options.writer.cache.get(hash)
     tracked.isCurrent = query !== undefined && query.getObserversCount() > 0
   }
 
@@ -182,7 +182,7 @@ export class TrackedKeys {
   evict(limit: number): number {
     if (this.#created.size <= Math.max(limit, this.#evictAt)) return 0
     const { writer } = this.#options
-    const cache = writer.queryClient.getQueryCache()
+    const { cache } = writer
     const goal = Math.floor(limit * EVICTED_SHARE)
     let dropped = 0
     for (const hash of this.#created) {
@@ -203,7 +203,7 @@ export class TrackedKeys {
   /** Forgets keys that have left the cache. */
   prune(): void {
     const { writer } = this.#options
-    const cache = writer.queryClient.getQueryCache()
+    const { cache } = writer
     for (const hash of this.#keys.keys()) if (!cache.get(hash) && !writer.isPending(hash)) this.#forget(hash)
     for (const [hash, { key }] of this.#prefixes)
       if (!cache.find({ queryKey: key, exact: false })) this.#prefixes.delete(hash)
