@@ -123,6 +123,13 @@ describe('a write', () => {
     expect([writes, client.getQueryCache().getAll().length]).toEqual([[], 1])
   })
 
+  test('by a function that returns undefined keeps the changes before and after it', async () => {
+    const { write, data } = setup()
+    for (const update of [1, () => undefined, add(2)]) write('a', update)
+    await Promise.resolve()
+    expect(data('a')).toBe(3)
+  })
+
   test('goes to the client that is current at the flush', async () => {
     const all = setup()
     const former = all.client

@@ -10,7 +10,7 @@ import type { Entity, Journal, Row } from './modelServer.ts'
 type Cursor = { epoch: number; seq: number }
 
 /** What a connection of the model updates. */
-export const SOURCES = [
+const SOURCES = [
   { queryKey: ['entity'] },
   { queryKey: ['rows'] },
   { queryKey: ['notes'] },
@@ -60,6 +60,7 @@ export class ModelSession {
     this.harness = new ConnectionHarness({ recovery, maxMessageBytes: 100_000 })
     rules.set(this, RULES)
     const liveQueries = createLiveQueries(this.harness)
+    liveQueries.configure({ liveQueries: SOURCES, maxQueries: 10_000, lostTypes: rules.settle() })
     this.liveQueries = liveQueries
     const { clock, sink } = this.harness
     sink.onMessage = createDispatch({ rules, liveQueries, clock, report: () => undefined })

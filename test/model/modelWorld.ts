@@ -6,7 +6,7 @@ import type { Failure } from '../../src/core/failure.ts'
 import { settle } from '../support/connectionHarness.ts'
 import { setUpCache } from '../support/setUpCache.ts'
 import { type Change, type Entity, ModelServer } from './modelServer.ts'
-import { ModelSession, SOURCES } from './modelSession.ts'
+import { ModelSession } from './modelSession.ts'
 
 export const KEYS = [
   ['entity', { k: 0 }],
@@ -48,7 +48,6 @@ export class ModelWorld {
     this.server.change({ type: 'line', params: null, response: 7 })
     const { client, rules, createLiveQueries } = setUpCache({
       scheduleFrame: callback => void this.#frames.push(callback),
-      sources: SOURCES,
     })
     client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
     this.client = client
