@@ -3,7 +3,7 @@ import { ConfigurationError } from './errors.ts'
 import { decideFailure, type Failure, type FailureAction, impossible } from './failure.ts'
 import { findRefusedHeader } from './headers.ts'
 import type { MessageReader } from './messageReader.ts'
-import { type Liveness, watchLiveness } from './heartbeat.ts'
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
 import type { Event } from './connectionState.ts'
 import {
   attach,
@@ -42,9 +42,12 @@ export interface AttemptOwner {
   /** `from`: the attempt that the event is about. */
   handle(event: Event, from: object): void
   /** The token that the server received last. */
-  currentToken: CurrentToken
+  readonly currentToken: CurrentToken
   /** The shortest delay before a retry that the server requested (ms). */
-  retryFloor: number
+  readonly retryFloor: number
+  /** The next request carries this token. */
+  onToken(token: CurrentToken): void
+  onRetryFloor(delay: number): void
 }
 
 /**
@@ -60,9 +63,9 @@ export class AttemptRun implements TransportSink {
   #hasAttached = false
   #prepared: PreparedRequest | undefined
   #firstMessage: SocketData | undefined
-  #isProbing = false
+  #isPinging = false
   #attempt: Attempt | undefined
-  #liveness: Liveness | undefined
+  #heartbeat: Heartbeat | undefined
 
   constructor(owner: AttemptOwner) {
     this.#owner = owner
@@ -90,7 +93,7 @@ export class AttemptRun implements TransportSink {
 
   /** Returns `false` if the network does not accept the data. */
   send(data: SocketData): boolean {
-    this.#liveness?.check()
+    this.#heartbeat?.check()
     return this.#attempt?.send?.(data) ?? false
   }
 
@@ -99,19 +102,19 @@ export class AttemptRun implements TransportSink {
     if (this.#isOpen) this.#watch()
   }
 
-  pulse(): void {
-    this.#liveness?.pulse()
-    this.#owner.channel?.pulse()
+  checkNow(): void {
+    this.#heartbeat?.checkNow()
+    this.#owner.channel?.checkNow()
   }
 
   /** How long the last heartbeat took (ms). */
   get latency(): number | null {
-    return this.#liveness?.sinceProbe() ?? null
+    return this.#heartbeat?.sincePing() ?? null
   }
 
   end(): void {
     this.#isOver = true
-    this.#liveness?.stop()
+    this.#heartbeat?.stop()
     this.#attempt?.close()
   }
 
@@ -139,12 +142,12 @@ export class AttemptRun implements TransportSink {
 
   message(data: unknown, meta: MessageMeta): boolean {
     if (this.#isOver) return false
-    this.#liveness?.heard()
+    this.#heartbeat?.onActivity()
     return this.#owner.reader.receive(data, meta)
   }
 
   alive(): void {
-    if (!this.#isOver) this.#liveness?.heard()
+    if (!this.#isOver) this.#heartbeat?.onActivity()
   }
 
   oversized(): void {
@@ -152,7 +155,7 @@ export class AttemptRun implements TransportSink {
   }
 
   retryFloor(delay: number): void {
-    if (!this.#isOver) this.#owner.retryFloor = delay
+    if (!this.#isOver) this.#owner.onRetryFloor(delay)
   }
 
   cursorLost(): void {
@@ -206,7 +209,7 @@ export class AttemptRun implements TransportSink {
     }
     if (this.#isOver) return
     const { token, refreshAt } = prepared
-    this.#owner.currentToken = { token, refreshAt }
+    this.#owner.onToken({ token, refreshAt })
     take(prepared)
   }
 
@@ -252,29 +255,30 @@ export class AttemptRun implements TransportSink {
   }
 
   /**
-   * Watches with the latest options. Changed times keep a pending probe, so changing options cannot postpone
+   * Watches with the latest options. Changed times keep a pending ping, so changing options cannot postpone
    * a timeout.
    */
   #watch(): void {
     const { ports, options, channel } = this.#owner
-    const { liveness } = options
-    const isProbing = liveness?.message !== undefined && channel !== undefined
-    if (liveness && this.#liveness && isProbing === this.#isProbing) return this.#liveness.change(liveness)
-    this.#liveness?.stop()
-    this.#isProbing = isProbing
-    this.#liveness =
-      liveness &&
-      watchLiveness(ports.clock, {
-        interval: liveness.interval,
-        timeout: liveness.timeout,
-        probe: isProbing ? () => this.#probe() : undefined,
-        dead: () => this.failed({ kind: 'silence' }),
+    const { heartbeat } = options
+    const isPinging = heartbeat?.message !== undefined && channel !== undefined
+    if (heartbeat && this.#heartbeat && isPinging === this.#isPinging)
+      return this.#heartbeat.change(heartbeat)
+    this.#heartbeat?.stop()
+    this.#isPinging = isPinging
+    this.#heartbeat =
+      heartbeat &&
+      startHeartbeat(ports.clock, {
+        interval: heartbeat.interval,
+        timeout: heartbeat.timeout,
+        ping: isPinging ? () => this.#ping() : undefined,
+        onDead: () => this.failed({ kind: 'silence' }),
       })
   }
 
-  #probe(): void {
+  #ping(): void {
     const { options, channel } = this.#owner
-    const message = options.liveness?.message
+    const message = options.heartbeat?.message
     this.#guarded('"heartbeat.message"', () => channel && this.#attempt?.send?.(channel.encode(message)))
   }
 

@@ -82,7 +82,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
     this.reader.options = options
     this.#checkHidden()
     this.#run?.configured()
-    if (this.#latency === null || options.liveness) return
+    if (this.#latency === null || options.heartbeat) return
     this.#latency = null
     this.#publish()
   }
@@ -107,6 +107,14 @@ export class Connection implements AttemptOwner, ReaderEvents {
       },
       random() * (spread ?? defaultGapSpread(outage)),
     )
+  }
+
+  onToken(token: CurrentToken): void {
+    this.currentToken = token
+  }
+
+  onRetryFloor(delay: number): void {
+    this.retryFloor = delay
   }
 
   onHeartbeatReply(): void {
@@ -169,8 +177,8 @@ export class Connection implements AttemptOwner, ReaderEvents {
         return this.#run?.greet()
       case 'end-attempt':
         return this.#endAttempt()
-      case 'pulse':
-        return this.#run?.pulse()
+      case 'check-now':
+        return this.#run?.checkNow()
       case 'drop-cursor':
         return this.dropCursor()
     }
@@ -191,7 +199,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
   #hinted(hint: Hint): void {
     if (hint === 'hidden' || hint === 'visible') this.#checkHidden()
     if (hint === 'frozen' || hint === 'thawed') this.#pause('frozen', hint === 'frozen')
-    if (hint === 'offline') this.#run?.pulse()
+    if (hint === 'offline') this.#run?.checkNow()
     else if (hint !== 'hidden' && hint !== 'frozen') this.handle({ type: 'hint' })
   }
 

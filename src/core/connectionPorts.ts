@@ -60,7 +60,7 @@ export interface ConnectionDriverOptions {
   /** Whether `getToken` could return another token. */
   hasGetToken: boolean
   pausesWhenHidden: boolean
-  liveness?: LivenessPlan | undefined
+  heartbeat?: HeartbeatPlan | undefined
   recovery?: Recovery | undefined
   parse?: Parse | undefined
   isLast?: ((message: Message) => boolean) | undefined
@@ -71,10 +71,10 @@ export interface ConnectionDriverOptions {
 }
 
 /**
- * How an open connection is watched; times in ms. A probe sends `message`. Without it, silence alone ends the
+ * How an open connection is watched; times in ms. A ping sends `message`. Without it, silence alone ends the
  * connection.
  */
-export interface LivenessPlan {
+export interface HeartbeatPlan {
   interval: number
   timeout: number
   message?: unknown
@@ -105,7 +105,7 @@ export interface Channel {
   /** The reply in this message; `undefined` if no request was waiting for it. */
   take(message: Message): Reply | undefined
   /** Checks the clock now. */
-  pulse(): void
+  checkNow(): void
   lost(): void
   ended(): void
 }

@@ -67,7 +67,7 @@ export type Effect =
   | { type: 'greet' }
   | { type: 'end-attempt' }
   | { type: 'start-timer'; delay: number }
-  | { type: 'pulse' }
+  | { type: 'check-now' }
   | { type: 'drop-cursor' }
 
 /** How a connection reconnects; all times in ms. */

@@ -1,85 +1,85 @@
 import type { Clock, TimerHandle } from './platform.ts'
 
 /** When an open connection counts as dead; times in ms. */
-interface LivenessOptions {
-  /** The time between two probes. Without a probe, the length of silence after which the connection is dead. */
+interface HeartbeatSetup {
+  /** The time between two pings. Without a ping, the length of silence after which the connection is dead. */
   interval: number
-  /** How long a probe may go without any sign of life. */
+  /** How long a ping may go without any sign of life. */
   timeout: number
-  /** Sends a probe to the other side. Without it, the other side must send something by itself. */
-  probe?: (() => void) | undefined
-  dead: () => void
+  /** Sends a ping to the other side. Without it, the other side must send something by itself. */
+  ping?: (() => void) | undefined
+  onDead: () => void
 }
 
 /** Watches one open connection. */
-export interface Liveness {
+export interface Heartbeat {
   /** Call when anything at all is received. */
-  heard(): void
-  /** The ms since the last probe. When its reply has just arrived, this is the latency. */
-  sinceProbe(): number
-  /** Continues with other times, counted from the last probe or sign of life. */
+  onActivity(): void
+  /** The ms since the last ping. When its reply has just arrived, this is the latency. */
+  sincePing(): number
+  /** Continues with other times, counted from the last ping or sign of life. */
   change(times: { interval: number; timeout: number }): void
   /** Checks the clock now, because a timer may have been throttled or asleep. */
   check(): void
-  /** Checks the clock now and, with a probe, sends one unless a reply is already pending. */
-  pulse(): void
+  /** Checks the clock now and, with a ping, sends one unless a reply is already pending. */
+  checkNow(): void
   stop(): void
 }
 
 /**
- * Starts watching. A connection is dead when a probe gets no reply within `timeout`, sleep included. So a
- * timer that fires late (throttled tab, sleep) leads to a probe, never straight to a dead connection.
+ * Starts watching. A connection is dead when a ping gets no reply within `timeout`, sleep included. So a
+ * timer that fires late (throttled tab, sleep) leads to a ping, never straight to a dead connection.
  */
-export function watchLiveness(clock: Clock, { probe, dead, ...first }: LivenessOptions): Liveness {
+export function startHeartbeat(clock: Clock, { ping, onDead, ...first }: HeartbeatSetup): Heartbeat {
   let times = first
   let timer: TimerHandle | undefined
   let heardAt = clock.elapsed()
-  let probedAt = heardAt
+  let pingedAt = heardAt
   let dueAt = 0
   let isAwaiting = false
 
-  function arm(delay: number) {
+  function startTimer(delay: number) {
     clock.clearTimeout(timer)
     dueAt = clock.elapsed() + delay
-    timer = clock.setTimeout(pulse, Math.max(0, delay))
+    timer = clock.setTimeout(checkNow, Math.max(0, delay))
   }
 
   function isOverdue(now: number): boolean {
-    return probe ? isAwaiting && now - probedAt >= times.timeout : now - heardAt >= times.interval
+    return ping ? isAwaiting && now - pingedAt >= times.timeout : now - heardAt >= times.interval
   }
 
-  function pulse() {
+  function checkNow() {
     const now = clock.elapsed()
-    if (isOverdue(now)) return dead()
-    if (!probe) return arm(heardAt + times.interval - now)
-    return isAwaiting ? arm(probedAt + times.timeout - now) : ask(now, probe)
+    if (isOverdue(now)) return onDead()
+    if (!ping) return startTimer(heardAt + times.interval - now)
+    return isAwaiting ? startTimer(pingedAt + times.timeout - now) : ask(now, ping)
   }
 
   function ask(now: number, send: () => void) {
-    probedAt = now
+    pingedAt = now
     isAwaiting = true
-    arm(times.timeout)
+    startTimer(times.timeout)
     send()
   }
 
-  arm(times.interval)
+  startTimer(times.interval)
   return {
-    heard() {
+    onActivity() {
       heardAt = clock.elapsed()
       if (!isAwaiting) return
       isAwaiting = false
-      arm(probedAt + times.interval - heardAt)
+      startTimer(pingedAt + times.interval - heardAt)
     },
-    sinceProbe: () => clock.elapsed() - probedAt,
+    sincePing: () => clock.elapsed() - pingedAt,
     change(next) {
       if (next.interval === times.interval && next.timeout === times.timeout) return
       times = next
-      arm((probe ? probedAt : heardAt) + (isAwaiting ? next.timeout : next.interval) - clock.elapsed())
+      startTimer((ping ? pingedAt : heardAt) + (isAwaiting ? next.timeout : next.interval) - clock.elapsed())
     },
     check() {
-      if (clock.elapsed() >= dueAt) pulse()
+      if (clock.elapsed() >= dueAt) checkNow()
     },
-    pulse,
+    checkNow,
     stop() {
       clock.clearTimeout(timer)
     },

@@ -148,7 +148,7 @@ function timedOut(state: State, { part }: Event & { type: 'timed-out' }, world: 
 }
 
 function hinted(state: State, world: World): Transition {
-  if (state.name === 'open') return { state, effects: [{ type: 'pulse' }] }
+  if (state.name === 'open') return { state, effects: [{ type: 'check-now' }] }
   if (state.name !== 'waiting' || world.now < state.notBefore) return stay(state)
   return begin(state.progress, state.reason, world)
 }

@@ -114,7 +114,7 @@ export class MessageReader {
   }
 
   #isHeartbeatReply(message: Message): boolean {
-    const { isReply } = this.options.liveness ?? {}
+    const { isReply } = this.options.heartbeat ?? {}
     return isReply !== undefined && this.#read('heartbeat.isReply', () => isReply(message)) === true
   }
 

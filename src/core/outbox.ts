@@ -73,7 +73,7 @@ export function createSocketChannel(
       })
       queue.drain(link.send)
     },
-    pulse: () => renewal?.check(),
+    checkNow: () => renewal?.check(),
     take: message => requests.take(message),
     lost() {
       renewal?.stop()

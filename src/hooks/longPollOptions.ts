@@ -37,7 +37,7 @@ export const longPollDefinition: TransportDefinition<LongPollOptions> = {
       environment,
       definedOnly({ method, body: toBody(body), credentials, cursor, initialCursor, holdTimeout }),
     ),
-  liveness: () => undefined,
+  heartbeat: () => undefined,
 }
 
 /**

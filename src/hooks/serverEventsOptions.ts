@@ -37,7 +37,7 @@ export const serverEventsDefinition: TransportDefinition<ServerEventsOptions> = 
       environment,
       definedOnly({ method, body: toBody(body), credentials, lastEventId }),
     ),
-  liveness: ({ silenceTimeout }) =>
+  heartbeat: ({ silenceTimeout }) =>
     silenceTimeout === undefined ? undefined : { interval: silenceTimeout, timeout: 0 },
 }
 

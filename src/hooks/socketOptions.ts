@@ -37,7 +37,7 @@ export const socketDefinition: TransportDefinition<SocketOptions> = {
   request: ({ protocols }) => ({ protocols }),
   createTransport: ({ webSocket }, { binaryType }) => new SocketTransport({ webSocket, binaryType }),
   createChannel: createSocketChannel,
-  liveness(options, provider) {
+  heartbeat(options, provider) {
     const heartbeat = options.heartbeat ?? provider.heartbeat ?? false
     if (heartbeat === false) return undefined
     const plan = withDefaults(DEFAULT_HEARTBEAT, heartbeat === true ? undefined : heartbeat)

@@ -222,7 +222,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
       decide,
       hasGetToken: (latest.getToken ?? provider.getToken) !== undefined,
       pausesWhenHidden: this.#pausesWhenHidden,
-      liveness: this.#definition.liveness(latest, provider),
+      heartbeat: this.#definition.heartbeat(latest, provider),
       recovery: latest.recovery,
       parse: latest.parse,
       isLast: latest.isLast,

@@ -1,4 +1,4 @@
-import type { Channel, ChannelLink, LivenessPlan } from '../core/connectionPorts.ts'
+import type { Channel, ChannelLink, HeartbeatPlan } from '../core/connectionPorts.ts'
 import type { TransportName } from '../core/events.ts'
 import type { HeadersOption } from '../core/headers.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
@@ -28,7 +28,7 @@ export interface TransportDefinition<
   }
   createTransport(environment: ClientTransportEnvironment, options: Options): Transport
   createChannel?(link: ChannelLink, options: () => Options, provider: () => RealtimeOptions): Channel
-  liveness(options: Options, provider: RealtimeOptions): LivenessPlan | undefined
+  heartbeat(options: Options, provider: RealtimeOptions): HeartbeatPlan | undefined
 }
 
 interface GlobalWebSocket {

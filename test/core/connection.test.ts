@@ -113,7 +113,7 @@ describe('a connection', () => {
 describe('an attempt that has ended', () => {
   test('changes nothing', async () => {
     const harness = await new ConnectionHarness({
-      liveness: { interval: 1_000, timeout: 500, message: { type: 'ping' } },
+      heartbeat: { interval: 1_000, timeout: 500, message: { type: 'ping' } },
     }).open()
     const { sink } = harness.transport.last
     await harness.failAndReopen()
@@ -132,7 +132,7 @@ describe('an attempt that has ended', () => {
 
   test('arms no timer, even if a heartbeat was pending', async () => {
     const harness = await new ConnectionHarness({
-      liveness: { interval: 1_000, timeout: 500, message: { type: 'ping' } },
+      heartbeat: { interval: 1_000, timeout: 500, message: { type: 'ping' } },
     }).open()
     const { sink } = harness.transport.last
     harness.clock.advance(1_000)
@@ -206,7 +206,7 @@ describe('dispose', () => {
 
   test('leaves no timer, no listener and no attempt', async () => {
     const harness = await new ConnectionHarness({
-      liveness: { interval: 1_000, timeout: 500, message: { type: 'ping' } },
+      heartbeat: { interval: 1_000, timeout: 500, message: { type: 'ping' } },
     }).open()
     await harness.failAndReopen()
     const request = harness.channel.request({ type: 'a' })

@@ -52,13 +52,13 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     .map(([which, failure]) => onAny(sink => sink.failed(failure), which)),
 )
 
-const liveness = { interval: 3_000, timeout: 1_000, message: { type: 'ping' } }
+const heartbeat = { interval: 3_000, timeout: 1_000, message: { type: 'ping' } }
 
 test('at most one attempt runs at any time, and dispose leaves no attempt, timer or listener', async () => {
   const steps = fc.array(anyStep, { maxLength: 40 })
   await fc.assert(
     fc.asyncProperty(steps, fc.boolean(), async (all, pausesWhenHidden) => {
-      const harness = new ConnectionHarness({ pausesWhenHidden, liveness })
+      const harness = new ConnectionHarness({ pausesWhenHidden, heartbeat })
       harness.connection.start()
       for (const step of all) {
         await step(harness)
@@ -79,7 +79,7 @@ test('a connection that nothing pauses or ends is open in the end, whatever happ
   const steps = fc.array(anyStep, { maxLength: 30 })
   await fc.assert(
     fc.asyncProperty(steps, async all => {
-      const harness = new ConnectionHarness({ liveness })
+      const harness = new ConnectionHarness({ heartbeat })
       for (const step of all) await step(harness)
       harness.prepare = () => Promise.resolve({ token: 't', tokenUse: 'given' })
       harness.hint('thawed')

@@ -282,7 +282,7 @@ describe('with cached data that has a position', () => {
 })
 
 describe('a heartbeat', () => {
-  const liveness = {
+  const heartbeat = {
     interval: 25_000,
     timeout: 10_000,
     message: { type: 'ping' },
@@ -290,7 +290,7 @@ describe('a heartbeat', () => {
   }
 
   test('is sent every interval; its reply gives the latency and is not delivered as a message', async () => {
-    const harness = await new ConnectionHarness({ liveness }).open()
+    const harness = await new ConnectionHarness({ heartbeat }).open()
     harness.clock.advance(25_000)
     expect(harness.transport.last.sent).toEqual(['{"type":"ping"}'])
     harness.clock.advance(42)
@@ -300,7 +300,7 @@ describe('a heartbeat', () => {
   })
 
   test('without a reply ends the attempt at once, without waiting for its close, and a new one starts', async () => {
-    const harness = await new ConnectionHarness({ liveness }).open()
+    const harness = await new ConnectionHarness({ heartbeat }).open()
     const dead = harness.transport.last
     harness.clock.advance(35_000)
     expect([dead.isClosed, harness.status]).toEqual([true, 'reconnecting'])
@@ -311,7 +311,7 @@ describe('a heartbeat', () => {
   })
 
   test('is satisfied by anything that arrives, even garbage', async () => {
-    const harness = await new ConnectionHarness({ liveness }).open()
+    const harness = await new ConnectionHarness({ heartbeat }).open()
     harness.clock.advance(30_000)
     expect(harness.transport.last.sink.message('<html>', {})).toBe(false)
     harness.clock.advance(15_000)
@@ -321,14 +321,14 @@ describe('a heartbeat', () => {
   test.each(['visible', 'online', 'offline', 'thawed', 'wake'] as const)(
     'is sent at once on "%s"',
     async hint => {
-      const harness = await new ConnectionHarness({ liveness }).open()
+      const harness = await new ConnectionHarness({ heartbeat }).open()
       harness.hint(hint)
       expect([harness.status, harness.transport.last.sent.length]).toEqual(['open', 1])
     },
   )
 
   test('without a message only watches for silence: anything received counts as life, and nothing is sent', async () => {
-    const harness = await new ConnectionHarness({ liveness: { interval: 1_000, timeout: 500 } }).open()
+    const harness = await new ConnectionHarness({ heartbeat: { interval: 1_000, timeout: 500 } }).open()
     for (let count = 0; count < 5; count++) {
       harness.clock.advance(900)
       harness.transport.last.sink.alive()
@@ -342,9 +342,10 @@ describe('a heartbeat', () => {
 describe('a heartbeat that changes on an open connection', () => {
   const plan = { interval: 25_000, timeout: 10_000, message: { type: 'ping' } }
   const isReply = ({ type }: { type: string }) => type === 'ping'
-  const open = (liveness?: ConnectionDriverOptions['liveness']) => new ConnectionHarness({ liveness }).open()
-  const change = (harness: ConnectionHarness, liveness?: ConnectionDriverOptions['liveness']) => {
-    harness.configure({ liveness })
+  const open = (heartbeat?: ConnectionDriverOptions['heartbeat']) =>
+    new ConnectionHarness({ heartbeat }).open()
+  const change = (harness: ConnectionHarness, heartbeat?: ConnectionDriverOptions['heartbeat']) => {
+    harness.configure({ heartbeat })
   }
   const beats = (harness: ConnectionHarness) => harness.transport.attempts.flatMap(({ sent }) => sent).length
 
@@ -552,7 +553,7 @@ describe('outgoing data', () => {
   ])(
     'follows one rule as a message, a heartbeat, a first message and a fresh token: %s',
     async (_what, one, wire) => {
-      const harness = new ConnectionHarness({ liveness: { interval: 10, timeout: 10, message: one } })
+      const harness = new ConnectionHarness({ heartbeat: { interval: 10, timeout: 10, message: one } })
       harness.request = { firstMessage: one }
       harness.prepare = () =>
         Promise.resolve({ token: 't', tokenUse: 'given', refreshAt: harness.clock.elapsed() + 5_000 })
@@ -563,7 +564,7 @@ describe('outgoing data', () => {
       await harness.open()
       harness.clock.advance(10)
       harness.transport.last.sink.alive()
-      harness.configure({ liveness: undefined })
+      harness.configure({ heartbeat: undefined })
       harness.clock.advance(5_000)
       await settle()
       // The first message, queued data, the heartbeat, and the fresh token.
@@ -572,7 +573,7 @@ describe('outgoing data', () => {
   )
 
   test('goes through the serialize of the application', async () => {
-    const harness = new ConnectionHarness({ liveness: { interval: 10, timeout: 10, message: { beat: 1 } } })
+    const harness = new ConnectionHarness({ heartbeat: { interval: 10, timeout: 10, message: { beat: 1 } } })
     harness.request = { firstMessage: { token: 't' } }
     harness.channelOptions = { serialize: value => `<${Object.keys(value as object).join()}>` }
     await harness.open()
@@ -638,7 +639,7 @@ describe('data that cannot be sent', () => {
 
   test('as a heartbeat fails the connection and names the part', async () => {
     const harness = await new ConnectionHarness({
-      liveness: { interval: 10, timeout: 10, message: circular },
+      heartbeat: { interval: 10, timeout: 10, message: circular },
     }).open()
     harness.clock.advance(10)
     expect([harness.status, failure(harness)?.message]).toEqual([

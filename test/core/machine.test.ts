@@ -102,7 +102,7 @@ const table = {
     authorized: same,
     opened: same,
     'timed-out': 'open: ',
-    hint: 'open: pulse',
+    hint: 'open: check-now',
     failed: retry,
   },
   waiting: {

@@ -93,7 +93,7 @@ describe('a misbehaving application function,', () => {
   ]
   const at = { attach: cursorInQuery(), cursor: () => undefined }
   const options: [string, (broken: () => unknown) => object][] = [
-    ['heartbeat.isReply', isReply => ({ liveness: { interval: 1e6, timeout: 1e6, isReply } })],
+    ['heartbeat.isReply', isReply => ({ heartbeat: { interval: 1e6, timeout: 1e6, isReply } })],
     ['recovery.cursor', cursor => ({ recovery: { ...at, cursor } })],
     ['isLast', isLast => ({ isLast })],
     ['recovery.resumed', resumed => ({ recovery: { ...at, resumed } })],
@@ -168,7 +168,7 @@ test('nothing that a server sends throws, changes a prototype or closes the conn
   )
   const harness = await new ConnectionHarness({
     recovery: { ...recovery, cursor: ({ epoch, seq }) => (seq === undefined ? undefined : { epoch, seq }) },
-    liveness: { interval: 1e6, timeout: 1e6, isReply: ({ type }) => type === 'heartbeat' },
+    heartbeat: { interval: 1e6, timeout: 1e6, isReply: ({ type }) => type === 'heartbeat' },
   }).open()
   fc.assert(
     fc.property(frame, text => {

@@ -84,10 +84,10 @@ describe('the reference lists exactly', () => {
 
   test.each([
     ['use-polling', 'PollingOptions', 'pollingOptions.ts'],
-    ['use-server-events', 'ServerEventsOptions', 'serverEventsDefinition.ts'],
-    ['use-long-poll', 'LongPollOptions', 'longPollDefinition.ts'],
-    ['use-socket', 'SocketOptions', 'socketDefinition.ts'],
-    ['connections', 'ConnectionOptions', 'connectionOptions.ts'],
+    ['use-server-events', 'ServerEventsOptions', 'serverEventsOptions.ts'],
+    ['use-long-poll', 'LongPollOptions', 'longPollOptions.ts'],
+    ['use-socket', 'SocketOptions', 'socketOptions.ts'],
+    ['connections', 'ConnectionOptions', 'options.ts'],
   ])('%s: the options', (page, type, file) => {
     expect(names(page, 'Options').sort()).toEqual(members(type, file).sort())
   })
@@ -161,7 +161,7 @@ describe('the defaults in the reference are those of the code', () => {
 
   test('of the heartbeat', () => {
     const row = table('realtime-provider', 'Props').find(([name]) => name === '`heartbeat`')
-    const plan = socketDefinition.liveness({ url: '' }, { heartbeat: true })
+    const plan = socketDefinition.heartbeat({ url: '' }, { heartbeat: true })
     expect(plan).toMatchObject(Object.fromEntries(numbers(row?.[2])))
     expect(row?.[2]).toContain(`message: { type: '${(plan?.message as { type: string }).type}' }`)
   })

@@ -50,7 +50,7 @@ async function signIn(user: string, queryClient: QueryClient) {
     identity: () => null,
     request: () => ({}),
     createTransport: () => transport,
-    liveness: () => undefined,
+    heartbeat: () => undefined,
   }
   const { value: shared } = client.connections.acquire(
     'events',
