@@ -10,15 +10,17 @@ import type {
   TransportSink,
 } from './transport.ts'
 
-/** The part of the WebSocket interface used here, wide enough for the classes of browsers and of `ws`. */
+/**
+ * The part of the WebSocket interface used here. The classes of browsers and of `ws` have it; a test double may
+ * extend `EventTarget`.
+ */
 export interface WebSocketLike {
   readonly readyState: number
   binaryType: string
   send(data: SocketData): void
   close(code?: number, reason?: string): void
-  addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
-  addEventListener(type: 'error', listener: () => void): void
-  removeEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
+  addEventListener(type: 'close' | 'error', listener: (event: unknown) => void): void
+  removeEventListener(type: 'close' | 'error', listener: (event: unknown) => void): void
 }
 
 /** What a WebSocket can do. */
@@ -143,8 +145,8 @@ class SocketAttempt implements Attempt {
     if (!Socket) return this.#refuse(withAdvice('There is no WebSocket class here.', 'webSocket'))
     try {
       const socket = protocols ? new Socket(url, protocols) : new Socket(url)
-      const onClose = ({ code }: { code: number }) => {
-        this.#fail({ kind: 'close', code, opened: this.#isOpen })
+      const onClose = (event: unknown) => {
+        this.#fail({ kind: 'close', code: (event as { code: number }).code, opened: this.#isOpen })
       }
       socket.addEventListener('close', onClose)
       // This listener stays: in Node, a socket that is given up while connecting throws if nothing listens.
