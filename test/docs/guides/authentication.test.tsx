@@ -108,9 +108,9 @@ test('an event stream whose token has expired is requested again with a fresh on
 })
 
 test('two requests at the same time refresh the token once', async () => {
-  const app = await openPage(50)
+  const app = await openPage(1_000)
   await login('ada', 'secret')
-  await new Promise(resolve => setTimeout(resolve, 100))
+  await new Promise(resolve => setTimeout(resolve, 1_100))
   const before = app.count('POST /refresh')
   const statuses = await Promise.all([apiFetch('/orders'), apiFetch('/orders')])
   expect(statuses.map(({ status }) => status)).toEqual([200, 200])
