@@ -103,11 +103,7 @@ export class ModelWorld {
     this.#isLinked = false
     this.wire = []
     this.harness.transport.last.sink.failed(failure)
-    // Pending socket requests are lost with it.
-    for (const fetch of this.fetches.filter(isOverSocket)) {
-      this.fetches.splice(this.fetches.indexOf(fetch), 1)
-      fetch.reject(new Error('lost'))
-    }
+    this.#loseRequests()
     await settle()
   }
 
@@ -117,6 +113,7 @@ export class ModelWorld {
     this.#isLinked = false
     this.wire = []
     this.#session.end()
+    this.#loseRequests()
     this.#session = this.#createSession()
     await settle()
   }
@@ -267,6 +264,14 @@ export class ModelWorld {
     if (isRead) this.server.wanted.add(params.k)
     fetch.found ??= { data: structuredClone(this.server.read(fetch.key)) }
     return fetch.found.data
+  }
+
+  /** Pending requests over a socket are lost with it. */
+  #loseRequests(): void {
+    for (const fetch of this.fetches.filter(isOverSocket)) {
+      this.fetches.splice(this.fetches.indexOf(fetch), 1)
+      fetch.reject(new Error('lost'))
+    }
   }
 
   #canAnswer(fetch: PendingFetch): boolean {
