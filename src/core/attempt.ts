@@ -1,4 +1,4 @@
-import type { Channel, ConnectionDriverOptions, ConnectionPorts } from './connectionPorts.ts'
+import type { Outbox, ConnectionDriverOptions, ConnectionPorts } from './connectionPorts.ts'
 import { ConfigurationError } from './errors.ts'
 import { decideFailure, type Failure, type FailureAction, impossible } from './failure.ts'
 import { findRefusedHeader } from './headers.ts'
@@ -32,7 +32,7 @@ const FIRST_MESSAGE = 'The first message (of attachToken or recovery.attach)'
 export interface AttemptOwner {
   readonly ports: ConnectionPorts
   readonly options: ConnectionDriverOptions
-  readonly channel: Channel | undefined
+  readonly outbox: Outbox | undefined
   readonly reader: MessageReader
   readonly position: StreamPosition
   /** Messages may have been missed. */
@@ -78,7 +78,7 @@ export class AttemptRun implements TransportSink {
       if (firstMessage !== undefined) {
         // Encode before a socket is opened for it, so that an error in the application's code is found in
         // time.
-        this.#guarded(FIRST_MESSAGE, () => (this.#firstMessage = this.#owner.channel?.encode(firstMessage)))
+        this.#guarded(FIRST_MESSAGE, () => (this.#firstMessage = this.#owner.outbox?.encode(firstMessage)))
       }
       if (!this.#isOver) this.#owner.handle({ type: 'authorized', token: prepared.tokenUse }, this)
     })
@@ -104,7 +104,7 @@ export class AttemptRun implements TransportSink {
 
   checkNow(): void {
     this.#heartbeat?.checkNow()
-    this.#owner.channel?.checkNow()
+    this.#owner.outbox?.checkNow()
   }
 
   /** How long the last heartbeat took (ms). */
@@ -137,7 +137,7 @@ export class AttemptRun implements TransportSink {
     this.#watch()
     const first = this.#firstMessage
     if (first !== undefined && !this.#guarded(FIRST_MESSAGE, () => this.#attempt?.send?.(first))) return
-    this.#owner.channel?.opened()
+    this.#owner.outbox?.opened()
   }
 
   message(data: unknown, meta: MessageMeta): boolean {
@@ -259,9 +259,9 @@ export class AttemptRun implements TransportSink {
    * a timeout.
    */
   #watch(): void {
-    const { ports, options, channel } = this.#owner
+    const { ports, options, outbox } = this.#owner
     const { heartbeat } = options
-    const isPinging = heartbeat?.message !== undefined && channel !== undefined
+    const isPinging = heartbeat?.message !== undefined && outbox !== undefined
     if (heartbeat && this.#heartbeat && isPinging === this.#isPinging)
       return this.#heartbeat.change(heartbeat)
     this.#heartbeat?.stop()
@@ -277,9 +277,9 @@ export class AttemptRun implements TransportSink {
   }
 
   #ping(): void {
-    const { options, channel } = this.#owner
+    const { options, outbox } = this.#owner
     const message = options.heartbeat?.message
-    this.#guarded('"heartbeat.message"', () => channel && this.#attempt?.send?.(channel.encode(message)))
+    this.#guarded('"heartbeat.message"', () => outbox && this.#attempt?.send?.(outbox.encode(message)))
   }
 
   /** Returns `false` if it threw: the attempt then fails permanently, with an error that names the part. */

@@ -102,7 +102,7 @@ async function ask(get: Exchange, signal: AbortSignal): Promise<Response> {
         throw get.toError({ kind: 'network' })
       })
     if (response.status !== 401) return response
-    if (tokenUse === 'forced') break
+    if (tokenUse === 'refreshed') break
     rejected = token
   }
   throw new UnauthorizedError('The server does not take the token. Sign in again, then call refetch().')

@@ -2,7 +2,7 @@ import { type AttemptOwner, AttemptRun } from './attempt.ts'
 import { defaultGapSpread } from './backoff.ts'
 import type { GapCause } from './events.ts'
 import { createEmitter, type Hint, type TimerHandle } from './platform.ts'
-import type { Channel, ConnectionDriverOptions, ConnectionPorts } from './connectionPorts.ts'
+import type { Outbox, ConnectionDriverOptions, ConnectionPorts } from './connectionPorts.ts'
 import { MessageReader, type ReaderEvents } from './messageReader.ts'
 import { StreamPosition } from './streamPosition.ts'
 import type { Effect, Event, PauseReason, State } from './connectionState.ts'
@@ -15,7 +15,7 @@ import type { CurrentToken } from './tokens.ts'
  */
 export class Connection implements AttemptOwner, ReaderEvents {
   readonly ports: ConnectionPorts
-  readonly channel: Channel | undefined
+  readonly outbox: Outbox | undefined
   readonly reader: MessageReader
   readonly position = new StreamPosition()
   options: ConnectionDriverOptions
@@ -37,7 +37,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
   constructor(ports: ConnectionPorts, options: ConnectionDriverOptions) {
     this.ports = ports
     this.options = options
-    this.channel = ports.createChannel?.({
+    this.outbox = ports.createOutbox?.({
       clock: ports.clock,
       send: data => this.#state.name === 'open' && (this.#run?.send(data) ?? false),
       mayOpen: () => !hasEnded(this.#state),
@@ -48,8 +48,8 @@ export class Connection implements AttemptOwner, ReaderEvents {
         return tokens.getToken({ getToken, previous, reason: 'expiring', onTokenRequest })
       },
     })
-    const { channel, position } = this
-    this.reader = new MessageReader(ports, { options, channel, position, events: this })
+    const { outbox, position } = this
+    this.reader = new MessageReader(ports, { options, outbox, position, events: this })
   }
 
   start(): void {
@@ -156,7 +156,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
     if (isNew) clock.clearTimeout(this.#timer)
     this.#state = state
     for (const effect of effects) this.#perform(effect)
-    if (isNew && hasEnded(state)) this.channel?.ended()
+    if (isNew && hasEnded(state)) this.outbox?.ended()
     if (state === before) return
     this.#publish()
     this.#report(status, before.name === 'waiting')
@@ -193,7 +193,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
     if (!this.#run) return
     this.#run.end()
     this.#run = undefined
-    this.channel?.lost()
+    this.outbox?.lost()
   }
 
   #hinted(hint: Hint): void {

@@ -17,7 +17,7 @@ export interface ConnectionPorts {
   platform: Environment
   transport: Transport
   sink: MessageSink
-  createChannel?: ((link: ChannelLink) => Channel) | undefined
+  createOutbox?: ((ports: OutboxPorts) => Outbox) | undefined
 }
 
 /** Receives what a connection reads from the server, and what happens to it. */
@@ -81,8 +81,8 @@ export interface HeartbeatPlan {
   isReply?: ((message: Message) => boolean) | undefined
 }
 
-/** What the outgoing half of a socket is given. */
-export interface ChannelLink {
+/** What an outbox is given. */
+export interface OutboxPorts {
   clock: Clock
   /** Returns `false` unless the connection is open. */
   send(data: SocketData): boolean
@@ -94,8 +94,8 @@ export interface ChannelLink {
   report(event: ConnectionEvent): void
 }
 
-/** The outgoing half of a socket. The driver notifies it of what happens. */
-export interface Channel {
+/** What a socket sends, in order. The connection notifies it of what happens. */
+export interface Outbox {
   /**
    * Strings and binary data stay as they are; anything else goes through `serialize`. Throws if that returns
    * nothing that can be sent.
@@ -103,7 +103,7 @@ export interface Channel {
   encode(value: unknown): SocketData
   opened(): void
   /** The reply in this message; `undefined` if no request was waiting for it. */
-  take(message: Message): Reply | undefined
+  matchReply(message: Message): Reply | undefined
   /** Checks the clock now. */
   checkNow(): void
   lost(): void

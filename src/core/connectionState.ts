@@ -45,8 +45,8 @@ export type State =
   | { name: 'closed' }
   | { name: 'failed'; error: RealtimeError }
 
-/** The token of an attempt: none, a regular one, or one forced by a refusal. */
-export type TokenUse = 'none' | 'given' | 'forced'
+/** The token of an attempt: none, a regular one, or a fresh one after a refusal. */
+export type TokenUse = 'none' | 'given' | 'refreshed'
 
 export type Event =
   | { type: 'start' }

@@ -135,7 +135,7 @@ function opened(state: State, world: World): Transition {
 function settle({ token }: State & { name: 'open' }): State {
   return {
     name: 'open',
-    token: token === 'forced' ? 'given' : token,
+    token: token === 'refreshed' ? 'given' : token,
     progress: { ...FRESH, hasOpened: true },
   }
 }
@@ -187,7 +187,7 @@ function permanentError(state: Trying, { failure, decision }: FailedAttempt, { t
   const { retryCount, isRejected, hasDroppedCursor } = state.progress
   const token = state.name === 'authorizing' ? 'none' : state.token
   if (decision.action === 'stop' || (decision.isOnce && hasDroppedCursor)) return toError(failure)
-  if (decision.action === 'refresh' && (isRejected || token === 'forced'))
+  if (decision.action === 'refresh' && (isRejected || token === 'refreshed'))
     return rejectedTwice(failure, token !== 'none')
   return retryCount >= times.maxRetries ? gaveUp(failure, retryCount) : undefined
 }

@@ -1,5 +1,5 @@
 import { isLargerThan, type Message, parseJson, readMessages } from './envelope.ts'
-import type { Channel, ConnectionDriverOptions, ConnectionPorts, Delivery } from './connectionPorts.ts'
+import type { Outbox, ConnectionDriverOptions, ConnectionPorts, Delivery } from './connectionPorts.ts'
 import type { BadMessageReason, GapCause } from './events.ts'
 import { type Cursor, isPosition, type Recovery, type StreamPosition } from './streamPosition.ts'
 import { ignoreRejection, isPromise, refusePromise } from './validation.ts'
@@ -18,7 +18,7 @@ export interface ReaderEvents {
 /** What a reader is given besides the connection's ports. */
 interface ReaderParts {
   options: ConnectionDriverOptions
-  channel: Channel | undefined
+  outbox: Outbox | undefined
   position: StreamPosition
   events: ReaderEvents
 }
@@ -29,14 +29,14 @@ export class MessageReader {
   /** Changes with every message; no listener is notified. */
   readonly counters = { received: 0, lastMessageAt: null as number | null }
   readonly #ports: ConnectionPorts
-  readonly #channel: Channel | undefined
+  readonly #outbox: Outbox | undefined
   readonly #position: StreamPosition
   readonly #events: ReaderEvents
 
-  constructor(ports: ConnectionPorts, { options, channel, position, events }: ReaderParts) {
+  constructor(ports: ConnectionPorts, { options, outbox, position, events }: ReaderParts) {
     this.options = options
     this.#ports = ports
-    this.#channel = channel
+    this.#outbox = outbox
     this.#position = position
     this.#events = events
   }
@@ -135,7 +135,7 @@ export class MessageReader {
   }
 
   #deliver(message: Message, delivery: Delivery): void {
-    const { settle, message: completed = message } = this.#channel?.take(message) ?? {}
+    const { settle, message: completed = message } = this.#outbox?.matchReply(message) ?? {}
     let taken: Promise<Message | undefined> | Message | undefined = completed
     try {
       taken = this.#ports.sink.onMessage(completed, { ...delivery, isReply: settle !== undefined })

@@ -1,6 +1,6 @@
 import { withAdvice } from './advice.ts'
 import type { Reauthenticate } from './tokens.ts'
-import type { Channel, ChannelLink } from './connectionPorts.ts'
+import type { Outbox, OutboxPorts } from './connectionPorts.ts'
 import type { Serialize } from './envelope.ts'
 import { ConfigurationError, ConnectionLostError } from './errors.ts'
 import { ignoreRejection, isPromise, refusePromise } from './validation.ts'
@@ -15,8 +15,8 @@ export interface Sender {
   readonly isGone: boolean
 }
 
-/** The outgoing half of a socket connection. */
-export interface SocketChannel extends Channel {
+/** Sends and requests over a socket. */
+export interface SocketOutbox extends Outbox {
   /**
    * Sends, or queues until the connection is open. Returns `false` if the queue is full, the connection is
    * closed, or the sender has unmounted and has nothing queued.
@@ -25,56 +25,56 @@ export interface SocketChannel extends Channel {
   request(envelope: RequestEnvelope, options?: RequestOptions): Promise<unknown>
 }
 
-/** The latest options that the outgoing half reads. */
-export interface SocketChannelOptions {
+/** The latest options that an outbox reads. */
+export interface OutboxOptions {
   serialize?: Serialize | undefined
   queue?: { readonly [Name in keyof QueueOptions]?: number | undefined } | undefined
   reauthenticate?: Reauthenticate | undefined
 }
 
-/** Creates the outgoing half of a connection. `provider`: the options used where the connection's own are missing. */
-export function createSocketChannel(
-  link: ChannelLink,
-  options: () => SocketChannelOptions,
-  provider: () => Pick<SocketChannelOptions, 'reauthenticate'> = options,
-): SocketChannel {
-  const queue = new SendQueue(link.clock, () => withDefaults(options().queue))
+/** Creates the outbox of a connection. `provider`: the options used where the connection's own are missing. */
+export function createOutbox(
+  ports: OutboxPorts,
+  options: () => OutboxOptions,
+  provider: () => Pick<OutboxOptions, 'reauthenticate'> = options,
+): SocketOutbox {
+  const queue = new SendQueue(ports.clock, () => withDefaults(options().queue))
   const encode = (data: unknown) => toSocketData(data, options().serialize)
   let renewal: Renewal | undefined
 
   function post(item: QueuedData, mayWait = true): boolean {
-    if (link.send(item.data)) {
+    if (ports.send(item.data)) {
       item.sent?.()
       return true
     }
-    if (!link.mayOpen() || !mayWait) return false
+    if (!ports.mayOpen() || !mayWait) return false
     const isQueued = queue.push(item)
-    if (!isQueued) link.report({ kind: 'queue-overflow' })
+    if (!isQueued) ports.report({ kind: 'queue-overflow' })
     return isQueued
   }
 
-  const requests = new Requests(link.clock, (frame, posted) => {
+  const requests = new Requests(ports.clock, (frame, posted) => {
     const item = { data: encode(frame), isBounded: false, ...posted }
     return post(item) ? { cancel: () => queue.remove(item) } : undefined
   })
 
   return {
     send(data, sender) {
-      const failed = (error: unknown) => link.report({ kind: 'handler-error', type: 'send', error })
+      const failed = (error: unknown) => ports.report({ kind: 'handler-error', type: 'send', error })
       const mayWait = !sender?.isGone || queue.holds(sender)
       return post({ data: encode(data), isBounded: true, sender, failed }, mayWait)
     },
     request: (envelope, requestOptions = {}) => requests.request(envelope, requestOptions),
     encode,
     opened() {
-      renewal = startRenewal(link, () => {
+      renewal = startRenewal(ports, () => {
         const build = options().reauthenticate ?? provider().reauthenticate
         return build && (token => encode(build(token)))
       })
-      queue.drain(link.send)
+      queue.drain(ports.send)
     },
     checkNow: () => renewal?.check(),
-    take: message => requests.take(message),
+    matchReply: message => requests.matchReply(message),
     lost() {
       renewal?.stop()
       requests.lost()
@@ -86,7 +86,7 @@ export function createSocketChannel(
   }
 }
 
-function withDefaults({ limit = 100, ttl = 30_000 }: SocketChannelOptions['queue'] = {}): QueueOptions {
+function withDefaults({ limit = 100, ttl = 30_000 }: OutboxOptions['queue'] = {}): QueueOptions {
   return { limit, ttl }
 }
 

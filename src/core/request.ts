@@ -63,7 +63,7 @@ export async function prepareRequest(plan: RequestPlan, attempt: AttemptParts): 
   }
   request = { ...request, headers: sendableHeaders(request.headers, 'of the request') }
   assertSendable(request, transport)
-  const use = isRefreshed ? 'forced' : 'given'
+  const use = isRefreshed ? 'refreshed' : 'given'
   return { request, token, refreshAt, tokenUse: token ? use : 'none' }
 }
 

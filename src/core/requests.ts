@@ -127,7 +127,7 @@ export class Requests {
   }
 
   /** The reply in this message, if it belongs to a request that was sent. */
-  take(message: Message): Reply | undefined {
+  matchReply(message: Message): Reply | undefined {
     if (this.#sent.size === 0) return undefined
     const call = message.re === undefined ? this.#oldest(keyOf(message)) : this.#named(message.re)
     if (!call) return undefined

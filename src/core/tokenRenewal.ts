@@ -1,6 +1,6 @@
 import { withAdvice } from './advice.ts'
 import type { TimerHandle } from './platform.ts'
-import type { ChannelLink } from './connectionPorts.ts'
+import type { OutboxPorts } from './connectionPorts.ts'
 import { ConfigurationError } from './errors.ts'
 import type { SocketData } from './transport.ts'
 
@@ -19,7 +19,7 @@ const MIN_INTERVAL = 1_000
  * or a message to send it with, the socket stays as it is until the server closes it.
  */
 export function startRenewal(
-  { clock, holder, renew, send, report }: ChannelLink,
+  { clock, holder, renew, send, report }: OutboxPorts,
   reauthenticate: () => ((token: string) => SocketData) | undefined,
 ): Renewal {
   let timer: TimerHandle | undefined

@@ -1,7 +1,7 @@
 import { type Reauthenticate, tokenInQuery } from '../core/tokens.ts'
 import type { Message, Serialize } from '../core/envelope.ts'
 import { withDefaults } from '../core/validation.ts'
-import { createSocketChannel, type QueueOptions } from '../core/outbox.ts'
+import { createOutbox, type QueueOptions } from '../core/outbox.ts'
 import { SocketTransport, WEB_SOCKET } from '../core/socketTransport.ts'
 import type { ConnectionOptions, HeartbeatOptions } from '../providers/options.ts'
 import type { TransportDefinition } from '../providers/transportDefinition.ts'
@@ -36,7 +36,7 @@ export const socketDefinition: TransportDefinition<SocketOptions> = {
   identity: ({ protocols, binaryType }) => [protocols, binaryType],
   request: ({ protocols }) => ({ protocols }),
   createTransport: ({ webSocket }, { binaryType }) => new SocketTransport({ webSocket, binaryType }),
-  createChannel: createSocketChannel,
+  createOutbox,
   heartbeat(options, provider) {
     const heartbeat = options.heartbeat ?? provider.heartbeat ?? false
     if (heartbeat === false) return undefined

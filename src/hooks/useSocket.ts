@@ -8,7 +8,7 @@ import type {
   ResponseOf,
 } from '../cache/messageTypes.ts'
 import type { RequestOptions } from '../core/requests.ts'
-import type { SocketChannel } from '../core/outbox.ts'
+import type { SocketOutbox } from '../core/outbox.ts'
 import { socketDefinition, type SocketOptions } from './socketOptions.ts'
 import type { SharedConnection } from '../providers/sharedConnection.ts'
 import { type ConnectionResult, type ConnectionUser, useConnection } from './useConnection.ts'
@@ -76,7 +76,7 @@ export function useSocket<Schemas extends object, Responses extends object = obj
 
 function createActions(user: ConnectionUser): Pick<SocketResult, 'send' | 'request'> {
   const channelOf = (shared: SharedConnection | undefined) =>
-    shared?.connection.channel as SocketChannel | undefined
+    shared?.connection.outbox as SocketOutbox | undefined
   return {
     send: data => channelOf(user.reach())?.send(data, user) ?? false,
     request: (request, requestOptions) =>

@@ -20,7 +20,7 @@ import type {
 } from '../cache/messageTypes.ts'
 import { ConnectionLostError, RealtimeError } from '../core/errors.ts'
 import { assertNumbers } from '../core/validation.ts'
-import type { SocketChannel } from '../core/outbox.ts'
+import type { SocketOutbox } from '../core/outbox.ts'
 import { socketDefinition, type SocketOptions } from './socketOptions.ts'
 import type { InitialData } from './pollingOptions.ts'
 import { useConnection } from './useConnection.ts'
@@ -104,8 +104,8 @@ export function useSocketQuery(
     await Promise.resolve()
     if (signal.aborted) throw new ConnectionLostError()
     return wanted.withConnection(async ({ connection, liveQueries }) => {
-      const channel = connection.channel as SocketChannel
-      const response = await channel.request({ type, params }, { signal, timeout })
+      const outbox = connection.outbox as SocketOutbox
+      const response = await outbox.request({ type, params }, { signal, timeout })
       liveQueries.onResponse(queryKey)
       return response
     })

@@ -75,7 +75,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
 
   #createPorts(options: ConnectionOptions): ConnectionPorts {
     const client = this.#client
-    const { createChannel, createTransport } = this.#definition
+    const { createOutbox, createTransport } = this.#definition
     const latest = () => this.#latest
     const provider = () => client.options
     return {
@@ -84,7 +84,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
       platform,
       transport: createTransport(transportEnvironment(client, options), options),
       sink: this,
-      createChannel: createChannel && (link => createChannel(link, latest, provider)),
+      createOutbox: createOutbox && (ports => createOutbox(ports, latest, provider)),
     }
   }
 

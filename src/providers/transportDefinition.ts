@@ -1,4 +1,4 @@
-import type { Channel, ChannelLink, HeartbeatPlan } from '../core/connectionPorts.ts'
+import type { Outbox, OutboxPorts, HeartbeatPlan } from '../core/connectionPorts.ts'
 import type { TransportName } from '../core/events.ts'
 import type { HeadersOption } from '../core/headers.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
@@ -27,7 +27,7 @@ export interface TransportDefinition<
     protocols?: readonly string[] | undefined
   }
   createTransport(environment: ClientTransportEnvironment, options: Options): Transport
-  createChannel?(link: ChannelLink, options: () => Options, provider: () => RealtimeOptions): Channel
+  createOutbox?(ports: OutboxPorts, options: () => Options, provider: () => RealtimeOptions): Outbox
   heartbeat(options: Options, provider: RealtimeOptions): HeartbeatPlan | undefined
 }
 

@@ -25,7 +25,7 @@ async function setUp(answer: Answer, options: Partial<ConditionalGet> = {}) {
       clock: systemClock,
       fetch: (target, init) => fetch(target, init),
       prepare: ({ rejected }) =>
-        Promise.resolve(rejected === undefined ? prepared('old', 'given') : prepared('new', 'forced')),
+        Promise.resolve(rejected === undefined ? prepared('old', 'given') : prepared('new', 'refreshed')),
       toError,
       signal: new AbortController().signal,
       validators: undefined,
@@ -82,7 +82,7 @@ describe('a conditional GET', () => {
     expect(requests).toHaveLength(2)
   })
 
-  it('is unauthorized when the forced token is refused, too', async () => {
+  it('is unauthorized when the refreshed token is refused, too', async () => {
     const { ask, requests } = await setUp(status(401))
     await expect(ask()).rejects.toMatchObject({ name: 'UnauthorizedError' })
     expect(requests).toHaveLength(2)
@@ -90,7 +90,7 @@ describe('a conditional GET', () => {
 
   it('still forces a new token when the current one, which it had not tried yet, is refused', async () => {
     const { ask, requests, prepared } = await setUp(status(401))
-    const tokens = [prepared('old', 'given'), prepared('current', 'given'), prepared('new', 'forced')]
+    const tokens = [prepared('old', 'given'), prepared('current', 'given'), prepared('new', 'refreshed')]
     const prepare = () => Promise.resolve(tokens.shift()!)
     await expect(ask({ prepare })).rejects.toMatchObject({ name: 'UnauthorizedError' })
     expect(requests.map(({ headers }) => headers.authorization)).toEqual([
@@ -103,7 +103,7 @@ describe('a conditional GET', () => {
   it('sends no second request if there is no token to get', async () => {
     const { ask, requests, prepared } = await setUp(status(401))
     const prepare: ConditionalGet['prepare'] = refused =>
-      Promise.resolve(prepared(null, refused === undefined ? 'none' : 'forced'))
+      Promise.resolve(prepared(null, refused === undefined ? 'none' : 'refreshed'))
     await expect(ask({ prepare })).rejects.toMatchObject({ name: 'UnauthorizedError' })
     expect(requests).toHaveLength(1)
   })

@@ -209,7 +209,7 @@ describe('dispose', () => {
       heartbeat: { interval: 1_000, timeout: 500, message: { type: 'ping' } },
     }).open()
     await harness.failAndReopen()
-    const request = harness.channel.request({ type: 'a' })
+    const request = harness.outbox.request({ type: 'a' })
     expect(harness.clock.pending).toBeGreaterThan(2)
     harness.connection.dispose()
     await expect(request).rejects.toMatchObject({ code: 'connection-lost' })
@@ -262,7 +262,7 @@ describe('calling', () => {
 describe('a token', () => {
   test('that was refused is passed on when the next one is requested; a second refusal ends the connection (A6)', async () => {
     const harness = await new ConnectionHarness().open()
-    harness.prepare = () => Promise.resolve({ token: 'u', tokenUse: 'forced' })
+    harness.prepare = () => Promise.resolve({ token: 'u', tokenUse: 'refreshed' })
     await harness.failAndReopen({ kind: 'close', code: 4401, opened: true })
     expect(harness.refused).toEqual([undefined, 't'])
     harness.clock.advance(1_000)

@@ -27,10 +27,10 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     ({ connection }) => connection.start(),
     ({ connection }) => connection.close(),
     ({ connection }) => connection.reconnect(),
-    ({ channel }) => void channel.send('data'),
-    ({ channel }) => void channel.request({ type: 'a' }, { idempotent: true }).catch(() => undefined),
+    ({ outbox }) => void outbox.send('data'),
+    ({ outbox }) => void outbox.request({ type: 'a' }, { idempotent: true }).catch(() => undefined),
     harness => void (harness.prepare = () => Promise.reject(new Error('down'))),
-    harness => void (harness.prepare = () => Promise.resolve({ token: 'u', tokenUse: 'forced' })),
+    harness => void (harness.prepare = () => Promise.resolve({ token: 'u', tokenUse: 'refreshed' })),
     settle,
     settle,
   ),
@@ -88,7 +88,7 @@ test('a connection that nothing pauses or ends is open in the end, whatever happ
       await settle()
       harness.transport.last.sink.opened({ resumed: false })
       expect(harness.status).toBe('open')
-      expect(harness.channel.send('x')).toBe(true)
+      expect(harness.outbox.send('x')).toBe(true)
       expect(harness.transport.last.sent.at(-1)).toBe('x')
     }),
     { numRuns: 300 },

@@ -489,13 +489,13 @@ describe('sent data', () => {
     const harness = new ConnectionHarness()
     harness.request = { firstMessage: 'token' }
     harness.connection.start()
-    expect(['a', { b: 1 }, new Uint8Array([1])].map(data => harness.channel.send(data))).toEqual([
+    expect(['a', { b: 1 }, new Uint8Array([1])].map(data => harness.outbox.send(data))).toEqual([
       true,
       true,
       true,
     ])
     await harness.open()
-    harness.channel.send('c')
+    harness.outbox.send('c')
     expect(harness.transport.last.sent).toEqual(['token', 'a', '{"b":1}', new Uint8Array([1]), 'c'])
   })
 
@@ -503,20 +503,20 @@ describe('sent data', () => {
     const harness = new ConnectionHarness()
     harness.request = { firstMessage: 'token' }
     harness.connection.subscribe(() => {
-      if (harness.status === 'open') harness.channel.send('listener')
+      if (harness.status === 'open') harness.outbox.send('listener')
     })
     harness.connection.start()
-    harness.channel.send('queued')
+    harness.outbox.send('queued')
     await harness.open()
     expect(harness.transport.last.sent).toEqual(['token', 'queued', 'listener'])
   })
 
   test('is refused if the connection is not wanted, closed or failed', async () => {
     const harness = new ConnectionHarness()
-    expect(harness.channel.send('a')).toBe(false)
+    expect(harness.outbox.send('a')).toBe(false)
     await harness.open()
     harness.connection.close()
-    expect(harness.channel.send('b')).toBe(false)
+    expect(harness.outbox.send('b')).toBe(false)
     harness.connection.reconnect()
     await harness.open()
     expect(harness.transport.last.sent).toEqual([])
@@ -525,17 +525,17 @@ describe('sent data', () => {
   test('beyond the queue limit is refused and reported', () => {
     const harness = new ConnectionHarness()
     harness.connection.start()
-    const taken = Array.from({ length: 101 }, (_, index) => harness.channel.send(`${index}`))
+    const taken = Array.from({ length: 101 }, (_, index) => harness.outbox.send(`${index}`))
     expect([taken.filter(Boolean).length, taken.at(-1)]).toEqual([100, false])
     expect(harness.events).toContainEqual({ kind: 'queue-overflow' })
   })
 
   test('in a pending request rejects when the connection drops, or is sent again if it is idempotent', async () => {
     const harness = await new ConnectionHarness().open()
-    const lost = expect(harness.channel.request({ type: 'a' })).rejects.toMatchObject({
+    const lost = expect(harness.outbox.request({ type: 'a' })).rejects.toMatchObject({
       code: 'connection-lost',
     })
-    const again = harness.channel.request({ type: 'b' }, { idempotent: true })
+    const again = harness.outbox.request({ type: 'b' }, { idempotent: true })
     await harness.failAndReopen()
     await lost
     expect(harness.transport.last.sent).toEqual(['{"type":"b","id":2}'])
@@ -558,9 +558,9 @@ describe('outgoing data', () => {
       harness.prepare = () =>
         Promise.resolve({ token: 't', tokenUse: 'given', refreshAt: harness.clock.elapsed() + 5_000 })
       harness.renew = () => Promise.resolve({ token: 'next', isRefreshed: false })
-      harness.channelOptions = { reauthenticate: () => one }
+      harness.outboxOptions = { reauthenticate: () => one }
       harness.connection.start()
-      harness.channel.send(one)
+      harness.outbox.send(one)
       await harness.open()
       harness.clock.advance(10)
       harness.transport.last.sink.alive()
@@ -575,10 +575,10 @@ describe('outgoing data', () => {
   test('goes through the serialize of the application', async () => {
     const harness = new ConnectionHarness({ heartbeat: { interval: 10, timeout: 10, message: { beat: 1 } } })
     harness.request = { firstMessage: { token: 't' } }
-    harness.channelOptions = { serialize: value => `<${Object.keys(value as object).join()}>` }
+    harness.outboxOptions = { serialize: value => `<${Object.keys(value as object).join()}>` }
     await harness.open()
     harness.clock.advance(10)
-    void harness.channel.request({ type: 'a', params: 1 }).catch(() => undefined)
+    void harness.outbox.request({ type: 'a', params: 1 }).catch(() => undefined)
     expect(harness.transport.last.sent).toEqual(['<token>', '<beat>', '<type,params,id>'])
   })
 
@@ -587,16 +587,16 @@ describe('outgoing data', () => {
     ['a function', () => () => 1],
     ['a promise', () => Promise.resolve('later')],
   ])('is never %s, which is an error for the caller that does not quote it', async (_what, build) => {
-    const { channel, transport } = await new ConnectionHarness().open()
-    expect(() => channel.send(build())).toThrow(ConfigurationError)
+    const { outbox, transport } = await new ConnectionHarness().open()
+    expect(() => outbox.send(build())).toThrow(ConfigurationError)
     expect(transport.last.sent).toEqual([])
   })
 
   test('from a serialize that returns a promise is an error that names serialize', async () => {
     const harness = await new ConnectionHarness().open()
-    harness.channelOptions = { serialize: (() => Promise.resolve('later')) as never }
-    expect(() => harness.channel.send({})).toThrow(/"serialize"/)
-    await expect(harness.channel.request({ type: 'a' })).rejects.toThrow(/"serialize"/)
+    harness.outboxOptions = { serialize: (() => Promise.resolve('later')) as never }
+    expect(() => harness.outbox.send({})).toThrow(/"serialize"/)
+    await expect(harness.outbox.request({ type: 'a' })).rejects.toThrow(/"serialize"/)
   })
 })
 
@@ -617,7 +617,7 @@ describe('data that cannot be sent', () => {
     async (_what, firstMessage, serialize) => {
       const harness = new ConnectionHarness()
       harness.request = { firstMessage }
-      harness.channelOptions = { serialize }
+      harness.outboxOptions = { serialize }
       harness.connection.start()
       await settle()
       expect([harness.status, harness.transport.attempts.length]).toEqual(['failed', 0])
@@ -651,9 +651,9 @@ describe('data that cannot be sent', () => {
   test('from the queue because the socket throws is dropped and reported, and the connection stays open', async () => {
     const harness = new ConnectionHarness()
     harness.connection.start()
-    harness.channel.send('bad')
-    const asked = expect(harness.channel.request({ type: 'a' })).rejects.toThrow('mine')
-    harness.channel.send('good')
+    harness.outbox.send('bad')
+    const asked = expect(harness.outbox.request({ type: 'a' })).rejects.toThrow('mine')
+    harness.outbox.send('good')
     let calls = 0
     Object.defineProperty(harness.transport, 'takes', {
       get: () => {
@@ -673,7 +673,7 @@ describe('a reply', () => {
     const harness = await new ConnectionHarness().open()
     const log: string[] = []
     harness.sink.onMessage = message => effect(log)?.then(() => message) ?? message
-    const request = harness.channel.request({ type: 'a' }).then(() => log.push('answered'))
+    const request = harness.outbox.request({ type: 'a' }).then(() => log.push('answered'))
     harness.receive({ type: 'a', response: 1 })
     await request
     return log
@@ -696,7 +696,7 @@ describe('a reply', () => {
     const harness = await new ConnectionHarness().open()
     harness.sink.onMessage = message => (message.response === 1 ? { ...message, response: 'one' } : undefined)
     const ask = (response: number) => {
-      const request = harness.channel.request({ type: 'a' })
+      const request = harness.outbox.request({ type: 'a' })
       harness.receive({ type: 'a', response })
       return request
     }

@@ -318,12 +318,12 @@ describe('a failed attempt', () => {
 })
 
 describe('a refused token', () => {
-  const forced = { ...states.open, token: 'forced' } as const
+  const refreshed = { ...states.open, token: 'refreshed' } as const
 
-  test('that a refusal had forced is the second one: the connection fails', () => {
+  test('that a refusal had refreshed is the second one: the connection fails', () => {
     const expected = { name: 'failed', error: { name: 'UnauthorizedError' } }
-    expect(next(forced, fail('refresh')).state).toMatchObject(expected)
-    expect(next({ ...states.opening, token: 'forced' }, fail('refresh')).state).toMatchObject(expected)
+    expect(next(refreshed, fail('refresh')).state).toMatchObject(expected)
+    expect(next({ ...states.opening, token: 'refreshed' }, fail('refresh')).state).toMatchObject(expected)
   })
 
   test('is still the second one if other attempts failed or opened in between', () => {
@@ -338,7 +338,7 @@ describe('a refused token', () => {
   })
 
   test('is a first one again after stableAfter without a drop', () => {
-    const { state } = next({ ...forced, progress: { ...progress, isRejected: true } }, events['timed-out'])
+    const { state } = next({ ...refreshed, progress: { ...progress, isRejected: true } }, events['timed-out'])
     expect(state).toMatchObject({ name: 'open', token: 'given', progress: { isRejected: false } })
     expect(next(state, fail('refresh')).state).toMatchObject({ name: 'waiting', reason: 'refused' })
   })

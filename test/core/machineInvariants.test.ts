@@ -28,7 +28,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
     { type: 'pause-changed' },
     { type: 'authorized', token: 'none' },
     { type: 'authorized', token: 'given' },
-    { type: 'authorized', token: 'forced' },
+    { type: 'authorized', token: 'refreshed' },
     { type: 'opened' },
     { type: 'timed-out' },
     { type: 'hint' },

@@ -47,7 +47,7 @@ describe('a message that says whether the server resumed', () => {
 
   test('settles the request that it replies to', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
-    const asked = harness.channel.request({ type: 'welcome' })
+    const asked = harness.outbox.request({ type: 'welcome' })
     harness.receive({ type: 'welcome', response: 'hello' })
     expect(await asked).toBe('hello')
   })

@@ -84,10 +84,10 @@ test('headers and protocols are copies, so that no attempt changes those of anot
 })
 
 describe('the token', () => {
-  test('is reported as none, given or forced', async () => {
+  test('is reported as none, given or refreshed', async () => {
     expect((await prepare(withToken(null))).tokenUse).toBe('none')
     expect((await prepare(withToken('t'))).tokenUse).toBe('given')
-    expect((await prepare(withToken('t', true))).tokenUse).toBe('forced')
+    expect((await prepare(withToken('t', true))).tokenUse).toBe('refreshed')
     expect((await prepare(withToken(null, true))).tokenUse).toBe('none')
   })
 

@@ -44,7 +44,7 @@ const reply = (envelope: RequestEnvelope, more: Partial<Message>): Message => ({
 
 /** Whether the message was a reply. If so, it settles its request. */
 function settle(requests: Requests, message: Message): boolean {
-  const reply = requests.take(message)
+  const reply = requests.matchReply(message)
   reply?.settle(reply.message)
   return reply !== undefined
 }
@@ -113,14 +113,14 @@ describe('a reply that names its request by `re`', () => {
     const { network, requests } = setup()
     void requests.request(price('A'), {})
     const bare = { type: '', params: undefined, response: 1, re: network.frames[0]?.id }
-    expect(requests.take(bare)?.message).toMatchObject({ ...price('A'), response: 1 })
+    expect(requests.matchReply(bare)?.message).toMatchObject({ ...price('A'), response: 1 })
   })
 
   test('may have another type and other params, which it keeps', async () => {
     const { network, requests } = setup()
     const request = requests.request({ type: 'order.create', params: { item: 'tea' } }, {})
     const created = reply({ type: 'order.created' }, { re: network.frames[0]?.id, response: 1 })
-    expect(requests.take(created)?.message).toBe(created)
+    expect(requests.matchReply(created)?.message).toBe(created)
     const other = requests.request({ type: 'order.create', params: { item: 'tea' } }, {})
     settle(requests, reply({ type: 'order.created' }, { re: network.frames[1]?.id, response: 2 }))
     expect(await other).toBe(2)

@@ -24,10 +24,10 @@ async function openSocket(...answers: (string | IssuedToken | Error)[]) {
   const tokens = manageTokens(() => getToken, harness.clock)
   harness.prepare = async refused => {
     const { isRefreshed, ...current } = await tokens.getToken(refused)
-    return { ...current, tokenUse: isRefreshed ? 'forced' : 'given' }
+    return { ...current, tokenUse: isRefreshed ? 'refreshed' : 'given' }
   }
   harness.renew = former => tokens.getToken(former, 'expiring')
-  harness.channelOptions = { reauthenticate: token => `now ${token}` }
+  harness.outboxOptions = { reauthenticate: token => `now ${token}` }
   await harness.open()
   return {
     harness,
@@ -63,11 +63,11 @@ describe('the token of an open socket', () => {
 
   test('is not renewed without a message to send it with, and options that come later apply', async () => {
     const { harness, reasons, pass, sent } = await openSocket(living('a'), living('b'))
-    harness.channelOptions = {}
+    harness.outboxOptions = {}
     await pass(MINUTE)
     expect([reasons, sent(), harness.status]).toEqual([['connect'], [], 'open'])
     const late = await openSocket(living('a'), living('b'))
-    late.harness.channelOptions = { reauthenticate: token => `later ${token}` }
+    late.harness.outboxOptions = { reauthenticate: token => `later ${token}` }
     await late.pass(54_000)
     expect(late.sent()).toEqual(['later b'])
   })
@@ -121,7 +121,7 @@ describe('the token of an open socket', () => {
 
   test('is not quoted in the report if its message cannot be built, and the socket stays open', async () => {
     const { harness, pass } = await openSocket(living('a'), living('secret'))
-    harness.channelOptions = {
+    harness.outboxOptions = {
       reauthenticate: token => {
         throw new Error(token)
       },

@@ -43,7 +43,7 @@ describe('getToken', () => {
     for (const none of ['', { token: '' }, { token: null }]) {
       const tokens = manageTokens(() => () => none, clock)
       expect(await tokens.getToken()).toEqual({ token: null, isRefreshed: false })
-      // After a refusal it is forced like any other, so that the second refusal is the last.
+      // After a refusal it is refreshed like any other, so that the second refusal is the last.
       expect(await tokens.getToken(null)).toEqual({ token: null, isRefreshed: true })
     }
   })
@@ -133,12 +133,12 @@ describe('a refused token', () => {
   test('does not use the result of a call made before the refusal', async () => {
     const { calls, tokens } = await granted('a')
     const before = tokens.getToken()
-    const forced = tokens.getToken('a')
+    const refreshed = tokens.getToken('a')
     await Promise.resolve()
     expect(calls.map(({ reason }) => reason)).toEqual(['connect', 'connect', 'refused'])
     calls[2]?.resolve('c')
     calls[1]?.resolve('a')
-    expect(await forced).toEqual({ token: 'c', isRefreshed: true })
+    expect(await refreshed).toEqual({ token: 'c', isRefreshed: true })
     expect(await before).toEqual({ token: 'a', isRefreshed: false })
     // The late result of the earlier call is not the current token.
     expect(await tokens.getToken('a')).toEqual({ token: 'c', isRefreshed: false })

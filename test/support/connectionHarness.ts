@@ -11,7 +11,7 @@ import type { ConnectionEvent, GapCause } from '../../src/core/events.ts'
 import type { Failure } from '../../src/core/failure.ts'
 import type { PreparedRequest, RequestPlan } from '../../src/core/request.ts'
 import { WEB_SOCKET } from '../../src/core/socketTransport.ts'
-import { createSocketChannel, type SocketChannel, type SocketChannelOptions } from '../../src/core/outbox.ts'
+import { createOutbox, type SocketOutbox, type OutboxOptions } from '../../src/core/outbox.ts'
 import type { Token, TokenManager } from '../../src/core/tokens.ts'
 import type { TransportRequest } from '../../src/core/transport.ts'
 import { DEFAULT_RECONNECT } from '../../src/providers/options.ts'
@@ -64,7 +64,7 @@ export class ConnectionHarness {
   }
   prepare: (refused?: Token) => Promise<Omit<PreparedRequest, 'request'>>
   renew: RenewToken = () => Promise.reject(new Error('Nothing renews.'))
-  channelOptions: SocketChannelOptions = {}
+  outboxOptions: OutboxOptions = {}
   readonly connection: Connection
 
   constructor(options: Partial<ConnectionDriverOptions> = {}) {
@@ -75,7 +75,7 @@ export class ConnectionHarness {
       platform: this.environment,
       transport: this.transport,
       sink: this.sink,
-      createChannel: link => createSocketChannel(link, () => this.channelOptions),
+      createOutbox: ports => createOutbox(ports, () => this.outboxOptions),
     }
     this.connection = new Connection(ports, { request: this.#planRequest(), ...DEFAULTS, ...options })
   }
@@ -85,7 +85,7 @@ export class ConnectionHarness {
       if (reason === 'expiring') return this.renew(previous ?? null)
       this.refused.push(previous)
       const { tokenUse, ...token } = await this.prepare(previous)
-      return { ...token, isRefreshed: tokenUse === 'forced' }
+      return { ...token, isRefreshed: tokenUse === 'refreshed' }
     }
     return {
       transport: WEB_SOCKET,
@@ -101,8 +101,8 @@ export class ConnectionHarness {
     this.connection.configure({ ...this.connection.options, ...options })
   }
 
-  get channel(): SocketChannel {
-    return this.connection.channel as SocketChannel
+  get outbox(): SocketOutbox {
+    return this.connection.outbox as SocketOutbox
   }
 
   get status(): string {
