@@ -1,3 +1,4 @@
+import { withAdvice } from './advice.ts'
 import { abortReason, type Clock, type TimerHandle } from './platform.ts'
 import type { ConditionalFetch } from './conditionalFetch.ts'
 import { type Validators, validators as strategy } from './cursors.ts'
@@ -105,7 +106,7 @@ async function ask(get: Exchange, signal: AbortSignal): Promise<Response> {
     if (tokenUse === 'refreshed') break
     rejected = token
   }
-  throw new UnauthorizedError('The server does not take the token. Sign in again, then call refetch().')
+  throw new UnauthorizedError(withAdvice('The server refused the token.', 'refetch'))
 }
 
 async function readBody(get: Exchange, response: Response): Promise<string> {

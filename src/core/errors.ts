@@ -35,10 +35,7 @@ export class ConfigurationError extends RealtimeError {
 /** The server refused the token twice, or `getToken` threw this error itself because the user is not signed in. */
 export class UnauthorizedError extends RealtimeError {
   override name = 'UnauthorizedError'
-  constructor(
-    message = 'Not signed in. Sign in again, then call reconnect().',
-    options?: { cause?: unknown },
-  ) {
+  constructor(message = withAdvice('Not signed in.', 'reconnect'), options?: { cause?: unknown }) {
     super('unauthorized', message, options)
   }
 }

@@ -1,3 +1,4 @@
+import { withAdvice } from './advice.ts'
 import { ConfigurationError, ConnectionFailedError, type RealtimeError, UnauthorizedError } from './errors.ts'
 
 /** A part of a request that the application provides. */
@@ -122,34 +123,34 @@ export function isUnauthorizedError(value: unknown): boolean {
 
 /** The error that a failure is shown as. It contains no URL and no token. */
 export function toError(failure: Failure): RealtimeError {
+  if (failure.kind === 'impossible') return failure.error
+  if (failure.kind === 'token' && isUnauthorizedError(failure.cause)) return new UnauthorizedError()
+  const { kind } = failure
+  if (failure.kind === 'close')
+    return new ConnectionFailedError(describeClose(failure), { kind, status: failure.code })
+  const { status, retryAfter } = failure.kind === 'status' ? failure : {}
+  return new ConnectionFailedError(describe(failure), { kind, status, retryAfter })
+}
+
+function describe(failure: Exclude<Failure, { kind: 'close' | 'impossible' }>): string {
   switch (failure.kind) {
-    case 'impossible':
-      return failure.error
     case 'token':
-      if (isUnauthorizedError(failure.cause)) return new UnauthorizedError()
-      return describe(failure, 'getToken failed; see what it threw in your own code.')
-    case 'close':
-      return describe(failure, describeClose(failure), failure.code)
+      return withAdvice('getToken failed.', 'threw')
     case 'status':
-      return describe(failure, `The server responded with HTTP status ${failure.status}.`, failure.status)
+      return `The server responded with HTTP status ${failure.status}.`
     case 'content-type':
-      return describe(
-        failure,
-        `The response has the content type "${failure.contentType}". Is the URL right?`,
-      )
+      return `The response has the content type "${failure.contentType}". Is the URL right?`
     case 'preparation':
-      return describe(failure, `"${failure.part}" threw. Call it in your own code to see what.`)
+      return withAdvice(`"${failure.part}" threw.`, 'threw')
     case 'ended':
-      return describe(
-        failure,
-        `The server ended the stream${failure.isIncomplete ? ' before its last message' : ''}.`,
-      )
+      return `The server ended the stream${failure.isIncomplete ? ' before its last message' : ''}.`
     case 'timeout':
-      return describe(failure, describeTimeout(failure.part))
+      return `${failure.part ? `"${failure.part}" did not settle` : 'The server did not respond'} in time.`
     case 'body':
-      return describe(failure, failure.parse ? PARSE_MESSAGES[failure.parse] : MESSAGES.body)
+      if (failure.parse === 'threw') return withAdvice('"parse" threw.', 'threw')
+      return failure.parse ? withAdvice('"parse" returned a promise.', 'async') : MESSAGES.body
     default:
-      return describe(failure, MESSAGES[failure.kind])
+      return MESSAGES[failure.kind]
   }
 }
 
@@ -160,34 +161,17 @@ const MESSAGES = {
   'fast-loop': 'The server keeps responding immediately without new data.',
 }
 
-const PARSE_MESSAGES = {
-  threw: '"parse" threw. Call it in your own code with the body of a response to see what.',
-  promise: '"parse" returned a promise. It must be synchronous.',
-}
-
-function describeTimeout(part: RequestPart | undefined): string {
-  return part ? `"${part}" did not settle in time.` : 'The server did not respond in time.'
-}
-
 function describeClose({ code, opened }: Failure & { kind: 'close' }): string {
-  if (code === 1009) return 'The server closed with code 1009: a message was larger than it accepts.'
-  if (code === 1008)
-    return 'The server closed with code 1008: its policy does not allow this client, or its token.'
-  if (opened) return `The server closed the WebSocket with code ${code}.`
-  return 'The WebSocket could not be opened: refused, unreachable, or a subprotocol that the server did not select.'
-}
-
-function describe(failure: Failure, message: string, status?: number): RealtimeError {
-  const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined
-  return new ConnectionFailedError(message, { kind: failure.kind, status, retryAfter })
+  const message = `The server closed the WebSocket with code ${code}.`
+  if (code === 1008) return withAdvice(message, 'policy')
+  if (code === 1009) return withAdvice(message, 'tooLarge')
+  return opened ? message : withAdvice('The WebSocket could not be opened.', 'notOpened')
 }
 
 /** The error after credentials were rejected a second time. It names the code. */
 export function rejectedTwice(failure: Failure, hadToken: boolean): RealtimeError {
   const what = hadToken ? 'refused the token twice' : 'requires a token, and none was sent'
-  return new UnauthorizedError(
-    `The server ${what}${nameCode(failure)}. Sign in again, then call reconnect().`,
-  )
+  return new UnauthorizedError(withAdvice(`The server ${what}${nameCode(failure)}.`, 'reconnect'))
 }
 
 function nameCode(failure: Failure): string {

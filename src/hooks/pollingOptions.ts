@@ -1,3 +1,4 @@
+import { withAdvice } from '../core/advice.ts'
 import type { DataTag, QueryKey, UseQueryOptions } from '@tanstack/react-query'
 import type { AttachToken } from '../core/tokens.ts'
 import type { BackoffOptions } from '../core/backoff.ts'
@@ -95,9 +96,7 @@ export function pollingOptions(options: PollingOptions): PollingOptions & { quer
 /** The key of a poll that has no `queryKey`. */
 export function pollingKey(url: UrlSource | undefined): QueryKey {
   if (url !== undefined && typeof url !== 'function') return ['poll', String(url)]
-  throw new ConfigurationError(
-    'Give usePolling a queryKey: a queryFn or a url function does not name its data.',
-  )
+  throw new ConfigurationError(withAdvice('usePolling needs a queryKey.', 'queryKey'))
 }
 
 /** Initial data, or a function that returns it. With it, `data` is never `undefined`. */

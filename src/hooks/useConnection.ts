@@ -95,7 +95,7 @@ function connectionKey<Options extends ConnectionOptions>(
   assertNumbers(options)
   const { url, id } = options
   if (typeof url === 'function' && id === undefined)
-    throw new ConfigurationError('A connection whose url is a function needs an id, by which it is shared.')
+    throw new ConfigurationError('A connection whose url is a function needs an id.')
   const target = typeof url === 'function' ? null : hrefOf(url, baseUrl)
   return hashValue([definition.transport, id ?? null, target, definition.identity(options)])
 }

@@ -1,5 +1,6 @@
 'use client'
 import { createContext, useContext } from 'react'
+import { withAdvice } from '../core/advice.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { RealtimeClient } from './realtimeClient.ts'
 
@@ -9,7 +10,5 @@ export const RealtimeContext = createContext<RealtimeClient | null>(null)
 export function useRealtimeClient(): RealtimeClient {
   const client = useContext(RealtimeContext)
   if (client) return client
-  throw new ConfigurationError(
-    'Put a <RealtimeProvider> above this component, inside your <QueryClientProvider>.',
-  )
+  throw new ConfigurationError(withAdvice('There is no <RealtimeProvider>.', 'provider'))
 }
