@@ -51,7 +51,7 @@ const schedulers = new WeakMap<QueryCache, Map<string, PollScheduler>>()
 
 /** One component that polls a query. The functions of its result act on this object. */
 export class PollUser implements SnapshotSource<PollingState> {
-  snapshot: PollingState
+  current: { readonly snapshot: PollingState }
   rhythm: WantedRhythm = { enabled: false, interval: 0 }
   refetch: Refetch | undefined
   notify = () => {}
@@ -61,7 +61,7 @@ export class PollUser implements SnapshotSource<PollingState> {
   constructor(cache: QueryCache, hash: string) {
     this.#cache = cache
     this.#hash = hash
-    this.snapshot = this.#scheduler?.snapshot ?? NO_POLLING
+    this.current = { snapshot: this.#scheduler?.snapshot ?? NO_POLLING }
   }
 
   get #scheduler(): PollScheduler | undefined {
@@ -142,7 +142,7 @@ class PollScheduler {
   join(user: PollUser): void {
     if (this.isUnused) this.#start()
     this.#users.add(user)
-    user.snapshot = this.snapshot
+    user.current = this
     this.reschedule()
   }
 
@@ -302,10 +302,7 @@ class PollScheduler {
     const isSamePause = [...pausedBy].join() === [...before.pausedBy].join()
     if (isSamePause && isPolling === before.isPolling && nextPollAt === before.nextPollAt) return
     this.snapshot = { isPolling, nextPollAt, pausedBy: isSamePause ? before.pausedBy : pausedBy }
-    for (const user of this.#users) {
-      user.snapshot = this.snapshot
-      user.notify()
-    }
+    for (const user of this.#users) user.notify()
   }
 }
 

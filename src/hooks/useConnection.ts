@@ -2,7 +2,7 @@
 import { skipToken, type SkipToken } from '@tanstack/react-query'
 import { useEffect, useInsertionEffect, useMemo, useState } from 'react'
 import { ConfigurationError, ConnectionLostError } from '../core/errors.ts'
-import { hashValue } from '../core/hash.ts'
+import { hashValue, hasSameMembers } from '../core/hash.ts'
 import { type ConnectionSnapshot, IDLE_SNAPSHOT } from '../core/machine.ts'
 import type { Sender } from '../core/outbox.ts'
 import type { Lease } from '../core/registry.ts'
@@ -57,11 +57,13 @@ export function useConnection<Options extends ConnectionOptions>(
   { isWanted = true, createActions, cursorName }: ConnectionExtras = {},
 ): ConnectionView {
   const client = useRealtimeClient()
-  const options = given === skipToken ? (SKIPPED as Options) : given
+  const [user] = useState(() => new ConnectionUser())
+  const rendered = given === skipToken ? (SKIPPED as Options) : given
+  // Options that are written inline are a new object at each render, mostly with the same members.
+  const options = hasSameMembers(user.options, rendered) ? (user.options as Options) : rendered
   const { baseUrl } = client.options
   const key = useMemo(() => connectionKey(definition, options, baseUrl), [definition, options, baseUrl])
   const isEnabled = isWanted && options.enabled !== false
-  const [user] = useState(() => new ConnectionUser())
   const [actions] = useState(() => ({
     reconnect: user.reconnect,
     close: user.close,
@@ -74,15 +76,15 @@ export function useConnection<Options extends ConnectionOptions>(
   useInsertionEffect(() => user.commit(wanted, options))
   useInsertionEffect(() => () => user.leave(), [user])
   useEffect(() => wanted.configure())
-  const track = useTrackedReads<ConnectionSnapshot>(wanted, IDLE_SNAPSHOT)
-  const result = useMemo(() => {
+  const base = useMemo(() => {
     const target = Object.defineProperty({ ...actions }, 'lastMessageAt', {
       enumerable: true,
       get: () => user.peek()?.connection.reader.counters.lastMessageAt ?? null,
     })
     if (cursorName) Object.defineProperty(target, cursorName, { enumerable: true, get: wanted.readCursor })
-    return track(target) as unknown as ConnectionResult
-  }, [actions, cursorName, track, user, wanted])
+    return target
+  }, [actions, cursorName, user, wanted])
+  const result = useTrackedReads(wanted, IDLE_SNAPSHOT, base) as unknown as ConnectionResult
   return { wanted, result }
 }
 
@@ -117,12 +119,14 @@ interface ConnectionPlan {
 
 /** The connection of one key, as a component wants it. The component holds a lease of it while it is subscribed. */
 class WantedConnection implements SnapshotSource<ConnectionSnapshot> {
-  snapshot = IDLE_SNAPSHOT
+  current: { readonly snapshot: ConnectionSnapshot } = { snapshot: IDLE_SNAPSHOT }
   readonly client: RealtimeClient
   readonly isEnabled: boolean
   readonly #user: ConnectionUser
   readonly #plan: ConnectionPlan
   #shared: SharedConnection | undefined
+  /** The options that the connection got last from this component. */
+  #applied: ConnectionOptions | undefined
 
   constructor(user: ConnectionUser, plan: ConnectionPlan) {
     this.client = plan.client
@@ -130,7 +134,7 @@ class WantedConnection implements SnapshotSource<ConnectionSnapshot> {
     this.#user = user
     this.#plan = plan
     const shared = plan.isEnabled ? this.find() : undefined
-    if (shared) this.snapshot = shared.connection.snapshot
+    if (shared) this.#hold(shared)
   }
 
   /** Whether the component has a lease. */
@@ -149,14 +153,16 @@ class WantedConnection implements SnapshotSource<ConnectionSnapshot> {
     const { client, definition, key } = this.#plan
     const { options } = this.#user
     const lease = client.connections.acquire(key, () => new SharedConnection(client, definition, options))
-    if (user) lease.value.configure(user, options)
+    if (user) this.#apply(lease.value, options)
     if (lease.isFirst) lease.value.start()
     return lease
   }
 
   /** Applies the options of the latest commit. */
   configure(): void {
-    this.#shared?.configure(this.#user, this.#user.options)
+    const { options } = this.#user
+    const shared = this.#shared
+    if (shared && (options !== this.#applied || options !== shared.latest)) this.#apply(shared, options)
   }
 
   readonly subscribe = (notify: () => void): (() => void) => {
@@ -165,17 +171,25 @@ class WantedConnection implements SnapshotSource<ConnectionSnapshot> {
     const { connection } = shared
     this.#shared = shared
     this.#user.endEarlyLease()
-    const unsubscribe = connection.subscribe(() => {
-      this.snapshot = connection.snapshot
-      notify()
-    })
-    this.snapshot = connection.snapshot
+    const unsubscribe = connection.subscribe(notify)
+    this.current = connection
     return () => {
       this.#shared = undefined
       unsubscribe()
+      this.#hold(shared)
       shared.leave(this.#user)
       release()
     }
+  }
+
+  #apply(shared: SharedConnection, options: ConnectionOptions): void {
+    this.#applied = options
+    shared.configure(this.#user, options)
+  }
+
+  /** Keeps a snapshot, because nothing reports that a later one differs. */
+  #hold({ connection: { snapshot } }: SharedConnection): void {
+    this.current = { snapshot }
   }
 
   /** Holds a lease while `task` runs. */

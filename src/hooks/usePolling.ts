@@ -81,10 +81,10 @@ export function usePolling(options: PollingOptions, queryClient?: QueryClient): 
     const rhythm = { enabled, interval, whenHidden, stopWhen, backoff }
     user.commit(rhythm, refetch)
   }, [user, enabled, interval, whenHidden, stopWhen, backoff, refetch])
-  const track = useTrackedReads<PollingState>(user, NO_POLLING)
   const { pause, resume } = user
   // Neither spread nor copied: reading a property of the query's result subscribes to it.
-  return track(Object.assign(Object.create(result) as UseQueryResult, { pause, resume }))
+  const base = Object.assign(Object.create(result) as UseQueryResult, { pause, resume })
+  return useTrackedReads(user, NO_POLLING, base)
 }
 
 type OwnOptions = PollingOptions & { queryKey: QueryKey; queryHash: string }

@@ -7,7 +7,6 @@ import type { ConnectionDriverOptions, ConnectionPorts, MessageSink } from '../c
 import type { TokenReason } from '../core/connectionState.ts'
 import type { ConnectionEvent, GapCause, TransportName } from '../core/events.ts'
 import { TokenManager } from '../core/tokens.ts'
-import { hasSameMembers } from '../core/hash.ts'
 import { refusePromise, withDefaults } from '../core/validation.ts'
 import { displayUrl, type RequestPlan, resolveUrl } from '../core/request.ts'
 import type { QueueOptions } from '../core/outbox.ts'
@@ -36,7 +35,8 @@ export class SharedConnection implements ClientConnection, MessageSink {
   readonly #users = new Map<object, ConnectionOptions>()
   readonly #ownTokens: TokenManager
   readonly #onTokenRequest = (reason: TokenReason) => this.onEvent({ kind: 'token', reason })
-  #latest: ConnectionOptions
+  /** The options of the user that rendered last. */
+  latest: ConnectionOptions
   /** Without its query string, which may contain a token. */
   url: string
   /** What the options of the connection were last computed from. */
@@ -48,7 +48,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
   constructor(client: RealtimeClient, definition: TransportDefinition, options: ConnectionOptions) {
     this.#client = client
     this.#definition = definition
-    this.#latest = options
+    this.latest = options
     this.transport = definition.transport
     this.id = options.id ?? client.nextId(definition.transport)
     this.#inputs = this.#readInputs()
@@ -66,7 +66,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
       rules: this.#rules,
       liveQueries: this.liveQueries,
       clock: client.clock,
-      settleWithin: () => (this.#latest as { queue?: Partial<QueueOptions> }).queue?.ttl,
+      settleWithin: () => (this.latest as { queue?: Partial<QueueOptions> }).queue?.ttl,
       report,
     })
     this.#ownTokens = new TokenManager(client.clock)
@@ -76,7 +76,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
   #createPorts(options: ConnectionOptions): ConnectionPorts {
     const client = this.#client
     const { createOutbox, createTransport } = this.#definition
-    const latest = () => this.#latest
+    const latest = () => this.latest
     const provider = () => client.options
     return {
       clock: client.clock,
@@ -141,15 +141,13 @@ export class SharedConnection implements ClientConnection, MessageSink {
 
   /** Sets a user's options; that user becomes the latest rendered. */
   configure(user: object, options: ConnectionOptions): void {
-    const former = this.#users.get(user)
-    const isLatest = former !== undefined && former === this.#latest
-    if (isLatest && hasSameMembers(former, options)) return
+    if (options === this.latest && options === this.#users.get(user)) return
     this.#users.delete(user)
     this.#users.set(user, options)
     // The table knows no types: an app's `Register` may declare any.
     const rules: unknown = options
     this.#rules.set(user, rules as UserRules)
-    this.#latest = options
+    this.latest = options
     // Apply the first user's options before the connection reads them.
     if (this.#users.size === 1) this.#apply()
     else this.reconfigured()
@@ -171,7 +169,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
   #apply(): void {
     this.#isChanged = false
     if (this.#isDisposed) return
-    this.#latest = [...this.#users.values()].at(-1) ?? this.#latest
+    this.latest = [...this.#users.values()].at(-1) ?? this.latest
     this.#configureLiveQueries([...this.#users.values()])
     this.#configureConnection()
   }
@@ -181,7 +179,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
     this.liveQueries.configure({
       // Without a user, the options of the last users apply until the connection ends.
       ...(users.length > 0 && { liveQueries: [...lists].flatMap(list => list ?? []) }),
-      maxQueries: this.#latest.maxQueries ?? this.#client.options.maxQueries ?? DEFAULT_MAX_QUERIES,
+      maxQueries: this.latest.maxQueries ?? this.#client.options.maxQueries ?? DEFAULT_MAX_QUERIES,
       lostTypes: this.#rules.settle(),
     })
   }
@@ -195,7 +193,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
   }
 
   #readInputs(): readonly unknown[] {
-    return [this.#latest, this.#client.options, this.#pausesWhenHidden]
+    return [this.latest, this.#client.options, this.#pausesWhenHidden]
   }
 
   get #pausesWhenHidden(): boolean {
@@ -203,7 +201,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
   }
 
   #readUrl(): string {
-    const { url } = this.#latest
+    const { url } = this.latest
     if (typeof url === 'function') return ''
     try {
       return displayUrl(resolveUrl(url, this.#client.options.baseUrl, this.#definition.urlScheme))
@@ -214,7 +212,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
 
   #readDriverOptions(): ConnectionDriverOptions {
     const provider = this.#client.options
-    const latest = this.#latest
+    const latest = this.latest
     const { decide, ...times } = withDefaults(DEFAULT_RECONNECT, provider.reconnect, latest.reconnect)
     return {
       request: this.#planRequest(),
@@ -244,12 +242,12 @@ export class SharedConnection implements ClientConnection, MessageSink {
   }
 
   #planRequest(): RequestPlan {
-    const { url, getToken, attachToken } = this.#latest
+    const { url, getToken, attachToken } = this.latest
     const { options } = this.#client
     return this.#client.planRequest({
       transport: this.#definition,
       url,
-      ...this.#definition.request(this.#latest),
+      ...this.#definition.request(this.latest),
       ...(getToken && { getToken, tokens: this.#ownTokens }),
       attachToken: attachToken ?? options.attachToken ?? this.#definition.attachToken,
       ...((getToken ?? options.getToken) && { onTokenRequest: this.#onTokenRequest }),
@@ -258,7 +256,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
 
   /** The options of all users; before the first user, the options it was created for. */
   #wanted(): readonly ConnectionOptions[] {
-    return this.#users.size > 0 ? [...this.#users.values()] : [this.#latest]
+    return this.#users.size > 0 ? [...this.#users.values()] : [this.latest]
   }
 }
 
