@@ -55,7 +55,7 @@ export function createOutbox(
 
   const requests = new Requests(ports.clock, (frame, posted) => {
     const item = { data: encode(frame), isBounded: false, ...posted }
-    return post(item) ? { cancel: () => queue.remove(item) } : undefined
+    return post(item) ? () => queue.remove(item) : undefined
   })
 
   return {
@@ -143,8 +143,6 @@ export class SendQueue {
   readonly #options: () => QueueOptions
   readonly #waiting = new Fifo<Entry>()
   readonly #bounded = new Fifo<Entry>()
-  /** How many items wait, by sender. */
-  readonly #counts = new Map<object, number>()
 
   constructor(clock: Clock, options: () => QueueOptions) {
     this.#clock = clock
@@ -156,22 +154,20 @@ export class SendQueue {
     this.#dropExpired()
     if (item.isBounded && this.#bounded.size >= this.#options().limit) return false
     const entry: Entry = Object.assign(item, { pushedAt: this.#clock.elapsed() })
-    this.#waiting.push(entry)
-    if (item.isBounded) this.#bounded.push(entry)
-    this.#count(item, 1)
+    this.#waiting.add(entry)
+    if (item.isBounded) this.#bounded.add(entry)
     return true
   }
 
   remove(item: QueuedData): void {
-    if (!this.#waiting.delete(item)) return
+    this.#waiting.delete(item)
     this.#bounded.delete(item)
-    this.#count(item, -1)
   }
 
   /** Whether anything from this sender is still waiting. */
   holds(sender: object): boolean {
     this.#dropExpired()
-    return this.#counts.has(sender)
+    return [...this.#bounded].some(item => item.sender === sender)
   }
 
   /** Passes everything to `send` in order. Data that `send` does not accept stays, with everything after it. */
@@ -193,7 +189,6 @@ export class SendQueue {
   clear(): void {
     this.#waiting.clear()
     this.#bounded.clear()
-    this.#counts.clear()
   }
 
   #dropExpired(): void {
@@ -202,12 +197,5 @@ export class SendQueue {
       if ((item.pushedAt ?? 0) > oldest) return
       this.remove(item)
     }
-  }
-
-  #count({ sender }: QueuedData, change: number): void {
-    if (!sender) return
-    const held = (this.#counts.get(sender) ?? 0) + change
-    if (held > 0) this.#counts.set(sender, held)
-    else this.#counts.delete(sender)
   }
 }

@@ -36,8 +36,11 @@ export interface PostedFrame {
   failed(error: unknown): void
 }
 
-/** Sends a frame or queues it; `cancel` removes it from the queue. Returns `undefined` if no connection will come. */
-export type Post = (frame: RequestFrame, posted: PostedFrame) => { cancel(): void } | undefined
+/**
+ * Sends a frame or queues it. Returns a function that removes it from the queue; `undefined` if no connection
+ * will come.
+ */
+export type Post = (frame: RequestFrame, posted: PostedFrame) => (() => void) | undefined
 
 /** A message that a request waited for, with the type and params that it may leave out. */
 export interface Reply {
@@ -59,7 +62,7 @@ interface Call {
   isSent: boolean
   /** When it timed out or was aborted after it was sent. */
   givenUpAt?: number
-  cancel(): void
+  cancel?: (() => void) | undefined
   resolve(response: unknown): void
   reject(error: unknown): void
 }
@@ -107,7 +110,6 @@ export class Requests {
         frame: { ...envelope, id: ++this.#lastId },
         isIdempotent: idempotent,
         isSent: false,
-        cancel: () => undefined,
         resolve(response) {
           finish()
           resolve(response)
@@ -162,12 +164,11 @@ export class Requests {
   #start(call: Call): void {
     call.isSent = false
     try {
-      const ticket = this.#post(call.frame, {
+      call.cancel = this.#post(call.frame, {
         sent: () => this.#markSent(call),
         failed: error => this.#reject(call, error),
       })
-      if (ticket) call.cancel = () => ticket.cancel()
-      else this.#reject(call, new ConnectionLostError('The connection is closed.'))
+      if (!call.cancel) this.#reject(call, new ConnectionLostError('The connection is closed.'))
     } catch (error) {
       this.#reject(call, error)
     }
@@ -177,7 +178,7 @@ export class Requests {
     call.isSent = true
     const equal = this.#sent.get(call.key) ?? new Fifo<Call>()
     this.#sent.set(call.key, equal)
-    equal.push(call)
+    equal.add(call)
   }
 
   #named(re: string | number): Call | undefined {
@@ -194,7 +195,7 @@ export class Requests {
   #giveUp(call: Call, error: unknown): void {
     if (call.isSent && this.#calls.get(String(call.frame.id)) === call) {
       call.givenUpAt = this.#clock.elapsed()
-      this.#givenUp.push(call)
+      this.#givenUp.add(call)
       this.#dropGivenUp()
       call.reject(error)
     } else this.#reject(call, error)
@@ -210,7 +211,7 @@ export class Requests {
 
   #reject(call: Call, error: unknown): void {
     this.#forget(call)
-    call.cancel()
+    call.cancel?.()
     call.reject(error)
   }
 

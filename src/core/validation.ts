@@ -19,17 +19,13 @@ export function withDefaults<Defaults extends object, Options extends object>(
   return Object.assign({}, defaults, ...all.map(options => definedOnly(options ?? {}))) as never
 }
 
-/** The minimum of a number; with `above`, the value must be greater than it. */
-interface Rule {
-  min: number
-  above?: boolean
-}
+const NOT_NEGATIVE = 0
+const AT_LEAST_ONE = 1
+/** The least number above 0. */
+const POSITIVE = Number.MIN_VALUE
 
-const NOT_NEGATIVE: Rule = { min: 0 }
-const POSITIVE: Rule = { min: 0, above: true }
-const AT_LEAST_ONE: Rule = { min: 1 }
-
-type Rules = { readonly [option: string]: Rule | Rules }
+/** The minimum of an option, or of each option in it. */
+type Rules = { readonly [option: string]: number | Rules }
 
 const BACKOFF = { minDelay: NOT_NEGATIVE, maxDelay: NOT_NEGATIVE, factor: AT_LEAST_ONE }
 
@@ -62,24 +58,16 @@ export function assertNumbers(options: object, rules: Rules = NUMBERS, path = ''
     const value = (options as Record<string, unknown>)[name]
     // On/off switches and functions are not numbers.
     if (value === undefined || typeof value === 'boolean' || typeof value === 'function') continue
-    if (!isRule(rule)) {
-      if (typeof value === 'object' && value !== null) assertNumbers(value, rule, `${path}${name}.`)
-      continue
-    }
-    assertNumber(`${path}${name}`, value, rule)
+    if (typeof rule === 'number') assertNumber(path + name, value, rule)
+    else if (typeof value === 'object' && value !== null) assertNumbers(value, rule, `${path}${name}.`)
   }
 }
 
-function assertNumber(name: string, value: unknown, { min, above = false }: Rule): void {
-  if (typeof value === 'number' && (above ? value > min : value >= min)) return
+function assertNumber(name: string, value: unknown, min: number): void {
+  if (typeof value === 'number' && value >= min) return
   const given = typeof value === 'number' ? String(value) : kindOf(value)
-  throw new ConfigurationError(
-    `"${name}" must be a number ${above ? 'above' : 'of at least'} ${min}, not ${given}.`,
-  )
-}
-
-function isRule(rule: Rule | Rules): rule is Rule {
-  return typeof rule.min === 'number'
+  const range = min === POSITIVE ? 'above 0' : `of at least ${min}`
+  throw new ConfigurationError(`"${name}" must be a number ${range}, not ${given}.`)
 }
 
 /** Names a value of the wrong type in an error. Never its content, which may be a secret. */

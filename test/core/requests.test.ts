@@ -19,11 +19,9 @@ function setup(mode: 'open' | 'queue' | 'closed' = 'open') {
     }
     if (network.mode === 'open') leave()
     else waiting.add(leave)
-    return {
-      cancel: () => {
-        network.cancelled++
-        waiting.delete(leave)
-      },
+    return () => {
+      network.cancelled++
+      waiting.delete(leave)
     }
   })
   const open = () => {
