@@ -65,7 +65,6 @@ export class Connection implements AttemptOwner, ReaderEvents {
     this.#unwatch?.()
     this.ports.clock.clearTimeout(this.#gapTimer)
     this.#gapTimer = undefined
-    this.ports.transport.dispose()
   }
 
   close(): void {

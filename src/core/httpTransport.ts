@@ -56,7 +56,6 @@ export function createHttpTransport(environment: TransportEnvironment, variant: 
     attachCursor: variant.attachCursor,
     cursor: () => variant.cursor,
     dropCursor: () => void (variant.cursor = undefined),
-    dispose: () => undefined,
   }
 }
 

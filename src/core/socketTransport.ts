@@ -64,21 +64,8 @@ const NEVER = 2 ** 31 - 1
  * WebSocket (RFC 6455). Each attempt is one reconnecting-websocket that never retries by itself. Its caller
  * decides when to try, how long to wait and what a close means.
  */
-export class SocketTransport implements Transport {
-  readonly #options: SocketTransportOptions
-  #latest: Attempt | undefined
-
-  constructor(options: SocketTransportOptions) {
-    this.#options = options
-  }
-
-  open(request: AttemptRequest, sink: TransportSink): Attempt {
-    return (this.#latest = new SocketAttempt(this.#options, request, sink))
-  }
-
-  dispose(): void {
-    this.#latest?.close()
-  }
+export function createSocketTransport(options: SocketTransportOptions): Transport {
+  return { open: (request, sink) => new SocketAttempt(options, request, sink) }
 }
 
 class SocketAttempt implements Attempt {
@@ -132,7 +119,7 @@ class SocketAttempt implements Attempt {
    * that throws.
    */
   #tappedClass(): object {
-    const open = (url: string, protocols: string[] | undefined) => this.#openSocket(url, protocols)
+    const open = this.#openSocket.bind(this)
     function TappedWebSocket(url: string, protocols?: string[]) {
       return open(url, protocols)
     }
@@ -140,7 +127,7 @@ class SocketAttempt implements Attempt {
     return Object.assign(TappedWebSocket, { CLOSING: 2 })
   }
 
-  #openSocket(url: string, protocols: string[] | undefined): object {
+  #openSocket(url: string, protocols?: string[]): object {
     const Socket = this.#options.webSocket()
     if (!Socket) return this.#refuse(withAdvice('There is no WebSocket class here.', 'webSocket'))
     try {

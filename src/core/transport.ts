@@ -83,8 +83,6 @@ export interface Transport {
   /** The position to resume from, as the server named it; `undefined` if there is none. */
   cursor?(): unknown
   dropCursor?(): void
-  /** Ends the transport permanently; no attempt is in progress any more. */
-  dispose(): void
 }
 
 /** The part of `fetch` that is used here. */

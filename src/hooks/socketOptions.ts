@@ -2,7 +2,7 @@ import { type Reauthenticate, tokenInQuery } from '../core/tokens.ts'
 import type { Message, Serialize } from '../core/envelope.ts'
 import { withDefaults } from '../core/validation.ts'
 import { createOutbox, type QueueOptions } from '../core/outbox.ts'
-import { SocketTransport, WEB_SOCKET } from '../core/socketTransport.ts'
+import { createSocketTransport, WEB_SOCKET } from '../core/socketTransport.ts'
 import type { ConnectionOptions, HeartbeatOptions } from '../providers/options.ts'
 import type { TransportDefinition } from '../providers/transportDefinition.ts'
 import type { MessagesOption } from '../cache/messageTypes.ts'
@@ -35,7 +35,7 @@ export const socketDefinition: TransportDefinition<SocketOptions> = {
   attachToken: tokenInQuery(),
   identity: ({ protocols, binaryType }) => [protocols, binaryType],
   request: ({ protocols }) => ({ protocols }),
-  createTransport: ({ webSocket }, { binaryType }) => new SocketTransport({ webSocket, binaryType }),
+  createTransport: ({ webSocket }, { binaryType }) => createSocketTransport({ webSocket, binaryType }),
   createOutbox,
   heartbeat(options, provider) {
     const heartbeat = options.heartbeat ?? provider.heartbeat ?? false

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { build } from 'vite'
 import { WebSocket } from 'ws'
 import {
-  SocketTransport,
+  createSocketTransport,
   type SocketTransportOptions,
   type WebSocketConstructor,
 } from '../../src/core/socketTransport.ts'
@@ -19,7 +19,7 @@ class KnownSocket extends WebSocket {
     made.push(this)
   }
 }
-const KnownClass = KnownSocket as unknown as WebSocketConstructor
+const KnownClass: WebSocketConstructor = KnownSocket
 
 const unhandled: unknown[] = []
 const note = (error: unknown) => void unhandled.push(error)
@@ -35,13 +35,14 @@ afterEach(async () => {
 })
 
 function createTransport(options: Partial<SocketTransportOptions> = {}) {
-  const transport = new SocketTransport({ webSocket: () => KnownClass, ...options })
-  onTestFinished(() => transport.dispose())
+  const transport = createSocketTransport({ webSocket: () => KnownClass, ...options })
   const open = (url: string, more: Partial<AttemptRequest> = {}) => {
     const sink = new RecordingSink()
-    return { sink, attempt: transport.open(requestOf(url, more), sink) }
+    const attempt = transport.open(requestOf(url, more), sink)
+    onTestFinished(() => attempt.close())
+    return { sink, attempt }
   }
-  return { transport, open }
+  return { open }
 }
 
 const until = (check: () => void) => vi.waitFor(check, { interval: 2, timeout: 3_000 })
@@ -306,12 +307,10 @@ describe('an impossible request', () => {
   })
 })
 
-describe('dispose', () => {
+describe('close', () => {
   test('in the same task creates no socket', async () => {
     const server = await startSocketServer()
-    const { transport, open } = createTransport()
-    open(server.url)
-    transport.dispose()
+    createTransport().open(server.url).attempt.close()
     await turns()
     expect(server.requests).toHaveLength(0)
   })
@@ -321,12 +320,11 @@ describe('dispose', () => {
       made.length = 0
       const server = await startSocketServer()
       server.upgrade = upgrade
-      const { transport, open } = createTransport()
-      const { sink } = open(server.url)
+      const { sink, attempt } = createTransport().open(server.url)
       if (upgrade === 'accept') await untilOpened(sink)
       else await until(() => expect(server.requests).toHaveLength(1))
       const before = sink.calls.length
-      transport.dispose()
+      attempt.close()
       await until(() => expect(made[0]?.readyState).toBe(WebSocket.CLOSED))
       expect([sink.calls.length, made.length]).toEqual([before, 1])
     }
@@ -339,7 +337,7 @@ test('200 attempts, opened and given up at any time, leave no timer and no socke
     process.getActiveResourcesInfo().filter(type => type !== 'TTYWrap' && type !== 'PipeWrap')
   const timers = () => active().filter(type => type === 'Timeout').length
   const before = timers()
-  const { transport, open } = createTransport()
+  const { open } = createTransport()
   for (let count = 0; count < 200; count++) {
     const { sink, attempt } = open(server.url)
     if (count % 4 === 0) await untilOpened(sink)
@@ -347,7 +345,6 @@ test('200 attempts, opened and given up at any time, leave no timer and no socke
     else if (count % 4 === 2) await Promise.resolve()
     attempt.close()
   }
-  transport.dispose()
   await until(() => expect(made.every(({ readyState }) => readyState === WebSocket.CLOSED)).toBe(true))
   await until(() => {
     // The test runner has a few of its own. A leak in any of the four kinds of attempts would be 50.

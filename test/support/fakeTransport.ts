@@ -18,7 +18,6 @@ export interface FakeAttempt {
 export class FakeTransport implements Transport {
   readonly attempts: FakeAttempt[] = []
   droppedCursors = 0
-  isDisposed = false
   /** Whether the network accepts what is sent. */
   takes = true
 
@@ -37,10 +36,6 @@ export class FakeTransport implements Transport {
 
   dropCursor(): void {
     this.droppedCursors++
-  }
-
-  dispose(): void {
-    this.isDisposed = true
   }
 
   /** The latest attempt. */
