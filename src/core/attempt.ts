@@ -47,6 +47,8 @@ export interface AttemptOwner {
   readonly retryFloor: number
   /** The next request carries this token. */
   onToken(token: CurrentToken): void
+  /** The request of the attempt `from` is ready, with the token in it. */
+  onAuthorized(prepared: PreparedRequest, from: object): void
   onRetryFloor(delay: number): void
 }
 
@@ -80,7 +82,7 @@ export class AttemptRun implements TransportSink {
         // time.
         this.#guarded(FIRST_MESSAGE, () => (this.#firstMessage = this.#owner.outbox?.encode(firstMessage)))
       }
-      if (!this.#isOver) this.#owner.handle({ type: 'authorized', token: prepared.tokenUse }, this)
+      if (!this.#isOver) this.#owner.onAuthorized(prepared, this)
     })
   }
 
@@ -207,10 +209,7 @@ export class AttemptRun implements TransportSink {
     } catch (cause) {
       return this.failed(preparationFailure(cause))
     }
-    if (this.#isOver) return
-    const { token, refreshAt } = prepared
-    this.#owner.onToken({ token, refreshAt })
-    take(prepared)
+    if (!this.#isOver) take(prepared)
   }
 
   /**
@@ -249,7 +248,10 @@ export class AttemptRun implements TransportSink {
   #toAttemptRequest({ request }: PreparedRequest): AttemptRequest {
     const again = () =>
       new Promise<AttemptRequest>(resolve => {
-        void this.#prepare(false, prepared => resolve(this.#toAttemptRequest(prepared)))
+        void this.#prepare(false, prepared => {
+          this.#owner.onToken(prepared)
+          resolve(this.#toAttemptRequest(prepared))
+        })
       })
     return { ...request, again }
   }

@@ -7,6 +7,7 @@ import { MessageReader, type ReaderEvents } from './messageReader.ts'
 import { StreamPosition } from './streamPosition.ts'
 import type { Effect, Event, PauseReason, State } from './connectionState.ts'
 import { type ConnectionSnapshot, IDLE_SNAPSHOT, readSnapshot, type Status, transition } from './machine.ts'
+import type { PreparedRequest } from './request.ts'
 import type { CurrentToken } from './tokens.ts'
 
 /**
@@ -24,6 +25,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
   currentToken: CurrentToken = { token: null }
   retryFloor = 0
   readonly #changes = createEmitter()
+  readonly subscribe = this.#changes.subscribe
   readonly #events: { event: Event; from: object | undefined }[] = []
   #isRunning = false
   #state: State = { name: 'idle' }
@@ -108,8 +110,13 @@ export class Connection implements AttemptOwner, ReaderEvents {
     )
   }
 
-  onToken(token: CurrentToken): void {
-    this.currentToken = token
+  onToken({ token, refreshAt }: CurrentToken): void {
+    this.currentToken = { token, refreshAt }
+  }
+
+  onAuthorized(prepared: PreparedRequest, from: object): void {
+    this.onToken(prepared)
+    this.handle({ type: 'authorized', token: prepared.tokenUse }, from)
   }
 
   onRetryFloor(delay: number): void {
@@ -124,8 +131,6 @@ export class Connection implements AttemptOwner, ReaderEvents {
   onLastMessage(): void {
     this.close()
   }
-
-  subscribe = (listener: () => void): (() => void) => this.#changes.subscribe(listener)
 
   /**
    * Queues events that arrive while another is handled. An event `from` an attempt counts only while that

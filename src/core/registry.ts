@@ -1,4 +1,4 @@
-import { type Clock, createEmitter, type TimerHandle } from './platform.ts'
+import type { Clock, TimerHandle } from './platform.ts'
 
 /** A shared value that lives as long as it has users, plus a delay. */
 export interface Shared {
@@ -25,14 +25,18 @@ interface Entry<Value> {
  */
 export class Registry<Value extends Shared> {
   readonly #entries = new Map<string, Entry<Value>>()
-  readonly #changes = createEmitter()
   readonly #clock: Clock
   readonly #closeDelay: () => number
+  readonly #onChange: () => void
 
-  /** `closeDelay` returns ms; it is read when the last user leaves. */
-  constructor(clock: Clock, closeDelay: () => number) {
+  /**
+   * `closeDelay` returns ms; it is read when the last user leaves. `onChange` is called when a value is added,
+   * removed, or changes its number of users.
+   */
+  constructor(clock: Clock, closeDelay: () => number, onChange: () => void) {
     this.#clock = clock
     this.#closeDelay = closeDelay
+    this.#onChange = onChange
   }
 
   /** Every value of one key must be of the same type. */
@@ -44,7 +48,7 @@ export class Registry<Value extends Shared> {
     }
     this.#clock.clearTimeout(entry.closeTimer)
     const isFirst = entry.users++ === 0
-    this.#changes.emit()
+    this.#onChange()
     return { value: entry.value, isFirst, release: this.#createRelease(key, entry) }
   }
 
@@ -55,9 +59,6 @@ export class Registry<Value extends Shared> {
   entries(): readonly { value: Value; users: number }[] {
     return [...this.#entries.values()]
   }
-
-  /** Called when a value is added, removed, or changes its number of users. */
-  subscribe = (listener: () => void): (() => void) => this.#changes.subscribe(listener)
 
   /** Disposes everything immediately. A later `release` does nothing. */
   disposeAll(): void {
@@ -72,7 +73,7 @@ export class Registry<Value extends Shared> {
       entry.users--
       if (entry.users === 0)
         entry.closeTimer = this.#clock.setTimeout(() => this.#end(key, entry), this.#closeDelay())
-      this.#changes.emit()
+      this.#onChange()
     }
   }
 
@@ -81,6 +82,6 @@ export class Registry<Value extends Shared> {
     this.#clock.clearTimeout(entry.closeTimer)
     this.#entries.delete(key)
     entry.value.dispose()
-    this.#changes.emit()
+    this.#onChange()
   }
 }

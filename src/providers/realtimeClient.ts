@@ -58,13 +58,14 @@ export class RealtimeClient {
   constructor(options: RealtimeOptions, queryClient: QueryClient) {
     this.options = options
     this.queryClient = queryClient
-    this.connections = new Registry(this.clock, () => this.options.closeDelay ?? DEFAULT_CLOSE_DELAY)
-    this.connections.subscribe(() => this.changes.emit())
+    const closeDelay = () => this.options.closeDelay ?? DEFAULT_CLOSE_DELAY
+    this.connections = new Registry(this.clock, closeDelay, this.changes.emit)
     this.tokens = new TokenManager(this.clock)
   }
 
   /** Applies the latest rendered options. */
   configure(options: RealtimeOptions, queryClient: QueryClient): void {
+    if (options === this.options && queryClient === this.queryClient) return
     this.options = options
     this.queryClient = queryClient
     this.cacheAccess?.writer.setQueryClient(queryClient)

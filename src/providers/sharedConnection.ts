@@ -18,6 +18,9 @@ import { platform } from './platform.ts'
 import type { ClientConnection, RealtimeClient } from './realtimeClient.ts'
 import { type TransportDefinition, transportEnvironment } from './transportDefinition.ts'
 
+/** Events without trouble for the developer. */
+const ROUTINE: ReadonlySet<ConnectionEvent['kind']> = new Set(['status', 'retry', 'gap', 'token'])
+
 /**
  * A connection with its writer to the cache and all its users. Where their options differ, the latest
  * rendered ones apply.
@@ -41,6 +44,8 @@ export class SharedConnection implements ClientConnection, MessageSink {
   url: string
   /** What the options of the connection were last computed from. */
   #inputs: readonly unknown[]
+  /** Whether its live queries are known. */
+  #isConfigured = false
   #hasEnded = false
   #isChanged = false
   #isDisposed = false
@@ -61,7 +66,6 @@ export class SharedConnection implements ClientConnection, MessageSink {
       since: () => this.connection.position.since,
       report,
     })
-    this.#configureLiveQueries([options])
     this.onMessage = createDispatch({
       rules: this.#rules,
       liveQueries: this.liveQueries,
@@ -90,6 +94,8 @@ export class SharedConnection implements ClientConnection, MessageSink {
 
   /** A first user starts over, whatever failed for earlier users. */
   start(): void {
+    // Without a user of its own, it is configured for the options it was created with.
+    if (!this.#isConfigured) this.#configureLiveQueries([this.latest])
     if (this.connection.snapshot.status === 'failed') this.connection.reconnect()
     else this.connection.start()
   }
@@ -129,7 +135,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
     if (event.kind === 'bad-message') this.counters.bad++
     if (event.kind === 'unknown-type') this.counters.unknown++
     // `onMessage` accepts every type.
-    if (event.kind !== 'unknown-type' || this.#rules.listeners.length === 0)
+    if (!ROUTINE.has(event.kind) && (event.kind !== 'unknown-type' || this.#rules.listeners.length === 0))
       warnOfEvent(event, this.#client.warned)
     const { id, transport, url } = this
     this.#client.report({ ...event, connection: { id, transport, url } })
@@ -175,6 +181,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
   }
 
   #configureLiveQueries(users: readonly ConnectionOptions[]): void {
+    this.#isConfigured = true
     const lists = new Set(users.map(({ liveQueries }) => liveQueries))
     this.liveQueries.configure({
       // Without a user, the options of the last users apply until the connection ends.

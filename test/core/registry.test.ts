@@ -9,10 +9,14 @@ class Thing implements Shared {
   }
 }
 
-function setup(closeDelay = 1_000) {
+function setup(closeDelay = 1_000, onChange = () => {}) {
   const clock = new FakeClock()
   const made: Thing[] = []
-  const registry = new Registry<Thing>(clock, () => closeDelay)
+  const registry = new Registry<Thing>(
+    clock,
+    () => closeDelay,
+    () => onChange(),
+  )
   const create = () => {
     const thing = new Thing()
     made.push(thing)
@@ -91,18 +95,15 @@ test('disposeAll disposes everything at once, and late releases do nothing', () 
   expect(registry.entries()).toHaveLength(1)
 })
 
-test('subscribers are notified of values that come, go or change their number of users', () => {
-  const { clock, registry, acquire } = setup()
+test('it notifies of values that come, go or change their number of users', () => {
   const seen: number[] = []
-  const end = registry.subscribe(() =>
+  const { clock, registry, acquire } = setup(1_000, () =>
     seen.push(registry.entries().reduce((sum, { users }) => sum + users, 0)),
   )
   const a = acquire()
   acquire().release()
   a.release()
   clock.advance(1_000)
-  end()
-  acquire()
   expect(seen).toEqual([1, 2, 1, 0, 0])
 })
 
