@@ -24,7 +24,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
   snapshot: ConnectionSnapshot = IDLE_SNAPSHOT
   currentToken: CurrentToken = { token: null }
   retryFloor = 0
-  readonly #changes = createEmitter()
+  readonly #changes = createEmitter<ConnectionSnapshot>()
   readonly subscribe = this.#changes.subscribe
   readonly #events: { event: Event; from: object | undefined }[] = []
   #isRunning = false
@@ -231,7 +231,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
   #publish(): void {
     const { clock } = this.ports
     this.snapshot = readSnapshot(this.#state, this.#latency, clock.now() - clock.elapsed())
-    this.#changes.emit()
+    this.#changes.emit(this.snapshot)
   }
 }
 

@@ -51,17 +51,17 @@ const schedulers = new WeakMap<QueryCache, Map<string, PollScheduler>>()
 
 /** One component that polls a query. The functions of its result act on this object. */
 export class PollUser implements SnapshotSource<PollingState> {
-  current: { readonly snapshot: PollingState }
+  snapshot: PollingState
   rhythm: WantedRhythm = { enabled: false, interval: 0 }
   refetch: Refetch | undefined
-  notify = () => {}
+  notify: (snapshot: PollingState) => void = () => {}
   readonly #cache: QueryCache
   readonly #hash: string
 
   constructor(cache: QueryCache, hash: string) {
     this.#cache = cache
     this.#hash = hash
-    this.current = { snapshot: this.#scheduler?.snapshot ?? NO_POLLING }
+    this.snapshot = this.#scheduler?.snapshot ?? NO_POLLING
   }
 
   get #scheduler(): PollScheduler | undefined {
@@ -75,8 +75,8 @@ export class PollUser implements SnapshotSource<PollingState> {
     this.#scheduler?.reschedule()
   }
 
-  readonly subscribe = (notify: () => void): (() => void) => {
-    this.notify = notifyManager.batchCalls(notify)
+  subscribe(listener: (snapshot: PollingState) => void): () => void {
+    this.notify = notifyManager.batchCalls(listener)
     const ofCache = schedulers.get(this.#cache) ?? new Map<string, PollScheduler>()
     schedulers.set(this.#cache, ofCache)
     const scheduler = ofCache.get(this.#hash) ?? new PollScheduler(this.#cache, this.#hash)
@@ -142,7 +142,7 @@ class PollScheduler {
   join(user: PollUser): void {
     if (this.isUnused) this.#start()
     this.#users.add(user)
-    user.current = this
+    user.snapshot = this.snapshot
     this.reschedule()
   }
 
@@ -302,7 +302,7 @@ class PollScheduler {
     const isSamePause = [...pausedBy].join() === [...before.pausedBy].join()
     if (isSamePause && isPolling === before.isPolling && nextPollAt === before.nextPollAt) return
     this.snapshot = { isPolling, nextPollAt, pausedBy: isSamePause ? before.pausedBy : pausedBy }
-    for (const user of this.#users) user.notify()
+    for (const user of this.#users) user.notify(this.snapshot)
   }
 }
 

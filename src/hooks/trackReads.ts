@@ -1,10 +1,10 @@
 import { useMemo, useState, useSyncExternalStore } from 'react'
 
-/** What a component follows. Before it calls `notify`, its current snapshot is another object. */
+/** What a component follows. React's tools show it, so nothing secret may be reachable from it. */
 export interface SnapshotSource<Snapshot> {
-  /** The holder of the snapshot. */
-  readonly current: { readonly snapshot: Snapshot }
-  readonly subscribe: (notify: () => void) => () => void
+  /** The snapshot as of the last subscription. Later ones are passed to the listener. */
+  readonly snapshot: Snapshot
+  subscribe(listener: (snapshot: Snapshot) => void): () => void
 }
 
 /**
@@ -20,21 +20,31 @@ export function useTrackedReads<Snapshot extends object, Base extends object>(
   base: Base,
 ): Base & Snapshot {
   const [read] = useState(() => new Set<keyof Snapshot>())
-  const select = useMemo(() => createSelect(source, read), [source, read])
-  const snapshot = useSyncExternalStore(source.subscribe, select, () => initial)
+  const { subscribe, select } = useMemo(() => createStore(source, read), [source, read])
+  const snapshot = useSyncExternalStore(subscribe, select, () => initial)
   return useMemo(() => trackReads(base, snapshot, read), [base, snapshot, read])
 }
 
-/** Returns the previous snapshot until a property that was read changes. */
-function createSelect<Snapshot extends object>(
+/** A store of the source. `select` returns the previous snapshot until a property that was read changes. */
+function createStore<Snapshot extends object>(
   source: SnapshotSource<Snapshot>,
   read: ReadonlySet<keyof Snapshot>,
-): () => Snapshot {
-  let selected = source.current.snapshot
-  return () => {
-    const { snapshot } = source.current
-    if (snapshot !== selected && [...read].some(key => selected[key] !== snapshot[key])) selected = snapshot
-    return selected
+) {
+  let latest = source.snapshot
+  let selected = latest
+  return {
+    subscribe(notify: () => void): () => void {
+      const unsubscribe = source.subscribe(snapshot => {
+        latest = snapshot
+        notify()
+      })
+      latest = source.snapshot
+      return unsubscribe
+    },
+    select(): Snapshot {
+      if (latest !== selected && [...read].some(key => selected[key] !== latest[key])) selected = latest
+      return selected
+    },
   }
 }
 

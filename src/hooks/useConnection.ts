@@ -119,7 +119,7 @@ interface ConnectionPlan {
 
 /** The connection of one key, as a component wants it. The component holds a lease of it while it is subscribed. */
 class WantedConnection implements SnapshotSource<ConnectionSnapshot> {
-  current: { readonly snapshot: ConnectionSnapshot } = { snapshot: IDLE_SNAPSHOT }
+  snapshot = IDLE_SNAPSHOT
   readonly client: RealtimeClient
   readonly isEnabled: boolean
   readonly #user: ConnectionUser
@@ -134,7 +134,7 @@ class WantedConnection implements SnapshotSource<ConnectionSnapshot> {
     this.#user = user
     this.#plan = plan
     const shared = plan.isEnabled ? this.find() : undefined
-    if (shared) this.#hold(shared)
+    if (shared) this.snapshot = shared.connection.snapshot
   }
 
   /** Whether the component has a lease. */
@@ -165,18 +165,17 @@ class WantedConnection implements SnapshotSource<ConnectionSnapshot> {
     if (shared && (options !== this.#applied || options !== shared.latest)) this.#apply(shared, options)
   }
 
-  readonly subscribe = (notify: () => void): (() => void) => {
+  subscribe(listener: (snapshot: ConnectionSnapshot) => void): () => void {
     if (!this.isEnabled) return () => undefined
     const { value: shared, release } = this.acquire(this.#user)
     const { connection } = shared
     this.#shared = shared
     this.#user.endEarlyLease()
-    const unsubscribe = connection.subscribe(notify)
-    this.current = connection
+    const unsubscribe = connection.subscribe(listener)
+    this.snapshot = connection.snapshot
     return () => {
       this.#shared = undefined
       unsubscribe()
-      this.#hold(shared)
       shared.leave(this.#user)
       release()
     }
@@ -185,11 +184,6 @@ class WantedConnection implements SnapshotSource<ConnectionSnapshot> {
   #apply(shared: SharedConnection, options: ConnectionOptions): void {
     this.#applied = options
     shared.configure(this.#user, options)
-  }
-
-  /** Keeps a snapshot, because nothing reports that a later one differs. */
-  #hold({ connection: { snapshot } }: SharedConnection): void {
-    this.current = { snapshot }
   }
 
   /** Holds a lease while `task` runs. */
