@@ -119,15 +119,8 @@ export function decodeText(bytes: Uint8Array): string {
 
 /** Whether data is larger than `limit` bytes (UTF-8 for text). Cheap unless the text is near the limit. */
 export function isLargerThan(data: SocketData, limit: number): boolean {
-  if (typeof data !== 'string') return byteLength(data) > limit
-  if (data.length > limit) return true
-  return data.length * 3 > limit && byteLength(data) > limit
-}
-
-/** The size of data in bytes (UTF-8 for text). */
-export function byteLength(data: SocketData): number {
-  if (typeof data === 'string') return utf8Length(data)
-  return 'size' in data ? data.size : data.byteLength
+  if (typeof data !== 'string') return ('size' in data ? data.size : data.byteLength) > limit
+  return data.length > limit || (data.length * 3 > limit && utf8Length(data) > limit)
 }
 
 /** Counts by hand, because older versions of React Native have no `TextEncoder`. A lone surrogate counts as U+FFFD. */

@@ -73,20 +73,18 @@ export function findRefusedHeader(headers: Readonly<Record<string, string>>): st
 function pairsOf(headers: unknown): Pair[] {
   if (headers === undefined) return []
   if (typeof headers !== 'object' || headers === null) return refuse()
-  const pairs: unknown[] = []
+  let pairs: unknown[] = []
+  if (Array.isArray(headers)) pairs = headers
   // Checked by shape, because a `Headers` object may come from another realm or a polyfill.
-  if (isHeaders(headers)) headers.forEach((value, name) => pairs.push([name, value]))
-  else pairs.push(...(Array.isArray(headers) ? (headers as unknown[]) : Object.entries(headers)))
+  else if (typeof (headers as Partial<Headers>).forEach === 'function')
+    (headers as Headers).forEach((value, name) => pairs.push([name, value]))
+  else pairs = Object.entries(headers)
   return pairs.flatMap(pair => {
     if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== 'string') return refuse()
     const value: unknown = pair[1]
     if (value === undefined) return []
     return typeof value === 'string' || typeof value === 'number' ? [[pair[0], String(value)]] : refuse()
   })
-}
-
-function isHeaders(headers: object): headers is Headers {
-  return !Array.isArray(headers) && typeof (headers as { forEach?: unknown }).forEach === 'function'
 }
 
 function refuse(): never {

@@ -28,7 +28,7 @@ export interface SocketOutbox extends Outbox {
 /** The latest options that an outbox reads. */
 export interface OutboxOptions {
   serialize?: Serialize | undefined
-  queue?: { readonly [Name in keyof QueueOptions]?: number | undefined } | undefined
+  queue?: OptionalQueueOptions | undefined
   reauthenticate?: Reauthenticate | undefined
 }
 
@@ -38,7 +38,7 @@ export function createOutbox(
   options: () => OutboxOptions,
   provider: () => Pick<OutboxOptions, 'reauthenticate'> = options,
 ): SocketOutbox {
-  const queue = new SendQueue(ports.clock, () => withDefaults(options().queue))
+  const queue = new SendQueue(ports.clock, () => options().queue)
   const encode = (data: unknown) => toSocketData(data, options().serialize)
   let renewal: Renewal | undefined
 
@@ -86,10 +86,6 @@ export function createOutbox(
   }
 }
 
-function withDefaults({ limit = 100, ttl = 30_000 }: OutboxOptions['queue'] = {}): QueueOptions {
-  return { limit, ttl }
-}
-
 /** Applies to everything sent: strings and binary data stay as they are, anything else goes through `serialize`. */
 function toSocketData(data: unknown, serialize: Serialize = JSON.stringify): SocketData {
   if (isSocketData(data)) return data
@@ -117,6 +113,8 @@ export interface QueueOptions {
   ttl: number
 }
 
+type OptionalQueueOptions = { readonly [Name in keyof QueueOptions]?: number | undefined }
+
 /** Data waiting to be sent. */
 export interface QueuedData {
   data: SocketData
@@ -128,9 +126,7 @@ export interface QueuedData {
   sent?: () => void
   /** Called with the error thrown when it was handed to the network. */
   failed?: (error: unknown) => void
-}
-
-interface Entry extends QueuedData {
+  /** Set by the queue. */
   pushedAt?: number
 }
 
@@ -140,22 +136,23 @@ interface Entry extends QueuedData {
  */
 export class SendQueue {
   readonly #clock: Clock
-  readonly #options: () => QueueOptions
-  readonly #waiting = new Fifo<Entry>()
-  readonly #bounded = new Fifo<Entry>()
+  readonly #options: () => OptionalQueueOptions | undefined
+  readonly #waiting = new Fifo<QueuedData>()
+  readonly #bounded = new Fifo<QueuedData>()
 
-  constructor(clock: Clock, options: () => QueueOptions) {
+  constructor(clock: Clock, options: () => OptionalQueueOptions | undefined) {
     this.#clock = clock
     this.#options = options
   }
 
   /** Returns `false` if the queue is full and the data was not queued. */
   push(item: QueuedData): boolean {
+    const { limit = 100 } = this.#options() ?? {}
     this.#dropExpired()
-    if (item.isBounded && this.#bounded.size >= this.#options().limit) return false
-    const entry: Entry = Object.assign(item, { pushedAt: this.#clock.elapsed() })
-    this.#waiting.add(entry)
-    if (item.isBounded) this.#bounded.add(entry)
+    if (item.isBounded && this.#bounded.size >= limit) return false
+    item.pushedAt = this.#clock.elapsed()
+    this.#waiting.add(item)
+    if (item.isBounded) this.#bounded.add(item)
     return true
   }
 
@@ -192,7 +189,8 @@ export class SendQueue {
   }
 
   #dropExpired(): void {
-    const oldest = this.#clock.elapsed() - this.#options().ttl
+    const { ttl = 30_000 } = this.#options() ?? {}
+    const oldest = this.#clock.elapsed() - ttl
     for (let item = this.#bounded.first(); item; item = this.#bounded.first()) {
       if ((item.pushedAt ?? 0) > oldest) return
       this.remove(item)

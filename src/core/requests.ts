@@ -87,7 +87,7 @@ export class Requests {
     this.#post = post
   }
 
-  /** How many have not been settled. */
+  /** How many wait for a connection or a reply. */
   get size(): number {
     return this.#calls.size - this.#givenUp.size
   }
@@ -100,24 +100,20 @@ export class Requests {
     assertNumbers(options)
     const { signal, timeout = DEFAULT_TIMEOUT, idempotent = false } = options
     throwIfAborted(signal)
-    return new Promise((resolve, reject: (error: Error) => void) => {
-      const finish = () => {
+    return new Promise((resolve, reject) => {
+      /** Stops the timer and the listener, then settles the promise. */
+      const settle = (apply: (value: unknown) => void) => (value: unknown) => {
         this.#clock.clearTimeout(timer)
         signal?.removeEventListener('abort', abort)
+        apply(value)
       }
       const call: Call = {
         key: keyOf(envelope),
         frame: { ...envelope, id: ++this.#lastId },
         isIdempotent: idempotent,
         isSent: false,
-        resolve(response) {
-          finish()
-          resolve(response)
-        },
-        reject(error) {
-          finish()
-          reject(error as Error)
-        },
+        resolve: settle(resolve),
+        reject: settle(reject),
       }
       const abort = () => this.#giveUp(call, abortReason(signal))
       const expire = () => this.#giveUp(call, new RequestTimeoutError(envelope.type, timeout))
