@@ -107,6 +107,25 @@ describe('data that had no reader counts as stale:', () => {
     expect(server.asked).toEqual(['BTC', 'BTC'])
   })
 
+  test('a push for a component that left does not stay over the response for the next one', async () => {
+    const { render, server, Price, Light, shows } = await setup()
+    const view = render([<Light key="l" />, <Price key="a" />])
+    await shows(0)
+    view.rerender([<Light key="l" />])
+    await waitFor(() => expect(server.sent).toHaveLength(1), patient)
+    server.set('BTC', 2)
+    // It left the server before the request for the next component arrived there.
+    server.beforeReply = () =>
+      server.push({ type: 'price', params: { symbol: 'BTC' }, response: { last: 1 } })
+    view.rerender([<Light key="l" />, <Price key="a" />])
+    await waitFor(() => expect(server.asked.length).toBeGreaterThan(1), patient)
+    server.beforeReply = () => {}
+    await shows(2)
+    await pass(100)
+    await shows(2)
+    expect(server.asked).toEqual(['BTC', 'BTC'])
+  })
+
   test('a component that takes over in the same commit requests nothing', async () => {
     const { render, server, Price, Light, shows } = await setup()
     const view = render([<Light key="l" />, <Price key="a" />])

@@ -1,11 +1,10 @@
 import { hashKey, type Query, type QueryClient, QueryObserver } from '@tanstack/react-query'
 import { readersOf } from '../../src/cache/queryReaders.ts'
 import type { LiveQueriesOptions } from '../../src/cache/liveQueries.ts'
-import type { Message } from '../../src/core/envelope.ts'
 import type { Failure } from '../../src/core/failure.ts'
 import { settle } from '../support/connectionHarness.ts'
 import { setUpCache } from '../support/setUpCache.ts'
-import { type Change, type Entity, ModelServer } from './modelServer.ts'
+import { type Change, type Entity, type Entry, ModelServer } from './modelServer.ts'
 import { ModelSession } from './modelSession.ts'
 
 export const KEYS = [
@@ -27,6 +26,15 @@ interface PendingFetch {
   reject(error: Error): void
 }
 
+/** The reply to a request over the socket, in transit behind what was sent before it. */
+class Reply {
+  readonly fetch: PendingFetch
+
+  constructor(fetch: PendingFetch) {
+    this.fetch = fetch
+  }
+}
+
 /** A page with the real cache, writer and connection, between a model server and a network that the test controls. */
 export class ModelWorld {
   readonly server = new ModelServer()
@@ -39,6 +47,8 @@ export class ModelWorld {
   readonly #createSession: () => ModelSession
   #session: ModelSession
   #isLinked = false
+  /** The newest position, as the last welcome named it. */
+  #named = this.server.head
 
   constructor() {
     // Data from before the page opened, and data that no push announces.
@@ -68,9 +78,12 @@ export class ModelWorld {
     if (this.#isLinked) this.wire.push(this.server.toMessage(entry))
   }
 
-  /** A message gets lost on a live connection. */
+  /**
+   * A message gets lost on a live connection. Not the one that the welcome names: for all the page knows, the
+   * welcome itself may have that number.
+   */
   lose(): void {
-    const lost = this.wire.findIndex(message => (message as Message).type !== 'welcome')
+    const lost = this.wire.findIndex(message => isNumbered(message) && message.seq !== this.#named.seq)
     if (lost >= 0) this.wire.splice(lost, 1)
   }
 
@@ -93,7 +106,10 @@ export class ModelWorld {
   }
 
   async deliver(count = 1): Promise<void> {
-    for (const message of this.wire.splice(0, count)) this.harness.receive(message)
+    for (const message of this.wire.splice(0, count)) {
+      if (message instanceof Reply) this.#receive(message)
+      else this.harness.receive(message)
+    }
     await settle()
   }
 
@@ -133,10 +149,11 @@ export class ModelWorld {
     this.#isLinked = true
     const missed = this.server.since(this.#session.cursor)
     this.harness.transport.last.sink.opened({ resumed: false })
+    this.#named = this.server.head
     const welcome = {
       type: 'welcome',
       params: null,
-      response: this.server.head,
+      response: this.#named,
       resumed: missed !== undefined,
     }
     this.wire = [welcome, ...(missed ?? []).map(entry => this.server.toMessage(entry))]
@@ -213,7 +230,13 @@ export class ModelWorld {
   async answer(index: number): Promise<void> {
     const fetch = this.#take(index)
     if (!fetch) return
-    fetch.resolve(this.#find(fetch))
+    const data = this.#find(fetch)
+    if (isOverSocket(fetch)) {
+      // A socket delivers in order, so what was sent before the reply arrives before it.
+      await this.deliver(
+        this.wire.findIndex(message => message instanceof Reply && message.fetch === fetch) + 1,
+      )
+    } else fetch.resolve(data)
     await settle()
   }
 
@@ -262,7 +285,10 @@ export class ModelWorld {
     const [type, params] = fetch.key as [string, { k: number }]
     const isRead = type === 'quote' && this.client.getQueryCache().find({ queryKey: fetch.key })?.isActive()
     if (isRead) this.server.wanted.add(params.k)
-    fetch.found ??= { data: structuredClone(this.server.read(fetch.key)) }
+    if (!fetch.found) {
+      fetch.found = { data: structuredClone(this.server.read(fetch.key)) }
+      if (isOverSocket(fetch)) this.wire.push(new Reply(fetch))
+    }
     return fetch.found.data
   }
 
@@ -272,6 +298,15 @@ export class ModelWorld {
       this.fetches.splice(this.fetches.indexOf(fetch), 1)
       fetch.reject(new Error('lost'))
     }
+  }
+
+  /** A reply is written like a push, and then ends its request. */
+  #receive({ fetch }: Reply): void {
+    const { data } = fetch.found ?? {}
+    this.#session.liveQueries.replace(fetch.key, data, false)
+    const at = this.fetches.indexOf(fetch)
+    if (at >= 0) this.fetches.splice(at, 1)
+    fetch.resolve(data)
   }
 
   #canAnswer(fetch: PendingFetch): boolean {
@@ -300,4 +335,9 @@ export class ModelWorld {
 
 function isOverSocket({ key }: PendingFetch): boolean {
   return key[0] === 'quote'
+}
+
+/** Whether it is a message with a number, not a welcome or a reply. */
+function isNumbered(message: unknown): message is Entry {
+  return (message as Partial<Entry>).seq !== undefined
 }

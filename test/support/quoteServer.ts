@@ -16,6 +16,8 @@ export interface QuoteServer extends SocketServer {
   set(symbol: string, last: number): void
   /** Sends a message to everyone. */
   push(message: object): void
+  /** Called right before each reply. */
+  beforeReply(): void
   /** Whether requests get a reply. */
   answers: boolean
 }
@@ -40,6 +42,7 @@ export async function startQuoteServer(): Promise<QuoteServer> {
       server.asked.push(symbol)
       if (!server.answers) return
       readers.get(socket)?.add(symbol)
+      server.beforeReply()
       socket.send(JSON.stringify({ ...quote(symbol), ...(id !== undefined && { re: id }) }))
     })
   })
@@ -47,6 +50,7 @@ export async function startQuoteServer(): Promise<QuoteServer> {
     asked: [],
     sent: [],
     answers: true,
+    beforeReply: () => {},
     set(symbol: string, last: number) {
       quotes.set(symbol, last)
       for (const [socket, symbols] of readers)
