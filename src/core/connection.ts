@@ -6,7 +6,7 @@ import type { Outbox, ConnectionDriverOptions, ConnectionPorts } from './connect
 import { MessageReader, type ReaderEvents } from './messageReader.ts'
 import { StreamPosition } from './streamPosition.ts'
 import type { Effect, Event, PauseReason, State } from './connectionState.ts'
-import { type ConnectionSnapshot, IDLE_SNAPSHOT, readSnapshot, type Status, transition } from './machine.ts'
+import { type ConnectionSnapshot, IDLE_SNAPSHOT, type Status, transition } from './machine.ts'
 import type { PreparedRequest } from './request.ts'
 import type { CurrentToken } from './tokens.ts'
 
@@ -237,4 +237,28 @@ export class Connection implements AttemptOwner, ReaderEvents {
 
 function hasEnded(state: State): boolean {
   return state.name === 'idle' || state.name === 'closed' || state.name === 'failed'
+}
+
+/** The snapshot of a state. `wallAhead`: the wall clock minus `clock.elapsed()`, which the state uses (ms). */
+export function readSnapshot(state: State, latency: number | null, wallAhead = 0): ConnectionSnapshot {
+  const progress = 'progress' in state ? state.progress : undefined
+  return {
+    status: statusOf(state),
+    error: state.name === 'failed' ? state.error : (progress?.error ?? null),
+    retryCount: progress?.retryCount ?? 0,
+    nextRetryAt: state.name === 'waiting' ? Math.ceil(state.until + wallAhead) : null,
+    pausedBy: state.name === 'paused' ? state.by : IDLE_SNAPSHOT.pausedBy,
+    latency: state.name === 'open' ? latency : null,
+  }
+}
+
+function statusOf(state: State): Status {
+  switch (state.name) {
+    case 'authorizing':
+    case 'opening':
+    case 'waiting':
+      return state.progress.hasOpened ? 'reconnecting' : 'connecting'
+    default:
+      return state.name
+  }
 }

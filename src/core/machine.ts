@@ -240,38 +240,12 @@ export interface ConnectionSnapshot {
   readonly latency: number | null
 }
 
-const NO_REASON: ReadonlySet<PauseReason> = new Set()
-
 /** The snapshot of a connection that does not exist. */
 export const IDLE_SNAPSHOT: ConnectionSnapshot = {
   status: 'idle',
   error: null,
   retryCount: 0,
   nextRetryAt: null,
-  pausedBy: NO_REASON,
+  pausedBy: new Set(),
   latency: null,
-}
-
-/** The snapshot of a state. `wallAhead`: the wall clock minus `clock.elapsed()`, which the state uses (ms). */
-export function readSnapshot(state: State, latency: number | null, wallAhead = 0): ConnectionSnapshot {
-  const progress = 'progress' in state ? state.progress : undefined
-  return {
-    status: statusOf(state),
-    error: state.name === 'failed' ? state.error : (progress?.error ?? null),
-    retryCount: progress?.retryCount ?? 0,
-    nextRetryAt: state.name === 'waiting' ? Math.ceil(state.until + wallAhead) : null,
-    pausedBy: state.name === 'paused' ? state.by : NO_REASON,
-    latency: state.name === 'open' ? latency : null,
-  }
-}
-
-function statusOf(state: State): Status {
-  switch (state.name) {
-    case 'authorizing':
-    case 'opening':
-    case 'waiting':
-      return state.progress.hasOpened ? 'reconnecting' : 'connecting'
-    default:
-      return state.name
-  }
 }

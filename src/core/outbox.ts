@@ -67,10 +67,12 @@ export function createOutbox(
     request: (envelope, requestOptions = {}) => requests.request(envelope, requestOptions),
     encode,
     opened() {
-      renewal = startRenewal(ports, () => {
+      const reauthenticate = () => {
         const build = options().reauthenticate ?? provider().reauthenticate
-        return build && (token => encode(build(token)))
-      })
+        return build && ((token: string) => encode(build(token)))
+      }
+      // A token with an unknown lifetime is never renewed.
+      if (ports.holder.currentToken.refreshAt !== undefined) renewal = startRenewal(ports, reauthenticate)
       queue.drain(ports.send)
     },
     checkNow: () => renewal?.check(),
@@ -189,10 +191,9 @@ export class SendQueue {
   }
 
   #dropExpired(): void {
-    const { ttl = 30_000 } = this.#options() ?? {}
-    const oldest = this.#clock.elapsed() - ttl
     for (let item = this.#bounded.first(); item; item = this.#bounded.first()) {
-      if ((item.pushedAt ?? 0) > oldest) return
+      const { ttl = 30_000 } = this.#options() ?? {}
+      if ((item.pushedAt ?? 0) > this.#clock.elapsed() - ttl) return
       this.remove(item)
     }
   }

@@ -49,6 +49,8 @@ export class RealtimeClient {
   /** For the provider's `getToken`. */
   tokens: TokenManager
   options: RealtimeOptions
+  /** In bytes. */
+  maxMessageBytes: number
   queryClient: QueryClient
   /** Set by the first connection. */
   cacheAccess: CacheAccess | undefined
@@ -57,6 +59,7 @@ export class RealtimeClient {
 
   constructor(options: RealtimeOptions, queryClient: QueryClient) {
     this.options = options
+    this.maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
     this.queryClient = queryClient
     const closeDelay = () => this.options.closeDelay ?? DEFAULT_CLOSE_DELAY
     this.connections = new Registry(this.clock, closeDelay, this.changes.emit)
@@ -67,6 +70,7 @@ export class RealtimeClient {
   configure(options: RealtimeOptions, queryClient: QueryClient): void {
     if (options === this.options && queryClient === this.queryClient) return
     this.options = options
+    this.maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
     this.queryClient = queryClient
     this.cacheAccess?.writer.setQueryClient(queryClient)
     for (const { value } of this.connections.entries()) value.reconfigured()
@@ -88,11 +92,6 @@ export class RealtimeClient {
 
   nextId(transport: TransportName): string {
     return `${transport}-${++this.#ids}`
-  }
-
-  /** In bytes. */
-  get maxMessageBytes(): number {
-    return this.options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
   }
 
   /** The provider's `fetch`, or the global one. */

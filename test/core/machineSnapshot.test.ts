@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { RealtimeError } from '../../src/core/errors.ts'
 import type { Progress, State } from '../../src/core/connectionState.ts'
-import { IDLE_SNAPSHOT, readSnapshot, type Status } from '../../src/core/machine.ts'
+import { readSnapshot } from '../../src/core/connection.ts'
+import { IDLE_SNAPSHOT, type Status } from '../../src/core/machine.ts'
 
 const error = new RealtimeError('connection-failed', 'down')
 const fresh: Progress = {
