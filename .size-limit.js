@@ -6,8 +6,9 @@ const ignore = ['react', 'react-dom', '@tanstack/react-query']
 const entry = (names, limit) => ({ name: names, import: names, limit, path, ignore, gzip: true })
 
 export default [
-  entry('{ usePolling }', '5.9 kB'),
-  entry('{ useServerEvents, RealtimeProvider }', '24.3 kB'),
-  entry('{ useSocket, RealtimeProvider }', '26.9 kB'),
-  entry('*', '37.4 kB'),
+  entry('{ usePolling, RealtimeProvider }', '9.9 kB'),
+  entry('{ useLongPoll, RealtimeProvider }', '23.7 kB'),
+  entry('{ useServerEvents, RealtimeProvider }', '23.3 kB'),
+  entry('{ useSocket, RealtimeProvider }', '27.0 kB'),
+  entry('*', '35.8 kB'),
 ]
