@@ -64,7 +64,7 @@ async function measure(
   const client = new QueryClient()
   const tree = () => (
     <QueryClientProvider client={client}>
-      <RealtimeProvider webSocket={SilentSocket as never} closeDelay={0}>
+      <RealtimeProvider webSocket={SilentSocket} closeDelay={0}>
         {Array.from({ length: count }, (_, key) => createElement(Component, { key }))}
       </RealtimeProvider>
     </QueryClientProvider>
