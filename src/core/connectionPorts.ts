@@ -31,7 +31,7 @@ export interface MessageSink {
   onOpen(): void
   /** The stream is followed from this position on. */
   onPositionKnown(since: Cursor): void
-  /** Missed messages cannot be resumed. Called once per reopening. */
+  /** Messages may have been missed. Causes that occur before the delay is over share one call. */
   onGap(cause: GapCause): void
   onEvent(event: ConnectionEvent): void
   /** Returns where to start a stream that has no position yet. */

@@ -23,7 +23,10 @@ export interface Progress {
   isRejected: boolean
   /** Whether a 400 dropped the cursor since the last stable connection. The next one is final. */
   hasDroppedCursor: boolean
-  /** When the connection was lost, or first failed to open, since it was last stable (ms). */
+  /**
+   * When the connection was lost, or first failed to open, since it was last stable (ms). A pause and `reconnect()`
+   * start it again.
+   */
   downSince: number | null
   /** The last failure, until the connection is open again. */
   error: RealtimeError | null

@@ -26,7 +26,10 @@ export interface AttemptRequest extends TransportRequest {
 
 /** Receives what an attempt reports. After `failed`, and after the attempt's `close()`, nothing more is reported. */
 export interface TransportSink {
-  /** `resumed`: this attempt carried a cursor and the server accepted it (unless a message says otherwise). */
+  /**
+   * `resumed`: this attempt carried the transport's own cursor, not that of `recovery`, and the server accepted it
+   * (unless a message says otherwise).
+   */
   opened(info: { resumed: boolean }): void
   /**
    * One frame, one event's data or one body. `type` is the event name, if the transport has one. Returns
@@ -62,7 +65,7 @@ export interface Attempt {
   close(): void
 }
 
-/** What a transport can do. */
+/** What a transport can do. The texts of `request.ts` and `failure.ts` take one that is bidirectional for a WebSocket. */
 export interface TransportCapabilities {
   /** The scheme of its URLs without encryption. */
   readonly urlScheme: 'http' | 'ws'

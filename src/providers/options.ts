@@ -65,7 +65,10 @@ export interface RealtimeOptions {
    * once. Each client waits for a random share of it. Default: half the outage, between 1,000 and 5,000.
    */
   gapSpread?: number | ((gap: GapAfterOutage) => number) | undefined
-  /** How long a connection stays open after its last component unmounts (ms). Default 1,000. */
+  /**
+   * How long a connection stays open after its last component has unmounted and its last request has settled (ms).
+   * It closes at once when the provider unmounts. Default 1,000.
+   */
   closeDelay?: number | undefined
   /** Called for every status change, retry, gap and dropped message. Events never contain a token. */
   onEvent?: ((event: RealtimeEvent) => void) | undefined
@@ -99,6 +102,7 @@ export const DEFAULT_RECONNECT: ReconnectTimes = {
   connectTimeout: 10_000,
 }
 
+/** How long `Registry` keeps a connection without users (ms). */
 export const DEFAULT_CLOSE_DELAY = 1_000
 export const DEFAULT_MAX_MESSAGE_BYTES = 1_048_576
 export const DEFAULT_MAX_QUERIES = 10_000
