@@ -199,8 +199,9 @@ describe('usePolling: schedule', () => {
       stopWhen: (() => Promise.resolve(true)) as never,
     })
     renderLive(<Counter />)
-    await expect(pass(1_000)).rejects.toThrow(/"stopWhen" returned a promise/)
-    await expect(pass(1_000)).rejects.toThrow(/"stopWhen" returned a promise/)
+    // Outside of `act`: React 18 drops the renders of an `act` that rejects.
+    for (let second = 0; second < 2; second++)
+      await expect(vi.advanceTimersByTimeAsync(1_000)).rejects.toThrow(/"stopWhen" returned a promise/)
     expect(queryFn.mock.calls.length).toBeGreaterThan(1)
     expect(view.current.isPolling).toBe(true)
   })
