@@ -7,7 +7,7 @@ import type { LiveQueries } from './liveQueries.ts'
 import type { MessageHandler, MessageRule, MessageRules } from './messageRules.ts'
 
 /** What dispatching needs. */
-export interface DispatchOptions {
+interface DispatchOptions {
   rules: MessageRules
   liveQueries: LiveQueries
   clock: Clock

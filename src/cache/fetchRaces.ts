@@ -20,7 +20,7 @@ interface Race {
 }
 
 /** What races need from the writer. */
-export interface RaceOptions {
+interface RaceOptions {
   clock: Clock
   /** Applies changes over the response of a fetch. */
   replay(query: Query, changes: readonly Change[]): void

@@ -126,7 +126,7 @@ export class AttemptRun implements TransportSink {
     this.#owner.handle({ type: 'opened' }, this)
     if (this.#isOver) return
     const { position, options, ports } = this.#owner
-    const gap = position.opened({ ...info, isToldLater: options.recovery?.resumed !== undefined })
+    const gap = position.opened({ ...info, isDecidedLater: options.recovery?.resumed !== undefined })
     if (gap) this.#owner.onGap(gap)
     else ports.sink.onOpen()
   }

@@ -32,14 +32,14 @@ export interface ConditionalGet {
 }
 
 /** What one request of a poll is built from, besides the options. */
-export interface ConditionalAttempt {
+interface ConditionalAttempt {
   /** The token that the server rejected. */
   rejected: Token | undefined
   pending: PendingPart
 }
 
 /** A new body with its validators, or `undefined` if nothing is new (304, 204 or an empty body). */
-export type ConditionalAnswer = { data: unknown; validators: Validators | undefined } | undefined
+type ConditionalAnswer = { data: unknown; validators: Validators | undefined } | undefined
 
 /**
  * Sends one request. A 401 forces one new token. Rejects with a `RealtimeError` or, after an abort, with the

@@ -29,7 +29,7 @@ export interface RequestFrame extends RequestEnvelope {
 }
 
 /** Callbacks for a frame that was posted. */
-export interface PostedFrame {
+interface PostedFrame {
   /** It has been handed to the network. */
   sent(): void
   /** The network threw when it was handed over. */

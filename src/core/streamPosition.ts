@@ -24,11 +24,11 @@ interface Opening {
   /** The attempt carried a position and the server accepted it. */
   resumed: boolean
   /** A message will say whether the server resumed. */
-  isToldLater: boolean
+  isDecidedLater: boolean
 }
 
 /** What a message means for the position. */
-export interface Inspection {
+interface Inspection {
   /** Whether handlers and the cache get it. `false` if it was seen already, or says whether the server resumed. */
   isNews: boolean
   /** Why messages before it were missed. */
@@ -78,12 +78,12 @@ export class StreamPosition {
   }
 
   /** The connection is open. If the server will say in a message whether it resumed, that message decides. */
-  opened({ resumed, isToldLater }: Opening): GapCause | undefined {
+  opened({ resumed, isDecidedLater }: Opening): GapCause | undefined {
     this.#openings++
     const wasRejected = this.#isRejected
     this.#isRejected = false
     if (wasRejected) return 'cursor-lost'
-    const isUndecided = isToldLater && this.cursor !== undefined
+    const isUndecided = isDecidedLater && this.cursor !== undefined
     return this.#openings === 1 || resumed || isUndecided ? undefined : 'reconnect'
   }
 

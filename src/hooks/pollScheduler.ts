@@ -41,7 +41,7 @@ const MAX_BACKOFF = 30_000
 const PHASE = 0.1
 
 /** When one component wants to poll. */
-export interface WantedRhythm extends PollingRhythm {
+interface WantedRhythm extends PollingRhythm {
   enabled: PollingOptions['enabled']
 }
 

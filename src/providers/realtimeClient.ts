@@ -30,7 +30,7 @@ export interface ClientConnection extends Shared {
 }
 
 /** How the connections of a client write to the cache, until the client is disposed. */
-export interface CacheAccess {
+interface CacheAccess {
   readonly writer: QueryWriter
   release(): void
 }

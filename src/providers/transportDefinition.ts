@@ -8,7 +8,7 @@ import type { ConnectionOptions, RealtimeOptions } from './options.ts'
 import type { RealtimeClient } from './realtimeClient.ts'
 
 /** What a transport may need from the provider. */
-export interface ClientTransportEnvironment extends TransportEnvironment {
+interface ClientTransportEnvironment extends TransportEnvironment {
   webSocket(): WebSocketConstructor | undefined
 }
 

@@ -205,8 +205,8 @@ describe('the start of the gapless stream', () => {
 })
 
 describe('an opening', () => {
-  const open = (position: StreamPosition, resumed = false, isToldLater = false) =>
-    position.opened({ resumed, isToldLater })
+  const open = (position: StreamPosition, resumed = false, isDecidedLater = false) =>
+    position.opened({ resumed, isDecidedLater })
 
   test('is a gap unless it is the first, or the server resumed', () => {
     const { position } = follow(bySeq)
