@@ -17,7 +17,7 @@ import type { StreamPosition } from './streamPosition.ts'
 import { refusePromise } from './validation.ts'
 import type { CurrentToken } from './tokens.ts'
 import type {
-  Attempt,
+  TransportHandle,
   AttemptRequest,
   MessageMeta,
   SocketData,
@@ -36,7 +36,7 @@ export interface AttemptOwner {
   readonly reader: MessageReader
   readonly position: StreamPosition
   /** Messages may have been missed. */
-  onGap(cause: GapCause): void
+  scheduleGap(cause: GapCause): void
   /** The position cannot be sent, or the server does not know it. */
   dropCursor(): void
   /** `from`: the attempt that the event is about. */
@@ -56,7 +56,7 @@ export interface AttemptOwner {
  * One attempt, from fetching its token to its end. Each attempt is a new object. Once ended, it ignores
  * everything: late responses, dead sockets and stray timers have no effect.
  */
-export class AttemptRun implements TransportSink {
+export class Attempt implements TransportSink {
   readonly #owner: AttemptOwner
   readonly pending: PendingPart = { part: undefined }
   #isOver = false
@@ -66,7 +66,7 @@ export class AttemptRun implements TransportSink {
   #prepared: PreparedRequest | undefined
   #firstMessage: SocketData | undefined
   #isPinging = false
-  #attempt: Attempt | undefined
+  #attempt: TransportHandle | undefined
   #heartbeat: Heartbeat | undefined
 
   constructor(owner: AttemptOwner) {
@@ -120,14 +120,14 @@ export class AttemptRun implements TransportSink {
     this.#attempt?.close()
   }
 
-  opened(info: { resumed: boolean }): void {
+  onOpen(info: { resumed: boolean }): void {
     if (this.#isOver) return
     this.#isOpen = true
     this.#owner.handle({ type: 'opened' }, this)
     if (this.#isOver) return
     const { position, options, ports } = this.#owner
     const gap = position.opened({ ...info, isDecidedLater: options.recovery?.resumed !== undefined })
-    if (gap) this.#owner.onGap(gap)
+    if (gap) this.#owner.scheduleGap(gap)
     else ports.sink.onOpen()
   }
 
@@ -135,38 +135,38 @@ export class AttemptRun implements TransportSink {
    * Called when the connection is open but no listener has run yet: the first message goes before anything
    * that a listener sends.
    */
-  greet(): void {
+  beginSending(): void {
     this.#watch()
     const first = this.#firstMessage
     if (first !== undefined && !this.#guarded(FIRST_MESSAGE, () => this.#attempt?.send?.(first))) return
     this.#owner.outbox?.opened()
   }
 
-  message(data: unknown, meta: MessageMeta): boolean {
+  onMessage(data: unknown, meta: MessageMeta): boolean {
     if (this.#isOver) return false
     this.#heartbeat?.onActivity()
     return this.#owner.reader.receive(data, meta)
   }
 
-  alive(): void {
+  onActivity(): void {
     if (!this.#isOver) this.#heartbeat?.onActivity()
   }
 
-  oversized(): void {
+  onOversized(): void {
     if (!this.#isOver) this.#owner.reader.oversized()
   }
 
-  retryFloor(delay: number): void {
+  onRetryFloor(delay: number): void {
     if (!this.#isOver) this.#owner.onRetryFloor(delay)
   }
 
-  cursorLost(): void {
+  onCursorLost(): void {
     if (this.#isOver) return
     const gap = this.#owner.position.rejected(this.#isOpen)
-    if (gap) this.#owner.onGap(gap)
+    if (gap) this.#owner.scheduleGap(gap)
   }
 
-  failed(reported: Failure): void {
+  onFailure(reported: Failure): void {
     if (this.#isOver) return
     const { retryFloor, options } = this.#owner
     const failure = this.#completed(reported)
@@ -207,7 +207,7 @@ export class AttemptRun implements TransportSink {
         pending: this.pending,
       })
     } catch (cause) {
-      return this.failed(preparationFailure(cause))
+      return this.onFailure(preparationFailure(cause))
     }
     if (!this.#isOver) take(prepared)
   }
@@ -221,7 +221,7 @@ export class AttemptRun implements TransportSink {
     const withoutCursor = { ...request, headers: { ...request.headers } }
     const attached = this.#attachBoth(request)
     if (findRefusedHeader(attached.headers) === undefined) return attached
-    this.cursorLost()
+    this.onCursorLost()
     this.#owner.dropCursor()
     return ports.transport.attachCursor?.(withoutCursor) ?? withoutCursor
   }
@@ -246,14 +246,14 @@ export class AttemptRun implements TransportSink {
   }
 
   #toAttemptRequest({ request }: PreparedRequest): AttemptRequest {
-    const again = () =>
+    const rebuild = () =>
       new Promise<AttemptRequest>(resolve => {
         void this.#prepare(false, prepared => {
           this.#owner.onToken(prepared)
           resolve(this.#toAttemptRequest(prepared))
         })
       })
-    return { ...request, again }
+    return { ...request, rebuild }
   }
 
   /**
@@ -274,7 +274,7 @@ export class AttemptRun implements TransportSink {
         interval: heartbeat.interval,
         timeout: heartbeat.timeout,
         ping: isPinging ? () => this.#ping() : undefined,
-        onDead: () => this.failed({ kind: 'silence' }),
+        onDead: () => this.onFailure({ kind: 'silence' }),
       })
   }
 
@@ -293,7 +293,7 @@ export class AttemptRun implements TransportSink {
       // Errors from the application's code may quote a token.
       const reason =
         cause instanceof ConfigurationError ? cause.message : 'Its "serialize" or the WebSocket threw.'
-      this.failed(impossible(`${part} could not be sent. ${reason}`))
+      this.onFailure(impossible(`${part} could not be sent. ${reason}`))
       return false
     }
   }

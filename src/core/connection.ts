@@ -1,7 +1,7 @@
-import { type AttemptOwner, AttemptRun } from './attempt.ts'
+import { type AttemptOwner, Attempt } from './attempt.ts'
 import { defaultGapSpread } from './backoff.ts'
 import type { GapCause } from './events.ts'
-import { createEmitter, type Hint, type TimerHandle } from './platform.ts'
+import { createEmitter, type PlatformEvent, type TimerHandle } from './platform.ts'
 import type { Outbox, ConnectionDriverOptions, ConnectionPorts } from './connectionPorts.ts'
 import { MessageReader, type ReaderEvents } from './messageReader.ts'
 import { StreamPosition } from './streamPosition.ts'
@@ -33,7 +33,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
   #pausedBy: ReadonlySet<PauseReason> = new Set()
   #timer: TimerHandle | undefined
   #gapTimer: TimerHandle | undefined
-  #run: AttemptRun | undefined
+  #run: Attempt | undefined
   #unwatch: (() => void) | undefined
 
   constructor(ports: ConnectionPorts, options: ConnectionDriverOptions) {
@@ -55,7 +55,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
   }
 
   start(): void {
-    this.#unwatch ??= this.ports.platform.subscribe(hint => this.#hinted(hint))
+    this.#unwatch ??= this.ports.platform.subscribe(event => this.#onPlatformEvent(event))
     this.#checkHidden()
     this.handle({ type: 'start' })
   }
@@ -94,7 +94,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
   }
 
   /** Schedules one round of refetches. Causes that occur before it starts share it. */
-  onGap(cause: GapCause): void {
+  scheduleGap(cause: GapCause): void {
     if (this.#gapTimer !== undefined) return
     const { clock, random, sink } = this.ports
     const { gapSpread } = this.options
@@ -173,12 +173,12 @@ export class Connection implements AttemptOwner, ReaderEvents {
         this.#timer = this.ports.clock.setTimeout(() => this.#elapsed(), effect.delay)
         return
       case 'authorize':
-        this.#run = new AttemptRun(this)
+        this.#run = new Attempt(this)
         return this.#run.authorize(effect.reason === 'refused')
       case 'open':
         return this.#run?.open()
-      case 'greet':
-        return this.#run?.greet()
+      case 'begin-sending':
+        return this.#run?.beginSending()
       case 'end-attempt':
         return this.#endAttempt()
       case 'check-now':
@@ -200,11 +200,11 @@ export class Connection implements AttemptOwner, ReaderEvents {
     this.outbox?.lost()
   }
 
-  #hinted(hint: Hint): void {
-    if (hint === 'hidden' || hint === 'visible') this.#checkHidden()
-    if (hint === 'frozen' || hint === 'thawed') this.#pause('frozen', hint === 'frozen')
-    if (hint === 'offline') this.#run?.checkNow()
-    else if (hint !== 'hidden' && hint !== 'frozen') this.handle({ type: 'hint' })
+  #onPlatformEvent(event: PlatformEvent): void {
+    if (event === 'hidden' || event === 'visible') this.#checkHidden()
+    if (event === 'frozen' || event === 'thawed') this.#pause('frozen', event === 'frozen')
+    if (event === 'offline') this.#run?.checkNow()
+    else if (event !== 'hidden' && event !== 'frozen') this.handle({ type: 'hint' })
   }
 
   #checkHidden(): void {

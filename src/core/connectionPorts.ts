@@ -1,4 +1,4 @@
-import type { Clock, Environment } from './platform.ts'
+import type { Clock, Platform } from './platform.ts'
 import type { Message, Parse } from './envelope.ts'
 import type { Reply } from './requests.ts'
 import type { ConnectionEvent, GapCause } from './events.ts'
@@ -14,7 +14,7 @@ export interface ConnectionPorts {
   clock: Clock
   /** In [0, 1). */
   random(): number
-  platform: Environment
+  platform: Platform
   transport: Transport
   sink: MessageSink
   createOutbox?: ((ports: OutboxPorts) => Outbox) | undefined

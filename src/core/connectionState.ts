@@ -67,7 +67,7 @@ export type Event =
 export type Effect =
   | { type: 'authorize'; reason: TokenReason }
   | { type: 'open' }
-  | { type: 'greet' }
+  | { type: 'begin-sending' }
   | { type: 'end-attempt' }
   | { type: 'start-timer'; delay: number }
   | { type: 'check-now' }

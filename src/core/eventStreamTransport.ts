@@ -37,20 +37,20 @@ export function createEventStreamTransport(
     statuses: [200],
     contentType: /^text\/event-stream\s*(;|$)/i,
     async run(http, request, sink) {
-      await http.ask(request)
+      await http.request(request)
       http.opened()
       const take = createEventStreamReader(environment.maxMessageBytes, {
         oversized: () => failOversized(http, sink),
         commitId: id => void (variant.cursor = id || undefined),
         event(data, meta) {
-          sink.message(data, meta)
+          sink.onMessage(data, meta)
           http.check()
         },
-        retry: delay => sink.retryFloor(Math.min(Math.max(delay, MIN_RETRY_FLOOR), MAX_RETRY_FLOOR)),
+        retry: delay => sink.onRetryFloor(Math.min(Math.max(delay, MIN_RETRY_FLOOR), MAX_RETRY_FLOOR)),
       })
       let bytes
       while ((bytes = await http.read())) {
-        sink.alive()
+        sink.onActivity()
         take(bytes)
       }
       http.fail(isRepeatable(init.method) ? { kind: 'ended' } : { kind: 'ended', isSpent: true })

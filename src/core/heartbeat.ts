@@ -52,10 +52,10 @@ export function startHeartbeat(clock: Clock, { ping, onDead, ...first }: Heartbe
     const now = clock.elapsed()
     if (isOverdue(now)) return onDead()
     if (!ping) return startTimer(heardAt + times.interval - now)
-    return isAwaiting ? startTimer(pingedAt + times.timeout - now) : ask(now, ping)
+    return isAwaiting ? startTimer(pingedAt + times.timeout - now) : sendPing(now, ping)
   }
 
-  function ask(now: number, send: () => void) {
+  function sendPing(now: number, send: () => void) {
     pingedAt = now
     isAwaiting = true
     startTimer(times.timeout)

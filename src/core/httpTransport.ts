@@ -2,7 +2,7 @@ import type { Clock, TimerHandle } from './platform.ts'
 import { type ConditionalFetch, sendRequest } from './conditionalFetch.ts'
 import { type Failure, parseRetryAfter } from './failure.ts'
 import type {
-  Attempt,
+  TransportHandle,
   AttemptRequest,
   Transport,
   TransportEnvironment,
@@ -28,10 +28,10 @@ export interface HttpVariant<Cursor = unknown> {
 export type Timer = [delay: number, callback: () => void]
 
 /**
- * What a run works with: one request at a time. Once the attempt is over, `check`, `ask` and `read` throw to
+ * What a run works with: one request at a time. Once the attempt is over, `check`, `request` and `read` throw to
  * unwind the run.
  */
-export interface HttpAttempt extends Attempt {
+export interface HttpAttempt extends TransportHandle {
   check: () => void
   /** Ends the attempt and reports why, once. */
   fail: (failure: Failure) => void
@@ -40,7 +40,7 @@ export interface HttpAttempt extends Attempt {
   /** Sets timers (ms), replacing the previous ones. */
   wait: (...timers: Timer[]) => void
   /** Sends a request and returns its response with the body unread. It replaces the previous response. */
-  ask: (request: TransportRequest, conditional?: ConditionalFetch) => Promise<Response>
+  request: (request: TransportRequest, conditional?: ConditionalFetch) => Promise<Response>
   /** The next bytes of the response body; `undefined` at its end. */
   read: () => Promise<Uint8Array | undefined>
 }
@@ -79,7 +79,7 @@ function createAttempt(
   function fail(failure: Failure) {
     if (isOver) return
     close()
-    sink.failed(failure)
+    sink.onFailure(failure)
   }
   function check() {
     if (isOver) throw new Error('over')
@@ -90,11 +90,11 @@ function createAttempt(
     check,
     fail,
     opened() {
-      if (!isOpen) sink.opened({ resumed })
+      if (!isOpen) sink.onOpen({ resumed })
       isOpen = true
     },
     wait: (...timers) => setTimers(isOver ? [] : timers),
-    async ask(request, conditional) {
+    async request(request, conditional) {
       const fetch = environment.fetch()
       const send = (signal: AbortSignal) => {
         const init = { ...variant.init, signal }
@@ -131,7 +131,7 @@ function createTimers(clock: Clock): (timers: Timer[]) => void {
 
 /** Reports a message that is too large, fails the attempt and unwinds the run. */
 export function failOversized(http: HttpAttempt, sink: TransportSink): void {
-  sink.oversized()
+  sink.onOversized()
   http.fail({ kind: 'body' })
   http.check()
 }

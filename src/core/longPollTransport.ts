@@ -51,7 +51,7 @@ export function createLongPollTransport(
   async function poll(http: HttpAttempt, request: TransportRequest, sink: TransportSink) {
     const hold = () => http.wait([HELD, http.opened], silence(http))
     hold()
-    const response = await http.ask(request, conditional)
+    const response = await http.request(request, conditional)
     if (conditional.isBare) loseCursor(variant, sink)
     http.opened()
     const isContent = response.status === 200
@@ -62,7 +62,7 @@ export function createLongPollTransport(
     const body = isContent ? await readText(http, onPart) : ''
     const isEmpty = !/\S/.test(body)
     const { status, headers } = response
-    if (!isEmpty && !sink.message(body, { status, headers })) {
+    if (!isEmpty && !sink.onMessage(body, { status, headers })) {
       http.fail({ kind: 'body' })
       http.check()
     }
@@ -70,7 +70,7 @@ export function createLongPollTransport(
     const next = isContent && !conditional.isRefused ? read(response, body) : undefined
     if (next !== undefined || !isEmpty) variant.cursor = next
     http.check()
-    if (isEmpty) sink.alive()
+    if (isEmpty) sink.onActivity()
     return isEmpty ? '' : body
   }
 
@@ -82,7 +82,7 @@ export function createLongPollTransport(
     statuses: [200, 204, 304, 408],
     contentType: /^(?!text\/html)/i,
     async run(http, request, sink) {
-      for (const isLoop = createLoopDetector(environment.clock); ; request = await request.again()) {
+      for (const isLoop = createLoopDetector(environment.clock); ; request = await request.rebuild()) {
         const body = await poll(http, request, sink)
         if (isLoop(body, JSON.stringify(variant.cursor))) return http.fail({ kind: 'fast-loop' })
         // Responses that are available immediately must not block the page's other tasks.
@@ -104,7 +104,7 @@ function attachCursor(
 /** The response belongs to a request sent without its cursor, so updates since that position may be missed. */
 function loseCursor(variant: HttpVariant, sink: TransportSink): void {
   variant.cursor = undefined
-  sink.cursorLost()
+  sink.onCursorLost()
 }
 
 /**

@@ -127,7 +127,7 @@ function opened(state: State, world: World): Transition {
   const open: State = { name: 'open', progress, token: state.token }
   return {
     state: open,
-    effects: [{ type: 'start-timer', delay: world.times.stableAfter }, { type: 'greet' }],
+    effects: [{ type: 'start-timer', delay: world.times.stableAfter }, { type: 'begin-sending' }],
   }
 }
 

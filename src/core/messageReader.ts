@@ -8,7 +8,7 @@ import type { MessageMeta, SocketData } from './transport.ts'
 /** What a reader finds in messages, besides the messages themselves. */
 export interface ReaderEvents {
   /** Messages may have been missed. */
-  onGap(cause: GapCause): void
+  scheduleGap(cause: GapCause): void
   /** The server replied to a heartbeat. */
   onHeartbeatReply(): void
   /** `isLast` returned true for a message. */
@@ -90,7 +90,7 @@ export class MessageReader {
   #takeHeartbeatReply(message: Message): void {
     const { recovery } = this.options
     const gap = recovery && this.#position.heartbeat(this.#positionOf(message, recovery))
-    if (gap) this.#events.onGap(gap)
+    if (gap) this.#events.scheduleGap(gap)
     this.#events.onHeartbeatReply()
   }
 
@@ -99,7 +99,7 @@ export class MessageReader {
       (recovery.resumed && this.#read('recovery.resumed', () => recovery.resumed?.(message))) ?? undefined
     const at = this.#positionOf(message, recovery)
     const { isNews, gap, cursor, begin } = this.#position.message(at, resumed)
-    if (gap) this.#events.onGap(gap)
+    if (gap) this.#events.scheduleGap(gap)
     if (begin !== undefined) this.#ports.sink.onPositionKnown(begin)
     const saysResumed = resumed !== undefined
     if (isNews || saysResumed) this.#deliver(message, { saysResumed, cursor })

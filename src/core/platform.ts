@@ -1,19 +1,19 @@
 /**
- * A hint from the platform: `visible` and `hidden` for the page, `online` and `offline` for the network,
- * `frozen` and `thawed` for a page in the back/forward cache or a frozen tab, `wake` after sleep. Hints only
- * trigger a check; they prove nothing.
+ * What happens on the platform: `visible` and `hidden` for the page, `online` and `offline` for the network,
+ * `frozen` and `thawed` for a page in the back/forward cache or a frozen tab, `wake` after sleep. They are hints:
+ * they trigger a check and prove nothing.
  */
-export type Hint = 'visible' | 'hidden' | 'online' | 'offline' | 'frozen' | 'thawed' | 'wake'
+export type PlatformEvent = 'visible' | 'hidden' | 'online' | 'offline' | 'frozen' | 'thawed' | 'wake'
 
 /**
  * The page and the network around the connections. In a Worker or on a server it is visible, online and emits
- * no hints.
+ * no events.
  */
-export interface Environment {
+export interface Platform {
   isHidden(): boolean
   isOnline(): boolean
   /** Listens to the page only while there is a subscriber. */
-  subscribe(listener: (hint: Hint) => void): () => void
+  subscribe(listener: (event: PlatformEvent) => void): () => void
 }
 
 interface Target {
@@ -31,13 +31,13 @@ const WAKE_INTERVAL = 20_000
 const WAKE_LATENESS = 70_000
 
 /** Creates a view of the globals, read on each use, combined with what `platform` reports. */
-export function createEnvironment(clock: Clock, platform?: Environment): Environment {
+export function createPlatform(clock: Clock, platform?: Platform): Platform {
   const page = globalThis as Page
-  const hints = createEmitter<Hint>()
+  const events = createEmitter<PlatformEvent>()
   let stop: (() => void) | undefined
 
   function watchAll() {
-    const undo = [watch(page, clock, hints.emit), platform?.subscribe(hints.emit)]
+    const undo = [watch(page, clock, events.emit), platform?.subscribe(events.emit)]
     return () => undo.forEach(call => call?.())
   }
 
@@ -45,11 +45,11 @@ export function createEnvironment(clock: Clock, platform?: Environment): Environ
     isHidden: () => page.document?.visibilityState === 'hidden' || platform?.isHidden() === true,
     isOnline: () => page.navigator?.onLine !== false && platform?.isOnline() !== false,
     subscribe(listener) {
-      const unsubscribe = hints.subscribe(listener)
+      const unsubscribe = events.subscribe(listener)
       stop ??= watchAll()
       return () => {
         unsubscribe()
-        if (hints.size > 0) return
+        if (events.size > 0) return
         stop?.()
         stop = undefined
       }
@@ -57,10 +57,10 @@ export function createEnvironment(clock: Clock, platform?: Environment): Environ
   }
 }
 
-function watch(page: Page, clock: Clock, emit: (hint: Hint) => void): () => void {
+function watch(page: Page, clock: Clock, emit: (event: PlatformEvent) => void): () => void {
   const undo: (() => void)[] = [watchSleep(clock, emit)]
-  function on(target: Partial<Target> | undefined, type: string, hint: () => Hint) {
-    const listener = () => emit(hint())
+  function on(target: Partial<Target> | undefined, type: string, event: () => PlatformEvent) {
+    const listener = () => emit(event())
     target?.addEventListener?.(type, listener)
     undo.push(() => target?.removeEventListener?.(type, listener))
   }
@@ -78,7 +78,7 @@ function watch(page: Page, clock: Clock, emit: (hint: Hint) => void): () => void
 }
 
 /** A timer that fires much too late means that the machine was asleep. */
-function watchSleep(clock: Clock, emit: (hint: Hint) => void): () => void {
+function watchSleep(clock: Clock, emit: (event: PlatformEvent) => void): () => void {
   let timer: TimerHandle
   let lookedAt = clock.elapsed()
   const look = () => {

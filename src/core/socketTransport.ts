@@ -2,7 +2,7 @@ import { withAdvice } from './advice.ts'
 import ReconnectingWebSocket from 'reconnecting-websocket'
 import { type Failure, impossible } from './failure.ts'
 import type {
-  Attempt,
+  TransportHandle,
   AttemptRequest,
   SocketData,
   Transport,
@@ -68,7 +68,7 @@ export function createSocketTransport(options: SocketTransportOptions): Transpor
   return { open: (request, sink) => new SocketAttempt(options, request, sink) }
 }
 
-class SocketAttempt implements Attempt {
+class SocketAttempt implements TransportHandle {
   readonly #options: SocketTransportOptions
   readonly #sink: TransportSink
   readonly #engine: Engine
@@ -88,9 +88,9 @@ class SocketAttempt implements Attempt {
     if (options.binaryType) this.#engine.binaryType = options.binaryType
     this.#engine.onopen = () => {
       this.#isOpen = true
-      sink.opened({ resumed: false })
+      sink.onOpen({ resumed: false })
     }
-    this.#engine.onmessage = ({ data }) => void sink.message(data, {})
+    this.#engine.onmessage = ({ data }) => void sink.onMessage(data, {})
   }
 
   send(data: SocketData): boolean {
@@ -111,7 +111,7 @@ class SocketAttempt implements Attempt {
   #fail(failure: Failure): void {
     if (this.#isOver) return
     this.close()
-    this.#sink.failed(failure)
+    this.#sink.onFailure(failure)
   }
 
   /**

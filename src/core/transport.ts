@@ -19,32 +19,32 @@ export interface TransportRequest {
   redirect?: 'follow' | 'error'
 }
 
-/** The request of one attempt. `again` builds it again with the current URL and token; it never rejects. */
+/** The request of one attempt. `rebuild` builds it again with the current URL and token; it never rejects. */
 export interface AttemptRequest extends TransportRequest {
-  again(): Promise<AttemptRequest>
+  rebuild(): Promise<AttemptRequest>
 }
 
-/** Receives what an attempt reports. After `failed`, and after the attempt's `close()`, nothing more is reported. */
+/** Receives what an attempt reports. After `onFailure`, and after the handle's `close()`, nothing more is reported. */
 export interface TransportSink {
   /**
    * `resumed`: this attempt carried the transport's own cursor, not that of `recovery`, and the server accepted it
    * (unless a message says otherwise).
    */
-  opened(info: { resumed: boolean }): void
+  onOpen(info: { resumed: boolean }): void
   /**
    * One frame, one event's data or one body. `type` is the event name, if the transport has one. Returns
    * `false` if it could not be parsed: a cursor that came with it must not be used.
    */
-  message(data: unknown, meta: MessageMeta): boolean
+  onMessage(data: unknown, meta: MessageMeta): boolean
   /** Something arrived that is not a message: a comment or an empty response. */
-  alive(): void
+  onActivity(): void
   /** A message of more than `maxMessageBytes` was dropped unread. */
-  oversized(): void
+  onOversized(): void
   /** The server requests that no retry comes sooner (ms; SSE `retry:`). */
-  retryFloor(delay: number): void
+  onRetryFloor(delay: number): void
   /** The server responded to a request without its position. Updates since that position may be missed. */
-  cursorLost(): void
-  failed(failure: Failure): void
+  onCursorLost(): void
+  onFailure(failure: Failure): void
 }
 
 /** What a transport knows about a message besides its data. */
@@ -57,8 +57,8 @@ export interface MessageMeta {
   headers?: Headers | undefined
 }
 
-/** One attempt in progress. */
-export interface Attempt {
+/** An attempt in progress, as its transport handles it. */
+export interface TransportHandle {
   /** Sockets only: hands data to the network. Returns `false` if it cannot. */
   send?(data: SocketData): boolean
   /** Gives the attempt up at once, without waiting for the server. Nothing it still emits reaches the sink. */
@@ -80,7 +80,7 @@ export const HTTP: TransportCapabilities = { urlScheme: 'http', sendsHeaders: tr
 
 /** Opens attempts, one at a time. A transport may keep a cursor between them. */
 export interface Transport {
-  open(request: AttemptRequest, sink: TransportSink): Attempt
+  open(request: AttemptRequest, sink: TransportSink): TransportHandle
   /** Adds the transport's own position, and anything else it always sends, to a request. */
   attachCursor?(request: TransportRequest): TransportRequest
   /** The position to resume from, as the server named it; `undefined` if there is none. */

@@ -1,11 +1,11 @@
 import { focusManager, onlineManager } from '@tanstack/react-query'
-import { createEnvironment, systemClock } from '../core/platform.ts'
+import { createPlatform, systemClock } from '../core/platform.ts'
 
 /**
  * The page and the network, combined with what the application tells TanStack Query about its platform. In
  * React Native that is whether the app is in the foreground and online.
  */
-export const platform = createEnvironment(systemClock, {
+export const platform = createPlatform(systemClock, {
   isHidden: () => !focusManager.isFocused(),
   isOnline: () => onlineManager.isOnline(),
   subscribe(listener) {

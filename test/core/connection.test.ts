@@ -43,7 +43,7 @@ describe('a connection', () => {
 
   test('shows when the next attempt starts, and reports the retry with its error', async () => {
     const harness = await new ConnectionHarness().open()
-    harness.transport.last.sink.failed({ kind: 'close', code: 1012, opened: true })
+    harness.transport.last.sink.onFailure({ kind: 'close', code: 1012, opened: true })
     const snapshot = harness.connection.snapshot
     expect(snapshot).toMatchObject({ status: 'reconnecting', retryCount: 1, error: { status: 1012 } })
     expect(snapshot.nextRetryAt).toBe(harness.clock.now() + 250)
@@ -56,12 +56,12 @@ describe('a connection', () => {
     const harness = await new ConnectionHarness().open()
     const delays: number[] = []
     for (let count = 0; count < 60; count++) {
-      harness.transport.last.sink.failed({ kind: 'close', code: 1000, opened: true })
+      harness.transport.last.sink.onFailure({ kind: 'close', code: 1000, opened: true })
       const { nextRetryAt } = harness.connection.snapshot
       delays.push((nextRetryAt ?? 0) - harness.clock.now())
       harness.clock.advance(delays.at(-1) ?? 0)
       await settle()
-      harness.transport.last.sink.opened({ resumed: false })
+      harness.transport.last.sink.onOpen({ resumed: false })
     }
     expect(delays[0]).toBe(250)
     expect(delays).toEqual([...delays].sort((a, b) => a - b))
@@ -70,7 +70,7 @@ describe('a connection', () => {
 
   test('retries at the planned time if the wall clock is set back meanwhile, and shows the wall time', async () => {
     const harness = await new ConnectionHarness().open()
-    harness.transport.last.sink.failed({ kind: 'network' })
+    harness.transport.last.sink.onFailure({ kind: 'network' })
     const { nextRetryAt } = harness.connection.snapshot
     expect(nextRetryAt).toBe(harness.clock.now() + 250)
     const before = harness.transport.attempts.length
@@ -84,7 +84,7 @@ describe('a connection', () => {
   test("waits exactly as long as the server's floor, even if the wall clock is set meanwhile", async () => {
     const harness = await new ConnectionHarness().open()
     const { clock, transport, environment } = harness
-    transport.last.sink.failed({ kind: 'status', status: 503, retryAfter: 60_000 })
+    transport.last.sink.onFailure({ kind: 'status', status: 503, retryAfter: 60_000 })
     const count = transport.attempts.length
     for (const ms of [3_600_000, -7_200_000]) {
       clock.setWallClock(ms)
@@ -120,12 +120,12 @@ describe('an attempt that has ended', () => {
     harness.receive({ type: 'a', response: 1 })
     const before = [harness.connection.snapshot, harness.messages.length, harness.clock.pending]
     const eventCount = harness.events.length
-    sink.opened({ resumed: false })
-    sink.alive()
-    sink.oversized()
-    sink.retryFloor(60_000)
-    expect(sink.message('{"type":"late","response":1}', {})).toBe(false)
-    sink.failed({ kind: 'network' })
+    sink.onOpen({ resumed: false })
+    sink.onActivity()
+    sink.onOversized()
+    sink.onRetryFloor(60_000)
+    expect(sink.onMessage('{"type":"late","response":1}', {})).toBe(false)
+    sink.onFailure({ kind: 'network' })
     expect([harness.connection.snapshot, harness.messages.length, harness.clock.pending]).toEqual(before)
     expect([harness.events.length, harness.connection.retryFloor]).toEqual([eventCount, 0])
   })
@@ -137,8 +137,8 @@ describe('an attempt that has ended', () => {
     const { sink } = harness.transport.last
     harness.clock.advance(1_000)
     harness.connection.dispose()
-    sink.alive()
-    sink.message('{}', {})
+    sink.onActivity()
+    sink.onMessage('{}', {})
     expect(harness.clock.pending).toBe(0)
   })
 
@@ -148,7 +148,7 @@ describe('an attempt that has ended', () => {
       if (harness.status !== 'open') return
       end()
       harness.connection.reconnect()
-      harness.transport.last.sink.failed({ kind: 'silence' })
+      harness.transport.last.sink.onFailure({ kind: 'silence' })
     })
     await harness.open()
     await settle()
@@ -171,7 +171,7 @@ describe('dispose', () => {
 
   test('during the back-off clears its timer (C4)', async () => {
     const harness = await new ConnectionHarness().open()
-    harness.transport.last.sink.failed({ kind: 'network' })
+    harness.transport.last.sink.onFailure({ kind: 'network' })
     harness.connection.dispose()
     harness.clock.advance(100_000)
     await settle()
@@ -185,7 +185,7 @@ describe('dispose', () => {
         if (harness.status === end) harness.connection.dispose()
       })
       await harness.open()
-      harness.transport.last.sink.failed({ kind: 'network' })
+      harness.transport.last.sink.onFailure({ kind: 'network' })
       expect(statuses(harness).at(-1)).toBe('idle')
       expect([harness.clock.pending, harness.transport.running.length]).toEqual([0, 0])
     }
@@ -198,7 +198,7 @@ describe('dispose', () => {
       harness.connection.reconnect()
       harness.connection.dispose()
     })
-    harness.transport.last.sink.failed({ kind: 'network' })
+    harness.transport.last.sink.onFailure({ kind: 'network' })
     await settle()
     expect(statuses(harness)).toEqual(['connecting', 'open', 'reconnecting', 'idle'])
     expect(harness.refused).toHaveLength(1)
@@ -234,7 +234,7 @@ describe('calling', () => {
 
   test('reconnect revives a failed connection, and starts a new attempt of an open one', async () => {
     const harness = await new ConnectionHarness().open()
-    harness.transport.last.sink.failed({ kind: 'close', code: 4403, opened: true })
+    harness.transport.last.sink.onFailure({ kind: 'close', code: 4403, opened: true })
     expect(harness.connection.snapshot).toMatchObject({ status: 'failed', error: { status: 4403 } })
     harness.connection.reconnect()
     await harness.open()
@@ -266,7 +266,7 @@ describe('a token', () => {
     await harness.failAndReopen({ kind: 'close', code: 4401, opened: true })
     expect(harness.refused).toEqual([undefined, 't'])
     harness.clock.advance(1_000)
-    harness.transport.last.sink.failed({ kind: 'close', code: 4401, opened: true })
+    harness.transport.last.sink.onFailure({ kind: 'close', code: 4401, opened: true })
     expect(harness.connection.snapshot.error).toBeInstanceOf(UnauthorizedError)
     expect([harness.status, harness.clock.pending]).toEqual(['failed', 0])
   })
@@ -328,7 +328,7 @@ describe('reconnect.decide', () => {
     }).open()
     await harness.failAndReopen({ kind: 'network' })
     expect(harness.status).toBe('open')
-    harness.transport.last.sink.failed({ kind: 'ended' })
+    harness.transport.last.sink.onFailure({ kind: 'ended' })
     expect(harness.status).toBe('failed')
     expect(seen).toEqual([{ kind: 'network' }, { kind: 'ended' }])
   })
@@ -340,7 +340,7 @@ describe('reconnect.decide', () => {
         throw error
       },
     }).open()
-    expect(() => harness.transport.last.sink.failed({ kind: 'network' })).not.toThrow()
+    expect(() => harness.transport.last.sink.onFailure({ kind: 'network' })).not.toThrow()
     expect(harness.status).toBe('reconnecting')
     expect(harness.events).toContainEqual({ kind: 'handler-error', type: 'reconnect.decide', error })
   })
@@ -348,15 +348,15 @@ describe('reconnect.decide', () => {
 
 test('the wait that the server requested is a floor for this and every later retry, with jitter on top', async () => {
   const harness = await new ConnectionHarness().open()
-  harness.transport.last.sink.retryFloor(3_000)
+  harness.transport.last.sink.onRetryFloor(3_000)
   for (let count = 0; count < 2; count++) {
-    harness.transport.last.sink.failed({ kind: 'ended' })
+    harness.transport.last.sink.onFailure({ kind: 'ended' })
     harness.hint('visible')
     harness.clock.advance(4_499)
     await settle()
     expect(harness.transport.running).toHaveLength(0)
     harness.clock.advance(1)
     await settle()
-    harness.transport.last.sink.opened({ resumed: true })
+    harness.transport.last.sink.onOpen({ resumed: true })
   }
 })

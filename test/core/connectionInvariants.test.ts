@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Hint } from '../../src/core/platform.ts'
+import type { PlatformEvent } from '../../src/core/platform.ts'
 import type { Failure } from '../../src/core/failure.ts'
 import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
 
@@ -20,7 +20,7 @@ const failures: Failure[] = [
   { kind: 'status', status: 410 },
   { kind: 'status', status: 204 },
 ]
-const hints: Hint[] = ['visible', 'hidden', 'online', 'offline', 'frozen', 'thawed', 'wake']
+const hints: PlatformEvent[] = ['visible', 'hidden', 'online', 'offline', 'frozen', 'thawed', 'wake']
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.constantFrom<Step>(
@@ -44,12 +44,12 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
       harness =>
         harness.hint(hint),
   ),
-  fc.nat(20).map(which => onAny(sink => sink.opened({ resumed: which % 2 === 0 }), which)),
-  fc.nat(20).map(which => onAny(sink => void sink.message('{"type":"a","response":1}', {}), which)),
-  fc.nat(20).map(which => onAny(sink => sink.alive(), which)),
+  fc.nat(20).map(which => onAny(sink => sink.onOpen({ resumed: which % 2 === 0 }), which)),
+  fc.nat(20).map(which => onAny(sink => void sink.onMessage('{"type":"a","response":1}', {}), which)),
+  fc.nat(20).map(which => onAny(sink => sink.onActivity(), which)),
   fc
     .tuple(fc.nat(20), fc.constantFrom(...failures))
-    .map(([which, failure]) => onAny(sink => sink.failed(failure), which)),
+    .map(([which, failure]) => onAny(sink => sink.onFailure(failure), which)),
 )
 
 const heartbeat = { interval: 3_000, timeout: 1_000, message: { type: 'ping' } }
@@ -86,7 +86,7 @@ test('a connection that nothing pauses or ends is open in the end, whatever happ
       harness.connection.start()
       harness.connection.reconnect()
       await settle()
-      harness.transport.last.sink.opened({ resumed: false })
+      harness.transport.last.sink.onOpen({ resumed: false })
       expect(harness.status).toBe('open')
       expect(harness.outbox.send('x')).toBe(true)
       expect(harness.transport.last.sent.at(-1)).toBe('x')

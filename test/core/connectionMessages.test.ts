@@ -52,12 +52,12 @@ describe('a gap', () => {
 
   test('for a cursor that the server dropped is reported once, when the connection is open again, and not before', async () => {
     const harness = await new ConnectionHarness().open({ resumed: true })
-    harness.transport.last.sink.failed({ kind: 'status', status: 410, retryAfter: 30_000 })
+    harness.transport.last.sink.onFailure({ kind: 'status', status: 410, retryAfter: 30_000 })
     expect(harness.transport.droppedCursors).toBe(1)
     harness.clock.advance(45_000)
     expect(harness.gaps).toEqual([])
     await settle()
-    harness.transport.last.sink.opened({ resumed: false })
+    harness.transport.last.sink.onOpen({ resumed: false })
     harness.clock.advance(5_000)
     expect(harness.gaps).toEqual(['cursor-lost'])
     await harness.failAndReopen(undefined, { resumed: true })
@@ -148,13 +148,13 @@ describe('a position that recovery.attach has sent', () => {
     await harness.failAndReopen(refusal)
     harness.receive(at(6))
     await harness.failAndReopen()
-    harness.transport.last.sink.failed(refusal)
+    harness.transport.last.sink.onFailure(refusal)
     expect(harness.connection.snapshot).toMatchObject({ status: 'failed', error: { status: 400 } })
   })
 
   test('is not blamed for a 400 to a request without it', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
-    harness.transport.last.sink.failed(refusal)
+    harness.transport.last.sink.onFailure(refusal)
     expect(harness.status).toBe('failed')
   })
 
@@ -313,7 +313,7 @@ describe('a heartbeat', () => {
   test('is satisfied by anything that arrives, even garbage', async () => {
     const harness = await new ConnectionHarness({ heartbeat }).open()
     harness.clock.advance(30_000)
-    expect(harness.transport.last.sink.message('<html>', {})).toBe(false)
+    expect(harness.transport.last.sink.onMessage('<html>', {})).toBe(false)
     harness.clock.advance(15_000)
     expect(harness.status).toBe('open')
   })
@@ -331,7 +331,7 @@ describe('a heartbeat', () => {
     const harness = await new ConnectionHarness({ heartbeat: { interval: 1_000, timeout: 500 } }).open()
     for (let count = 0; count < 5; count++) {
       harness.clock.advance(900)
-      harness.transport.last.sink.alive()
+      harness.transport.last.sink.onActivity()
     }
     expect([harness.status, harness.transport.last.sent.length]).toEqual(['open', 0])
     harness.clock.advance(1_000)
@@ -416,7 +416,7 @@ describe('a hint while a connection waits', () => {
     ['hidden', 0],
   ] as const)('"%s" makes %i attempts at once', async (hint, attempts) => {
     const harness = await new ConnectionHarness().open()
-    harness.transport.last.sink.failed({ kind: 'network' })
+    harness.transport.last.sink.onFailure({ kind: 'network' })
     harness.hint(hint)
     await settle()
     expect(harness.transport.running).toHaveLength(attempts)
@@ -563,7 +563,7 @@ describe('outgoing data', () => {
       harness.outbox.send(one)
       await harness.open()
       harness.clock.advance(10)
-      harness.transport.last.sink.alive()
+      harness.transport.last.sink.onActivity()
       harness.configure({ heartbeat: undefined })
       harness.clock.advance(5_000)
       await settle()
@@ -708,7 +708,7 @@ describe('a reply', () => {
 describe('a frame', () => {
   test('that is unreadable is dropped and reported without its content, and the connection stays open', async () => {
     const harness = await new ConnectionHarness().open()
-    expect(harness.transport.last.sink.message('<html>secret', {})).toBe(false)
+    expect(harness.transport.last.sink.onMessage('<html>secret', {})).toBe(false)
     expect(harness.status).toBe('open')
     expect(harness.events.at(-1)).toEqual({ kind: 'bad-message', reason: 'unreadable' })
   })
@@ -723,12 +723,12 @@ describe('a frame', () => {
       new ArrayBuffer(1_001),
       new Blob(['x'.repeat(1_001)]),
     ]) {
-      expect(harness.transport.last.sink.message(data, {})).toBe(false)
+      expect(harness.transport.last.sink.onMessage(data, {})).toBe(false)
     }
-    harness.transport.last.sink.oversized()
+    harness.transport.last.sink.onOversized()
     const bad = harness.events.filter(event => event.kind === 'bad-message')
     expect([parsed, bad.length]).toEqual([0, 5])
-    expect(harness.transport.last.sink.message('ä'.repeat(500), {})).toBe(true)
+    expect(harness.transport.last.sink.onMessage('ä'.repeat(500), {})).toBe(true)
   })
 
   test('with one message that makes the application throw still delivers its other messages', async () => {

@@ -106,7 +106,7 @@ describe('close', () => {
     const { sink, attempt, transport } = await connect(
       openStream('id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\n\n'),
     )
-    sink.onMessage = () => {
+    sink.accepts = () => {
       attempt.close()
       return true
     }

@@ -63,7 +63,7 @@ describe('a held request', () => {
 test('a request that is never rebuilt is given up after holdTimeout, too', async () => {
   const clock = new FakeClock()
   const fetch = () => Promise.resolve(new Response(null, { status: 204 }))
-  const { sink } = openPoll('http://a/', { clock, fetch, request: { again: () => new Promise(() => {}) } })
+  const { sink } = openPoll('http://a/', { clock, fetch, request: { rebuild: () => new Promise(() => {}) } })
   await settle()
   clock.advance(0)
   await settle()
@@ -104,7 +104,7 @@ describe('close', () => {
 
   test("during a message keeps that message's cursor, because it was delivered, and sends no more requests", async () => {
     const { sink, attempt, transport, requests } = await poll([first, first])
-    sink.onMessage = () => {
+    sink.accepts = () => {
       attempt.close()
       return true
     }
@@ -116,7 +116,7 @@ describe('close', () => {
 
   test('right after opening reports nothing more', async () => {
     const { sink, attempt, requests } = await poll([status(204), status(204)])
-    const opened = vi.spyOn(sink, 'opened').mockImplementation(() => attempt.close())
+    const opened = vi.spyOn(sink, 'onOpen').mockImplementation(() => attempt.close())
     await until(() => expect(opened).toHaveBeenCalledOnce())
     await settle()
     expect([sink.names, sink.aliveCount, requests.length]).toEqual([[], 0, 1])
@@ -128,7 +128,7 @@ describe('close', () => {
     let release = () => {}
     const again = () =>
       new Promise<AttemptRequest>(resolve => (release = () => resolve(requestOf('http://a/'))))
-    const { attempt, sink } = openPoll('http://a/', { clock, fetch, request: { again } })
+    const { attempt, sink } = openPoll('http://a/', { clock, fetch, request: { rebuild: again } })
     await settle()
     clock.advance(0)
     await settle()

@@ -31,11 +31,12 @@ describe('a 200', () => {
 
   test('is followed by a request built again, with the current token', async () => {
     let token = 0
-    const again = () => Promise.resolve(requestOf(url, { headers: { authorization: `t${++token}` }, again }))
+    const again = () =>
+      Promise.resolve(requestOf(url, { headers: { authorization: `t${++token}` }, rebuild: again }))
     const { url, requests } = await startServer((response, request, index) =>
       index < 2 ? first(response, request, index) : undefined,
     )
-    openPoll(url, { request: { headers: { authorization: 't0' }, again } })
+    openPoll(url, { request: { headers: { authorization: 't0' }, rebuild: again } })
     await until(() =>
       expect(requests.map(({ headers }) => headers.authorization)).toEqual(['t0', 't1', 't2']),
     )
@@ -55,7 +56,7 @@ describe('a 200', () => {
 
   test('whose body does not parse fails the attempt and keeps the cursor (L7)', async () => {
     const { sink, transport } = await poll([first, json('{"half":', { etag: '"2"' })])
-    sink.onMessage = data => data === '1'
+    sink.accepts = data => data === '1'
     expect(await sink.untilFailed()).toEqual({ kind: 'body' })
     expect(transport.cursor?.()).toEqual(CURSOR)
   })
@@ -131,7 +132,7 @@ describe('a custom cursor strategy', () => {
   test('is not called for a body that does not parse', async () => {
     const read = vi.fn()
     const { sink } = await poll([json('{')], { cursor: { ...inBody, read } })
-    sink.onMessage = () => false
+    sink.accepts = () => false
     await sink.untilFailed()
     expect(read).not.toHaveBeenCalled()
   })

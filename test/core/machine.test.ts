@@ -88,7 +88,7 @@ const table = {
     reconnect: begin,
     'pause-changed': same,
     authorized: same,
-    opened: 'open: start-timer, greet',
+    opened: 'open: start-timer, begin-sending',
     'timed-out': retry,
     hint: same,
     failed: retry,

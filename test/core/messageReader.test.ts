@@ -126,7 +126,7 @@ describe('a misbehaving application function,', () => {
     'such as reconnect.decide that %s, is reported, and the failure table decides',
     async (_, decide) => {
       const harness = await new ConnectionHarness(untyped({ decide })).open()
-      harness.transport.last.sink.failed({ kind: 'network' })
+      harness.transport.last.sink.onFailure({ kind: 'network' })
       await task()
       expect(harness.status).toBe('reconnecting')
       expect(harness.events).toContainEqual(
@@ -172,7 +172,7 @@ test('nothing that a server sends throws, changes a prototype or closes the conn
   }).open()
   fc.assert(
     fc.property(frame, text => {
-      harness.transport.last.sink.message(text, {})
+      harness.transport.last.sink.onMessage(text, {})
       harness.clock.advance(10)
       expect(harness.status).toBe('open')
       expect(Object.keys(Object.prototype)).toEqual([])

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { type Clock, createEmitter, createEnvironment, type Hint } from '../../src/core/platform.ts'
+import { type Clock, createEmitter, createPlatform, type PlatformEvent } from '../../src/core/platform.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
@@ -31,7 +31,7 @@ describe('on a page', () => {
   test('listeners and a timer exist only while someone subscribes', () => {
     const { counts } = stubPage()
     const clock = new FakeClock()
-    const environment = createEnvironment(clock)
+    const environment = createPlatform(clock)
     expect([counts.listeners, clock.pending]).toEqual([0, 0])
     const ends = [environment.subscribe(() => undefined), environment.subscribe(() => undefined)]
     const while2 = counts.listeners
@@ -46,8 +46,8 @@ describe('on a page', () => {
 
   test('its events are emitted as hints', () => {
     const { document, fire } = stubPage()
-    const hints: Hint[] = []
-    createEnvironment(new FakeClock()).subscribe(hint => hints.push(hint))
+    const hints: PlatformEvent[] = []
+    createPlatform(new FakeClock()).subscribe(hint => hints.push(hint))
     fire(0, 'offline')
     fire(0, 'online')
     fire(0, 'pagehide')
@@ -63,7 +63,7 @@ describe('on a page', () => {
 
   test('the current visibility and network state are read on each call', () => {
     const { document, navigator } = stubPage()
-    const environment = createEnvironment(new FakeClock())
+    const environment = createPlatform(new FakeClock())
     expect([environment.isHidden(), environment.isOnline()]).toEqual([false, true])
     document.visibilityState = 'hidden'
     navigator.onLine = false
@@ -72,10 +72,10 @@ describe('on a page', () => {
 })
 
 test("the platform's state is combined with the page's, and its hints are passed on to subscribers", () => {
-  const hints: Hint[] = []
-  const emitter = createEmitter<Hint>()
+  const hints: PlatformEvent[] = []
+  const emitter = createEmitter<PlatformEvent>()
   const platform = { isHidden: () => true, isOnline: () => false, subscribe: emitter.subscribe }
-  const environment = createEnvironment(new FakeClock(), platform)
+  const environment = createPlatform(new FakeClock(), platform)
   expect([environment.isHidden(), environment.isOnline()]).toEqual([true, false])
   const end = environment.subscribe(hint => hints.push(hint))
   emitter.emit('offline')
@@ -85,7 +85,7 @@ test("the platform's state is combined with the page's, and its hints are passed
 })
 
 test('without a page the environment is visible and online, and subscribing throws nothing', () => {
-  const environment = createEnvironment(new FakeClock())
+  const environment = createPlatform(new FakeClock())
   expect([environment.isHidden(), environment.isOnline()]).toEqual([false, true])
   environment.subscribe(() => undefined)()
 })
@@ -100,8 +100,8 @@ describe('wake', () => {
       setTimeout: (callback, delay) => fake.setTimeout(callback, delay),
       clearTimeout: handle => fake.clearTimeout(handle),
     }
-    const hints: Hint[] = []
-    createEnvironment(clock).subscribe(hint => hints.push(hint))
+    const hints: PlatformEvent[] = []
+    createPlatform(clock).subscribe(hint => hints.push(hint))
     return { fake, hints, sleep: (ms: number) => void (slept += ms) }
   }
 
@@ -123,8 +123,8 @@ describe('wake', () => {
 
   test('is not emitted when the wall clock is set, forward or back', () => {
     const clock = new FakeClock()
-    const hints: Hint[] = []
-    createEnvironment(clock).subscribe(hint => hints.push(hint))
+    const hints: PlatformEvent[] = []
+    createPlatform(clock).subscribe(hint => hints.push(hint))
     clock.setWallClock(3_600_000)
     clock.advance(20_000)
     clock.setWallClock(-7_200_000)

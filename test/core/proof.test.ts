@@ -45,11 +45,11 @@ async function waitsOf(lives: readonly Life[]): Promise<number[]> {
     const { sink } = harness.transport.last
     for (const step of steps) {
       harness.clock.advance(step.after)
-      if (step.do === 'open') sink.opened({ resumed: false })
-      if (step.do === 'message') sink.message('{"type":"greeting","response":1}', {})
-      if (step.do === 'alive') sink.alive()
+      if (step.do === 'open') sink.onOpen({ resumed: false })
+      if (step.do === 'message') sink.onMessage('{"type":"greeting","response":1}', {})
+      if (step.do === 'alive') sink.onActivity()
     }
-    sink.failed(end)
+    sink.onFailure(end)
     const { nextRetryAt } = harness.connection.snapshot
     const wait = (nextRetryAt ?? NaN) - harness.clock.now()
     waits.push(wait)
@@ -90,7 +90,7 @@ describe('since only stableAfter without a drop proves a connection good,', () =
     const harness = await new ConnectionHarness().open()
     for (let loss = 0; loss < 3; loss++) await harness.failAndReopen()
     harness.clock.advance(STABLE_AFTER)
-    harness.transport.last.sink.failed({ kind: 'network' })
+    harness.transport.last.sink.onFailure({ kind: 'network' })
     expect(harness.connection.snapshot.retryCount).toBe(1)
   })
 })
@@ -106,7 +106,7 @@ describe('a token that is refused again before the connection was stable', () =>
     const harness = await new ConnectionHarness().open()
     await harness.failAndReopen(refusal)
     await between(harness)
-    harness.transport.last.sink.failed(refusal)
+    harness.transport.last.sink.onFailure(refusal)
     expect(harness.connection.snapshot).toMatchObject({
       status: 'failed',
       error: { name: 'UnauthorizedError', message: expect.stringContaining('4401') },

@@ -118,7 +118,7 @@ export class ModelWorld {
     if (!this.#isLinked) return
     this.#isLinked = false
     this.wire = []
-    this.harness.transport.last.sink.failed(failure)
+    this.harness.transport.last.sink.onFailure(failure)
     this.#loseRequests()
     await settle()
   }
@@ -148,7 +148,7 @@ export class ModelWorld {
     }
     this.#isLinked = true
     const missed = this.server.since(this.#session.cursor)
-    this.harness.transport.last.sink.opened({ resumed: false })
+    this.harness.transport.last.sink.onOpen({ resumed: false })
     this.#named = this.server.head
     const welcome = {
       type: 'welcome',

@@ -59,7 +59,7 @@ async function signIn(user: string, queryClient: QueryClient) {
   shared.configure({}, options)
   shared.start()
   await turn()
-  transport.last.sink.opened({ resumed: false })
+  transport.last.sink.onOpen({ resumed: false })
   await turn()
   let ids = 0
   return {
@@ -68,9 +68,9 @@ async function signIn(user: string, queryClient: QueryClient) {
     unmount,
     push: (type: string) => {
       const response = { id: `${user}${++ids}`, user }
-      transport.last.sink.message(JSON.stringify({ type, response }), {})
+      transport.last.sink.onMessage(JSON.stringify({ type, response }), {})
     },
-    fail: () => transport.last.sink.failed({ kind: 'network' }),
+    fail: () => transport.last.sink.onFailure({ kind: 'network' }),
   }
 }
 
@@ -114,7 +114,7 @@ test('after another user signs in, at any point of a fetch, push, flush or refet
         if (name === 'gap') {
           a.fail()
           await vi.advanceTimersByTimeAsync(3_000)
-          a.transport.last.sink.opened({ resumed: false })
+          a.transport.last.sink.onOpen({ resumed: false })
         }
         if (!isSameTask) await turn()
       }

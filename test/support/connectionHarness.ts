@@ -5,7 +5,7 @@ import type {
   MessageSink,
   RenewToken,
 } from '../../src/core/connectionPorts.ts'
-import { createEmitter, type Environment, type Hint } from '../../src/core/platform.ts'
+import { createEmitter, type Platform, type PlatformEvent } from '../../src/core/platform.ts'
 import type { Message } from '../../src/core/envelope.ts'
 import type { ConnectionEvent, GapCause } from '../../src/core/events.ts'
 import type { Failure } from '../../src/core/failure.ts'
@@ -26,12 +26,12 @@ const DEFAULTS: Omit<ConnectionDriverOptions, 'request'> = {
 }
 
 /** A page whose state the test controls. */
-export class FakeEnvironment implements Environment {
+export class FakeEnvironment implements Platform {
   hidden = false
-  readonly hints = createEmitter<Hint>()
+  readonly hints = createEmitter<PlatformEvent>()
   isHidden = (): boolean => this.hidden
   isOnline = (): boolean => true
-  subscribe = (listener: (hint: Hint) => void): (() => void) => this.hints.subscribe(listener)
+  subscribe = (listener: (hint: PlatformEvent) => void): (() => void) => this.hints.subscribe(listener)
 }
 
 /** Lets promises settle that need no timer. */
@@ -113,24 +113,24 @@ export class ConnectionHarness {
   async open(info = { resumed: false }): Promise<this> {
     this.connection.start()
     await settle()
-    this.transport.last.sink.opened(info)
+    this.transport.last.sink.onOpen(info)
     return this
   }
 
   /** The open attempt fails, and the next is under way after the back-off. */
   async failAndReopen(failure: Failure = { kind: 'network' }, info = { resumed: false }): Promise<void> {
-    this.transport.last.sink.failed(failure)
+    this.transport.last.sink.onFailure(failure)
     const { nextRetryAt } = this.connection.snapshot
     this.clock.advance((nextRetryAt ?? 0) - this.clock.now())
     await settle()
-    this.transport.last.sink.opened(info)
+    this.transport.last.sink.onOpen(info)
   }
 
   receive(message: unknown): boolean {
-    return this.transport.last.sink.message(JSON.stringify(message), {})
+    return this.transport.last.sink.onMessage(JSON.stringify(message), {})
   }
 
-  hint(hint: Hint): void {
+  hint(hint: PlatformEvent): void {
     if (hint === 'hidden' || hint === 'visible') this.environment.hidden = hint === 'hidden'
     this.environment.hints.emit(hint)
   }

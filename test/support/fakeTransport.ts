@@ -1,5 +1,5 @@
 import type {
-  Attempt,
+  TransportHandle,
   AttemptRequest,
   SocketData,
   Transport,
@@ -21,7 +21,7 @@ export class FakeTransport implements Transport {
   /** Whether the network accepts what is sent. */
   takes = true
 
-  open(request: AttemptRequest, sink: TransportSink): Attempt {
+  open(request: AttemptRequest, sink: TransportSink): TransportHandle {
     const attempt: FakeAttempt = { request, sink, sent: [], isClosed: false }
     this.attempts.push(attempt)
     return {

@@ -11,33 +11,33 @@ export type SinkCall =
   | { call: 'cursorLost' }
   | { call: 'failed'; failure: Failure }
 
-/** Records what a transport reports; `alive` is only counted. */
+/** Records what a transport reports; activity is only counted. */
 export class RecordingSink implements TransportSink {
   calls: SinkCall[] = []
   aliveCount = 0
   /** What a message does besides being recorded; `false` means that it is unreadable. */
-  onMessage: (data: unknown) => boolean = () => true
+  accepts: (data: unknown) => boolean = () => true
 
-  opened({ resumed }: { resumed: boolean }): void {
+  onOpen({ resumed }: { resumed: boolean }): void {
     this.calls.push({ call: 'opened', resumed })
   }
-  message(data: unknown, meta: MessageMeta): boolean {
+  onMessage(data: unknown, meta: MessageMeta): boolean {
     this.calls.push({ call: 'message', data, meta })
-    return this.onMessage(data)
+    return this.accepts(data)
   }
-  alive(): void {
+  onActivity(): void {
     this.aliveCount++
   }
-  oversized(): void {
+  onOversized(): void {
     this.calls.push({ call: 'oversized' })
   }
-  retryFloor(delay: number): void {
+  onRetryFloor(delay: number): void {
     this.calls.push({ call: 'retryFloor', delay })
   }
-  cursorLost(): void {
+  onCursorLost(): void {
     this.calls.push({ call: 'cursorLost' })
   }
-  failed(failure: Failure): void {
+  onFailure(failure: Failure): void {
     this.calls.push({ call: 'failed', failure })
   }
 
@@ -62,17 +62,17 @@ export class RecordingSink implements TransportSink {
 
 /** A request with what the transport itself adds, as a connection prepares it. */
 export function preparedBy(transport: Transport, request: AttemptRequest): AttemptRequest {
-  const again = async () => preparedBy(transport, await request.again())
-  return { ...request, ...transport.attachCursor?.(request), again }
+  const rebuild = async () => preparedBy(transport, await request.rebuild())
+  return { ...request, ...transport.attachCursor?.(request), rebuild }
 }
 
-/** The request of an attempt on a URL; `again` makes an equal one. */
+/** The request of an attempt on a URL; `rebuild` makes an equal one. */
 export function requestOf(url: string, more: Partial<AttemptRequest> = {}): AttemptRequest {
   const request: AttemptRequest = {
     url,
     headers: {},
     protocols: [],
-    again: () => Promise.resolve(request),
+    rebuild: () => Promise.resolve(request),
     ...more,
   }
   return request
