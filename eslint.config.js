@@ -132,7 +132,7 @@ export default defineConfig(
     files: [
       'stories/**',
       'docs/code/**/*.{ts,tsx}',
-      'test/{hooks,browser,types}/**',
+      'test/{hooks,browser,protocols,types}/**',
       'test/providers/**/*.tsx',
     ],
     rules: {
@@ -148,6 +148,12 @@ export default defineConfig(
     // Their packages are installed only where an example runs; `npm run test:examples` checks their types there.
     extends: [tseslint.configs.disableTypeChecked],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+  {
+    name: 'protocols',
+    files: ['test/protocols/**'],
+    // Its servers are installed only by `npm run test:protocols`, which checks the types, too.
+    extends: [tseslint.configs.disableTypeChecked],
   },
   {
     name: 'tests',

@@ -7,11 +7,10 @@ import { defineConfig } from 'vitest/config'
 import type { BrowserConfigOptions } from 'vitest/node'
 import { chromiumArgs } from './scripts/chromiumArgs.ts'
 import { findChromium } from './scripts/findChromium.ts'
+import { packageAlias } from './scripts/packageAlias.ts'
 import { demoServerPlugin } from './stories/server/demoServerPlugin.ts'
 
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-
-const alias = { 'react-query-realtime': pathOf('src/index.ts') }
 
 // React 18 in the place of React 19, also for the packages that import React.
 const react18 = {
@@ -63,7 +62,7 @@ const slow = 'test/**/*.slow.test.ts'
 const report = process.env['TEST_REPORT']
 
 export default defineConfig({
-  resolve: { alias },
+  resolve: { alias: packageAlias },
   test: {
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     silent: 'passed-only',
@@ -82,7 +81,7 @@ export default defineConfig({
           // A fresh process for each file would take longer than the tests in it.
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{hooks,providers,browser,pages,examples}/**', slow],
+          exclude: ['test/{hooks,providers,browser,pages,examples,protocols}/**', slow],
         },
       },
       {
@@ -94,7 +93,7 @@ export default defineConfig({
           isolate: false,
           setupFiles: ['test/cleanup.ts', 'test/jsdomSetup.ts'],
           include: ['test/**/*.test.tsx', 'test/{hooks,providers}/**/*.test.ts'],
-          exclude: ['test/browser/**', slow],
+          exclude: ['test/{browser,protocols}/**', slow],
         },
       },
       {

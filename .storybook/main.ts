@@ -1,10 +1,8 @@
-import { fileURLToPath } from 'node:url'
 import type { StorybookConfig } from '@storybook/react-vite'
 import { mergeConfig } from 'vite'
+import { packageAlias } from '../scripts/packageAlias.ts'
 import { demoServerPlugin } from '../stories/server/demoServerPlugin.ts'
 import { sidePagePlugin } from '../stories/tenThousand/sidePagePlugin.ts'
-
-const alias = { 'react-query-realtime': fileURLToPath(new URL('../src/index.ts', import.meta.url)) }
 
 export default {
   framework: '@storybook/react-vite',
@@ -20,9 +18,9 @@ export default {
   },
   viteFinal: config =>
     mergeConfig(config, {
-      plugins: [demoServerPlugin(), sidePagePlugin(alias)],
+      plugins: [demoServerPlugin(), sidePagePlugin(packageAlias)],
       // A page has no server components, so it is fine that bundling drops 'use client'.
       build: { chunkSizeWarningLimit: 2000, rolldownOptions: { checks: { moduleLevelDirective: false } } },
-      resolve: { alias },
+      resolve: { alias: packageAlias },
     }),
 } satisfies StorybookConfig

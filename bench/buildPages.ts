@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
+import { packageAlias } from '../scripts/packageAlias.ts'
 import { contenderNames, contenders } from './contenders.ts'
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
@@ -18,7 +19,7 @@ export async function buildPages(isReadable: boolean): Promise<string> {
     logLevel: 'error',
     mode: 'production',
     root: path('.'),
-    resolve: { alias: { 'react-query-realtime': path('../src/index.ts') } },
+    resolve: { alias: packageAlias },
     build: {
       outDir: folder,
       emptyOutDir: true,

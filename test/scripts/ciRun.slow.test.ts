@@ -37,10 +37,11 @@ test('the last line of .ci/run sums the reports of all test runs', () => {
   const outcomes = {
     test: { passed: 20 },
     'run test:slow': { passed: 3 },
+    'run test:protocols': { passed: 2 },
     'run test:examples': { passed: 1 },
   }
   const { status, lastLine } = runCi(outcomes)
-  expect([status, lastLine]).toEqual([0, '24 passed, 0 failed'])
+  expect([status, lastLine]).toEqual([0, '26 passed, 0 failed'])
 })
 
 test('.ci/run fails with the failures of the slow tests', () => {

@@ -9,6 +9,7 @@ import { build, preview, type PreviewServer } from 'vite'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import { chromiumArgs } from '../../scripts/chromiumArgs.ts'
 import { findChromium } from '../../scripts/findChromium.ts'
+import { packageAlias } from '../../scripts/packageAlias.ts'
 import { spawnChromium } from '../../scripts/spawnChromium.ts'
 import { type RunningDemoServer, startDemoServer } from '../../stories/server/startDemoServer.ts'
 import type { Show, Use } from '../pages/app/pageUnderTest.ts'
@@ -16,10 +17,6 @@ import { startFaultProxy } from './faultProxy/startFaultProxy.ts'
 import { until } from './until.ts'
 
 const app = fileURLToPath(new URL('../pages/app', import.meta.url))
-/** The package by its name, from its source. */
-export const alias = {
-  'react-query-realtime': fileURLToPath(new URL('../../src/index.ts', import.meta.url)),
-}
 
 /** The built page and the demo server, for all tests of a file; for each test a channel of it behind a fault proxy. */
 export function setUpSite() {
@@ -34,7 +31,7 @@ export function setUpSite() {
     await build({
       ...common,
       plugins: [react()],
-      resolve: { alias },
+      resolve: { alias: packageAlias },
       build: { outDir, emptyOutDir: true, rolldownOptions },
     })
     site = await preview({ ...common, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } })

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { createServer } from 'vite'
 import { onTestFinished } from 'vitest'
-import { alias } from './setUpChromium.ts'
+import { packageAlias } from '../../scripts/packageAlias.ts'
 
 const cache = fileURLToPath(new URL('../../.cache', import.meta.url))
 const pages = fileURLToPath(new URL('../pages', import.meta.url))
@@ -23,7 +23,7 @@ export async function startDevSite(folder: string) {
     logLevel: 'error',
     cacheDir: join(root, '.vite'),
     plugins: [react()],
-    resolve: { alias },
+    resolve: { alias: packageAlias },
     server: {
       host: '127.0.0.1',
       port: 0,
