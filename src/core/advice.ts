@@ -18,11 +18,10 @@ const ADVICE = {
   promise: 'Await it first.',
   provider: 'Put one above this component, inside your <QueryClientProvider>.',
   queryKey: 'A queryFn or a url function does not name its data.',
-  reconnect: 'Sign in again, then call reconnect().',
-  refetch: 'Sign in again, then call refetch().',
   request: 'It must return the request that it received, with its changes.',
   scheme: 'Begin it with ws:// or wss:// for a socket, with http:// or https:// for anything else.',
   serialize: 'It must return a string or binary data.',
+  signIn: 'Sign in again, then call reconnect(), or refetch() of a poll.',
   socket:
     'For its token use tokenInQuery, tokenInProtocol or tokenInFirstMessage, for its cursor cursorInQuery or cursorInFirstMessage.',
   threw: 'Call it in your own code to see what.',

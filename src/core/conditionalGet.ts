@@ -1,22 +1,19 @@
-import { withAdvice } from './advice.ts'
 import { abortReason, type Clock, type TimerHandle } from './platform.ts'
 import type { ConditionalFetch } from './conditionalFetch.ts'
 import { type Validators, validators as strategy } from './cursors.ts'
 import { decodeText, readJson } from './envelope.ts'
-import { UnauthorizedError } from './errors.ts'
-import { type Failure, parseRetryAfter } from './failure.ts'
-import type { PendingPart, PreparedRequest } from './request.ts'
-import type { Token } from './tokens.ts'
+import { type Failure, parseRetryAfter, toError } from './failure.ts'
+import { type AttemptParts, type PendingPart, preparationFailure, type PreparedRequest } from './request.ts'
+import { refusalError, type Token } from './tokens.ts'
 import type { FetchLike, MessageMeta } from './transport.ts'
+import { ignoreRejection, isPromise } from './validation.ts'
 
 /** One conditional GET: "has it changed since?" */
 export interface ConditionalGet {
   clock: Clock
   fetch: FetchLike
   /** Builds the request. */
-  prepare(attempt: ConditionalAttempt): Promise<PreparedRequest>
-  /** Passed in, because the failure table is large and the caller already has it. */
-  toError(failure: Failure): Error
+  prepare(attempt: AttemptParts): Promise<PreparedRequest>
   signal: AbortSignal
   /** The validators of the response still held; without them, the request is unconditional. */
   validators: Validators | undefined
@@ -31,13 +28,6 @@ export interface ConditionalGet {
   timeout: number
 }
 
-/** What one request of a poll is built from, besides the options. */
-interface ConditionalAttempt {
-  /** The token that the server rejected. */
-  rejected: Token | undefined
-  pending: PendingPart
-}
-
 /** A new body with its validators, or `undefined` if nothing is new (304, 204 or an empty body). */
 type ConditionalAnswer = { data: unknown; validators: Validators | undefined } | undefined
 
@@ -46,7 +36,7 @@ type ConditionalAnswer = { data: unknown; validators: Validators | undefined } |
  * signal's reason.
  */
 export async function conditionalGet(get: ConditionalGet): Promise<ConditionalAnswer> {
-  const { clock, signal, timeout, toError } = get
+  const { clock, signal, timeout } = get
   const controller = new AbortController()
   let timer: TimerHandle | undefined
   let abort = () => {}
@@ -56,11 +46,10 @@ export async function conditionalGet(get: ConditionalGet): Promise<ConditionalAn
     abort = () => reject(abortReason(signal))
     timer = clock.setTimeout(() => reject(toError({ kind: 'timeout', part: pending.part })), timeout)
   })
-  const prepare: Exchange['prepare'] = rejected => get.prepare({ rejected, pending })
   signal.addEventListener('abort', abort)
   if (signal.aborted) abort()
   try {
-    return await Promise.race([end, exchange({ ...get, prepare }, controller.signal)])
+    return await Promise.race([end, exchange(get, pending, controller.signal)])
   } finally {
     controller.abort()
     clock.clearTimeout(timer)
@@ -68,77 +57,77 @@ export async function conditionalGet(get: ConditionalGet): Promise<ConditionalAn
   }
 }
 
-/** What one poll works with. */
-interface Exchange extends Omit<ConditionalGet, 'prepare'> {
-  prepare(rejected: Token | undefined): Promise<PreparedRequest>
-}
-
-async function exchange(get: Exchange, signal: AbortSignal): Promise<ConditionalAnswer> {
-  const response = await ask(get, signal)
+async function exchange(
+  get: ConditionalGet,
+  pending: PendingPart,
+  signal: AbortSignal,
+): Promise<ConditionalAnswer> {
+  const response = await ask(get, pending, signal)
   const { status, headers } = response
   if (status === 204 || status === 304) return undefined
   if (!response.ok) {
-    throw get.toError({
-      kind: 'status',
-      status,
-      retryAfter: parseRetryAfter(headers.get('retry-after'), get.clock.now()),
-    })
+    const retryAfter = parseRetryAfter(headers.get('retry-after'), get.clock.now())
+    throw toError({ kind: 'status', status, retryAfter })
   }
   const body = await readBody(get, response)
   if (!body) return undefined
   return { data: parseBody(get, body, response), validators: strategy().read(response, body, undefined) }
 }
 
-async function ask(get: Exchange, signal: AbortSignal): Promise<Response> {
+async function ask(get: ConditionalGet, pending: PendingPart, signal: AbortSignal): Promise<Response> {
+  const { credentials = 'same-origin' } = get
   let rejected: Token | undefined
   for (;;) {
-    const { request, token, tokenUse } = await get.prepare(rejected)
-    if (rejected !== undefined && token === null) break
-    const conditional = get.validators ? strategy().attach(request, get.validators) : request
-    const { credentials = 'same-origin' } = get
-    // Do not pass on what `fetch` throws: in some runtimes its message contains the URL, and with it a token.
-    const response = await get.conditionalFetch
-      .send(conditional, get.fetch, { credentials, signal })
-      .catch(() => {
-        throw get.toError({ kind: 'network' })
-      })
-    if (response.status !== 401) return response
-    if (tokenUse === 'refreshed') break
+    const { request, token, tokenUse } = await get
+      .prepare({ rejected, pending })
+      .catch((cause: unknown) => fail(preparationFailure(cause)))
+    const isMissing = rejected !== undefined && token === null
+    if (!isMissing) {
+      const conditional = get.validators ? strategy().attach(request, get.validators) : request
+      // Do not pass on what `fetch` throws: in some runtimes its message contains the URL, and with it a token.
+      const response = await get.conditionalFetch
+        .send(conditional, get.fetch, { credentials, signal })
+        .catch(() => fail({ kind: 'network' }))
+      if (response.status !== 401) return response
+    }
+    const error = refusalError({ kind: 'status', status: 401 }, tokenUse, isMissing)
+    if (error) throw error
     rejected = token
   }
-  throw new UnauthorizedError(withAdvice('The server refused the token.', 'refetch'))
 }
 
-async function readBody(get: Exchange, response: Response): Promise<string> {
+function fail(failure: Failure): never {
+  throw toError(failure)
+}
+
+async function readBody(get: ConditionalGet, response: Response): Promise<string> {
   const isTooLarge = (bytes: number) => bytes > get.maxBytes
   const bytes = isTooLarge(Number(response.headers.get('content-length')))
     ? undefined
     : await response.arrayBuffer().catch(() => undefined)
-  if (!bytes || isTooLarge(bytes.byteLength)) throw get.toError({ kind: 'body' })
+  if (!bytes || isTooLarge(bytes.byteLength)) fail({ kind: 'body' })
   return decodeText(new Uint8Array(bytes))
 }
 
-function parseBody({ parse, toError }: Exchange, body: string, { status, headers }: Response): unknown {
-  if (parse) return parseByApplication(() => parse(body, { status, headers }), toError)
+function parseBody({ parse }: ConditionalGet, body: string, { status, headers }: Response): unknown {
+  if (parse) return parseByApplication(() => parse(body, { status, headers }))
   try {
     return readJson(body)
   } catch {
     const contentType = headers.get('content-type') ?? ''
-    throw toError(/json/i.test(contentType) ? { kind: 'body' } : { kind: 'content-type', contentType })
+    return fail(/json/i.test(contentType) ? { kind: 'body' } : { kind: 'content-type', contentType })
   }
 }
 
 /** Drops what the application's function threw, because it may quote the body. */
-function parseByApplication(parse: () => unknown, toError: Exchange['toError']): unknown {
+function parseByApplication(parse: () => unknown): unknown {
   let data: unknown
   try {
     data = parse()
   } catch {
-    throw toError({ kind: 'body', parse: 'threw' })
+    return fail({ kind: 'body', parse: 'threw' })
   }
-  const { then } = (data ?? {}) as { then?: unknown }
-  if (typeof then !== 'function') return data
-  // Its rejection has already been reported here.
-  void Promise.resolve(data).catch(() => undefined)
-  throw toError({ kind: 'body', parse: 'promise' })
+  if (!isPromise(data)) return data
+  ignoreRejection(data)
+  return fail({ kind: 'body', parse: 'promise' })
 }

@@ -1,12 +1,10 @@
 import type { BackoffOptions } from './backoff.ts'
 import type { RealtimeError } from './errors.ts'
 import type { Failure, FailureDecision, RequestPart } from './failure.ts'
+import type { TokenReason, TokenUse } from './tokens.ts'
 
 /** Why a connection (`'hidden'`, `'frozen'`) or a poll (`'hidden'`, `'offline'`, `'user'`) is paused although it is in use. */
 export type PauseReason = 'hidden' | 'offline' | 'user' | 'frozen'
-
-/** Why a token is requested. */
-export type TokenReason = 'connect' | 'refused' | 'expiring'
 
 /** What survives from one attempt to the next. */
 export interface Progress {
@@ -47,9 +45,6 @@ export type State =
     }
   | { name: 'closed' }
   | { name: 'failed'; error: RealtimeError }
-
-/** The token of an attempt: none, a regular one, or a fresh one after a refusal. */
-export type TokenUse = 'none' | 'given' | 'refreshed'
 
 export type Event =
   | { type: 'start' }

@@ -35,7 +35,7 @@ export class ConfigurationError extends RealtimeError {
 /** The server refused the token twice, or `getToken` threw this error itself because the user is not signed in. */
 export class UnauthorizedError extends RealtimeError {
   override name = 'UnauthorizedError'
-  constructor(message = withAdvice('Not signed in.', 'reconnect'), options?: { cause?: unknown }) {
+  constructor(message = withAdvice('Not signed in.', 'signIn'), options?: { cause?: unknown }) {
     super('unauthorized', message, options)
   }
 }

@@ -1,6 +1,6 @@
 import type { RealtimeError } from './errors.ts'
-import type { TokenReason } from './connectionState.ts'
 import type { Status } from './machine.ts'
+import type { TokenReason } from './tokens.ts'
 
 /** How updates travel. Polls are queries, not connections: no event and no entry of `connections` has 'polling'. */
 export type TransportName = 'polling' | 'longPoll' | 'serverEvents' | 'socket'

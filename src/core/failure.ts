@@ -168,17 +168,6 @@ function describeClose({ code, opened }: Failure & { kind: 'close' }): string {
   return opened ? message : withAdvice('The WebSocket could not be opened.', 'notOpened')
 }
 
-/** The error after credentials were rejected a second time. It names the code. */
-export function rejectedTwice(failure: Failure, hadToken: boolean): RealtimeError {
-  const what = hadToken ? 'refused the token twice' : 'requires a token, and none was sent'
-  return new UnauthorizedError(withAdvice(`The server ${what}${nameCode(failure)}.`, 'reconnect'))
-}
-
-function nameCode(failure: Failure): string {
-  if (failure.kind === 'close') return ` (close code ${failure.code})`
-  return failure.kind === 'status' ? ` (HTTP status ${failure.status})` : ''
-}
-
 /** The error of a connection that has used up its retries. `failure` is the last one. */
 export function gaveUp(failure: Failure, retries: number): RealtimeError {
   const { message } = toError(failure)

@@ -1,17 +1,8 @@
 import { delayAbove, longestWait, retryDelay } from './backoff.ts'
-import type {
-  Effect,
-  Event,
-  PauseReason,
-  Progress,
-  State,
-  TokenReason,
-  TokenUse,
-  Transition,
-  World,
-} from './connectionState.ts'
-import { type Failure, type FailureDecision, gaveUp, rejectedTwice, toError } from './failure.ts'
+import type { Effect, Event, PauseReason, Progress, State, Transition, World } from './connectionState.ts'
+import { type Failure, type FailureDecision, gaveUp, toError } from './failure.ts'
 import type { RealtimeError } from './errors.ts'
+import { refusalError, type TokenReason, type TokenUse } from './tokens.ts'
 
 /**
  * The life of one connection, as a pure function. `connection` runs the effects; nothing here has a timer or a socket.
@@ -187,9 +178,8 @@ function permanentError(state: Trying, { failure, decision }: FailedAttempt, { t
   const { retryCount, isRejected, hasDroppedCursor } = state.progress
   const token = state.name === 'authorizing' ? 'none' : state.token
   if (decision.action === 'stop' || (decision.isOnce && hasDroppedCursor)) return toError(failure)
-  if (decision.action === 'refresh' && (isRejected || token === 'refreshed'))
-    return rejectedTwice(failure, token !== 'none')
-  return retryCount >= times.maxRetries ? gaveUp(failure, retryCount) : undefined
+  const refusal = decision.action === 'refresh' ? refusalError(failure, token, isRejected) : undefined
+  return refusal ?? (retryCount >= times.maxRetries ? gaveUp(failure, retryCount) : undefined)
 }
 
 interface Wait {

@@ -1,9 +1,8 @@
 import { withAdvice } from './advice.ts'
-import type { TokenUse } from './connectionState.ts'
 import { ConfigurationError, InsecureOriginError, RealtimeError, UntrustedOriginError } from './errors.ts'
 import { type Failure, isUnauthorizedError, type RequestPart } from './failure.ts'
 import { type HeadersOption, sendableHeaders } from './headers.ts'
-import type { AttachToken, CurrentToken, Token, TokenManager, TokenPlan } from './tokens.ts'
+import type { AttachToken, CurrentToken, Token, TokenManager, TokenPlan, TokenUse } from './tokens.ts'
 import type { TransportCapabilities, TransportRequest } from './transport.ts'
 import { kindOf, refusePromise } from './validation.ts'
 

@@ -1,12 +1,18 @@
 import { withAdvice } from './advice.ts'
 import { type Clock, throwIfAborted } from './platform.ts'
-import type { TokenReason } from './connectionState.ts'
-import { ConfigurationError } from './errors.ts'
+import { ConfigurationError, type RealtimeError, UnauthorizedError } from './errors.ts'
+import type { Failure } from './failure.ts'
 import { buildFirstMessage, kindOf, refusePromise } from './validation.ts'
 import type { TransportRequest } from './transport.ts'
 
 /** A token, or `null` for an anonymous user. */
 export type Token = string | null
+
+/** Why a token is requested. */
+export type TokenReason = 'connect' | 'refused' | 'expiring'
+
+/** The token of a request: none, a regular one, or a fresh one after a refusal. */
+export type TokenUse = 'none' | 'given' | 'refreshed'
 
 /** What `getToken` receives: why a token is needed, and a signal that aborts when the result is no longer needed. */
 export interface TokenRequest {
@@ -50,6 +56,27 @@ export interface TokenPlan {
   reason?: 'refused' | 'expiring' | undefined
   /** Called with the reason before a token is requested. */
   onTokenRequest?: ((reason: TokenReason) => void) | undefined
+}
+
+/**
+ * The one rule for a refused token, of connections and polls: a fresh one is fetched once. Returns `undefined` for
+ * that. Otherwise the refusal is final, and this returns its error, which names the code.
+ *
+ * @param isSecond whether the server has refused before and there is no reason to try again.
+ */
+export function refusalError(
+  failure: Failure,
+  token: TokenUse,
+  isSecond: boolean,
+): RealtimeError | undefined {
+  if (token !== 'refreshed' && !isSecond) return undefined
+  const what = token === 'none' ? 'requires a token, and none was sent' : 'refused the token twice'
+  return new UnauthorizedError(withAdvice(`The server ${what}${nameCode(failure)}.`, 'signIn'))
+}
+
+function nameCode(failure: Failure): string {
+  if (failure.kind === 'close') return ` (close code ${failure.code})`
+  return failure.kind === 'status' ? ` (HTTP status ${failure.status})` : ''
 }
 
 /** After this time a pending `getToken` may be called again (ms). */

@@ -42,14 +42,7 @@ export async function pollRequest({ client, query, signal, options }: PollReques
   const answer = await conditionalGet({
     clock: client.clock,
     fetch,
-    prepare: async attempt => {
-      try {
-        return await prepareRequest(plan, attempt)
-      } catch (cause) {
-        throw client.preparationError(cause)
-      }
-    },
-    toError: client.toError,
+    prepare: attempt => prepareRequest(plan, attempt),
     signal,
     validators,
     conditionalFetch,

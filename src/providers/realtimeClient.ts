@@ -1,12 +1,10 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { QueryWriter } from '../cache/queryWriter.ts'
 import type { Connection } from '../core/connection.ts'
-import type { RealtimeError } from '../core/errors.ts'
 import type { RealtimeEvent, TransportName } from '../core/events.ts'
-import { toError } from '../core/failure.ts'
 import { type Clock, createEmitter, systemClock } from '../core/platform.ts'
 import { Registry, type Shared } from '../core/registry.ts'
-import { defaultTrustedOrigins, preparationFailure, type RequestPlan } from '../core/request.ts'
+import { defaultTrustedOrigins, type RequestPlan } from '../core/request.ts'
 import { TokenManager } from '../core/tokens.ts'
 import type { FetchLike } from '../core/transport.ts'
 import { DEFAULT_CLOSE_DELAY, DEFAULT_MAX_MESSAGE_BYTES, type RealtimeOptions } from './options.ts'
@@ -103,12 +101,6 @@ export class RealtimeClient {
     const trusted = this.options.trustedOrigins ?? defaultTrustedOrigins(baseUrl)
     return { tokens: this.tokens, getToken, ...own, baseUrl, origins: { trusted, insecure } }
   }
-
-  /** The error that a failure is shown as. Provided here, so that a hook does not bundle the failure table. */
-  readonly toError = toError
-
-  /** The error for anything thrown by `prepare`. */
-  readonly preparationError = (cause: unknown): RealtimeError => toError(preparationFailure(cause))
 
   report(event: RealtimeEvent): void {
     // Each retry within one `reconnecting` starts a new countdown, which a panel shows.
