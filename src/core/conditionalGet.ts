@@ -5,7 +5,7 @@ import { decodeText, readJson } from './envelope.ts'
 import { type Failure, parseRetryAfter, toError } from './failure.ts'
 import { type AttemptParts, type PendingPart, preparationFailure, type PreparedRequest } from './request.ts'
 import { refusalError, type Token } from './tokens.ts'
-import type { FetchLike, MessageMeta } from './transport.ts'
+import type { FetchLike, ResponseMeta } from './transport.ts'
 import { ignoreRejection, isPromise } from './validation.ts'
 
 /** One conditional GET: "has it changed since?" */
@@ -21,7 +21,9 @@ export interface ConditionalGet {
   conditionalFetch: ConditionalFetch
   credentials: RequestCredentials | undefined
   /** Default: JSON. */
-  parse?: ((body: string, meta: MessageMeta) => unknown) | undefined
+  parse?: ((body: string, meta: ResponseMeta) => unknown) | undefined
+  /** Called with each response, before its body is read. */
+  onResponse?: ((meta: ResponseMeta) => void) | undefined
   /** In bytes. */
   maxBytes: number
   /** Covers everything, including `getToken` (ms). */
@@ -88,7 +90,9 @@ async function ask(get: ConditionalGet, pending: PendingPart, signal: AbortSigna
       const response = await get.conditionalFetch
         .send(conditional, get.fetch, { credentials, signal })
         .catch(() => fail({ kind: 'network' }))
-      if (response.status !== 401) return response
+      const { status, headers } = response
+      get.onResponse?.({ status, headers })
+      if (status !== 401) return response
     }
     const error = refusalError({ kind: 'status', status: 401 }, tokenUse, isMissing)
     if (error) throw error

@@ -48,13 +48,16 @@ export interface TransportSink {
 }
 
 /** What a transport knows about a message besides its data. */
-export interface MessageMeta {
+export interface MessageMeta extends Partial<ResponseMeta> {
   type?: string | undefined
   /** The event's own id. An event without one has no `id` here, but the cursor stays. */
   id?: string | undefined
-  /** Status of the HTTP response that carried it. Long polls and `usePolling` only. */
-  status?: number | undefined
-  headers?: Headers | undefined
+}
+
+/** What is known about an HTTP response besides its body. */
+export interface ResponseMeta {
+  status: number
+  headers: Headers
 }
 
 /** An attempt in progress, as its transport handles it. */

@@ -4,7 +4,7 @@ import { ConditionalFetch } from '../core/conditionalFetch.ts'
 import { conditionalGet } from '../core/conditionalGet.ts'
 import type { Validators } from '../core/cursors.ts'
 import { prepareRequest, type UrlSource } from '../core/request.ts'
-import { HTTP } from '../core/transport.ts'
+import { HTTP, type ResponseMeta } from '../core/transport.ts'
 import type { RealtimeClient } from '../providers/realtimeClient.ts'
 import type { PollingOptions } from './pollingOptions.ts'
 
@@ -15,6 +15,8 @@ interface Answer {
 
 /** The last responses with a body. They are garbage-collected with their query. */
 const answers = new WeakMap<Query, Answer>()
+/** The last response of each query, whatever its status. */
+const lastResponses = new WeakMap<Query, ResponseMeta>()
 /** Whether the server of a query accepts validators. */
 const conditionalFetches = new WeakMap<Query, ConditionalFetch>()
 
@@ -48,12 +50,18 @@ export async function pollRequest({ client, query, signal, options }: PollReques
     conditionalFetch,
     credentials,
     parse: options.parse,
+    onResponse: meta => query && lastResponses.set(query, meta),
     maxBytes,
     timeout,
   })
   if (!answer) return query?.state.data ?? null
   if (query) answers.set(query, answer)
   return answer.data
+}
+
+/** The last response to a poll of this query's `url`; `undefined` before there is one. */
+export function lastResponse(query: Query | undefined): ResponseMeta | undefined {
+  return query && lastResponses.get(query)
 }
 
 function conditionalFetchOf(query: Query | undefined): ConditionalFetch {

@@ -11,6 +11,7 @@ import { RealtimeError } from '../core/errors.ts'
 import { systemClock } from '../core/platform.ts'
 import { assertNumbers, refusePromise, withDefaults } from '../core/validation.ts'
 import { platform } from '../providers/platform.ts'
+import { lastResponse } from './pollRequest.ts'
 import type { PollingOptions, PollingRhythm } from './pollingOptions.ts'
 import type { SnapshotSource } from './trackReads.ts'
 
@@ -339,7 +340,8 @@ function wantedPoll(user: PollUser, query: Query | undefined): WantedPoll | unde
   const hasResult = data !== undefined || error !== null
   if (hasResult && stopWhen && guard(() => refusePromise(stopWhen(data, error), '"stopWhen"')))
     return undefined
-  const ms = typeof interval === 'function' ? guard(() => checked(interval(data))) : interval
+  const ms =
+    typeof interval === 'function' ? guard(() => checked(interval(data, lastResponse(query)))) : interval
   return ms && ms > 0 && ms < Infinity ? { user, interval: ms } : undefined
 }
 

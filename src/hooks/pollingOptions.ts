@@ -5,12 +5,16 @@ import type { BackoffOptions } from '../core/backoff.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { HeadersOption } from '../core/headers.ts'
 import type { UrlSource } from '../core/request.ts'
-import type { MessageMeta } from '../core/transport.ts'
+import type { ResponseMeta } from '../core/transport.ts'
 
 /** When to poll. If components share a key, the shortest interval applies. */
 export interface PollingRhythm<QueryData = unknown, Err = Error> {
-  /** The time from the end of one poll to the next (ms), or a function of the query's data. `false` or 0: no polls. */
-  interval: number | ((data: QueryData | undefined) => number | false)
+  /**
+   * The time from the end of one poll to the next (ms), or a function of the query's data. `false` or 0: no polls.
+   * `response` is the last response to a poll of the `url`, whatever its status: a server may name the interval in a header.
+   * It is `undefined` before the first one, and with a `queryFn`.
+   */
+  interval: number | ((data: QueryData | undefined, response: ResponseMeta | undefined) => number | false)
   /** Whether to pause while the page is hidden. Default `'pause'`: when it is visible again, it polls at once. */
   whenHidden?: 'pause' | 'stay' | undefined
   /**
@@ -49,7 +53,7 @@ export interface PollingOptions<QueryData = unknown, Err = Error, Data = QueryDa
    * With `url`: turns a body into data. It gets the body as text, and `{ status, headers }` of its response.
    * Must be synchronous; the poll fails if it throws or returns a promise. Default: JSON.
    */
-  parse?: ((body: string, meta: MessageMeta) => QueryData) | undefined
+  parse?: ((body: string, meta: ResponseMeta) => QueryData) | undefined
   /** With `url`: the `credentials` of `fetch`. Default `'same-origin'`. */
   credentials?: RequestCredentials | undefined
   /** With `url`: overrides the provider's. */

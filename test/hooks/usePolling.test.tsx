@@ -114,6 +114,16 @@ describe('usePolling: schedule', () => {
     expect(view.current).toMatchObject({ isPolling: false, nextPollAt: null })
   })
 
+  it('gives an interval function no response if a queryFn fetches', async () => {
+    const interval = vi.fn<(data: unknown, response: unknown) => number>(() => 1_000)
+    useFakeTime()
+    const { Counter, queryFn } = setUp(call => call, { interval })
+    renderLive(<Counter />)
+    await pass(1_000)
+    expect(queryFn).toHaveBeenCalledTimes(2)
+    expect(new Set(interval.mock.calls.map(([, response]) => response))).toEqual(new Set([undefined]))
+  })
+
   it('applies a new interval immediately, counted from the last response', async () => {
     useFakeTime()
     const { Counter, queryFn } = setUp(call => call, { interval: 60_000 })

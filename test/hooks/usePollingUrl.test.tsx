@@ -220,6 +220,28 @@ describe('usePolling with a url', () => {
     expect([body, meta.status, meta.headers.get('x-rows')]).toEqual(['a,b', 201, '2'])
   })
 
+  it('passes the last response to interval: undefined before the first, then a 200, a 304, an error', async () => {
+    const statuses = [200, 304, 503, 200]
+    const interval = vi.fn<(data: unknown, response?: { status: number; headers: Headers }) => number>(
+      (_data, response) => Number(response?.headers.get('x-poll-interval') ?? 60_000),
+    )
+    const { polls } = await setUp(
+      (response, _request, index) => {
+        const status = statuses[index] ?? 200
+        response.writeHead(status, { 'X-Poll-Interval': index < 3 ? '10' : '60000' })
+        response.end(status === 200 ? `${index}` : '')
+      },
+      { interval },
+    )
+    await polls(4)
+    const seen = () => interval.mock.calls.map(([data, response]) => `${String(data)} ${response?.status}`)
+    await waitFor(() => expect(seen().at(-1)).toBe('3 200'))
+    expect(new Set(seen())).toEqual(new Set(['undefined undefined', '0 200', '0 304', '0 503', '3 200']))
+    await new Promise(resolve => setTimeout(resolve, 100))
+    await polls(4)
+    expect(interval.mock.results.at(-1)!.value).toBe(60_000)
+  })
+
   it('does not call parse for a 304, a 204 or an empty body', async () => {
     const parse = vi.fn(() => 1)
     const { polls } = await setUp(

@@ -53,6 +53,16 @@ export function Inference() {
   const defined = pollingOptions<Job>({ url: '/jobs/1', interval, initialData })
   expectTypeOf(usePolling(defined).data).toEqualTypeOf<Job>()
 
+  // `interval` gets the last response, which may be missing, after the data.
+  usePolling<Job>({
+    url: '/jobs/1',
+    interval: (job, response) => {
+      expectTypeOf(job).toEqualTypeOf<Job | undefined>()
+      expectTypeOf(response?.status).toEqualTypeOf<number | undefined>()
+      return Number(response?.headers.get('x-poll-interval'))
+    },
+  })
+
   // `stopWhen` gets the data, which may be missing, and the error of the last poll.
   usePolling<Job>({
     url: '/jobs/1',
