@@ -36,9 +36,10 @@ export interface Handshake {
   fail(code: number): void
   /**
    * Sends a heartbeat every `interval` ms. Without a sign of life within `timeout` ms (default: the same as
-   * `interval`), the connection is lost.
+   * `interval`), the connection is lost. With `silence`, it sends nothing and is lost after so many ms without a sign
+   * of life: for servers that send the pings and refuse those of a client, as Engine.IO does.
    */
-  heartbeat(options: { interval: number; timeout?: number }): void
+  heartbeat(options: { interval: number; timeout?: number } | { silence: number }): void
 }
 
 /** One opening of a connection that has a protocol. */
