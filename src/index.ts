@@ -29,7 +29,7 @@ export {
   type PollingOptions,
   type PollingRhythm,
 } from './hooks/pollingOptions.ts'
-export type { PollingState } from './hooks/pollScheduler.ts'
+export type { PollingPauseReason, PollingState } from './hooks/pollScheduler.ts'
 export type { ServerEventsOptions } from './hooks/serverEventsOptions.ts'
 export type { LongPollOptions } from './hooks/longPollOptions.ts'
 export type { SocketOptions } from './hooks/socketOptions.ts'

@@ -3,8 +3,8 @@ import type { RealtimeError } from './errors.ts'
 import type { Failure, FailureDecision, RequestPart } from './failure.ts'
 import type { TokenReason, TokenUse } from './tokens.ts'
 
-/** Why a connection (`'hidden'`, `'frozen'`) or a poll (`'hidden'`, `'offline'`, `'user'`) is paused although it is in use. */
-export type PauseReason = 'hidden' | 'offline' | 'user' | 'frozen'
+/** Why a connection is paused even though it has subscribers. */
+export type PauseReason = 'hidden' | 'frozen'
 
 /** What survives from one attempt to the next. */
 export interface Progress {

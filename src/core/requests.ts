@@ -87,11 +87,6 @@ export class Requests {
     this.#post = post
   }
 
-  /** How many wait for a connection or a reply. */
-  get size(): number {
-    return this.#calls.size - this.#givenUp.size
-  }
-
   /**
    * Resolves with the reply's `response`. Rejects with a `RequestError`, `RequestTimeoutError`,
    * `ConnectionLostError` or `ConfigurationError`, or with the signal's reason.

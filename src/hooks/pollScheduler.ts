@@ -6,7 +6,6 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 import { delayAbove, retryDelay } from '../core/backoff.ts'
-import type { PauseReason } from '../core/connectionState.ts'
 import { RealtimeError } from '../core/errors.ts'
 import { systemClock } from '../core/platform.ts'
 import { assertNumbers, refusePromise, withDefaults } from '../core/validation.ts'
@@ -14,6 +13,9 @@ import { platform } from '../providers/platform.ts'
 import { lastResponse } from './pollRequest.ts'
 import type { PollingOptions, PollingRhythm } from './pollingOptions.ts'
 import type { SnapshotSource } from './trackReads.ts'
+
+/** Why polls are paused even though a component wants them. */
+export type PollingPauseReason = 'hidden' | 'offline' | 'user'
 
 /** The state of a polling loop. */
 export interface PollingState {
@@ -25,7 +27,7 @@ export interface PollingState {
    * Every reason why polls are paused now: `'hidden'`, `'offline'`, `'user'` (`pause()`). The set is empty while nothing
    * pauses them. While offline it still polls once a minute, because `navigator.onLine` is unreliable.
    */
-  readonly pausedBy: ReadonlySet<PauseReason>
+  readonly pausedBy: ReadonlySet<PollingPauseReason>
 }
 
 /** The state before there is a scheduler. */
@@ -246,7 +248,7 @@ class PollScheduler {
     const wanted = isFinal(query?.state.error) ? [] : users
     const awake = this.#isHidden ? wanted.filter(({ user }) => user.rhythm.whenHidden === 'stay') : wanted
     const isWanted = wanted.length > 0
-    const pausedBy = new Set<PauseReason>()
+    const pausedBy = new Set<PollingPauseReason>()
     if (this.#isPausedByUser) pausedBy.add('user')
     if (isWanted && awake.length === 0) pausedBy.add('hidden')
     if (this.#isOffline) pausedBy.add('offline')

@@ -7,7 +7,7 @@ export interface StatusLightProps {
   status: Status
   nextRetryAt?: number | null
   retryCount?: number
-  pausedBy?: ConnectionResult['pausedBy']
+  pausedBy?: ReadonlySet<string>
   error?: ConnectionResult['error']
 }
 

@@ -40,7 +40,7 @@ const anyStep = fc.record({
   event: anyEvent,
   passed: fc.nat(30_000),
   random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-  pausedBy: fc.uniqueArray(fc.constantFrom<PauseReason>('hidden', 'frozen', 'offline', 'user')),
+  pausedBy: fc.uniqueArray(fc.constantFrom<PauseReason>('hidden', 'frozen')),
 })
 
 const anyTimes = fc.record({

@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import { expectTypeOf } from 'vitest'
-import { pollingOptions, type PollingResult, usePolling } from 'react-query-realtime'
+import { pollingOptions, type PollingResult, usePolling, useSocket } from 'react-query-realtime'
 
 interface Job {
   state: 'running' | 'done'
@@ -76,8 +76,7 @@ export function Inference() {
   // @ts-expect-error there may be no data
   usePolling<Job>({ url: '/jobs/1', interval, stopWhen: job => job.state === 'done' })
 
-  // Why polls are paused is a set of reasons.
-  expectTypeOf(usePolling(jobPoll).pausedBy).toEqualTypeOf<
-    ReadonlySet<'hidden' | 'offline' | 'user' | 'frozen'>
-  >()
+  // Why polls are paused is a set of reasons; a connection has others.
+  expectTypeOf(usePolling(jobPoll).pausedBy).toEqualTypeOf<ReadonlySet<'hidden' | 'offline' | 'user'>>()
+  expectTypeOf(useSocket({ url: '/socket' }).pausedBy).toEqualTypeOf<ReadonlySet<'hidden' | 'frozen'>>()
 }
