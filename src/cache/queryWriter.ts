@@ -89,6 +89,7 @@ export class QueryWriter {
 
   /** Lets a guard check every response, or stops that. */
   setGuard(guard: ResponseGuard, isWanted: boolean): void {
+    if (this.#guards.has(guard) === isWanted) return
     if (isWanted && !this.#hasEnded) this.#guards.add(guard)
     else this.#guards.delete(guard)
     this.#follow()

@@ -6,17 +6,9 @@ export function hashValue(value: unknown): string {
   return serialize(value) ?? ''
 }
 
-/** Whether two values have the same hash. The hash is computed only if a cheap comparison does not decide. */
+/** Whether two values have the same hash. */
 export function isEqual(a: unknown, b: unknown): boolean {
-  if (a === b) return true
-  return (isPlainObject(a) && isPlainObject(b) && hasSameMembers(a, b)) || hashValue(a) === hashValue(b)
-}
-
-/** Whether two objects have the same members, compared by identity. */
-export function hasSameMembers(a: object, b: object): boolean {
-  const keys = Object.keys(a)
-  const isSame = (key: string) => Object.hasOwn(b, key) && a[key as keyof object] === b[key as keyof object]
-  return keys.length === Object.keys(b).length && keys.every(isSame)
+  return a === b || hashValue(a) === hashValue(b)
 }
 
 /** Several times as fast as `JSON.stringify` with a replacer, and it runs for every message. */

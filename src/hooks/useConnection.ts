@@ -1,17 +1,17 @@
 'use client'
 import { skipToken, type SkipToken } from '@tanstack/react-query'
-import { useEffect, useInsertionEffect, useMemo, useState } from 'react'
+import { useContext, useEffect, useInsertionEffect, useMemo, useState } from 'react'
 import { ConfigurationError, ConnectionLostError } from '../core/errors.ts'
-import { hashValue, hasSameMembers } from '../core/hash.ts'
+import { hashValue } from '../core/hash.ts'
 import { type ConnectionSnapshot, IDLE_SNAPSHOT } from '../core/machine.ts'
 import type { Sender } from '../core/outbox.ts'
 import type { Lease } from '../core/registry.ts'
-import { resolveUrl } from '../core/request.ts'
+import { displayUrl, resolveUrl } from '../core/request.ts'
 import { assertNumbers } from '../core/validation.ts'
 import type { ConnectionOptions } from '../providers/options.ts'
-import { useRealtimeClient } from '../providers/RealtimeContext.ts'
+import { RealtimeContext, refuseMissingProvider } from '../providers/RealtimeContext.ts'
 import type { RealtimeClient } from '../providers/realtimeClient.ts'
-import { SharedConnection } from '../providers/sharedConnection.ts'
+import { SharedConnection, type SharedConnectionSetup } from '../providers/sharedConnection.ts'
 import type { TransportDefinition } from '../providers/transportDefinition.ts'
 import { type SnapshotSource, useTrackedReads } from './trackReads.ts'
 
@@ -56,13 +56,13 @@ export function useConnection<Options extends ConnectionOptions>(
   given: Options | SkipToken,
   { isWanted = true, createActions, cursorName }: ConnectionExtras = {},
 ): ConnectionView {
-  const client = useRealtimeClient()
+  const client = useContext(RealtimeContext) ?? refuseMissingProvider()
   const [user] = useState(() => new ConnectionUser())
   const rendered = given === skipToken ? (SKIPPED as Options) : given
   // Options that are written inline are a new object at each render, mostly with the same members.
   const options = hasSameMembers(user.options, rendered) ? (user.options as Options) : rendered
   const { baseUrl } = client.options
-  const key = useMemo(() => connectionKey(definition, options, baseUrl), [definition, options, baseUrl])
+  const { key, url } = useMemo(() => identify(definition, options, baseUrl), [definition, options, baseUrl])
   const isEnabled = isWanted && options.enabled !== false
   const [actions] = useState(() => ({
     reconnect: user.reconnect,
@@ -70,8 +70,8 @@ export function useConnection<Options extends ConnectionOptions>(
     ...createActions?.(user),
   }))
   const wanted = useMemo(
-    () => new WantedConnection(user, { client, definition, key, isEnabled }),
-    [user, client, definition, key, isEnabled],
+    () => new WantedConnection(user, { client, definition, key, url, isEnabled }),
+    [user, client, definition, key, url, isEnabled],
   )
   useInsertionEffect(() => user.commit(wanted, options))
   useInsertionEffect(() => () => user.leave(), [user])
@@ -88,31 +88,45 @@ export function useConnection<Options extends ConnectionOptions>(
   return { wanted, result }
 }
 
-/** What identifies a connection: transport, id, URL (unless a function returns it), and what its request carries. */
-function connectionKey<Options extends ConnectionOptions>(
+/** Whether two objects have the same members, compared by identity. */
+function hasSameMembers(a: object, b: object): boolean {
+  const keys = Object.keys(a)
+  const isSame = (key: string) => Object.hasOwn(b, key) && a[key as keyof object] === b[key as keyof object]
+  return keys.length === Object.keys(b).length && keys.every(isSame)
+}
+
+/**
+ * Returns the key of a connection and its URL as it is shown. The key consists of its transport, id, URL (unless a
+ * function returns it), and what its request carries.
+ */
+function identify<Options extends ConnectionOptions>(
   definition: TransportDefinition<Options>,
   options: Options,
   baseUrl: string | undefined,
-): string {
+): Pick<ConnectionPlan, 'key' | 'url'> {
   assertNumbers(options)
   const { url, id } = options
   if (typeof url === 'function' && id === undefined)
     throw new ConfigurationError('A connection whose url is a function needs an id.')
-  const target = typeof url === 'function' ? null : hrefOf(url, baseUrl)
-  return hashValue([definition.transport, id ?? null, target, definition.identity(options)])
-}
-
-function hrefOf(url: string | URL, baseUrl: string | undefined): string {
+  let href: string | null = null
+  let shown = ''
   try {
-    return resolveUrl(url, baseUrl).href
+    if (typeof url !== 'function') {
+      const target = resolveUrl(url, baseUrl, definition.urlScheme)
+      href = target.href
+      shown = displayUrl(target)
+    }
   } catch {
-    return String(url)
+    // The connection will fail with what is wrong with its URL.
+    href = String(url)
+  }
+  return {
+    key: hashValue([definition.transport, id ?? null, href, definition.identity(options)]),
+    url: shown,
   }
 }
 
-interface ConnectionPlan {
-  client: RealtimeClient
-  definition: TransportDefinition
+interface ConnectionPlan extends SharedConnectionSetup {
   key: string
   isEnabled: boolean
 }
@@ -150,9 +164,9 @@ class WantedConnection implements SnapshotSource<ConnectionSnapshot> {
 
   /** Starts the connection if nothing used it, after `user` has configured it. */
   acquire(user?: ConnectionUser): Lease<SharedConnection> {
-    const { client, definition, key } = this.#plan
+    const { client, key } = this.#plan
     const { options } = this.#user
-    const lease = client.connections.acquire(key, () => new SharedConnection(client, definition, options))
+    const lease = client.connections.acquire(key, () => new SharedConnection(this.#plan, options))
     if (user) this.#apply(lease.value, options)
     if (lease.isFirst) lease.value.start()
     return lease

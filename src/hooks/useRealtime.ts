@@ -1,9 +1,9 @@
 'use client'
-import { useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useContext, useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { TransportName } from '../core/events.ts'
 import type { Status } from '../core/machine.ts'
 import type { RealtimeClient } from '../providers/realtimeClient.ts'
-import { useRealtimeClient } from '../providers/RealtimeContext.ts'
+import { RealtimeContext, refuseMissingProvider } from '../providers/RealtimeContext.ts'
 
 /** One connection, as a panel shows it. Times in ms; `url` has no query string. */
 export interface ConnectionInfo {
@@ -46,7 +46,7 @@ const NONE: readonly ConnectionInfo[] = []
  * @throws ConfigurationError without a `RealtimeProvider` above.
  */
 export function useRealtime(): Realtime {
-  const client = useRealtimeClient()
+  const client = useContext(RealtimeContext) ?? refuseMissingProvider()
   const store = useMemo(() => createStore(client), [client])
   const connections = useSyncExternalStore(store.subscribe, store.getSnapshot, () => NONE)
   const [{ commit, actions }] = useState(createActions)

@@ -1,9 +1,11 @@
 'use client'
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useInsertionEffect, useState } from 'react'
+import { assertOrigins } from '../core/request.ts'
+import { assertNumbers } from '../core/validation.ts'
 import { RealtimeClient } from './realtimeClient.ts'
 import { RealtimeContext } from './RealtimeContext.ts'
-import { assertRealtimeOptions, type RealtimeOptions } from './options.ts'
+import type { RealtimeOptions } from './options.ts'
 
 /** The props of `RealtimeProvider`. */
 export interface RealtimeProviderProps extends RealtimeOptions {
@@ -24,7 +26,9 @@ export interface RealtimeProviderProps extends RealtimeOptions {
  * ```
  */
 export function RealtimeProvider({ children, ...options }: RealtimeProviderProps): ReactNode {
-  assertRealtimeOptions(options)
+  assertNumbers(options)
+  assertOrigins('trustedOrigins', options.trustedOrigins)
+  assertOrigins('insecureOrigins', options.insecureOrigins)
   const queryClient = useQueryClient()
   const [client] = useState(() => new RealtimeClient(options, queryClient))
   // Runs before the effects of the children, which connect.

@@ -3,8 +3,7 @@ import type { Message, Parse } from '../core/envelope.ts'
 import type { GapCause, RealtimeEvent } from '../core/events.ts'
 import type { ReconnectTimes } from '../core/connectionState.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
-import { assertNumbers } from '../core/validation.ts'
-import { assertOrigins, type UrlSource } from '../core/request.ts'
+import type { UrlSource } from '../core/request.ts'
 import type { FetchLike } from '../core/transport.ts'
 import type { QueryKey } from '@tanstack/react-query'
 import type { MessageHandlers, MessageListener } from '../cache/messageTypes.ts'
@@ -83,13 +82,6 @@ export interface RealtimeOptions {
   webSocket?: WebSocketConstructor | undefined
   /** Default: the global function, read at each use. */
   fetch?: FetchLike | undefined
-}
-
-/** Throws a `ConfigurationError` for options that can never work. */
-export function assertRealtimeOptions(options: RealtimeOptions): void {
-  assertNumbers(options)
-  assertOrigins('trustedOrigins', options.trustedOrigins)
-  assertOrigins('insecureOrigins', options.insecureOrigins)
 }
 
 /** Full jitter from 1 s to 20 s, with unlimited retries; times in ms. */

@@ -7,7 +7,7 @@ import type { ConnectionDriverOptions, ConnectionPorts, MessageSink } from '../c
 import type { ConnectionEvent, GapCause, TransportName } from '../core/events.ts'
 import { TokenManager, type TokenReason } from '../core/tokens.ts'
 import { refusePromise, withDefaults } from '../core/validation.ts'
-import { displayUrl, type RequestPlan, resolveUrl } from '../core/request.ts'
+import type { RequestPlan } from '../core/request.ts'
 import type { QueueOptions } from '../core/outbox.ts'
 import type { Cursor } from '../core/streamPosition.ts'
 import { warnOfEvent } from '../core/warnOnce.ts'
@@ -19,6 +19,14 @@ import { type TransportDefinition, transportEnvironment } from './transportDefin
 
 /** Events without trouble for the developer. */
 const ROUTINE: ReadonlySet<ConnectionEvent['kind']> = new Set(['status', 'retry', 'gap', 'token'])
+
+/** What components that share a connection have in common. */
+export interface SharedConnectionSetup {
+  client: RealtimeClient
+  definition: TransportDefinition
+  /** As it is shown, without its query string; '' if a function returns it. */
+  url: string
+}
 
 /**
  * A connection with its writer to the cache and all its users. Where their options differ, the latest
@@ -40,7 +48,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
   /** The options of the user that rendered last. */
   latest: ConnectionOptions
   /** Without its query string, which may contain a token. */
-  url: string
+  readonly url: string
   /** What the options of the connection were last computed from. */
   #inputs: readonly unknown[]
   /** Whether its live queries are known. */
@@ -49,14 +57,14 @@ export class SharedConnection implements ClientConnection, MessageSink {
   #isChanged = false
   #isDisposed = false
 
-  constructor(client: RealtimeClient, definition: TransportDefinition, options: ConnectionOptions) {
+  constructor({ client, definition, url }: SharedConnectionSetup, options: ConnectionOptions) {
     this.#client = client
     this.#definition = definition
     this.latest = options
     this.transport = definition.transport
     this.id = options.id ?? client.nextId(definition.transport)
     this.#inputs = this.#readInputs()
-    this.url = this.#readUrl()
+    this.url = url
     const report = (event: ConnectionEvent) => this.onEvent(event)
     this.liveQueries = new LiveQueries({
       writer: writerOf(client),
@@ -194,7 +202,6 @@ export class SharedConnection implements ClientConnection, MessageSink {
     const inputs = this.#readInputs()
     if (inputs.every((input, index) => input === this.#inputs[index])) return
     this.#inputs = inputs
-    this.url = this.#readUrl()
     this.connection.configure(this.#readDriverOptions())
   }
 
@@ -204,16 +211,6 @@ export class SharedConnection implements ClientConnection, MessageSink {
 
   get #pausesWhenHidden(): boolean {
     return this.#wanted().every(({ whenHidden }) => whenHidden === 'pause')
-  }
-
-  #readUrl(): string {
-    const { url } = this.latest
-    if (typeof url === 'function') return ''
-    try {
-      return displayUrl(resolveUrl(url, this.#client.options.baseUrl, this.#definition.urlScheme))
-    } catch {
-      return ''
-    }
   }
 
   #readDriverOptions(): ConnectionDriverOptions {

@@ -54,7 +54,7 @@ async function signIn(user: string, queryClient: QueryClient) {
   }
   const { value: shared } = client.connections.acquire(
     'events',
-    () => new SharedConnection(client, definition, options),
+    () => new SharedConnection({ client, definition, url: '' }, options),
   )
   shared.configure({}, options)
   shared.start()
