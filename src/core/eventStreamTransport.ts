@@ -1,6 +1,24 @@
-import { createHttpTransport, failOversized, type HttpVariant } from './httpTransport.ts'
-import type { Transport, TransportEnvironment } from './transport.ts'
+import {
+  ANYTHING_BUT_HTML,
+  createHttpTransport,
+  failOversized,
+  type HttpAttempt,
+  type HttpVariant,
+} from './httpTransport.ts'
 import { isLargerThan } from './envelope.ts'
+import { createLineReader } from './lineReader.ts'
+import { attach } from './request.ts'
+import { createStreamText } from './streamText.ts'
+import type {
+  ResponseMeta,
+  Transport,
+  TransportEnvironment,
+  TransportRequest,
+  TransportSink,
+} from './transport.ts'
+
+/** Adds the id of the last event to a request. */
+type AttachEventId = (request: TransportRequest, lastEventId: string) => TransportRequest
 
 /** How an event stream is requested. */
 export interface EventStreamOptions {
@@ -12,6 +30,10 @@ export interface EventStreamOptions {
   credentials?: RequestCredentials
   /** Where to start. Default: the server decides. */
   lastEventId?: string
+  /** Default: in the header `Last-Event-ID`. */
+  attachCursor?: AttachEventId
+  /** Default `'events'`. `'lines'`: one message a line, without ids. */
+  framing?: 'events' | 'lines'
 }
 
 /**
@@ -21,42 +43,76 @@ export interface EventStreamOptions {
 const MIN_RETRY_FLOOR = 250
 const MAX_RETRY_FLOOR = 300_000
 
-/** Server-Sent Events over `fetch`, as in the HTML standard. The cursor is the last event id. */
+/** Server-Sent Events over `fetch`, as in the HTML standard, or lines. The cursor is the last event id. */
 export function createEventStreamTransport(
   environment: TransportEnvironment,
-  { lastEventId, ...init }: EventStreamOptions = {},
+  { lastEventId, attachCursor = inLastEventId, framing, ...init }: EventStreamOptions = {},
 ): Transport {
+  const isLines = framing === 'lines'
   const variant: HttpVariant<string> = {
-    cursor: lastEventId || undefined,
+    cursor: isLines ? undefined : lastEventId || undefined,
     attachCursor(request) {
-      const headers: Record<string, string> = { ...request.headers, Accept: 'text/event-stream' }
-      if (variant.cursor) headers['Last-Event-ID'] = toByteString(variant.cursor)
-      return { ...request, headers }
+      if (isLines) return request
+      const accepting = { ...request, headers: { ...request.headers, Accept: 'text/event-stream' } }
+      const { cursor } = variant
+      return cursor ? attach('attachCursor', () => attachCursor(accepting, cursor)) : accepting
     },
     init,
     statuses: [200],
-    contentType: /^text\/event-stream\s*(;|$)/i,
+    contentType: isLines ? ANYTHING_BUT_HTML : /^text\/event-stream\s*(;|$)/i,
     async run(http, request, sink) {
-      await http.request(request)
+      const { status, headers } = await http.request(request)
       http.opened()
-      const take = createEventStreamReader(environment.maxMessageBytes, {
-        oversized: () => failOversized(http, sink),
-        commitId: id => void (variant.cursor = id || undefined),
-        event(data, meta) {
-          sink.onMessage(data, meta)
-          http.check()
-        },
-        retry: delay => sink.onRetryFloor(Math.min(Math.max(delay, MIN_RETRY_FLOOR), MAX_RETRY_FLOOR)),
-      })
+      const parts = { http, sink, response: { status, headers }, maxBytes: environment.maxMessageBytes }
+      const take = isLines ? takeLines(parts) : takeEvents(parts, variant)
       let bytes
       while ((bytes = await http.read())) {
         sink.onActivity()
         take(bytes)
       }
+      take()
       http.fail(isRepeatable(init.method) ? { kind: 'ended' } : { kind: 'ended', isSpent: true })
     },
   }
   return createHttpTransport(environment, variant)
+}
+
+/** What the bytes of one response go through. */
+interface StreamParts {
+  http: HttpAttempt
+  sink: TransportSink
+  response: ResponseMeta
+  maxBytes: number
+}
+
+/** Takes the parts of the body, and nothing once it has ended. */
+type TakeBytes = (bytes?: Uint8Array) => void
+
+function takeEvents(
+  { http, sink, response, maxBytes }: StreamParts,
+  variant: HttpVariant<string>,
+): TakeBytes {
+  const take = createEventStreamReader(maxBytes, {
+    oversized: () => failOversized(http, sink),
+    commitId: id => void (variant.cursor = id || undefined),
+    event(data, meta) {
+      sink.onMessage(data, { ...meta, ...response })
+      http.check()
+    },
+    retry: delay => sink.onRetryFloor(Math.min(Math.max(delay, MIN_RETRY_FLOOR), MAX_RETRY_FLOOR)),
+  })
+  // The standard discards an event that the stream's end has cut off.
+  return bytes => bytes && take(bytes)
+}
+
+function takeLines({ http, sink, response, maxBytes }: StreamParts): TakeBytes {
+  return createLineReader(maxBytes, {
+    oversized: () => failOversized(http, sink),
+    line(text) {
+      sink.onMessage(text, response)
+      http.check()
+    },
+  })
 }
 
 /** Whether a request may be sent again automatically after it got a response. */
@@ -65,8 +121,9 @@ function isRepeatable(method = 'GET'): boolean {
 }
 
 /** The standard sends an id as UTF-8, but `fetch` takes one byte per character in a header. */
-function toByteString(text: string): string {
-  return Array.from(new TextEncoder().encode(text), byte => String.fromCharCode(byte)).join('')
+const inLastEventId: AttachEventId = (request, id) => {
+  const bytes = Array.from(new TextEncoder().encode(id), byte => String.fromCharCode(byte))
+  return { ...request, headers: { ...request.headers, 'Last-Event-ID': bytes.join('') } }
 }
 
 /**
@@ -86,9 +143,7 @@ const LONGEST_PREFIX = 6
 
 /** Reads an event stream as in the HTML standard ("Interpreting an event stream"), however its bytes are split. */
 export function createEventStreamReader(maxBytes: number, handlers: EventStreamHandlers) {
-  // The byte order mark is removed here: Node 24 removes a second one, too, if the first is split between chunks.
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-  let isStart = true
+  const decode = createStreamText()
   let endedWithCr = false
   let unfinishedLine = ''
   let data: string | undefined
@@ -117,10 +172,8 @@ export function createEventStreamReader(maxBytes: number, handlers: EventStreamH
   }
 
   return (bytes: Uint8Array): void => {
-    const decoded = decoder.decode(bytes, { stream: true })
-    if (!decoded) return
-    const text = isStart ? decoded.replace(/^\uFEFF/, '') : decoded
-    isStart = false
+    const text = decode(bytes)
+    if (!text) return
     // A CR ends its line at once, because an LF after it may never come.
     const [first, ...others] = text.slice(endedWithCr && text.startsWith('\n') ? 1 : 0).split(/\r\n?|\n/)
     endedWithCr = text.endsWith('\r')

@@ -2,7 +2,8 @@ import { withAdvice } from './advice.ts'
 import { ConfigurationError, ConnectionFailedError, type RealtimeError, UnauthorizedError } from './errors.ts'
 
 /** A part of a request that the application provides. */
-export type RequestPart = 'url' | 'getToken' | 'recovery.attach' | 'cursor.attach' | 'attachToken'
+export type RequestPart =
+  'url' | 'getToken' | 'recovery.attach' | 'cursor.attach' | 'attachCursor' | 'attachToken'
 
 /** Why an attempt ended. Transports report facts; only this module decides what follows. */
 export type Failure =

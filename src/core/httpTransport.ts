@@ -24,6 +24,9 @@ export interface HttpVariant<Cursor = unknown> {
   run: (http: HttpAttempt, request: AttemptRequest, sink: TransportSink) => Promise<void>
 }
 
+/** What `contentType` is if any text may be a message. A page is the sign of a wrong URL or a missing session. */
+export const ANYTHING_BUT_HTML = /^(?!text\/html)/i
+
 /** A callback and its delay (ms). */
 export type Timer = [delay: number, callback: () => void]
 

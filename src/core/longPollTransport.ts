@@ -3,6 +3,7 @@ import type { Clock } from './platform.ts'
 import { ConditionalFetch } from './conditionalFetch.ts'
 import { type CursorStrategy, validators } from './cursors.ts'
 import {
+  ANYTHING_BUT_HTML,
   createHttpTransport,
   failOversized,
   type HttpAttempt,
@@ -80,7 +81,7 @@ export function createLongPollTransport(
     attachCursor: request => attachCursor(strategy, variant.cursor, request),
     init,
     statuses: [200, 204, 304, 408],
-    contentType: /^(?!text\/html)/i,
+    contentType: ANYTHING_BUT_HTML,
     async run(http, request, sink) {
       for (const isLoop = createLoopDetector(environment.clock); ; request = await request.rebuild()) {
         const body = await poll(http, request, sink)

@@ -1,7 +1,7 @@
 import { tokenInHeader } from '../core/tokens.ts'
 import { createEventStreamTransport } from '../core/eventStreamTransport.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
-import { HTTP } from '../core/transport.ts'
+import { HTTP, type TransportRequest } from '../core/transport.ts'
 import { definedOnly } from '../core/validation.ts'
 import type { ConnectionOptions } from '../providers/options.ts'
 import type { TransportDefinition } from '../providers/transportDefinition.ts'
@@ -19,6 +19,16 @@ export interface ServerEventsOptions<Schemas = object> extends ConnectionOptions
   /** Where to start. Default: the server decides. */
   lastEventId?: string | undefined
   /**
+   * How to send the id of the last event when the stream is requested again. Default: the header `Last-Event-ID`, which needs
+   * a preflight on another origin. `cursorInQuery(name)` needs none.
+   */
+  attachCursor?: ((request: TransportRequest, lastEventId: string) => TransportRequest) | undefined
+  /**
+   * `'lines'`: a stream of lines, each a JSON text (NDJSON, JSON Lines), of any content type but HTML. Lines have no ids, so it
+   * resumes only with `recovery`. Default `'events'`: Server-Sent Events.
+   */
+  framing?: 'events' | 'lines' | undefined
+  /**
    * The silence after which an open stream counts as dead (ms). Set it to twice the interval of the server's
    * comments or events. Default: none, because a server need not send anything.
    */
@@ -30,12 +40,18 @@ export const serverEventsDefinition: TransportDefinition<ServerEventsOptions> = 
   transport: 'serverEvents',
   ...HTTP,
   attachToken: tokenInHeader(),
-  identity: ({ method, headers, body, credentials }) => [method, headersIdentity(headers), body, credentials],
+  identity: ({ method, headers, body, credentials, framing }) => [
+    method,
+    headersIdentity(headers),
+    body,
+    credentials,
+    framing === 'lines',
+  ],
   request: ({ headers, body }) => ({ headers: withContentType(headers, body) }),
-  createTransport: (environment, { method, body, credentials, lastEventId }) =>
+  createTransport: (environment, { method, body, credentials, lastEventId, attachCursor, framing }) =>
     createEventStreamTransport(
       environment,
-      definedOnly({ method, body: toBody(body), credentials, lastEventId }),
+      definedOnly({ method, body: toBody(body), credentials, lastEventId, attachCursor, framing }),
     ),
   heartbeat: ({ silenceTimeout }) =>
     silenceTimeout === undefined ? undefined : { interval: silenceTimeout, timeout: 0 },

@@ -80,6 +80,19 @@ describe('in a response', () => {
     expect(await sink.untilFailed()).toEqual({ kind: 'network' })
   })
 
+  test('each event comes with the status and headers of its response', async () => {
+    const { sink } = await connect(response => {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'x-model': 'm1' })
+      response.end('data: 1\n\ndata: 2\n\n')
+    })
+    await sink.untilFailed()
+    const metas = sink.calls.flatMap(call => (call.call === 'message' ? [call.meta] : []))
+    expect(metas.map(({ status, headers }) => [status, headers?.get('x-model')])).toEqual([
+      [200, 'm1'],
+      [200, 'm1'],
+    ])
+  })
+
   test('the end of a stream has its own kind of failure', async () => {
     const { sink } = await connect(stream('data: 1\n\n'))
     expect(await sink.untilFailed()).toEqual({ kind: 'ended' })

@@ -236,4 +236,18 @@ describe('a token and the origin of the final request', () => {
     const { shown } = show(() => useLongPoll({ url: home.url, cursor }), { baseUrl: home.url })
     await waitFor(() => expect(shown.error?.message).toMatch(/"cursor.attach" threw/), patient)
   })
+
+  test('an error names attachCursor if it throws or returns no request', async () => {
+    const fail = () => {
+      throw new Error('no')
+    }
+    for (const [attachCursor, text] of [
+      [fail, /"attachCursor" threw/],
+      [() => ({}) as never, /"attachCursor" returned no request/],
+    ] as const) {
+      const options = { url: '/events', baseUrl: 'http://127.0.0.1:9', lastEventId: '1', attachCursor }
+      const { shown } = show(() => useServerEvents(options), { baseUrl: options.baseUrl })
+      await waitFor(() => expect(shown.error?.message).toMatch(text), patient)
+    }
+  })
 })
