@@ -11,8 +11,6 @@ interface DispatchOptions {
   rules: MessageRules
   liveQueries: LiveQueries
   clock: Clock
-  /** How long an asynchronous schema may take (ms); 30,000 if this is 0, infinite or missing. */
-  settleWithin?(): number | undefined
   report(event: ConnectionEvent): void
 }
 
@@ -26,8 +24,6 @@ type Parsed = Promise<Message | undefined> | Message | undefined
 type Result = StandardSchemaV1.Result<unknown>
 /** The result of the schemas: the parsed message, or what is wrong with it. */
 type Validated = { message: Message } | { message: undefined; event: ConnectionEvent }
-
-const DEFAULT_TIME = 30_000
 
 /** The handler of messages with an `error`. */
 const ERROR_HANDLER = 'error'
@@ -93,10 +89,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 const failure = (type: string, error: unknown) => ({ kind: 'handler-error', type, error }) as const
 
 /** Schemas start when a message arrives, not when it is its turn, so that none waits longer than one of them takes. */
-function validate(
-  message: Message,
-  { rules, clock, settleWithin }: DispatchOptions,
-): Promise<Validated> | Validated {
+function validate(message: Message, { rules, clock }: DispatchOptions): Promise<Validated> | Validated {
   const { type } = message
   const rule = rules.byType.get(type)
   if (!rule?.response || message.error !== undefined) return { message }
@@ -107,7 +100,7 @@ function validate(
   try {
     const parsed = parse(message, rule)
     if (!(parsed instanceof Promise)) return passed(parsed)
-    return within(clock, { promise: parsed.then(passed, failed), time: settleWithin?.(), late: invalid })
+    return within(clock, { promise: parsed.then(passed, failed), time: rules.schemaTime, late: invalid })
   } catch (error) {
     return failed(error)
   }
@@ -116,11 +109,11 @@ function validate(
 /** What a promise resolves with, or `late` if it takes too long. */
 function within<Value>(
   clock: Clock,
-  { promise, time = 0, late }: { promise: Promise<Value>; time: number | undefined; late: Value },
+  { promise, time, late }: { promise: Promise<Value>; time: number; late: Value },
 ): Promise<Value> {
   let timer: TimerHandle | undefined
   const deadline = new Promise<Value>(resolve => {
-    timer = clock.setTimeout(() => resolve(late), time > 0 && time < Infinity ? time : DEFAULT_TIME)
+    timer = clock.setTimeout(() => resolve(late), time)
   })
   return Promise.race([promise, deadline]).finally(() => clock.clearTimeout(timer))
 }

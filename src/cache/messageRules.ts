@@ -11,7 +11,12 @@ export interface UserRules {
   /** Schemas by type. */
   messages?: object | undefined
   onMessage?: ((message: Message) => void) | undefined
+  /** Of a socket. An asynchronous schema may take as long as data to send may wait (ms). */
+  queue?: { readonly ttl?: number | undefined } | undefined
 }
+
+/** How long an asynchronous schema may take, if `queue.ttl` is 0, infinite or missing (ms). */
+const DEFAULT_SCHEMA_TIME = 30_000
 
 /** Reads how new data is. The versions of a query must always grow, even across restarts of the server. */
 export type VersionOf = (data: unknown) => number | string | undefined
@@ -35,6 +40,8 @@ export class MessageRules {
   listeners: readonly ((message: Message) => void)[] = []
   /** Whether data of any type has a version. */
   hasVersions = false
+  /** How long an asynchronous schema may take (ms). */
+  schemaTime = DEFAULT_SCHEMA_TIME
   readonly #users = new Map<object, UserRules>()
   /** The user that was set last, unless it has left. */
   #last: object | undefined
@@ -67,6 +74,8 @@ export class MessageRules {
     const users = [...this.#users.values()]
     this.listeners = users.flatMap(({ onMessage }) => onMessage ?? [])
     if (users.length === 0) return []
+    const { ttl = 0 } = users.at(-1)?.queue ?? {}
+    this.schemaTime = ttl > 0 && ttl < Infinity ? ttl : DEFAULT_SCHEMA_TIME
     const previous = this.byType
     this.byType = merge(users)
     this.hasVersions = [...this.byType.values()].some(({ version }) => version)
@@ -95,7 +104,7 @@ function merge(users: readonly UserRules[]): Map<string, MessageRule> {
 }
 
 function isSame(a: UserRules, b: UserRules): boolean {
-  return a.on === b.on && a.messages === b.messages && a.onMessage === b.onMessage
+  return a.on === b.on && a.messages === b.messages && a.onMessage === b.onMessage && a.queue === b.queue
 }
 
 function schemasOf(schema: MessageSchemas[string] | undefined): MessageRule {

@@ -8,7 +8,6 @@ import type { ConnectionEvent, GapCause, TransportName } from '../core/events.ts
 import { TokenManager, type TokenReason } from '../core/tokens.ts'
 import { refusePromise, withDefaults } from '../core/validation.ts'
 import type { RequestPlan } from '../core/request.ts'
-import type { QueueOptions } from '../core/outbox.ts'
 import type { Cursor } from '../core/streamPosition.ts'
 import { warnOfEvent } from '../core/warnOnce.ts'
 import { type ConnectionOptions, DEFAULT_MAX_QUERIES, DEFAULT_RECONNECT } from './options.ts'
@@ -77,7 +76,6 @@ export class SharedConnection implements ClientConnection, MessageSink {
       rules: this.#rules,
       liveQueries: this.liveQueries,
       clock: client.clock,
-      settleWithin: () => (this.latest as { queue?: Partial<QueueOptions> }).queue?.ttl,
       report,
     })
     this.#ownTokens = new TokenManager(client.clock)

@@ -9,7 +9,7 @@ import type { ConnectionEvent } from '../../src/core/events.ts'
 import { setUpCache } from '../support/setUpCache.ts'
 import { anything, nothing, schemaOf } from '../support/schemas.ts'
 
-function setup(...users: (UserRules & { ttl?: number })[]) {
+function setup(...users: UserRules[]) {
   const events: ConnectionEvent[] = []
   const { client, clock, writer, rules, liveQueries } = setUpCache({
     report: event => void events.push(event),
@@ -20,7 +20,6 @@ function setup(...users: (UserRules & { ttl?: number })[]) {
     rules,
     liveQueries,
     clock,
-    settleWithin: () => users[0]?.ttl,
     report: event => void events.push(event),
   })
   const effect = async (message: Partial<Message>, delivery: Delivery = {}) =>
@@ -265,7 +264,7 @@ describe('a schema', () => {
       [0, 30_000],
       [Infinity, 30_000],
     ] as const) {
-      const { deliver, events, clock } = setup({ messages: { a: schemaOf(never) }, ttl })
+      const { deliver, events, clock } = setup({ messages: { a: schemaOf(never) }, queue: { ttl } })
       deliver({})
       clock.advance(time - 1)
       await task()
