@@ -168,9 +168,10 @@ export class Attempt implements TransportSink {
 
   onFailure(reported: Failure): void {
     if (this.#isOver) return
-    const { retryFloor, options } = this.#owner
+    const { retryFloor, options, ports } = this.#owner
     const failure = this.#completed(reported)
-    const decided = decideFailure(failure, options)
+    const isSpent = this.#isOpen && ports.transport.isOnce === true
+    const decided = decideFailure(failure, { hasGetToken: options.hasGetToken, isSpent })
     const action = this.#override(failure)
     const decision = action === undefined ? decided : { action, floor: decided.floor ?? 0 }
     if (decision.action === 'drop-cursor') this.#owner.position.rejected()

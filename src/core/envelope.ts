@@ -18,7 +18,7 @@ export interface Message<Type extends string = string, Params = unknown, Respons
 
 /**
  * Turns incoming data into an envelope, an array of envelopes, or any other value, which then becomes a
- * `response`. A message is dropped if this throws or returns a promise. It must be synchronous, so read a
+ * `response`. `undefined` is no message: for frames that mean nothing to the application. A message is dropped if this throws or returns a promise. It must be synchronous, so read a
  * Blob with `binaryType: 'arraybuffer'`.
  */
 export type Parse = (data: unknown, meta: MessageMeta) => unknown
@@ -54,9 +54,10 @@ const ENVELOPE_KEYS = new Set(['type', 'params', 'response', 'error', 'id', 'epo
 
 /**
  * The messages in a parsed value: one envelope, an array of them, or a bare value that becomes the response
- * of `meta.type`.
+ * of `meta.type`. None for `undefined`, which JSON cannot be.
  */
 export function readMessages(value: unknown, meta: MessageMeta): readonly Message[] {
+  if (value === undefined) return []
   if (isEnvelope(value)) return [value]
   const { type, id } = meta
   if (type === undefined && isBareReply(value)) return [withType(value)]

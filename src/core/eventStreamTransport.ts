@@ -58,6 +58,7 @@ export function createEventStreamTransport(
       return cursor ? attach('attachCursor', () => attachCursor(accepting, cursor)) : accepting
     },
     init,
+    isOnce: !isRepeatable(init.method),
     statuses: [200],
     contentType: isLines ? ANYTHING_BUT_HTML : /^text\/event-stream\s*(;|$)/i,
     async run(http, request, sink) {
@@ -71,7 +72,7 @@ export function createEventStreamTransport(
         take(bytes)
       }
       take()
-      http.fail(isRepeatable(init.method) ? { kind: 'ended' } : { kind: 'ended', isSpent: true })
+      http.fail(variant.isOnce ? { kind: 'ended', isSpent: true } : { kind: 'ended' })
     },
   }
   return createHttpTransport(environment, variant)

@@ -54,6 +54,8 @@ export interface FailureDecision {
 interface FailureContext {
   /** Whether there is a `getToken` that could return another token. */
   hasGetToken: boolean
+  /** Whether the server has responded to a request that must not be sent twice. */
+  isSpent?: boolean
 }
 
 /** A longer `Retry-After` is not obeyed (ms). */
@@ -67,6 +69,11 @@ const WITH_TOKEN: FailureContext = { hasGetToken: true }
 
 /** The failure table of docs/reference/failures.md. It depends on codes, never on the text of a reason. */
 export function decideFailure(failure: Failure, context: FailureContext = WITH_TOKEN): FailureDecision {
+  const decision = decideByKind(failure, context)
+  return context.isSpent && decision.action === 'retry' ? { action: 'stop' } : decision
+}
+
+function decideByKind(failure: Failure, context: FailureContext): FailureDecision {
   switch (failure.kind) {
     case 'close':
       return { action: decideCloseCode(failure.code, context) }

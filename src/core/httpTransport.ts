@@ -16,6 +16,8 @@ export interface HttpVariant<Cursor = unknown> {
   /** Adds the cursor, and anything else that every request carries. */
   attachCursor: (request: TransportRequest) => TransportRequest
   init: RequestInit
+  /** As in `Transport`. */
+  isOnce?: boolean
   /** The statuses that are not failures. */
   statuses: readonly number[]
   /** What the `Content-Type` of a 200 must match; '' if there is none. */
@@ -51,6 +53,7 @@ export interface HttpAttempt extends TransportHandle {
 /** Creates the transport of a variant, which holds the cursor. */
 export function createHttpTransport(environment: TransportEnvironment, variant: HttpVariant): Transport {
   return {
+    isOnce: variant.isOnce ?? false,
     open(request, sink) {
       const http = createAttempt(environment, variant, sink)
       variant.run(http, request, sink).catch(() => http.fail({ kind: 'body' }))

@@ -83,6 +83,8 @@ export const HTTP: TransportCapabilities = { urlScheme: 'http', sendsHeaders: tr
 
 /** Opens attempts, one at a time. A transport may keep a cursor between them. */
 export interface Transport {
+  /** Whether its request must not be sent again automatically after the server has responded, as with a POST. */
+  readonly isOnce?: boolean
   open(request: AttemptRequest, sink: TransportSink): TransportHandle
   /** Adds the transport's own position, and anything else it always sends, to a request. */
   attachCursor?(request: TransportRequest): TransportRequest

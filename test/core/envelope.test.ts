@@ -43,6 +43,10 @@ describe('an envelope', () => {
   })
 })
 
+test('undefined, which only a parse of the application returns, is no message', () => {
+  for (const meta of [{}, { type: 'ping' }]) expect(readMessages(undefined, meta)).toEqual([])
+})
+
 describe('an array', () => {
   test('of envelopes is its messages in order', () => {
     expect(read('[{"type":"a","response":1},{"type":"b","response":2}]').map(({ type }) => type)).toEqual([

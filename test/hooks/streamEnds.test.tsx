@@ -50,6 +50,21 @@ describe('a stream that ends', () => {
     expect(requests).toHaveLength(1)
   })
 
+  test('fails if it responded to a POST and broke off, but is requested again after a GET', async () => {
+    for (const method of ['POST', 'GET']) {
+      const { url, requests } = await startServer(response => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write(events('part'))
+        setTimeout(() => response.socket?.resetAndDestroy(), 20)
+      })
+      const { unmount } = renderLive(<Stream {...{ url, method, reconnect }} />)
+      if (method === 'GET') await waitFor(() => expect(requests.length).toBeGreaterThan(1))
+      else await screen.findByText(/^failed The server could not be reached, or the connection dropped/)
+      await pass()
+      if (method === 'POST') expect(requests).toHaveLength(1)
+      unmount()
+    }
+  })
+
   test('is requested again after a POST if reconnect says so', async () => {
     const { url, requests } = await startStream('part')
     const decide = ({ kind }: Failure) => (kind === 'ended' ? 'retry' : undefined)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { render } from '@testing-library/react'
+import { render, screen } from '@testing-library/react'
 import { type ReactNode, StrictMode } from 'react'
 import { RealtimeProvider, type RealtimeEvent, type RealtimeOptions } from 'react-query-realtime'
 import { onTestFinished } from 'vitest'
@@ -78,3 +78,6 @@ export function mountClient(children: ReactNode, options: RealtimeOptions = {}) 
   const view = render(wrap(children))
   return { ...view, rerender: (next: ReactNode) => view.rerender(wrap(next)), queryClient, events }
 }
+
+/** The texts of the elements with these labels. */
+export const shown = (...labels: string[]) => labels.map(label => screen.getByLabelText(label).textContent)

@@ -14,7 +14,7 @@ export default defineConfig({
     name: 'protocols',
     environment: 'jsdom',
     include: ['*.test.tsx'],
-    setupFiles: ['../cleanup.ts', '../jsdomSetup.ts'],
+    setupFiles: ['../cleanup.ts', 'setup.ts'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     silent: 'passed-only',
     testTimeout: 20_000,

@@ -11,8 +11,12 @@ export function allowConsole(...patterns: RegExp[]): void {
   allowed = [...allowed, ...patterns]
 }
 
-/** Fails each test that logs an error or a warning, whoever logs it: React, TanStack Query, jsdom or this package. */
-export function guardConsole(): void {
+/**
+ * Fails each test that logs an error or a warning, whoever logs it: React, TanStack Query, jsdom or this package.
+ *
+ * @param always what every test may log. Default: messages that nothing handles.
+ */
+export function guardConsole(always: readonly RegExp[] = [UNHANDLED]): void {
   const originals = { error: console.error, warn: console.warn }
   let logged: string[] = []
 
@@ -25,7 +29,7 @@ export function guardConsole(): void {
     }
 
   beforeEach(() => {
-    allowed = [UNHANDLED]
+    allowed = always
     logged = []
     console.error = guarded('error')
     console.warn = guarded('warn')
