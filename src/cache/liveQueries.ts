@@ -94,7 +94,7 @@ export class LiveQueries implements CacheWriter {
     const { hashes, prefixes } = this.#keys.releaseTypes(lostTypes)
     if (hashes.size + prefixes.length + lost.length === 0) return
     this.flush()
-    this.#invalidate(hashes, [...prefixes, ...lost], 'none')
+    this.#invalidate(hashes, [...prefixes, ...lost], true)
   }
 
   /** Where the stream must resume so that nothing is missing between cached data and new messages. */
@@ -179,22 +179,23 @@ export class LiveQueries implements CacheWriter {
     return [...this.#stale().values(), ...this.#stalePrefixes()]
   }
 
-  /** Messages were missed: invalidates every key, which refetches those on screen. Returns the keys. */
-  invalidateAll(refetchType?: 'none'): readonly QueryKey[] {
+  /**
+   * Messages were missed: invalidates every key, which refetches those on screen unless `isEnd`. Returns the keys.
+   */
+  invalidateAll(isEnd = false): readonly QueryKey[] {
     this.flush()
     this.#keys.prune()
     const prefixes = this.#stalePrefixes()
     const stale = this.#stale()
     // After the end, readers with their own `staleTime` decide for themselves. They could not know of a gap.
-    if (refetchType)
-      for (const hash of stale.keys()) if (this.#keys.get(hash)?.hasStaleTime) stale.delete(hash)
-    this.#invalidate(stale, prefixes, refetchType)
+    if (isEnd) for (const hash of stale.keys()) if (this.#keys.get(hash)?.hasStaleTime) stale.delete(hash)
+    this.#invalidate(stale, prefixes, isEnd)
     return [...stale.values(), ...prefixes]
   }
 
   /** The connection has ended: its keys are no longer kept up to date, and become stale when they are next read. */
   end(): void {
-    this.invalidateAll('none')
+    this.invalidateAll(true)
     this.hasEnded = true
     this.#guard.end()
     this.#keys.end()
@@ -248,16 +249,12 @@ export class LiveQueries implements CacheWriter {
   }
 
   /** Invalidates the queries with these hashes or prefixes. */
-  #invalidate(
-    hashes: { has(hash: string): boolean },
-    prefixes: readonly QueryKey[],
-    refetchType?: 'none',
-  ): void {
+  #invalidate(hashes: { has(hash: string): boolean }, prefixes: readonly QueryKey[], isMark = false): void {
     const { writer } = this.#options
     // Each query only once: a second time would count as an invalidation during the fetch of the first.
     const below = new Set(prefixes.flatMap(queryKey => writer.cache.findAll({ queryKey })))
     const predicate = (query: Query) => hashes.has(query.queryHash) || below.has(query)
-    writer.invalidateNow({ predicate, ...(refetchType && { refetchType }) })
+    writer.invalidateNow(predicate, isMark)
   }
 
   /** Keys that it wrote, and those that it would write without a handler, by hash. */
@@ -276,6 +273,6 @@ export class LiveQueries implements CacheWriter {
   }
 
   #refetch(predicate: (query: Query) => boolean): void {
-    this.#options.writer.invalidateNow({ predicate })
+    this.#options.writer.invalidateNow(predicate)
   }
 }

@@ -1,11 +1,4 @@
-import type {
-  Query,
-  QueryCache,
-  QueryCacheNotifyEvent,
-  QueryClient,
-  QueryFilters,
-  QueryKey,
-} from '@tanstack/react-query'
+import type { Query, QueryCache, QueryCacheNotifyEvent, QueryClient, QueryKey } from '@tanstack/react-query'
 import { refusePromise } from '../core/validation.ts'
 import type { Clock } from '../core/platform.ts'
 import { FetchRaces } from './fetchRaces.ts'
@@ -103,12 +96,12 @@ export class QueryWriter {
   }
 
   /**
-   * Invalidates at once. Queries with an active observer are fetched once more, within the limits of
-   * `FetchRaces`. All others (and all with `refetchType: 'none'`) are only marked as stale.
+   * Invalidates queries at once. Those with an active observer are fetched once more, within the limits of
+   * `FetchRaces`. All others (and all with `isMark`) are only marked as stale.
    */
-  invalidateNow({ refetchType, ...filters }: QueryFilters & { refetchType?: 'none' }): void {
+  invalidateNow(predicate: (query: Query) => boolean, isMark = false): void {
     if (this.#hasEnded) return
-    this.#options.batch(() => this.#invalidate(this.cache.findAll(filters), refetchType === 'none'))
+    this.#options.batch(() => this.#invalidate(this.cache.getAll().filter(predicate), isMark))
   }
 
   /** Whether a change is waiting for the key of this hash. */

@@ -1,4 +1,3 @@
-import { mergeHeaders } from './headers.ts'
 import { throwIfAborted } from './platform.ts'
 import type { FetchLike, TransportRequest } from './transport.ts'
 
@@ -16,8 +15,9 @@ const ALLOWED = -1
  * in a row, validators are no longer sent.
  */
 export class ConditionalFetch {
+  /** Whether the latest response belongs to a request sent without its validators. */
+  isBare = false
   #refusals: number
-  #isBare = false
 
   /**
    * `isCareful`: treat the first failure as a lost connection, because a request without its validators loses
@@ -32,14 +32,9 @@ export class ConditionalFetch {
     return this.#refusals >= MAX_REFUSALS
   }
 
-  /** Whether the latest response belongs to a request sent without its validators. */
-  get isBare(): boolean {
-    return this.#isBare
-  }
-
   /** Rejects as `fetch` does. */
   async send(request: TransportRequest, fetch: FetchLike, init: RequestInit): Promise<Response> {
-    this.#isBare = false
+    this.isBare = false
     const bare = isOtherOrigin(request.url) ? withoutValidators(request) : undefined
     if (!bare) return sendRequest(request, fetch, init)
     if (!this.isRefused) {
@@ -58,7 +53,7 @@ export class ConditionalFetch {
     }
     const response = await sendRequest(bare, fetch, init)
     this.#refusals++
-    this.#isBare = true
+    this.isBare = true
     return response
   }
 }
@@ -82,7 +77,7 @@ function isOtherOrigin(url: string): boolean {
 
 /** The request without its validators; `undefined` if it has none. */
 function withoutValidators(request: TransportRequest): TransportRequest | undefined {
-  const headers = Object.entries(mergeHeaders(request.headers))
+  const headers = Object.entries(request.headers)
   const kept = headers.filter(([name]) => !VALIDATORS.includes(name.toLowerCase()))
   return kept.length < headers.length ? { ...request, headers: Object.fromEntries(kept) } : undefined
 }

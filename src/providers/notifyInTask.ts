@@ -5,12 +5,12 @@ type Callback = () => void
 /** Observers to notify when the running flush is done. */
 let waiting: Callback[] | undefined
 let holders = 0
-/** Set while a probe runs: whether our scheduler received its callback. */
-let probe: { isOurs: boolean } | undefined
+/** Set while the scheduler is probed: called if it is ours. */
+let probe: Callback | undefined
 
 // TanStack Query notifies observers in a separate task, after the paint of the flush's frame: one frame late.
 function schedule(callback: Callback): void {
-  if (probe) probe.isOurs = true
+  if (probe) probe()
   else if (waiting) waiting.push(callback)
   else setTimeout(callback, 0)
 }
@@ -48,27 +48,21 @@ export function notifyInTask(write: Callback): void {
  * callback: the default one immediately calls the global `setTimeout` with 0.
  */
 function findScheduler(): 'ours' | 'default' | 'other' {
-  const result = { isOurs: false }
+  let found: 'ours' | 'default' | 'other' = 'other'
   const global = globalThis as { setTimeout: unknown }
   const original = global.setTimeout
-  let isDefault = false
-  probe = result
+  probe = () => (found = 'ours')
   try {
     global.setTimeout = (callback: Callback, delay?: number, ...rest: unknown[]) => {
-      isDefault = delay === 0
+      if (delay === 0) found = 'default'
       return (original as (...args: unknown[]) => unknown)(callback, delay, ...rest)
     }
     notifyManager.schedule(() => undefined)
   } catch {
     // The global is frozen: nothing can be found out, so nothing is changed.
   } finally {
-    restore(global, original)
+    if (global.setTimeout !== original) global.setTimeout = original
     probe = undefined
   }
-  if (result.isOurs) return 'ours'
-  return isDefault ? 'default' : 'other'
-}
-
-function restore(global: { setTimeout: unknown }, original: unknown): void {
-  if (global.setTimeout !== original) global.setTimeout = original
+  return found
 }

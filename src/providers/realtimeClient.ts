@@ -47,8 +47,6 @@ export class RealtimeClient {
   /** For the provider's `getToken`. */
   tokens: TokenManager
   options: RealtimeOptions
-  /** In bytes. */
-  maxMessageBytes: number
   queryClient: QueryClient
   /** Set by the first connection. */
   cacheAccess: CacheAccess | undefined
@@ -57,7 +55,6 @@ export class RealtimeClient {
 
   constructor(options: RealtimeOptions, queryClient: QueryClient) {
     this.options = options
-    this.maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
     this.queryClient = queryClient
     const closeDelay = () => this.options.closeDelay ?? DEFAULT_CLOSE_DELAY
     this.connections = new Registry(this.clock, closeDelay, this.changes.emit)
@@ -68,7 +65,6 @@ export class RealtimeClient {
   configure(options: RealtimeOptions, queryClient: QueryClient): void {
     if (options === this.options && queryClient === this.queryClient) return
     this.options = options
-    this.maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
     this.queryClient = queryClient
     this.cacheAccess?.writer.setQueryClient(queryClient)
     for (const { value } of this.connections.entries()) value.reconfigured()
@@ -86,6 +82,11 @@ export class RealtimeClient {
         if (this.#mounts === 0) this.#dispose()
       })
     }
+  }
+
+  /** In bytes. */
+  get maxMessageBytes(): number {
+    return this.options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
   }
 
   nextId(transport: TransportName): string {
