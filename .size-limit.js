@@ -5,10 +5,20 @@ const ignore = ['react', 'react-dom', '@tanstack/react-query']
 /** What one import costs an app: bundled, minified, gzip, peers not counted. */
 const entry = (names, limit) => ({ name: names, import: names, limit, path, ignore, gzip: true })
 
+/** What a protocol costs on top. */
+const protocol = (name, limit) => ({
+  ...{ name, import: `{ ${name} }`, limit },
+  ...{ path: 'dist/protocols/index.js', ignore, gzip: true },
+})
+
 export default [
   entry('{ usePolling, RealtimeProvider }', '9.9 kB'),
   entry('{ useLongPoll, RealtimeProvider }', '23.7 kB'),
   entry('{ useServerEvents, RealtimeProvider }', '23.3 kB'),
   entry('{ useSocket, RealtimeProvider }', '27.0 kB'),
   entry('*', '35.8 kB'),
+  protocol('graphqlTransportWs', '0.5 kB'),
+  protocol('jsonRpc', '0.6 kB'),
+  protocol('phoenix', '0.5 kB'),
+  protocol('socketIo', '0.9 kB'),
 ]

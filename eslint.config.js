@@ -117,6 +117,22 @@ export default defineConfig(
   ),
   folder('providers', ['cache', 'core']),
   folder('hooks', ['providers', 'cache', 'core']),
+  folder(
+    'protocols',
+    ['core'],
+    [
+      {
+        group: ['../core/**', ...react, '@tanstack/**'],
+        allowTypeImports: true,
+        message: 'An app pays for its protocol only: src/protocols imports types.',
+      },
+    ],
+  ),
+  {
+    name: 'a protocol is small',
+    files: ['src/protocols/**'],
+    rules: { 'max-lines': ['error', { max: 60, skipBlankLines: true, skipComments: true }] },
+  },
   {
     name: 'core runs in a Worker',
     files: ['src/core/**'],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import * as api from 'react-query-realtime'
+import * as protocols from 'react-query-realtime/protocols'
 
 test('the package exports exactly these names', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
@@ -41,4 +42,8 @@ test('the package exports exactly these names', () => {
       "validators",
     ]
   `)
+})
+
+test('the entry for protocols exports exactly these names', () => {
+  expect(Object.keys(protocols).sort()).toEqual(['graphqlTransportWs', 'jsonRpc', 'phoenix', 'socketIo'])
 })

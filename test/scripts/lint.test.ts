@@ -45,6 +45,8 @@ describe('import directions', () => {
     ['src/providers/a.tsx', '../index.ts'],
     ['src/hooks/a.ts', '../index.ts'],
     ['src/hooks/a.ts', 'react-query-realtime'],
+    ['src/protocols/a.ts', '../core/b.ts'],
+    ['src/protocols/a.ts', '../hooks/b.ts'],
     ['stories/A.stories.tsx', '../src/index.ts'],
     ['stories/server/a.ts', '../../src/core/b.ts'],
     ['test/hooks/a.test.tsx', '../../src/hooks/b.ts'],
@@ -75,11 +77,13 @@ describe('import directions', () => {
     expect(await rulesBroken(filePath, importing(source))).toEqual([])
   })
 
-  it('apply to types, too, but the cache may import the types of TanStack Query', async () => {
+  it('apply to types, too, but the cache may import types of TanStack Query, and protocols those of core', async () => {
     const type = (source: string) => `export type { Thing } from '${source}'\n`
     expect(await rulesBroken('src/core/a.ts', type('../hooks/b.ts'))).toEqual([direction])
     expect(await rulesBroken('src/core/a.ts', type('@tanstack/react-query'))).toEqual([direction])
     expect(await rulesBroken('src/cache/a.ts', type('@tanstack/react-query'))).toEqual([])
+    expect(await rulesBroken('src/protocols/a.ts', type('../core/b.ts'))).toEqual([])
+    expect(await rulesBroken('src/protocols/a.ts', type('../cache/b.ts'))).toEqual([direction])
   })
 
   it.each([
@@ -105,6 +109,7 @@ describe('the library', () => {
     const lines = (count: number) => 'go()\n'.repeat(count)
     const head = 'declare function go(): void\n'
     expect(await rulesBroken('src/core/a.ts', head + lines(300))).toEqual(['max-lines'])
+    expect(await rulesBroken('src/protocols/a.ts', head + lines(60))).toEqual(['max-lines'])
     expect(await rulesBroken('src/core/a.ts', `${head}export function long() {\n${lines(50)}}\n`)).toEqual([
       'max-lines-per-function',
     ])
