@@ -29,10 +29,7 @@ export interface MessageRule {
   version?: VersionOf | undefined
 }
 
-/**
- * The rules of one connection. If two users declare the same type, the latest rendered rule applies. Changes
- * take effect with `settle`: users of one commit change their rules one by one.
- */
+/** The rules of one connection. If two users declare the same type, the latest rendered rule applies. */
 export class MessageRules {
   /** What is declared, by type. A plain field, because every message reads it. */
   byType: ReadonlyMap<string, MessageRule> = new Map()
@@ -42,36 +39,19 @@ export class MessageRules {
   hasVersions = false
   /** How long an asynchronous schema may take (ms). */
   schemaTime = DEFAULT_SCHEMA_TIME
-  readonly #users = new Map<object, UserRules>()
-  /** The user that was set last, unless it has left. */
-  #last: object | undefined
-  #isSettled = true
-
-  /** Sets the rules of a user, which becomes the latest rendered. */
-  set(user: object, rules: UserRules): void {
-    const previous = this.#users.get(user)
-    if (previous && this.#last === user && isSame(previous, rules)) return
-    this.#users.delete(user)
-    this.#users.set(user, rules)
-    this.#last = user
-    this.#isSettled = false
-  }
-
-  /** Removes a user. */
-  delete(user: object): void {
-    if (!this.#users.delete(user)) return
-    if (this.#last === user) this.#last = undefined
-    this.#isSettled = false
-  }
+  /** What they were last computed from. */
+  #inputs: readonly unknown[] = []
 
   /**
-   * Applies a round of changes. Returns the types that had a handler before it and have none now. Without a
-   * user, the rules of the last users stay, for messages that arrive before the connection ends.
+   * Applies what the users declare, in the order of their last render. Returns the types that had a handler before
+   * and have none now. Without a user, the rules of the last users stay, for messages that arrive before the
+   * connection ends.
    */
-  settle(): readonly string[] {
-    if (this.#isSettled) return []
-    this.#isSettled = true
-    const users = [...this.#users.values()]
+  apply(users: readonly UserRules[]): readonly string[] {
+    const inputs = users.flatMap(({ on, messages, onMessage, queue }) => [on, messages, onMessage, queue])
+    const isSame = inputs.every((input, index) => input === this.#inputs[index])
+    if (isSame && inputs.length === this.#inputs.length) return []
+    this.#inputs = inputs
     this.listeners = users.flatMap(({ onMessage }) => onMessage ?? [])
     if (users.length === 0) return []
     const { ttl = 0 } = users.at(-1)?.queue ?? {}
@@ -101,10 +81,6 @@ function merge(users: readonly UserRules[]): Map<string, MessageRule> {
       Object.assign(ruleOf(type), schemasOf((messages as MessageSchemas)[type]))
   }
   return rules
-}
-
-function isSame(a: UserRules, b: UserRules): boolean {
-  return a.on === b.on && a.messages === b.messages && a.onMessage === b.onMessage && a.queue === b.queue
 }
 
 function schemasOf(schema: MessageSchemas[string] | undefined): MessageRule {

@@ -155,9 +155,6 @@ export class SharedConnection implements ClientConnection, MessageSink {
     if (options === this.latest && options === this.#users.get(user)) return
     this.#users.delete(user)
     this.#users.set(user, options)
-    // The table knows no types: an app's `Register` may declare any.
-    const rules: unknown = options
-    this.#rules.set(user, rules as UserRules)
     this.latest = options
     // Apply the first user's options before the connection reads them.
     if (this.#users.size === 1) this.#apply()
@@ -166,7 +163,6 @@ export class SharedConnection implements ClientConnection, MessageSink {
 
   leave(user: object): void {
     this.#users.delete(user)
-    this.#rules.delete(user)
     this.reconfigured()
   }
 
@@ -188,11 +184,13 @@ export class SharedConnection implements ClientConnection, MessageSink {
   #configureLiveQueries(users: readonly ConnectionOptions[]): void {
     this.#isConfigured = true
     const lists = new Set(users.map(({ liveQueries }) => liveQueries))
+    // The table knows no types: an app's `Register` may declare any.
+    const rules: unknown = [...this.#users.values()]
     this.liveQueries.configure({
       // Without a user, the options of the last users apply until the connection ends.
       ...(users.length > 0 && { liveQueries: [...lists].flatMap(list => list ?? []) }),
       maxQueries: this.latest.maxQueries ?? this.#client.options.maxQueries ?? DEFAULT_MAX_QUERIES,
-      lostTypes: this.#rules.settle(),
+      lostTypes: this.#rules.apply(rules as UserRules[]),
     })
   }
 

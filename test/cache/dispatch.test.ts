@@ -14,8 +14,7 @@ function setup(...users: UserRules[]) {
   const { client, clock, writer, rules, liveQueries } = setUpCache({
     report: event => void events.push(event),
   })
-  users.forEach(user => rules.set({}, user))
-  rules.settle()
+  rules.apply(users)
   const dispatch = createDispatch({
     rules,
     liveQueries,

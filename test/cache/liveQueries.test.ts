@@ -132,8 +132,7 @@ test('a message is written if its type is declared, or if a query with exactly i
 describe('after a gap, although nothing was written yet,', () => {
   test('keys of declared types without a handler, and those that the application names, are stale', async () => {
     const { client, rules, liveQueries } = setUpCache({ sources: [{ queryKey: ['orders'] }] })
-    rules.set({}, { messages: { price: anything, order: anything }, on: { order: () => {} } })
-    rules.settle()
+    rules.apply([{ messages: { price: anything, order: anything }, on: { order: () => {} } }])
     const stale = [['price', { symbol: 'BTC' }], ['price'], ['orders', 'open']]
     const fresh = [['price', 'list', 1], ['order', 1], ['other']]
     for (const key of [...stale, ...fresh]) client.setQueryData(key, 1)
@@ -183,8 +182,7 @@ describe('when a connection opens for the first time,', () => {
 
   test('a query with a position, or of a declared type that is not in `liveQueries`, is not refetched', async () => {
     const { client, rules, liveQueries } = setUpSources()
-    rules.set({}, { messages: { price: anything } })
-    rules.settle()
+    rules.apply([{ messages: { price: anything } }])
     client.setQueryData(['log'], { seq: 1 })
     client.setQueryData(['price'], 1)
     liveQueries.onOpen()

@@ -49,8 +49,7 @@ const writing =
 function setup() {
   // Data that does not fit an updater changes nothing.
   const { client, clock, writer, rules, liveQueries } = setUpCache({ report: () => undefined })
-  rules.set(
-    {},
+  rules.apply([
     {
       messages: { replace: anything },
       on: {
@@ -62,8 +61,7 @@ function setup() {
         remove: writing(row => remove((row as { id: unknown }).id, { by: 'id' })),
       },
     },
-  )
-  rules.settle()
+  ])
   const dispatch = createDispatch({ rules, liveQueries, clock, report: () => undefined })
   const receive = (text: string) => {
     for (const message of readMessages(parseJson(text, {}), {})) void dispatch(message, {})

@@ -1,7 +1,7 @@
 import { append, remove, type Updater, upsert } from '../../src/cache/updaters.ts'
 import { createDispatch } from '../../src/cache/dispatch.ts'
 import type { LiveQueries } from '../../src/cache/liveQueries.ts'
-import type { MessageRules } from '../../src/cache/messageRules.ts'
+import type { MessageRules, UserRules } from '../../src/cache/messageRules.ts'
 import type { Recovery } from '../../src/core/streamPosition.ts'
 import { ConnectionHarness } from '../support/connectionHarness.ts'
 import { anything } from '../support/schemas.ts'
@@ -35,7 +35,7 @@ const RULES = {
     note: ({ response }, cache) => cache.setQueryData(['notes'], append(response as Row, { by: 'id' })),
     line: ({ response }, cache) => cache.setQueryData(['journal'], addLine(response as number)),
   },
-} satisfies Parameters<MessageRules['set']>[1]
+} satisfies UserRules
 
 /** One life of a connection with its liveQueries, from mount to unmount. */
 export class ModelSession {
@@ -58,9 +58,9 @@ export class ModelSession {
         message.type === 'welcome' ? (message as never as { resumed: boolean }).resumed : undefined,
     }
     this.harness = new ConnectionHarness({ recovery, maxMessageBytes: 100_000 })
-    rules.set(this, RULES)
+    rules.apply([RULES])
     const liveQueries = createLiveQueries(this.harness)
-    liveQueries.configure({ liveQueries: SOURCES, maxQueries: 10_000, lostTypes: rules.settle() })
+    liveQueries.configure({ liveQueries: SOURCES, maxQueries: 10_000 })
     this.liveQueries = liveQueries
     const { clock, sink } = this.harness
     sink.onMessage = createDispatch({ rules, liveQueries, clock, report: () => undefined })

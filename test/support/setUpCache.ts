@@ -25,9 +25,7 @@ export function setUpCache({ sources = [], maxQueries = 10_000, ...options }: Ca
     },
     ...options,
   })
-  /** Applies the rules that were set. */
-  const configure = (liveQueries: LiveQueries) =>
-    liveQueries.configure({ liveQueries: sources, maxQueries, lostTypes: rules.settle() })
+  const configure = (liveQueries: LiveQueries) => liveQueries.configure({ liveQueries: sources, maxQueries })
   const createLiveQueries = (more: Partial<LiveQueriesOptions> = {}) => {
     const liveQueries = new LiveQueries({
       writer,

@@ -17,7 +17,7 @@ export function setUpFetches({ key = ['rows'], isActive = true, declared, ...opt
     scheduleFrame: callback => void setTimeout(callback, 1),
     ...options,
   })
-  if (declared) rules.set({}, declared)
+  if (declared) rules.apply([declared])
   configure(liveQueries)
   client.setDefaultOptions({ queries: { retry: false, staleTime: Infinity } })
   const asked: { answer(data: unknown): void; fail(): void }[] = []
