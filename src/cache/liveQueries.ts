@@ -88,10 +88,10 @@ export class LiveQueries implements CacheWriter {
       this.#declared = new Map(declared.map(entry => [hashValue(entry.queryKey), entry]))
     }
     this.#keys.follow()
+    const { hashes, prefixes } = this.#keys.releaseTypes(lostTypes)
     this.#guard.configure([...this.#declared.values()], () => writer.cache.getAll())
     writer.setGuard(this.#guard, this.#guard.isActive)
     const lost = [...previous].flatMap(([hash, entry]) => (this.#declared.has(hash) ? [] : [entry.queryKey]))
-    const { hashes, prefixes } = this.#keys.releaseTypes(lostTypes)
     if (hashes.size + prefixes.length + lost.length === 0) return
     this.flush()
     this.#invalidate(hashes, [...prefixes, ...lost], true)

@@ -114,6 +114,8 @@ class PollScheduler {
   readonly #hash: string
   #undo: (() => void)[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
+  #isHidden = false
+  #isOffline = false
   #isFetching = false
   #isFirst = true
   #isWanted = true
@@ -190,13 +192,20 @@ class PollScheduler {
   }
 
   #start(): void {
+    this.#readPlatform()
     this.#undo = [
       this.#cache.subscribe(event => this.#onCacheEvent(event)),
       platform.subscribe(() => {
-        if (this.#failures > 0 && !platform.isHidden() && platform.isOnline()) this.#urgentSince ??= now()
+        this.#readPlatform()
+        if (this.#failures > 0 && !this.#isHidden && !this.#isOffline) this.#urgentSince ??= now()
         this.reschedule()
       }),
     ]
+  }
+
+  #readPlatform(): void {
+    this.#isHidden = platform.isHidden()
+    this.#isOffline = !platform.isOnline()
   }
 
   #onCacheEvent(event: QueryCacheNotifyEvent): void {
@@ -237,14 +246,12 @@ class PollScheduler {
     const query = this.#query
     const users = [...this.#users].flatMap(user => wantedPoll(user, query) ?? [])
     const wanted = isFinal(query?.state.error) ? [] : users
-    const awake = platform.isHidden()
-      ? wanted.filter(({ user }) => user.rhythm.whenHidden === 'stay')
-      : wanted
+    const awake = this.#isHidden ? wanted.filter(({ user }) => user.rhythm.whenHidden === 'stay') : wanted
     const isWanted = wanted.length > 0
     const pausedBy = new Set<PollingPauseReason>()
     if (this.#isPausedByUser) pausedBy.add('user')
     if (isWanted && awake.length === 0) pausedBy.add('hidden')
-    if (!platform.isOnline()) pausedBy.add('offline')
+    if (this.#isOffline) pausedBy.add('offline')
     const next = awake.sort((a, b) => a.interval - b.interval)[0]
     return { isWanted, isPolling: next !== undefined && pausedBy.size === 0, pausedBy, next }
   }
