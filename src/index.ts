@@ -9,6 +9,26 @@ export {
   type SocketQueryOptions,
 } from './hooks/useSocketQuery.ts'
 export type { InitialData } from './hooks/pollingOptions.ts'
+export {
+  useSubscription,
+  type SubscriptionOptions,
+  type SubscriptionResult,
+} from './hooks/useSubscription.ts'
+export { useSource, type SourceResult } from './hooks/useSource.ts'
+export { sourceOptions, type SourceOptions } from './hooks/sourceOptions.ts'
+export type { TwoWayOptions } from './hooks/useConnectionQuery.ts'
+export type { ConnectSource } from './core/sourceTransport.ts'
+export type {
+  Handshake,
+  Incoming,
+  IncomingReply,
+  Outgoing,
+  Protocol,
+  ProtocolLink,
+  ProtocolSession,
+  SourceHandle,
+  SourceLink,
+} from './core/protocol.ts'
 export { useMessage } from './hooks/useMessage.ts'
 export { useRealtime, type ConnectionInfo, type Realtime } from './hooks/useRealtime.ts'
 export { useServerEvents, type ServerEventsResult } from './hooks/useServerEvents.ts'
@@ -106,10 +126,13 @@ export type { Failure, FailureAction } from './core/failure.ts'
 export type { PauseReason, ReconnectTimes } from './core/connectionState.ts'
 export type { HeadersOption } from './core/headers.ts'
 export type { UrlSource } from './core/request.ts'
-export type { Cursor, Recovery } from './core/streamPosition.ts'
+export type { Recovery } from './core/streamPosition.ts'
+export type { Cursor } from './core/envelope.ts'
 export type { RequestOptions } from './core/requests.ts'
 export type { QueueOptions } from './core/outbox.ts'
 export type { ConnectionSnapshot, Status } from './core/machine.ts'
 export type { WebSocketConstructor, WebSocketLike } from './core/socketTransport.ts'
 export type { GetToken, IssuedToken, Token, TokenReason, TokenRequest } from './core/tokens.ts'
-export type { FetchLike, MessageMeta, ResponseMeta, SocketData, TransportRequest } from './core/transport.ts'
+export type { FetchLike, TransportRequest } from './core/transport.ts'
+export type { ResponseMeta } from './core/envelope.ts'
+export type { MessageMeta, SocketData } from './core/envelope.ts'

@@ -46,19 +46,20 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     liveQueries.type = undefined
   }
 
-  function deliver(message: Message, { isReply = false, saysResumed }: Delivery) {
+  function deliver(message: Message, { isExpected = false, isNotice }: Delivery) {
     const { type, params, response, error } = message
     for (const listener of rules.listeners) call(listener, message)
-    if (saysResumed) return
+    if (isNotice) return
     const hasError = error !== undefined
-    if (hasError && isReply) return
+    // The request or the subscription reports it.
+    if (hasError && isExpected) return
     const rule = rules.byType.get(hasError ? ERROR_HANDLER : type)
     if (rule?.handler) return call(rule.handler, message)
     if (hasError) return report({ kind: 'unknown-type', type, hasError })
-    // The caller of the request already has its response, so a reply creates no query.
-    const mayCreate = rule !== undefined && !isReply
+    // The caller of the request already has its response, and a subscription has its query, so neither creates one.
+    const mayCreate = rule !== undefined && !isExpected
     const isWritten = liveQueries.replace(messageKey(type, params), response, mayCreate)
-    if (!isWritten && !isReply) report({ kind: 'unknown-type', type })
+    if (!isWritten && !isExpected) report({ kind: 'unknown-type', type })
   }
 
   function finish(validated: Validated, delivery: Delivery): Message | undefined {
@@ -67,7 +68,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     if (validated.message) deliver(validated.message, delivery)
     else report(validated.event)
     liveQueries.cursor = undefined
-    if (delivery.isReply) liveQueries.flush()
+    if (delivery.isAwaited) liveQueries.flush()
     return validated.message
   }
 

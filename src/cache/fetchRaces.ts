@@ -93,6 +93,11 @@ export class FetchRaces {
     if (isOwed) this.#owe(query)
   }
 
+  /** The response of the running fetch contains all changes so far. */
+  settle(query: Query): void {
+    this.#races.delete(query)
+  }
+
   /** Forgets everything; nothing is replayed or fetched any more. */
   clear(): void {
     this.#races.clear()

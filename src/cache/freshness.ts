@@ -2,7 +2,7 @@ import type { Query, QueryCacheNotifyEvent, QueryKey } from '@tanstack/react-que
 import type { ConnectionEvent } from '../core/events.ts'
 import { hashValue } from '../core/hash.ts'
 import type { Clock, TimerHandle } from '../core/platform.ts'
-import type { Cursor } from '../core/streamPosition.ts'
+import type { Cursor } from '../core/envelope.ts'
 import { refusePromise } from '../core/validation.ts'
 import type { MessageRules, VersionOf } from './messageRules.ts'
 import type { Change, Updater } from './updaters.ts'

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../core/errors.ts'
 import type { ConnectionEvent } from '../core/events.ts'
 import { hashValue } from '../core/hash.ts'
 import type { Clock } from '../core/platform.ts'
-import type { Cursor } from '../core/streamPosition.ts'
+import type { Cursor } from '../core/envelope.ts'
 import { ignoreRejection, isPromise } from '../core/validation.ts'
 import { StaleGuard } from './freshness.ts'
 import type { MessageRules } from './messageRules.ts'
@@ -48,6 +48,8 @@ export class LiveQueries implements CacheWriter {
   type: string | undefined
   /** Whether the connection has ended, so that later messages are ignored. */
   hasEnded = false
+  /** Finds the subscription to the key of this hash. Set by the first component that subscribes. */
+  subscriptionOf: ((hash: string) => { readonly isCurrent: boolean } | undefined) | undefined
   readonly #options: LiveQueriesOptions
   readonly #guard: StaleGuard
   readonly #keys: TrackedKeys
@@ -71,7 +73,7 @@ export class LiveQueries implements CacheWriter {
       // Data that a handler keeps current becomes stale when it is read again. While it had no reader, the
       // server may have stopped sending it, perhaps because the component that wanted it said so.
       onReader: (query, tracked) => {
-        if (!tracked?.isHandled || tracked.hasStaleTime) return
+        if (!tracked?.isHandled || tracked.hasStaleTime || this.#isSubscribed(query.queryHash)) return
         if (query.state.data !== undefined && !this.#guard.isFollowed(query)) query.invalidate()
       },
     })
@@ -166,6 +168,33 @@ export class LiveQueries implements CacheWriter {
   }
 
   /**
+   * The data for a fetch that waited for a message: what the cache contains once that message is written, or
+   * `response` if its handler has written nothing.
+   */
+  readAfterMessage(key: QueryKey, response: unknown): unknown {
+    const { writer } = this.#options
+    this.flush()
+    const query = writer.cache.get(this.#keys.hashOf(key))
+    if (query) writer.settleRace(query)
+    return query?.state.data ?? response ?? null
+  }
+
+  /** The data of a subscription has become current, or stale until the server speaks of it again. */
+  onSubscriptionChange(hash: string, isCurrent: boolean): void {
+    const query = this.#options.writer.cache.get(hash)
+    if (!query || this.hasEnded || query.state.isInvalidated !== isCurrent) return
+    if (isCurrent) query.setState({ ...query.state, isInvalidated: false })
+    else this.#options.writer.markStale(query)
+  }
+
+  /** Invalidates the queries of these keys, and those below these prefixes, and refetches those on screen. */
+  invalidateKeys(hashes: ReadonlySet<string>, prefixes: readonly QueryKey[] = []): void {
+    if (this.hasEnded) return
+    this.flush()
+    this.#invalidate(hashes, prefixes)
+  }
+
+  /**
    * Whether a query's data needs no request: the connection has kept it current for its readers, or its
    * position proves it. Before the first opening, data with a position waits to see where the stream begins.
    */
@@ -225,7 +254,7 @@ export class LiveQueries implements CacheWriter {
     if (count > 0) this.#options.report({ kind: 'queries-dropped', count })
     const query = this.#options.writer.cache.get(hash)
     if (!query || query.state.data === undefined || typeof update !== 'function') return
-    if (this.#guard.positionOf(query.queryKey)) return
+    if (this.#guard.positionOf(query.queryKey) || this.subscriptionOf?.(hash)) return
     if (query.state.dataUpdatedAt >= Math.max(this.#createdAt, this.#keys.readSince(query))) return
     if (this.#early.size === 0) queueMicrotask(() => this.#refetchEarly())
     this.#early.add(query)
@@ -265,7 +294,13 @@ export class LiveQueries implements CacheWriter {
       const rule = rules.ofKey(queryKey)
       if (rule && !rule.handler) stale.set(queryHash, queryKey)
     }
+    // The server has sent them since the connection opened.
+    for (const hash of stale.keys()) if (this.#isSubscribed(hash)) stale.delete(hash)
     return stale
+  }
+
+  #isSubscribed(hash: string): boolean {
+    return this.subscriptionOf?.(hash)?.isCurrent === true
   }
 
   #stalePrefixes(): readonly QueryKey[] {

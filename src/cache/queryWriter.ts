@@ -104,9 +104,19 @@ export class QueryWriter {
     this.#options.batch(() => this.#invalidate(this.cache.getAll().filter(predicate), isMark))
   }
 
+  /** Marks a query as stale and fetches nothing. */
+  markStale(query: Query): void {
+    if (!this.#hasEnded) this.#options.batch(() => this.#invalidate([query], true))
+  }
+
   /** Whether a change is waiting for the key of this hash. */
   isPending(hash: string): boolean {
     return this.#writes.has(hash)
+  }
+
+  /** The fetch of a query returns what the cache contains now: no earlier change is applied again over it. */
+  settleRace(query: Query): void {
+    this.#races.settle(query)
   }
 
   /** Drops the changes that wait for the key of this hash. */

@@ -1,3 +1,4 @@
+import { Correlation, type Draft } from './correlation.ts'
 import type { Outbox, ConnectionDriverOptions, ConnectionPorts } from './connectionPorts.ts'
 import { ConfigurationError } from './errors.ts'
 import { decideFailure, type Failure, type FailureAction, impossible } from './failure.ts'
@@ -14,16 +15,17 @@ import {
 } from './request.ts'
 import type { GapCause } from './events.ts'
 import type { StreamPosition } from './streamPosition.ts'
+import type { Subscriptions } from './subscriptions.ts'
 import { refusePromise } from './validation.ts'
 import type { CurrentToken } from './tokens.ts'
 import type {
-  TransportHandle,
   AttemptRequest,
-  MessageMeta,
-  SocketData,
+  RequestedHeartbeat,
+  TransportHandle,
   TransportRequest,
   TransportSink,
 } from './transport.ts'
+import type { MessageMeta, SocketData } from './envelope.ts'
 
 /** How error messages name it. */
 const FIRST_MESSAGE = 'The first message (of attachToken or recovery.attach)'
@@ -33,6 +35,7 @@ export interface AttemptOwner {
   readonly ports: ConnectionPorts
   readonly options: ConnectionDriverOptions
   readonly outbox: Outbox | undefined
+  readonly subscriptions: Subscriptions | undefined
   readonly reader: MessageReader
   readonly position: StreamPosition
   /** Messages may have been missed. */
@@ -64,7 +67,10 @@ export class Attempt implements TransportSink {
   /** Whether its request carries a position added by `recovery.attach`. */
   #hasAttached = false
   #prepared: PreparedRequest | undefined
-  #firstMessage: SocketData | undefined
+  #firstMessage: SocketData | Draft | undefined
+  readonly #correlation = new Correlation()
+  /** Heartbeats that the server requested. */
+  #requested: RequestedHeartbeat | undefined
   #isPinging = false
   #attempt: TransportHandle | undefined
   #heartbeat: Heartbeat | undefined
@@ -94,9 +100,24 @@ export class Attempt implements TransportSink {
   }
 
   /** Returns `false` if the network does not accept the data. */
-  send(data: SocketData): boolean {
+  send(data: SocketData | Draft): boolean {
     this.#heartbeat?.check()
-    return this.#attempt?.send?.(data) ?? false
+    return this.#transmit(data)
+  }
+
+  /** Sends what subscriptions want, all of one kind. Returns `false` if it cannot. */
+  write(drafts: readonly Draft[]): boolean {
+    const handle = this.#attempt
+    if (handle?.write) return handle.write(drafts.map(draft => this.#correlation.number(draft)))
+    const frames = drafts.map(draft => this.#owner.outbox?.encode(subscribeFrame(draft)))
+    return frames.every(frame => frame !== undefined && this.#transmit(frame))
+  }
+
+  #transmit(data: SocketData | Draft): boolean {
+    const handle = this.#attempt
+    if (isDraft(data)) return handle?.write?.([this.#correlation.number(data)]) ?? false
+    if (!handle?.write || handle.send) return handle?.send?.(data) ?? false
+    return this.#transmit({ kind: 'send', type: '', params: undefined, data })
   }
 
   /** Called when the options may have changed. */
@@ -138,7 +159,8 @@ export class Attempt implements TransportSink {
   beginSending(): void {
     this.#watch()
     const first = this.#firstMessage
-    if (first !== undefined && !this.#guarded(FIRST_MESSAGE, () => this.#attempt?.send?.(first))) return
+    if (first !== undefined && !this.#guarded(FIRST_MESSAGE, () => this.#transmit(first))) return
+    this.#owner.subscriptions?.opened()
     this.#owner.outbox?.opened()
   }
 
@@ -148,8 +170,20 @@ export class Attempt implements TransportSink {
     return this.#owner.reader.receive(data, meta)
   }
 
+  onIncoming(read: () => unknown): void {
+    if (this.#isOver) return
+    this.#heartbeat?.onActivity()
+    this.#owner.reader.receiveIncoming(read, this.#correlation)
+  }
+
   onActivity(): void {
     if (!this.#isOver) this.#heartbeat?.onActivity()
+  }
+
+  onHeartbeat(requested: RequestedHeartbeat): void {
+    if (this.#isOver) return
+    this.#requested = requested
+    this.#watch()
   }
 
   onOversized(): void {
@@ -241,12 +275,13 @@ export class Attempt implements TransportSink {
     const start = position.mayStart ? ports.sink.resumePosition() : undefined
     if (start !== undefined) position.startAt(start)
     const { cursor } = position
-    if (cursor === undefined) return request
+    if (cursor === undefined || !recovery.attach || options.request.transport.urlScheme === undefined)
+      return request
     this.#hasAttached = true
-    return attach('recovery.attach', () => recovery.attach(request, cursor))
+    return attach('recovery.attach', () => recovery.attach?.(request, cursor) ?? request)
   }
 
-  #toAttemptRequest({ request }: PreparedRequest): AttemptRequest {
+  #toAttemptRequest({ request, token }: PreparedRequest): AttemptRequest {
     const rebuild = () =>
       new Promise<AttemptRequest>(resolve => {
         void this.#prepare(false, prepared => {
@@ -254,7 +289,7 @@ export class Attempt implements TransportSink {
           resolve(this.#toAttemptRequest(prepared))
         })
       })
-    return { ...request, rebuild }
+    return { ...request, token, cursor: this.#owner.position.cursor, rebuild }
   }
 
   /**
@@ -263,8 +298,9 @@ export class Attempt implements TransportSink {
    */
   #watch(): void {
     const { ports, options, outbox } = this.#owner
-    const { heartbeat } = options
-    const isPinging = heartbeat?.message !== undefined && outbox !== undefined
+    const heartbeat = this.#requested ?? options.heartbeat
+    const hasPing = this.#requested ? !this.#requested.isSilent : options.heartbeat?.message !== undefined
+    const isPinging = hasPing && outbox !== undefined
     if (heartbeat && this.#heartbeat && isPinging === this.#isPinging)
       return this.#heartbeat.change(heartbeat)
     this.#heartbeat?.stop()
@@ -282,7 +318,7 @@ export class Attempt implements TransportSink {
   #ping(): void {
     const { options, outbox } = this.#owner
     const message = options.heartbeat?.message
-    this.#guarded('"heartbeat.message"', () => outbox && this.#attempt?.send?.(outbox.encode(message)))
+    this.#guarded('"heartbeat.message"', () => outbox && this.#transmit(outbox.encode(message, 'heartbeat')))
   }
 
   /** Returns `false` if it threw: the attempt then fails permanently, with an error that names the part. */
@@ -298,4 +334,13 @@ export class Attempt implements TransportSink {
       return false
     }
   }
+}
+
+function isDraft(data: SocketData | Draft): data is Draft {
+  return typeof data === 'object' && 'kind' in data
+}
+
+/** The frame of a subscription without a protocol. */
+function subscribeFrame({ kind, type, params, cursor }: Draft): object {
+  return { type, params, subscribe: kind === 'subscribe', cursor }
 }

@@ -5,7 +5,8 @@ import { decodeText, readJson } from './envelope.ts'
 import { type Failure, parseRetryAfter, toError } from './failure.ts'
 import { type AttemptParts, type PendingPart, preparationFailure, type PreparedRequest } from './request.ts'
 import { refusalError, type Token } from './tokens.ts'
-import type { FetchLike, ResponseMeta } from './transport.ts'
+import type { FetchLike } from './transport.ts'
+import type { ResponseMeta } from './envelope.ts'
 import { ignoreRejection, isPromise } from './validation.ts'
 
 /** One conditional GET: "has it changed since?" */

@@ -1,6 +1,9 @@
 import { type AttemptOwner, Attempt } from './attempt.ts'
 import { defaultGapSpread } from './backoff.ts'
 import type { GapCause } from './events.ts'
+import type { Draft } from './correlation.ts'
+import type { Subscription } from './correlation.ts'
+import type { Subscriptions } from './subscriptions.ts'
 import { createEmitter, type PlatformEvent, type TimerHandle } from './platform.ts'
 import type { Outbox, ConnectionDriverOptions, ConnectionPorts } from './connectionPorts.ts'
 import { MessageReader, type ReaderEvents } from './messageReader.ts'
@@ -19,6 +22,8 @@ export class Connection implements AttemptOwner, ReaderEvents {
   readonly outbox: Outbox | undefined
   readonly reader: MessageReader
   readonly position = new StreamPosition()
+  /** Set by the first component that subscribes. */
+  subscriptions: Subscriptions | undefined
   options: ConnectionDriverOptions
   /** The same object until something in it changes. Messages do not change it. */
   snapshot: ConnectionSnapshot = IDLE_SNAPSHOT
@@ -33,6 +38,8 @@ export class Connection implements AttemptOwner, ReaderEvents {
   #pausedBy: ReadonlySet<PauseReason> = new Set()
   #timer: TimerHandle | undefined
   #gapTimer: TimerHandle | undefined
+  /** Subscriptions whose gap is scheduled, by their timer. */
+  readonly #subscriptionGaps = new Map<Subscription, TimerHandle>()
   #run: Attempt | undefined
   #unwatch: (() => void) | undefined
 
@@ -42,7 +49,8 @@ export class Connection implements AttemptOwner, ReaderEvents {
     this.outbox = ports.createOutbox?.({
       clock: ports.clock,
       send: data => this.#state.name === 'open' && (this.#run?.send(data) ?? false),
-      mayOpen: () => !hasEnded(this.#state),
+      hasProtocol: ports.transport.hasProtocol === true,
+      mayOpen: () => this.mayOpen,
       report: event => ports.sink.onEvent(event),
       holder: this,
       renew: previous => {
@@ -65,8 +73,10 @@ export class Connection implements AttemptOwner, ReaderEvents {
     this.#events.length = 0
     this.handle({ type: 'stop' })
     this.#unwatch?.()
-    this.ports.clock.clearTimeout(this.#gapTimer)
+    for (const timer of [this.#gapTimer, ...this.#subscriptionGaps.values()])
+      this.ports.clock.clearTimeout(timer)
     this.#gapTimer = undefined
+    this.subscriptions?.dispose()
   }
 
   close(): void {
@@ -88,26 +98,51 @@ export class Connection implements AttemptOwner, ReaderEvents {
     this.#publish()
   }
 
+  /** Whether it is open or opening. */
+  get mayOpen(): boolean {
+    return !hasEnded(this.#state)
+  }
+
+  /** Sends what subscriptions want. Returns `false` unless the connection is open. */
+  readonly post = (drafts: readonly Draft[]): boolean =>
+    this.#state.name === 'open' && (this.#run?.write(drafts) ?? false)
+
   dropCursor(): void {
     this.position.cursor = undefined
     this.ports.transport.dropCursor?.()
   }
 
-  /** Schedules one round of refetches. Causes that occur before it starts share it. */
-  scheduleGap(cause: GapCause): void {
-    if (this.#gapTimer !== undefined) return
-    const { clock, random, sink } = this.ports
+  /**
+   * Schedules one round of refetches: of one subscription, or of everything. Causes that occur before it starts
+   * share it.
+   */
+  scheduleGap(cause: GapCause, subscription?: Subscription): void {
+    const { sink } = this.ports
+    if (subscription) {
+      if (this.#subscriptionGaps.has(subscription)) return
+      this.subscriptions?.onMissed([subscription])
+      const timer = this.#delayGap(cause, () => {
+        this.#subscriptionGaps.delete(subscription)
+        sink.onGap(cause, [subscription])
+      })
+      this.#subscriptionGaps.set(subscription, timer)
+    } else if (this.#gapTimer === undefined) {
+      // At an opening, subscriptions are sent again anyway.
+      if (cause === 'sequence' || cause === 'epoch') this.subscriptions?.onMissed()
+      this.#gapTimer = this.#delayGap(cause, () => {
+        this.#gapTimer = undefined
+        sink.onGap(cause)
+      })
+    }
+  }
+
+  #delayGap(cause: GapCause, call: () => void): TimerHandle {
+    const { clock, random } = this.ports
     const { gapSpread } = this.options
     const downSince = 'progress' in this.#state ? this.#state.progress.downSince : null
     const outage = downSince === null ? 0 : clock.elapsed() - downSince
     const spread = typeof gapSpread === 'function' ? gapSpread(cause, outage) : gapSpread
-    this.#gapTimer = clock.setTimeout(
-      () => {
-        this.#gapTimer = undefined
-        sink.onGap(cause)
-      },
-      random() * (spread ?? defaultGapSpread(outage)),
-    )
+    return clock.setTimeout(call, random() * (spread ?? defaultGapSpread(outage)))
   }
 
   onToken({ token, refreshAt }: CurrentToken): void {
@@ -160,7 +195,10 @@ export class Connection implements AttemptOwner, ReaderEvents {
     if (isNew) clock.clearTimeout(this.#timer)
     this.#state = state
     for (const effect of effects) this.#perform(effect)
-    if (isNew && hasEnded(state)) this.outbox?.ended()
+    if (isNew && hasEnded(state)) {
+      this.outbox?.ended()
+      this.subscriptions?.ended()
+    }
     if (state === before) return
     this.#publish()
     this.#report(status, before.name === 'waiting')
@@ -198,6 +236,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
     this.#run.end()
     this.#run = undefined
     this.outbox?.lost()
+    this.subscriptions?.lost()
   }
 
   #onPlatformEvent(event: PlatformEvent): void {

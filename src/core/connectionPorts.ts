@@ -1,13 +1,15 @@
 import type { Clock, Platform } from './platform.ts'
-import type { Message, Parse } from './envelope.ts'
+import type { Message, Parse, Cursor, SocketData } from './envelope.ts'
 import type { Reply } from './requests.ts'
 import type { ConnectionEvent, GapCause } from './events.ts'
 import type { Failure, FailureAction } from './failure.ts'
 import type { ReconnectTimes } from './connectionState.ts'
 import type { RequestPlan } from './request.ts'
-import type { Cursor, Recovery } from './streamPosition.ts'
+import type { Recovery } from './streamPosition.ts'
+import type { Draft } from './correlation.ts'
+import type { Subscription } from './correlation.ts'
 import type { AttemptToken, CurrentToken, Token } from './tokens.ts'
-import type { SocketData, Transport } from './transport.ts'
+import type { Transport } from './transport.ts'
 
 /** What a connection is given once. Its options may change, see `ConnectionDriverOptions`. */
 export interface ConnectionPorts {
@@ -32,7 +34,8 @@ export interface MessageSink {
   /** The stream is followed from this position on. */
   onPositionKnown(since: Cursor): void
   /** Messages may have been missed. Causes that occur before the delay is over share one call. */
-  onGap(cause: GapCause): void
+  /** `subscriptions`: only these have missed messages. */
+  onGap(cause: GapCause, subscriptions?: readonly Subscription[]): void
   onEvent(event: ConnectionEvent): void
   /** Returns where to start a stream that has no position yet. */
   resumePosition(): Cursor | undefined
@@ -40,10 +43,12 @@ export interface MessageSink {
 
 /** What is known about a message when it is delivered. */
 export interface Delivery {
-  /** A request is waiting for it. */
-  isReply?: boolean | undefined
-  /** It says whether the server resumed, so only `onMessage` gets it. */
-  saysResumed?: boolean | undefined
+  /** It belongs to a request or a subscription, so it needs no rule. */
+  isExpected?: boolean | undefined
+  /** A fetch waits for it. */
+  isAwaited?: boolean | undefined
+  /** It has no data, but says that the server resumed or that a subscription has ended: only `onMessage` gets it. */
+  isNotice?: boolean | undefined
   /** Its position in the server's log. */
   cursor?: Cursor | undefined
 }
@@ -84,8 +89,10 @@ export interface HeartbeatPlan {
 /** What an outbox is given. */
 export interface OutboxPorts {
   clock: Clock
+  /** Whether the transport writes by a protocol of its own. */
+  readonly hasProtocol: boolean
   /** Returns `false` unless the connection is open. */
-  send(data: SocketData): boolean
+  send(data: SocketData | Draft): boolean
   /** Whether the connection is open or opening. */
   mayOpen(): boolean
   /** Holds the token that the server received last. */
@@ -98,9 +105,9 @@ export interface OutboxPorts {
 export interface Outbox {
   /**
    * Strings and binary data stay as they are; anything else goes through `serialize`. Throws if that returns
-   * nothing that can be sent.
+   * nothing that can be sent. A protocol serializes later, when the value is sent.
    */
-  encode(value: unknown): SocketData
+  encode(value: unknown, kind?: 'send' | 'heartbeat'): SocketData | Draft
   opened(): void
   /** The reply in this message; `undefined` if no request was waiting for it. */
   matchReply(message: Message): Reply | undefined

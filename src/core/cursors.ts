@@ -1,5 +1,5 @@
 import { buildFirstMessage } from './validation.ts'
-import type { Cursor } from './streamPosition.ts'
+import type { Cursor } from './envelope.ts'
 import type { TransportRequest } from './transport.ts'
 
 /** Adds the position to resume from to a request. Use a built-in helper, or write your own. */

@@ -1,5 +1,24 @@
 import { isPlainObject } from './hash.ts'
-import type { MessageMeta, SocketData } from './transport.ts'
+
+/** Data that a socket sends as it is. */
+export type BinaryData = ArrayBuffer | ArrayBufferView | Blob
+export type SocketData = string | BinaryData
+
+/** A position in the server's log: a number that increases by one within an `epoch`, or an opaque id. */
+export type Cursor = string | { epoch?: string | number | undefined; seq: number }
+
+/** What is known about an HTTP response besides its body. */
+export interface ResponseMeta {
+  status: number
+  headers: Headers
+}
+
+/** What a transport knows about a message besides its data. */
+export interface MessageMeta extends Partial<ResponseMeta> {
+  type?: string | undefined
+  /** The event's own id. An event without one has no `id` here, but the cursor stays. */
+  id?: string | undefined
+}
 
 /** One message: its type, the parameters of the request it belongs to, and its data. */
 export interface Message<Type extends string = string, Params = unknown, Response = unknown> {
@@ -14,6 +33,8 @@ export interface Message<Type extends string = string, Params = unknown, Respons
   readonly error?: unknown
   /** The `id` of the request that this message replies to. */
   readonly re?: string | number | undefined
+  /** The subscription to this key has ended. */
+  readonly isLast?: boolean | undefined
 }
 
 /**
@@ -50,7 +71,7 @@ const UNNAMED = 'message'
 /** The type of a value that looks like an envelope but has no usable `type`. No handler matches it. */
 const UNUSABLE = ''
 
-const ENVELOPE_KEYS = new Set(['type', 'params', 'response', 'error', 'id', 'epoch', 'seq', 're'])
+const ENVELOPE_KEYS = new Set(['type', 'params', 'response', 'error', 'id', 'epoch', 'seq', 're', 'isLast'])
 
 /**
  * The messages in a parsed value: one envelope, an array of them, or a bare value that becomes the response

@@ -5,17 +5,11 @@ import {
   type HttpAttempt,
   type HttpVariant,
 } from './httpTransport.ts'
-import { isLargerThan } from './envelope.ts'
+import { isLargerThan, type ResponseMeta } from './envelope.ts'
 import { createLineReader } from './lineReader.ts'
 import { attach } from './request.ts'
 import { createStreamText } from './streamText.ts'
-import type {
-  ResponseMeta,
-  Transport,
-  TransportEnvironment,
-  TransportRequest,
-  TransportSink,
-} from './transport.ts'
+import type { Transport, TransportEnvironment, TransportRequest, TransportSink } from './transport.ts'
 
 /** Adds the id of the last event to a request. */
 type AttachEventId = (request: TransportRequest, lastEventId: string) => TransportRequest

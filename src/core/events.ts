@@ -3,7 +3,7 @@ import type { Status } from './machine.ts'
 import type { TokenReason } from './tokens.ts'
 
 /** How updates travel. Polls are queries, not connections: no event and no entry of `connections` has 'polling'. */
-export type TransportName = 'polling' | 'longPoll' | 'serverEvents' | 'socket'
+export type TransportName = 'polling' | 'longPoll' | 'serverEvents' | 'socket' | 'source'
 
 /**
  * Why updates may have been missed: the connection reopened without a position to resume from (`reconnect`),

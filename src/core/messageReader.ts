@@ -1,14 +1,26 @@
-import { isLargerThan, type Message, parseJson, readMessages } from './envelope.ts'
+import type { Correlated, Correlation } from './correlation.ts'
+import {
+  isLargerThan,
+  type Message,
+  parseJson,
+  readMessages,
+  type Cursor,
+  type MessageMeta,
+  type SocketData,
+} from './envelope.ts'
 import type { Outbox, ConnectionDriverOptions, ConnectionPorts, Delivery } from './connectionPorts.ts'
 import type { BadMessageReason, GapCause } from './events.ts'
-import { type Cursor, isPosition, type Recovery, type StreamPosition } from './streamPosition.ts'
+import { isPosition, type Recovery, type StreamPosition } from './streamPosition.ts'
+import type { Incoming } from './protocol.ts'
+import type { Subscription } from './correlation.ts'
+import type { Subscriptions } from './subscriptions.ts'
 import { ignoreRejection, isPromise, refusePromise } from './validation.ts'
-import type { MessageMeta, SocketData } from './transport.ts'
 
 /** What a reader finds in messages, besides the messages themselves. */
 export interface ReaderEvents {
   /** Messages may have been missed. */
-  scheduleGap(cause: GapCause): void
+  scheduleGap(cause: GapCause, subscription?: Subscription): void
+  readonly subscriptions: Subscriptions | undefined
   /** The server replied to a heartbeat. */
   onHeartbeatReply(): void
   /** `isLast` returned true for a message. */
@@ -64,6 +76,31 @@ export class MessageReader {
     return true
   }
 
+  /** Passes on what a protocol has read from a frame. */
+  receiveIncoming(read: () => unknown, correlation: Correlation): void {
+    let incoming: unknown
+    try {
+      incoming = read()
+    } catch {
+      return void this.#bad('unreadable')
+    }
+    if (incoming === undefined) return
+    const all: readonly unknown[] = Array.isArray(incoming) ? incoming : [incoming]
+    if (all.some(isPromise)) {
+      all.filter(isPromise).forEach(ignoreRejection)
+      return void this.#bad('promise')
+    }
+    this.counters.lastMessageAt = this.#ports.clock.now()
+    for (const one of all) {
+      if (!isIncoming(one)) this.#bad('unreadable')
+      else {
+        const { message, subscription } = correlation.resolve(one) ?? {}
+        if (message) this.#accept(message, subscription)
+        if (message && this.#isLast(message)) return this.#events.onLastMessage()
+      }
+    }
+  }
+
   #isLast(message: Message): boolean {
     const { isLast } = this.options
     return isLast !== undefined && this.#read('isLast', () => isLast(message)) === true
@@ -75,13 +112,13 @@ export class MessageReader {
   }
 
   /** Isolates messages: an error that application code throws for one must not affect another. */
-  #accept(message: Message): void {
+  #accept(message: Message, subscription = this.#events.subscriptions?.of(message)): void {
     const { recovery } = this.options
     this.counters.received++
     try {
       if (this.#isHeartbeatReply(message)) this.#takeHeartbeatReply(message)
-      else if (recovery) this.#follow(message, recovery)
-      else this.#deliver(message, {})
+      else if (recovery) this.#follow({ message, subscription }, recovery)
+      else this.#deliver({ message, subscription }, {})
     } catch (error) {
       this.#ports.sink.onEvent({ kind: 'handler-error', type: message.type, error })
     }
@@ -94,15 +131,16 @@ export class MessageReader {
     this.#events.onHeartbeatReply()
   }
 
-  #follow(message: Message, recovery: Recovery): void {
+  #follow({ message, subscription }: Correlated, recovery: Recovery): void {
     const resumed =
       (recovery.resumed && this.#read('recovery.resumed', () => recovery.resumed?.(message))) ?? undefined
     const at = this.#positionOf(message, recovery)
-    const { isNews, gap, cursor, begin } = this.#position.message(at, resumed)
-    if (gap) this.#events.scheduleGap(gap)
-    if (begin !== undefined) this.#ports.sink.onPositionKnown(begin)
-    const saysResumed = resumed !== undefined
-    if (isNews || saysResumed) this.#deliver(message, { saysResumed, cursor })
+    const own = recovery.perSubscription ? subscription : undefined
+    const { isNews, gap, cursor, begin } = (own?.position ?? this.#position).message(at, resumed)
+    if (gap) this.#events.scheduleGap(gap, own)
+    if (begin !== undefined && !own) this.#ports.sink.onPositionKnown(begin)
+    const isNotice = resumed !== undefined
+    if (isNews || isNotice) this.#deliver({ message, subscription }, { isNotice, cursor })
   }
 
   /** Whether text that is not a message replies to a heartbeat, as `pong` does to `ping`. */
@@ -134,16 +172,30 @@ export class MessageReader {
     }
   }
 
-  #deliver(message: Message, delivery: Delivery): void {
-    const { settle, message: completed = message } = this.#outbox?.matchReply(message) ?? {}
+  #deliver({ message, subscription }: Correlated, delivery: Delivery): void {
+    const reply = this.#outbox?.matchReply(message)
+    // The error of a request says nothing about a subscription to the same key.
+    const own = reply && message.error !== undefined ? undefined : subscription
+    if (!reply && !own) return void this.#ports.sink.onMessage(message, delivery)
+    const settle = (result: Message | undefined) => {
+      reply?.settle(result)
+      if (own) this.#events.subscriptions?.taken(own, message, result)
+    }
+    const completed = reply?.message ?? message
+    const isEmptyEnd = message.isLast === true && message.response === undefined
     let taken: Promise<Message | undefined> | Message | undefined = completed
     try {
-      taken = this.#ports.sink.onMessage(completed, { ...delivery, isReply: settle !== undefined })
+      taken = this.#ports.sink.onMessage(completed, {
+        ...delivery,
+        isNotice: delivery.isNotice ?? isEmptyEnd,
+        isExpected: true,
+        isAwaited: reply !== undefined || (own !== undefined && own.waiting.size > 0),
+      })
     } finally {
       // Settle after the message took effect, so that the caller finds the reply, and everything before it,
       // in the cache.
-      if (settle && taken instanceof Promise) void taken.then(settle)
-      else settle?.(taken as Message | undefined)
+      if (taken instanceof Promise) void taken.then(settle)
+      else settle(taken)
     }
   }
 
@@ -163,4 +215,10 @@ function hasPromise({ params, response, error }: Message): boolean {
   const promises = parts.filter(isPromise)
   promises.forEach(ignoreRejection)
   return promises.length > 0
+}
+
+/** Whether a protocol returned a message or a reply. */
+function isIncoming(value: unknown): value is Incoming {
+  const { type, re } = (value ?? {}) as { type?: unknown; re?: unknown }
+  return typeof type === 'string' || typeof re === 'string' || typeof re === 'number'
 }

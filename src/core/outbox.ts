@@ -1,12 +1,12 @@
 import { withAdvice } from './advice.ts'
 import type { Reauthenticate } from './tokens.ts'
 import type { Outbox, OutboxPorts } from './connectionPorts.ts'
-import type { Serialize } from './envelope.ts'
+import type { Serialize, SocketData } from './envelope.ts'
 import { ConfigurationError, ConnectionLostError } from './errors.ts'
 import { ignoreRejection, isPromise, refusePromise } from './validation.ts'
 import { type Renewal, startRenewal } from './tokenRenewal.ts'
 import { type RequestEnvelope, type RequestOptions, Requests } from './requests.ts'
-import type { SocketData } from './transport.ts'
+import type { Draft } from './correlation.ts'
 import type { Clock } from './platform.ts'
 import { Fifo } from './fifo.ts'
 
@@ -39,22 +39,15 @@ export function createOutbox(
   provider: () => Pick<OutboxOptions, 'reauthenticate'> = options,
 ): SocketOutbox {
   const queue = new SendQueue(ports.clock, () => options().queue)
-  const encode = (data: unknown) => toSocketData(data, options().serialize)
+  const encode: Outbox['encode'] = (data, kind = 'send') =>
+    ports.hasProtocol ? toDraft(data, kind) : toSocketData(data, options().serialize)
   let renewal: Renewal | undefined
 
-  function post(item: QueuedData, mayWait = true): boolean {
-    if (ports.send(item.data)) {
-      item.sent?.()
-      return true
-    }
-    if (!ports.mayOpen() || !mayWait) return false
-    const isQueued = queue.push(item)
-    if (!isQueued) ports.report({ kind: 'queue-overflow' })
-    return isQueued
-  }
-
+  const post = createPost(ports, queue)
   const requests = new Requests(ports.clock, (frame, posted) => {
-    const item = { data: encode(frame), isBounded: false, ...posted }
+    const { type, params, id: target } = frame
+    const data = ports.hasProtocol ? ({ kind: 'request', type, params, target } as const) : encode(frame)
+    const item = { data, isBounded: false, ...posted }
     return post(item) ? () => queue.remove(item) : undefined
   })
 
@@ -88,19 +81,44 @@ export function createOutbox(
   }
 }
 
+/** Sends, or queues if the connection is not open yet. */
+function createPost(ports: OutboxPorts, queue: SendQueue) {
+  return (item: QueuedData, mayWait = true): boolean => {
+    if (ports.send(item.data)) {
+      item.sent?.()
+      return true
+    }
+    if (!ports.mayOpen() || !mayWait) return false
+    const isQueued = queue.push(item)
+    if (!isQueued) ports.report({ kind: 'queue-overflow' })
+    return isQueued
+  }
+}
+
+/** What a protocol serializes when it is sent. */
+function toDraft(data: unknown, kind: 'send' | 'heartbeat'): SocketData | Draft {
+  if (isSocketData(data)) return data
+  if (isPromise(data)) refuseToSend(data)
+  const { type, params } = (data ?? {}) as { type?: unknown; params?: unknown }
+  return { kind, type: typeof type === 'string' ? type : '', params, data }
+}
+
 /** Applies to everything sent: strings and binary data stay as they are, anything else goes through `serialize`. */
 function toSocketData(data: unknown, serialize: Serialize = JSON.stringify): SocketData {
   if (isSocketData(data)) return data
-  if (isPromise(data)) {
-    ignoreRejection(data)
-    throw new ConfigurationError(withAdvice('A promise cannot be sent.', 'promise'))
-  }
+  if (isPromise(data)) refuseToSend(data)
   const serialized: unknown = refusePromise(serialize(data) as unknown, '"serialize"')
   if (isSocketData(serialized)) return serialized
   throw new ConfigurationError(withAdvice(`"serialize" returned ${typeof serialized}.`, 'serialize'))
 }
 
-function isSocketData(data: unknown): data is SocketData {
+function refuseToSend(promise: PromiseLike<unknown>): never {
+  ignoreRejection(promise)
+  throw new ConfigurationError(withAdvice('A promise cannot be sent.', 'promise'))
+}
+
+/** Whether a socket can send it as it is. */
+export function isSocketData(data: unknown): data is SocketData {
   return (
     typeof data === 'string' ||
     ArrayBuffer.isView(data) ||
@@ -119,7 +137,7 @@ type OptionalQueueOptions = { readonly [Name in keyof QueueOptions]?: number | u
 
 /** Data waiting to be sent. */
 export interface QueuedData {
-  data: SocketData
+  data: SocketData | Draft
   /** Whether it counts against `limit` and is dropped after `ttl`. Requests are not bounded: they have a timeout. */
   isBounded: boolean
   /** The sender. */
@@ -170,7 +188,7 @@ export class SendQueue {
   }
 
   /** Passes everything to `send` in order. Data that `send` does not accept stays, with everything after it. */
-  drain(send: (data: SocketData) => boolean): void {
+  drain(send: (data: SocketData | Draft) => boolean): void {
     this.#dropExpired()
     for (let item = this.#waiting.first(); item; item = this.#waiting.first()) {
       try {

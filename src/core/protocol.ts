@@ -1,6 +1,4 @@
-import type { Message } from './envelope.ts'
-import type { Cursor } from './streamPosition.ts'
-import type { SocketData } from './transport.ts'
+import type { Message, Cursor, SocketData } from './envelope.ts'
 
 /**
  * A server's own protocol: translates its frames into messages, and back. It is called each time the connection
@@ -18,10 +16,10 @@ export type Protocol = (link: ProtocolLink) => ProtocolSession
 /** What a session may do with its connection. After the connection is lost, all of it does nothing. */
 export interface ProtocolLink extends Handshake {
   /** Sends at once, before everything that waits: a greeting, a pong, an acknowledgement. */
-  send(data: SocketData): void
+  send(data: SocketData): undefined
 }
 
-/** What protocols and sources have in common. */
+/** What protocols and sources have in common. Its functions return `undefined`, so that `parse` may return what they return. */
 export interface Handshake {
   /** From `getToken`; `null` without a token. */
   readonly token: string | null
@@ -31,15 +29,15 @@ export interface Handshake {
    * The handshake is done and the connection `open`: subscriptions go out first, then everything that waits.
    * `resumed`: the server continues at `cursor`.
    */
-  ready(info?: { resumed?: boolean }): void
+  ready(info?: { resumed?: boolean }): undefined
   /** Fails, as if the WebSocket had closed with this code: 4401 fetches a fresh token, 4403 is permanent. */
-  fail(code: number): void
+  fail(code: number): undefined
   /**
    * Sends a heartbeat every `interval` ms. Without a sign of life within `timeout` ms (default: the same as
    * `interval`), the connection is lost. With `silence`, it sends nothing and is lost after so many ms without a sign
    * of life: for servers that send the pings and refuse those of a client, as Engine.IO does.
    */
-  heartbeat(options: { interval: number; timeout?: number } | { silence: number }): void
+  heartbeat(options: { interval: number; timeout?: number } | { silence: number }): undefined
 }
 
 /** One opening of a connection that has a protocol. */

@@ -46,15 +46,17 @@ export interface PreparedRequest extends CurrentToken {
 export async function prepareRequest(plan: RequestPlan, attempt: AttemptParts): Promise<PreparedRequest> {
   const { url: source, origins, transport, getToken, tokens, onTokenRequest } = plan
   const { rejected: previous, attachCursor, pending } = attempt
+  // A source has no URL.
+  const hasUrl = transport.urlScheme !== undefined
   const url = typeof source === 'function' ? await settle(pending, 'url', source) : source
-  const { href } = findTarget(url, plan)
+  const href = hasUrl ? findTarget(url, plan).href : ''
   const headers = sendableHeaders(plan.headers, 'of the option "headers"')
   const { token, isRefreshed, refreshAt } = await settle(pending, 'getToken', () =>
     tokens.getToken({ getToken, previous, onTokenRequest }),
   )
   let request: TransportRequest = { url: href, headers, protocols: [...(plan.protocols ?? [])] }
   if (attachCursor) request = attachCursor(request)
-  if (token) {
+  if (token && hasUrl) {
     assertTrusted(new URL(request.url), origins)
     request = attach('attachToken', () => plan.attachToken(request, token))
     // Check again, because the last function to change the URL decides where the token goes.

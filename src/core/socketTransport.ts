@@ -4,11 +4,11 @@ import { type Failure, impossible } from './failure.ts'
 import type {
   TransportHandle,
   AttemptRequest,
-  SocketData,
   Transport,
   TransportCapabilities,
   TransportSink,
 } from './transport.ts'
+import type { SocketData } from './envelope.ts'
 
 /**
  * The part of the WebSocket interface used here. The classes of browsers and of `ws` have it; a test double may

@@ -1,22 +1,24 @@
-import type { Message } from './envelope.ts'
+import type { Cursor, Message } from './envelope.ts'
 import type { GapCause } from './events.ts'
 import type { TransportRequest } from './transport.ts'
-
-/** A position in the server's log: a number that increases by one within an `epoch`, or an opaque id. */
-export type Cursor = string | { epoch?: string | number | undefined; seq: number }
 
 /** How a connection resumes where it was cut off. */
 export interface Recovery {
   /** The position of a message; `undefined` if it has none. */
   cursor(message: Message): Cursor | undefined
-  /** Adds the position to the request when reconnecting. */
-  attach(request: TransportRequest, cursor: Cursor): TransportRequest
+  /** Adds the position to the request when reconnecting. A `protocol` or a source may use `link.cursor` instead. */
+  attach?(request: TransportRequest, cursor: Cursor): TransportRequest
   /**
    * Whether this message says that the server resumed; `undefined` if it is about something else. Such a
    * message goes to `onMessage`, but not to handlers or the cache. It may have a position: its own in the
    * log, or the newest that the server has.
    */
   resumed?(message: Message): boolean | undefined
+  /**
+   * Each subscription has a position of its own, which its subscribe frame carries, and a gap of its own. Default
+   * `false`: the messages of a connection are one stream.
+   */
+  perSubscription?: boolean | undefined
 }
 
 /** What is known when a connection opens. */

@@ -2,7 +2,8 @@ import { withAdvice } from './advice.ts'
 import type { TimerHandle } from './platform.ts'
 import type { OutboxPorts } from './connectionPorts.ts'
 import { ConfigurationError } from './errors.ts'
-import type { SocketData } from './transport.ts'
+import type { Draft } from './correlation.ts'
+import type { SocketData } from './envelope.ts'
 
 /** Keeps the token of one open socket fresh. */
 export interface Renewal {
@@ -20,7 +21,7 @@ const MIN_INTERVAL = 1_000
  */
 export function startRenewal(
   { clock, holder, renew, send, report }: OutboxPorts,
-  reauthenticate: () => ((token: string) => SocketData) | undefined,
+  reauthenticate: () => ((token: string) => SocketData | Draft) | undefined,
 ): Renewal {
   let timer: TimerHandle | undefined
   let dueAt = Infinity

@@ -1,9 +1,7 @@
+import type { MessageMeta, SocketData, Cursor } from './envelope.ts'
 import type { Clock } from './platform.ts'
 import type { Failure } from './failure.ts'
-
-/** Data that a socket sends as it is. */
-export type BinaryData = ArrayBuffer | ArrayBufferView | Blob
-export type SocketData = string | BinaryData
+import type { Outgoing } from './protocol.ts'
 
 /** What one attempt sends. `attachToken` and a recovery's `attach` receive it and return it changed. */
 export interface TransportRequest {
@@ -21,7 +19,19 @@ export interface TransportRequest {
 
 /** The request of one attempt. `rebuild` builds it again with the current URL and token; it never rejects. */
 export interface AttemptRequest extends TransportRequest {
+  /** For transports that send it in a way of their own. */
+  token: string | null
+  /** The position to resume from. */
+  cursor: Cursor | undefined
   rebuild(): Promise<AttemptRequest>
+}
+
+/** Heartbeats that a protocol requests; times in ms. */
+export interface RequestedHeartbeat {
+  interval: number
+  timeout: number
+  /** Nothing is sent: silence for `interval` alone ends the connection. */
+  isSilent: boolean
 }
 
 /** Receives what an attempt reports. After `onFailure`, and after the handle's `close()`, nothing more is reported. */
@@ -36,8 +46,12 @@ export interface TransportSink {
    * `false` if it could not be parsed: a cursor that came with it must not be used.
    */
   onMessage(data: unknown, meta: MessageMeta): boolean
+  /** What a transport with a protocol has read: `Incoming`, an array of it, or nothing. Throws if it was unreadable. */
+  onIncoming(read: () => unknown): void
   /** Something arrived that is not a message: a comment or an empty response. */
   onActivity(): void
+  /** A protocol sets the rhythm of heartbeats. */
+  onHeartbeat(requested: RequestedHeartbeat): void
   /** A message of more than `maxMessageBytes` was dropped unread. */
   onOversized(): void
   /** The server requests that no retry comes sooner (ms; SSE `retry:`). */
@@ -47,31 +61,20 @@ export interface TransportSink {
   onFailure(failure: Failure): void
 }
 
-/** What a transport knows about a message besides its data. */
-export interface MessageMeta extends Partial<ResponseMeta> {
-  type?: string | undefined
-  /** The event's own id. An event without one has no `id` here, but the cursor stays. */
-  id?: string | undefined
-}
-
-/** What is known about an HTTP response besides its body. */
-export interface ResponseMeta {
-  status: number
-  headers: Headers
-}
-
 /** An attempt in progress, as its transport handles it. */
 export interface TransportHandle {
   /** Sockets only: hands data to the network. Returns `false` if it cannot. */
   send?(data: SocketData): boolean
+  /** With a protocol: writes and sends, all of one kind. Returns `false` if it cannot. Throws what the protocol throws. */
+  write?(out: readonly Outgoing[]): boolean
   /** Gives the attempt up at once, without waiting for the server. Nothing it still emits reaches the sink. */
   close(): void
 }
 
 /** What a transport can do. The texts of `request.ts` and `failure.ts` take one that is bidirectional for a WebSocket. */
 export interface TransportCapabilities {
-  /** The scheme of its URLs without encryption. */
-  readonly urlScheme: 'http' | 'ws'
+  /** The scheme of its URLs without encryption; `undefined` if it has no URL. */
+  readonly urlScheme: 'http' | 'ws' | undefined
   /** Whether its requests carry headers. */
   readonly sendsHeaders: boolean
   /** Whether the client can send over an open connection. If so, it may offer subprotocols and send a first message. */
@@ -85,6 +88,8 @@ export const HTTP: TransportCapabilities = { urlScheme: 'http', sendsHeaders: tr
 export interface Transport {
   /** Whether its request must not be sent again automatically after the server has responded, as with a POST. */
   readonly isOnce?: boolean
+  /** Whether it reads and writes by a protocol of its own: it reports `onIncoming`, and its handles can `write`. */
+  readonly hasProtocol?: boolean
   open(request: AttemptRequest, sink: TransportSink): TransportHandle
   /** Adds the transport's own position, and anything else it always sends, to a request. */
   attachCursor?(request: TransportRequest): TransportRequest

@@ -29,7 +29,7 @@ export interface LongPollOptions<Schemas = object, Cursor = unknown> extends Con
 export const longPollDefinition: TransportDefinition<LongPollOptions> = {
   transport: 'longPoll',
   ...HTTP,
-  attachToken: tokenInHeader(),
+  attachToken: () => tokenInHeader(),
   identity: ({ method, headers, body, credentials }) => [method, headersIdentity(headers), body, credentials],
   request: ({ headers, body }) => ({ headers: withContentType(headers, body) }),
   createTransport: (environment, { method, body, credentials, cursor, initialCursor, holdTimeout }) =>

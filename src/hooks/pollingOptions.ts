@@ -5,7 +5,7 @@ import type { BackoffOptions } from '../core/backoff.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { HeadersOption } from '../core/headers.ts'
 import type { UrlSource } from '../core/request.ts'
-import type { ResponseMeta } from '../core/transport.ts'
+import type { ResponseMeta } from '../core/envelope.ts'
 
 /** When to poll. If components share a key, the shortest interval applies. */
 export interface PollingRhythm<QueryData = unknown, Err = Error> {

@@ -39,7 +39,7 @@ export interface ServerEventsOptions<Schemas = object> extends ConnectionOptions
 export const serverEventsDefinition: TransportDefinition<ServerEventsOptions> = {
   transport: 'serverEvents',
   ...HTTP,
-  attachToken: tokenInHeader(),
+  attachToken: () => tokenInHeader(),
   identity: ({ method, headers, body, credentials, framing }) => [
     method,
     headersIdentity(headers),

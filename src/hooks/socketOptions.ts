@@ -2,13 +2,21 @@ import { type Reauthenticate, tokenInQuery } from '../core/tokens.ts'
 import type { Message, Serialize } from '../core/envelope.ts'
 import { withDefaults } from '../core/validation.ts'
 import { createOutbox, type QueueOptions } from '../core/outbox.ts'
+import type { Protocol } from '../core/protocol.ts'
+import { createProtocolTransport } from '../core/protocolTransport.ts'
 import { createSocketTransport, WEB_SOCKET } from '../core/socketTransport.ts'
-import type { ConnectionOptions, HeartbeatOptions } from '../providers/options.ts'
+import type { HeartbeatPlan } from '../core/connectionPorts.ts'
+import type { ConnectionOptions, HeartbeatOptions, RealtimeOptions } from '../providers/options.ts'
 import type { TransportDefinition } from '../providers/transportDefinition.ts'
 import type { MessagesOption } from '../cache/messageTypes.ts'
 
 /** The options of `useSocket`. */
 export interface SocketOptions<Schemas = object> extends ConnectionOptions<Schemas> {
+  /**
+   * Speaks the server's own protocol: it translates frames into messages, and back. It replaces `parse` and
+   * `serialize`, and it sends the token itself unless there is an `attachToken`. It is called each time the socket opens.
+   */
+  protocol?: Protocol | undefined
   /** Subprotocols to offer. */
   protocols?: readonly string[] | undefined
   /** How binary frames arrive. Default: the browser's, `'blob'`. */
@@ -28,21 +36,35 @@ export interface SocketOptions<Schemas = object> extends ConnectionOptions<Schem
 
 const DEFAULT_HEARTBEAT = { interval: 25_000, timeout: 10_000, message: { type: 'heartbeat' } as unknown }
 
+/** Where options say that they are not those of a socket. */
+export const TRANSPORT: unique symbol = Symbol('transport')
+
 /** WebSocket. */
 export const socketDefinition: TransportDefinition<SocketOptions> = {
   transport: 'socket',
   ...WEB_SOCKET,
-  attachToken: tokenInQuery(),
-  identity: ({ protocols, binaryType }) => [protocols, binaryType],
+  // A protocol sends the token itself, in its handshake.
+  attachToken: ({ protocol }) => (protocol ? request => request : tokenInQuery()),
+  identity: ({ protocols, binaryType, protocol }) => [protocols, binaryType, protocol !== undefined],
   request: ({ protocols }) => ({ protocols }),
-  createTransport: ({ webSocket }, { binaryType }) => createSocketTransport({ webSocket, binaryType }),
-  createOutbox,
-  heartbeat(options, provider) {
-    const heartbeat = options.heartbeat ?? provider.heartbeat ?? false
-    if (heartbeat === false) return undefined
-    const plan = withDefaults(DEFAULT_HEARTBEAT, heartbeat === true ? undefined : heartbeat)
-    return { isReply: repliesTo(plan.message), ...plan }
+  createTransport({ webSocket, maxMessageBytes, latest }, { binaryType, protocol }) {
+    const transport = createSocketTransport({ webSocket, binaryType })
+    if (!protocol) return transport
+    return createProtocolTransport(transport, { protocol: () => latest().protocol, maxMessageBytes })
   },
+  createOutbox,
+  heartbeat: readHeartbeat,
+}
+
+/** How to watch a connection that can send. */
+export function readHeartbeat(
+  options: Pick<SocketOptions, 'heartbeat'>,
+  provider: RealtimeOptions,
+): HeartbeatPlan | undefined {
+  const heartbeat = options.heartbeat ?? provider.heartbeat ?? false
+  if (heartbeat === false) return undefined
+  const plan = withDefaults(DEFAULT_HEARTBEAT, heartbeat === true ? undefined : heartbeat)
+  return { isReply: repliesTo(plan.message), ...plan }
 }
 
 /**

@@ -111,7 +111,7 @@ function identify<Options extends ConnectionOptions>(
   let href: string | null = null
   let shown = ''
   try {
-    if (typeof url !== 'function') {
+    if (typeof url !== 'function' && definition.urlScheme !== undefined) {
       const target = resolveUrl(url, baseUrl, definition.urlScheme)
       href = target.href
       shown = displayUrl(target)
@@ -132,7 +132,7 @@ interface ConnectionPlan extends SharedConnectionSetup {
 }
 
 /** The connection of one key, as a component wants it. The component holds a lease of it while it is subscribed. */
-class WantedConnection implements SnapshotSource<ConnectionSnapshot> {
+export class WantedConnection implements SnapshotSource<ConnectionSnapshot> {
   snapshot = IDLE_SNAPSHOT
   readonly client: RealtimeClient
   readonly isEnabled: boolean

@@ -71,10 +71,12 @@ export function useSocket<Schemas extends object, Responses extends object = obj
   options: (SocketOptions<Schemas> & MessagesOption<Responses>) | SkipToken,
 ): SocketResult<Schemas> {
   const given = options as SocketOptions | SkipToken
-  return useConnection(socketDefinition, given, { createActions }).result as SocketResult<Schemas>
+  return useConnection(socketDefinition, given, { createActions: createSendActions })
+    .result as SocketResult<Schemas>
 }
 
-function createActions(user: ConnectionUser): Pick<SocketResult, 'send' | 'request'> {
+/** `send` and `request` of a component. */
+export function createSendActions(user: ConnectionUser): Pick<SocketResult, 'send' | 'request'> {
   const channelOf = (shared: SharedConnection | undefined) =>
     shared?.connection.outbox as SocketOutbox | undefined
   return {

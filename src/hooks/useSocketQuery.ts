@@ -1,16 +1,5 @@
 'use client'
-import {
-  type DefinedUseQueryResult,
-  type Query,
-  type QueryFunction,
-  skipToken,
-  type SkipToken,
-  useQuery,
-  useQueryClient,
-  type UseQueryOptions,
-  type UseQueryResult,
-} from '@tanstack/react-query'
-import { useEffect } from 'react'
+import type { DefinedUseQueryResult, SkipToken, UseQueryOptions, UseQueryResult } from '@tanstack/react-query'
 import type {
   MessagesOption,
   MessageType,
@@ -18,13 +7,11 @@ import type {
   ParamsOf,
   ResponseOf,
 } from '../cache/messageTypes.ts'
-import { ConnectionLostError, RealtimeError } from '../core/errors.ts'
-import { assertNumbers } from '../core/validation.ts'
+import { messageKey } from '../core/envelope.ts'
 import type { SocketOutbox } from '../core/outbox.ts'
-import { socketDefinition, type SocketOptions } from './socketOptions.ts'
+import { assertNumbers } from '../core/validation.ts'
 import type { InitialData } from './pollingOptions.ts'
-import { useConnection } from './useConnection.ts'
-import { useMessageKey } from './useMessage.ts'
+import { type TwoWayOptions, useConnectionQuery } from './useConnectionQuery.ts'
 
 type QueryOptions<Response, Data> = Omit<UseQueryOptions<Response, Error, Data>, 'queryKey' | 'queryFn'>
 
@@ -67,7 +54,7 @@ export function useSocketQuery<
   Responses extends object,
   Data = ResponseOf<Type, Schemas>,
 >(
-  socket: (SocketOptions<Schemas> & MessagesOption<Responses>) | SkipToken,
+  socket: (TwoWayOptions<Schemas> & MessagesOption<Responses>) | SkipToken,
   options: DefinedSocketQueryOptions<Type, Schemas, Data>,
 ): DefinedUseQueryResult<Data>
 export function useSocketQuery<
@@ -76,72 +63,23 @@ export function useSocketQuery<
   Responses extends object,
   Data = ResponseOf<Type, Schemas>,
 >(
-  socket: (SocketOptions<Schemas> & MessagesOption<Responses>) | SkipToken,
+  socket: (TwoWayOptions<Schemas> & MessagesOption<Responses>) | SkipToken,
   options: SocketQueryOptions<Type, Schemas, Data>,
 ): UseQueryResult<Data>
 export function useSocketQuery(
-  socket: SocketOptions | SkipToken,
-  { type, params, timeout, ...options }: SocketQueryOptions<string>,
+  socket: TwoWayOptions | SkipToken,
+  { timeout, ...options }: SocketQueryOptions<string>,
 ): UseQueryResult {
-  const client = useQueryClient()
   assertNumbers({ timeout })
-  const isSkipped = socket === skipToken || params === skipToken
-  const queryKey = useMessageKey(type, params)
-  const defaults = client.defaultQueryOptions({ queryKey })
-  const staleTime = options.staleTime ?? client.getQueryDefaults(queryKey).staleTime
-  const hasStaleTime = staleTime !== undefined
-  const isEnabled = !isSkipped && isWanted(options.enabled, client.getQueryCache().get(defaults.queryHash))
-  const { wanted } = useConnection(socketDefinition, socket, { isWanted: isEnabled })
-  // Before `useQuery`, because effects run in this order: the connection must know its reader when the query
-  // decides whether to fetch.
-  useEffect(() => {
-    if (isEnabled) return wanted.find()?.liveQueries.addReader(queryKey, hasStaleTime)
-  }, [wanted, queryKey, isEnabled, hasStaleTime])
-  const isCurrent = (query: unknown) => wanted.find()?.liveQueries.isCurrent(query as Query) ?? false
-  const request: QueryFunction = async ({ signal }) => {
-    // StrictMode mounts twice in one task. By the next microtask, the request of the first mount has been
-    // cancelled.
-    await Promise.resolve()
-    if (signal.aborted) throw new ConnectionLostError()
-    return wanted.withConnection(async ({ connection, liveQueries }) => {
+  const { type, params } = options
+  const { query } = useConnectionQuery(socket, options, {
+    async fetch({ connection, liveQueries }, signal) {
       const outbox = connection.outbox as SocketOutbox
       const response = await outbox.request({ type, params }, { signal, timeout })
-      liveQueries.onResponse(queryKey)
+      liveQueries.onResponse(messageKey(type, params))
       return response
-    })
-  }
-  return useQuery({
-    ...options,
-    staleTime: (staleTime ?? ((query: unknown) => (isCurrent(query) ? Infinity : 0))) as number,
-    networkMode: options.networkMode ?? 'always',
-    retry: options.retry ?? ((count, error) => !isFinal(error) && wantsRetry(defaults.retry, count, error)),
-    queryKey,
-    queryFn: isSkipped ? skipToken : request,
+    },
+    isCurrent: ({ liveQueries }, cached) => liveQueries.isCurrent(cached),
   })
-}
-
-function isWanted(enabled: unknown, query: Query | undefined): boolean {
-  if (typeof enabled !== 'function') return enabled !== false
-  return !query || (enabled as (query: Query) => boolean)(query)
-}
-
-type Retry = UseQueryOptions['retry']
-
-/** What TanStack Query would do with the client's own `retry`. */
-function wantsRetry(retry: Retry = 3, count: number, error: Error): boolean {
-  if (typeof retry === 'function') return retry(count, error)
-  return typeof retry === 'number' ? count < retry : retry
-}
-
-/**
- * Whether another attempt would end the same way, because the server has decided or the application must
- * change something.
- */
-function isFinal(error: unknown): boolean {
-  return (
-    error instanceof RealtimeError &&
-    ['configuration', 'insecure-origin', 'request-failed', 'unauthorized', 'untrusted-origin'].includes(
-      error.code,
-    )
-  )
+  return query
 }

@@ -56,8 +56,7 @@ export class RealtimeClient {
   constructor(options: RealtimeOptions, queryClient: QueryClient) {
     this.options = options
     this.queryClient = queryClient
-    const closeDelay = () => this.options.closeDelay ?? DEFAULT_CLOSE_DELAY
-    this.connections = new Registry(this.clock, closeDelay, this.changes.emit)
+    this.connections = new Registry(this.clock, this.closeDelay, this.changes.emit)
     this.tokens = new TokenManager(this.clock)
   }
 
@@ -88,6 +87,9 @@ export class RealtimeClient {
   get maxMessageBytes(): number {
     return this.options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
   }
+
+  /** How long connections and subscriptions outlive their last user (ms). */
+  readonly closeDelay = (): number => this.options.closeDelay ?? DEFAULT_CLOSE_DELAY
 
   nextId(transport: TransportName): string {
     return `${transport}-${++this.#ids}`

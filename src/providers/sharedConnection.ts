@@ -8,7 +8,9 @@ import type { ConnectionEvent, GapCause, TransportName } from '../core/events.ts
 import { TokenManager, type TokenReason } from '../core/tokens.ts'
 import { refusePromise, withDefaults } from '../core/validation.ts'
 import type { RequestPlan } from '../core/request.ts'
-import type { Cursor } from '../core/streamPosition.ts'
+import { type Cursor, messageKey } from '../core/envelope.ts'
+import type { Subscription } from '../core/correlation.ts'
+import type { QueryKey } from '@tanstack/react-query'
 import { warnOfEvent } from '../core/warnOnce.ts'
 import { type ConnectionOptions, DEFAULT_MAX_QUERIES, DEFAULT_RECONNECT } from './options.ts'
 import { holdScheduler, notifyInTask } from './notifyInTask.ts'
@@ -91,10 +93,15 @@ export class SharedConnection implements ClientConnection, MessageSink {
       clock: client.clock,
       random: Math.random,
       platform,
-      transport: createTransport(transportEnvironment(client, options), options),
+      transport: createTransport(transportEnvironment(client, options, latest), options),
       sink: this,
       createOutbox: createOutbox && (ports => createOutbox(ports, latest, provider)),
     }
+  }
+
+  /** How long a subscription outlives its last user (ms). */
+  get closeDelay(): number {
+    return this.#client.closeDelay()
   }
 
   /** A first user starts over, whatever failed for earlier users. */
@@ -127,12 +134,18 @@ export class SharedConnection implements ClientConnection, MessageSink {
     this.liveQueries.onPositionKnown(since)
   }
 
-  onGap(cause: GapCause): void {
-    const keys = this.liveQueries.invalidateAll()
+  onGap(cause: GapCause, subscriptions?: readonly Subscription[]): void {
+    const keys = subscriptions ? this.#invalidate(subscriptions) : this.liveQueries.invalidateAll()
     this.onEvent({ kind: 'gap', cause, keys })
     for (const onGap of new Set([...this.#users.values()].map(user => user.onGap))) {
       if (onGap) this.#client.guard(() => onGap({ cause, keys }))
     }
+  }
+
+  #invalidate(subscriptions: readonly Subscription[]): readonly QueryKey[] {
+    const prefixes = subscriptions.flatMap(({ liveQueries }) => liveQueries)
+    this.liveQueries.invalidateKeys(new Set(subscriptions.map(({ hash }) => hash)), prefixes)
+    return [...subscriptions.map(({ type, params }) => messageKey(type, params)), ...prefixes]
   }
 
   onEvent(event: ConnectionEvent): void {
@@ -248,7 +261,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
       url,
       ...this.#definition.request(this.latest),
       ...(getToken && { getToken, tokens: this.#ownTokens }),
-      attachToken: attachToken ?? options.attachToken ?? this.#definition.attachToken,
+      attachToken: attachToken ?? options.attachToken ?? this.#definition.attachToken(this.latest),
       ...((getToken ?? options.getToken) && { onTokenRequest: this.#onTokenRequest }),
     })
   }

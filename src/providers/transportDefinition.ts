@@ -8,8 +8,10 @@ import type { ConnectionOptions, RealtimeOptions } from './options.ts'
 import type { RealtimeClient } from './realtimeClient.ts'
 
 /** What a transport may need from the provider. */
-interface ClientTransportEnvironment extends TransportEnvironment {
+interface ClientTransportEnvironment<Options> extends TransportEnvironment {
   webSocket(): WebSocketConstructor | undefined
+  /** The latest options of the connection. */
+  latest(): Options
 }
 
 /** A transport. Each hook imports its own, so that an application bundles only the transports that it uses. */
@@ -18,7 +20,7 @@ export interface TransportDefinition<
 > extends TransportCapabilities {
   transport: TransportName
   /** Used if neither the hook nor the provider sets one. */
-  attachToken: AttachToken
+  attachToken(options: Options): AttachToken
   /** What else identifies a connection, compared by value. */
   identity(options: Options): unknown
   /** What a request carries from the start. */
@@ -26,7 +28,7 @@ export interface TransportDefinition<
     headers?: HeadersOption | undefined
     protocols?: readonly string[] | undefined
   }
-  createTransport(environment: ClientTransportEnvironment, options: Options): Transport
+  createTransport(environment: ClientTransportEnvironment<Options>, options: Options): Transport
   createOutbox?(ports: OutboxPorts, options: () => Options, provider: () => RealtimeOptions): Outbox
   heartbeat(options: Options, provider: RealtimeOptions): HeartbeatPlan | undefined
 }
@@ -36,11 +38,13 @@ interface GlobalWebSocket {
 }
 
 /** What the transport of a connection is given. */
-export function transportEnvironment(
+export function transportEnvironment<Options extends ConnectionOptions>(
   client: RealtimeClient,
-  { maxMessageBytes }: ConnectionOptions,
-): ClientTransportEnvironment {
+  { maxMessageBytes }: Options,
+  latest: () => Options,
+): ClientTransportEnvironment<Options> {
   return {
+    latest,
     clock: client.clock,
     fetch: client.fetch,
     maxMessageBytes: maxMessageBytes ?? client.maxMessageBytes,

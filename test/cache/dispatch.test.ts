@@ -35,7 +35,7 @@ function setup(...users: UserRules[]) {
 }
 /** What a handler was called with. */
 const messagesOf = ({ mock }: Mock) => mock.calls.map(([message]) => message as Message)
-const reply = { isReply: true }
+const reply = { isExpected: true, isAwaited: true }
 const task = () => new Promise(resolve => setTimeout(resolve, 1))
 const never = () => new Promise<never>(() => {})
 const later = (ms: number) =>
@@ -158,8 +158,8 @@ describe('a message', () => {
     const [handler, onMessage] = [vi.fn(), vi.fn()]
     const { client, deliver, data, events } = setup({ on: { a: handler, error: handler }, onMessage })
     client.setQueryData(['b'], 'kept')
-    for (const type of ['a', 'b', 'c']) deliver({ type, response: 1 }, { saysResumed: true })
-    deliver({ type: 'd', error: 'no' }, { saysResumed: true })
+    for (const type of ['a', 'b', 'c']) deliver({ type, response: 1 }, { isNotice: true })
+    deliver({ type: 'd', error: 'no' }, { isNotice: true })
     expect(messagesOf(onMessage).map(({ type }) => type)).toEqual(['a', 'b', 'c', 'd'])
     expect([handler.mock.calls, events, data('b')]).toEqual([[], [], 'kept'])
   })

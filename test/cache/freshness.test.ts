@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { LiveQueriesOptions } from '../../src/cache/liveQueries.ts'
 import { append, patch } from '../../src/cache/updaters.ts'
-import type { Cursor } from '../../src/core/streamPosition.ts'
+import type { Cursor } from '../../src/core/envelope.ts'
 import { anything } from '../support/schemas.ts'
 import { type FetchSetup, setUpFetches } from '../support/setUpFetches.ts'
 

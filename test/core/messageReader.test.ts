@@ -31,8 +31,8 @@ describe('a message that says whether the server resumed', () => {
   test('is delivered to onMessage only', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
     const delivered: unknown[] = []
-    harness.sink.onMessage = (message, { saysResumed, cursor }) => {
-      delivered.push([message.type, saysResumed, cursor])
+    harness.sink.onMessage = (message, { isNotice, cursor }) => {
+      delivered.push([message.type, isNotice, cursor])
       return message
     }
     harness.receive([

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Message } from '../../src/core/envelope.ts'
-import { type Cursor, type Recovery, StreamPosition } from '../../src/core/streamPosition.ts'
+import type { Message, Cursor } from '../../src/core/envelope.ts'
+import { type Recovery, StreamPosition } from '../../src/core/streamPosition.ts'
 
 const message = (more: Partial<Message> & { type?: string }): Message => ({
   type: 'news',

@@ -162,6 +162,7 @@ test('a lifetime longer than the longest timer requests no token early (A11)', a
       holder: { currentToken: { token: 'a', refreshAt: systemClock.elapsed() + LONG } },
       renew,
       send: data => sent.push(data) > 0,
+      hasProtocol: false,
       mayOpen: () => true,
       report: () => undefined,
     },

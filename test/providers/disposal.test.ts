@@ -46,7 +46,7 @@ async function signIn(user: string, queryClient: QueryClient) {
   const definition = {
     transport: 'serverEvents' as const,
     ...HTTP,
-    attachToken: tokenInHeader(),
+    attachToken: () => tokenInHeader(),
     identity: () => null,
     request: () => ({}),
     createTransport: () => transport,

@@ -52,8 +52,8 @@ export class ConnectionHarness {
   readonly refused: (Token | undefined)[] = []
   request: Partial<TransportRequest> = {}
   readonly sink: MessageSink = {
-    onMessage: (message, { saysResumed }) => {
-      if (!saysResumed) this.messages.push(message)
+    onMessage: (message, { isNotice }) => {
+      if (!isNotice) this.messages.push(message)
       return message
     },
     onOpen: () => undefined,

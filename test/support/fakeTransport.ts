@@ -1,10 +1,5 @@
-import type {
-  TransportHandle,
-  AttemptRequest,
-  SocketData,
-  Transport,
-  TransportSink,
-} from '../../src/core/transport.ts'
+import type { TransportHandle, AttemptRequest, Transport, TransportSink } from '../../src/core/transport.ts'
+import type { SocketData } from '../../src/core/envelope.ts'
 
 /** One attempt, played by the test. */
 export interface FakeAttempt {

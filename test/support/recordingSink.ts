@@ -1,11 +1,13 @@
 import { expect } from 'vitest'
 import type { Failure } from '../../src/core/failure.ts'
-import type { AttemptRequest, MessageMeta, Transport, TransportSink } from '../../src/core/transport.ts'
+import type { AttemptRequest, Transport, TransportSink } from '../../src/core/transport.ts'
+import type { MessageMeta } from '../../src/core/envelope.ts'
 import { until } from './until.ts'
 
 export type SinkCall =
   | { call: 'opened'; resumed: boolean }
   | { call: 'message'; data: unknown; meta: MessageMeta }
+  | { call: 'incoming'; incoming: unknown }
   | { call: 'oversized' }
   | { call: 'retryFloor'; delay: number }
   | { call: 'cursorLost' }
@@ -24,6 +26,12 @@ export class RecordingSink implements TransportSink {
   onMessage(data: unknown, meta: MessageMeta): boolean {
     this.calls.push({ call: 'message', data, meta })
     return this.accepts(data)
+  }
+  onIncoming(read: () => unknown): void {
+    this.calls.push({ call: 'incoming', incoming: read() })
+  }
+  onHeartbeat(): void {
+    throw new Error('No transport without a protocol requests heartbeats.')
   }
   onActivity(): void {
     this.aliveCount++
@@ -72,6 +80,8 @@ export function requestOf(url: string, more: Partial<AttemptRequest> = {}): Atte
     url,
     headers: {},
     protocols: [],
+    token: null,
+    cursor: undefined,
     rebuild: () => Promise.resolve(request),
     ...more,
   }

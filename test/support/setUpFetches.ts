@@ -1,7 +1,7 @@
 import { QueryObserver } from '@tanstack/react-query'
 import { onTestFinished } from 'vitest'
 import type { UserRules } from '../../src/cache/messageRules.ts'
-import type { Cursor } from '../../src/core/streamPosition.ts'
+import type { Cursor } from '../../src/core/envelope.ts'
 import { type CacheSetup, setUpCache } from './setUpCache.ts'
 
 export interface FetchSetup extends CacheSetup {

@@ -1,0 +1,115 @@
+import { withAdvice } from './advice.ts'
+import { isLargerThan, type SocketData } from './envelope.ts'
+import { ConfigurationError } from './errors.ts'
+import { HandshakeRun } from './handshake.ts'
+import { isSocketData } from './outbox.ts'
+import type { Outgoing, Protocol, ProtocolLink, ProtocolSession } from './protocol.ts'
+import type { AttemptRequest, Transport, TransportHandle, TransportSink } from './transport.ts'
+
+/** What a protocol is put on. */
+interface ProtocolTransportOptions {
+  /** Returns the latest protocol. */
+  protocol(): Protocol | undefined
+  /** In bytes. */
+  maxMessageBytes: number
+}
+
+/** Puts a server's own protocol on a transport that sends and receives frames. */
+export function createProtocolTransport(inner: Transport, options: ProtocolTransportOptions): Transport {
+  return {
+    hasProtocol: true,
+    open: (request, sink) => new ProtocolHandle(inner, options, { request, sink }),
+  }
+}
+
+class ProtocolHandle implements TransportHandle {
+  readonly #handshake: HandshakeRun
+  readonly #inner: TransportHandle
+  #session: ProtocolSession | undefined
+
+  constructor(
+    inner: Transport,
+    { protocol, maxMessageBytes }: ProtocolTransportOptions,
+    { request, sink }: { request: AttemptRequest; sink: TransportSink },
+  ) {
+    this.#handshake = new HandshakeRun(request, sink, () => this.#inner.close())
+    this.#inner = inner.open(request, {
+      ...silent(sink),
+      onOpen: () => this.#start(protocol()),
+      onMessage: data => {
+        if (isLargerThan(data as SocketData, maxMessageBytes)) sink.onOversized()
+        else this.#receive(data)
+        return true
+      },
+      onFailure: failure => {
+        this.#handshake.end()
+        sink.onFailure(failure)
+      },
+    })
+  }
+
+  send(data: SocketData): boolean {
+    return this.#inner.send?.(data) ?? false
+  }
+
+  write(out: readonly Outgoing[]): boolean {
+    const session = this.#session
+    if (!session) return false
+    const frames =
+      session.batch && out.length > 1 ? session.batch(out) : out.map(one => session.serialize(one))
+    for (const frame of frames) assertFrame(frame)
+    return frames.every(frame => this.send(frame))
+  }
+
+  close(): void {
+    this.#handshake.end()
+    this.#inner.close()
+  }
+
+  #start(protocol: Protocol | undefined): void {
+    const handshake = this.#handshake
+    const link: ProtocolLink = {
+      ...handshake.link,
+      send: data => void (handshake.isOver || this.send(data)),
+    }
+    const session = handshake.guard('protocol', () => protocol?.(link))
+    if (!session) return
+    this.#session = session
+    if (session.greet) handshake.guard('protocol.greet', () => session.greet?.())
+    else link.ready()
+  }
+
+  /** Reads each frame when it arrives, because it may be a part of the handshake. */
+  #receive(data: unknown): void {
+    const session = this.#session
+    if (!session) return
+    try {
+      const incoming = session.parse(data)
+      this.#handshake.receive(() => incoming)
+    } catch (error) {
+      this.#handshake.receive(() => {
+        throw error
+      })
+    }
+  }
+}
+
+function assertFrame(frame: unknown): void {
+  if (isSocketData(frame)) return
+  throw new ConfigurationError(withAdvice(`"protocol.serialize" returned ${typeof frame}.`, 'serialize'))
+}
+
+/** Passes on what concerns no message. */
+function silent(sink: TransportSink): TransportSink {
+  return {
+    onOpen: info => sink.onOpen(info),
+    onMessage: () => true,
+    onIncoming: read => sink.onIncoming(read),
+    onActivity: () => sink.onActivity(),
+    onHeartbeat: times => sink.onHeartbeat(times),
+    onOversized: () => sink.onOversized(),
+    onRetryFloor: delay => sink.onRetryFloor(delay),
+    onCursorLost: () => sink.onCursorLost(),
+    onFailure: failure => sink.onFailure(failure),
+  }
+}

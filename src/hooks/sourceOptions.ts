@@ -1,0 +1,60 @@
+import type { MessagesOption } from '../cache/messageTypes.ts'
+import { createOutbox } from '../core/outbox.ts'
+import { type ConnectSource, createSourceTransport, SOURCE } from '../core/sourceTransport.ts'
+import type { ConnectionOptions, HeartbeatOptions } from '../providers/options.ts'
+import type { TransportDefinition } from '../providers/transportDefinition.ts'
+import { readHeartbeat, type SocketOptions, TRANSPORT } from './socketOptions.ts'
+
+type WithoutUrl<Schemas> = Omit<
+  ConnectionOptions<Schemas>,
+  'url' | 'id' | 'parse' | 'attachToken' | 'maxMessageBytes'
+>
+
+/** The options of `useSource`. */
+export interface SourceOptions<Schemas = object>
+  extends WithoutUrl<Schemas>, Pick<SocketOptions, 'reauthenticate' | 'queue'> {
+  /** Identifies the connection. */
+  id: string
+  /**
+   * Opens a connection of any other kind: another library's client, or a native module. It is called at each attempt. Call
+   * `link.ready()` when it is open, `link.receive()` with what arrives, and `link.fail(code)` when it is lost.
+   */
+  connect: ConnectSource
+  /** Overrides the provider's. */
+  heartbeat?: boolean | HeartbeatOptions | undefined
+}
+
+/** As the connection sees them. */
+export type SourceConnectionOptions = SourceOptions & ConnectionOptions
+
+/** A connection that the application opens. */
+export const sourceDefinition: TransportDefinition<SourceConnectionOptions> = {
+  transport: 'source',
+  ...SOURCE,
+  attachToken: () => request => request,
+  identity: () => null,
+  request: () => ({}),
+  createTransport: ({ latest }) => createSourceTransport(() => latest().connect),
+  createOutbox,
+  heartbeat: readHeartbeat,
+}
+
+/**
+ * Defines a connection of any other kind, for `useSource`, `useSubscription` and `useSocketQuery`.
+ *
+ * ```ts
+ * export const ticks = sourceOptions({
+ *   id: 'ticks',
+ *   connect(link) {
+ *     const timer = setInterval(() => link.receive({ type: 'tick', response: Date.now() }), 1_000)
+ *     link.ready()
+ *     return { close: () => clearInterval(timer) }
+ *   },
+ * })
+ * ```
+ */
+export function sourceOptions<Schemas extends object, Responses extends object = object>(
+  options: SourceOptions<Schemas> & MessagesOption<Responses>,
+): SourceOptions<Schemas> {
+  return Object.assign(options, { [TRANSPORT]: sourceDefinition })
+}

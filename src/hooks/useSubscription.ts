@@ -1,0 +1,151 @@
+'use client'
+import type { QueryKey, SkipToken, UseQueryOptions, UseQueryResult } from '@tanstack/react-query'
+import { useEffect, useMemo } from 'react'
+import type {
+  MessagesOption,
+  MessageType,
+  ParamsMember,
+  ParamsOf,
+  ResponseOf,
+} from '../cache/messageTypes.ts'
+import { messageKey } from '../core/envelope.ts'
+import { hashValue } from '../core/hash.ts'
+import type { RequestEnvelope } from '../core/requests.ts'
+import { Subscriptions } from '../core/subscriptions.ts'
+import type { SharedConnection } from '../providers/sharedConnection.ts'
+import { type SnapshotSource, useTrackedReads } from './trackReads.ts'
+import { type TwoWayOptions, useConnectionQuery } from './useConnectionQuery.ts'
+import type { WantedConnection } from './useConnection.ts'
+
+type QueryOptions<Response, Data> = Omit<UseQueryOptions<Response, Error, Data>, 'queryKey' | 'queryFn'>
+
+/**
+ * What `useSubscription` subscribes to, with any option of `useQuery`. `params` are required if they are declared; pass
+ * `skipToken` instead to subscribe to nothing yet.
+ */
+export type SubscriptionOptions<Type extends string, Schemas = object, Data = ResponseOf<Type, Schemas>> = {
+  type: Type
+  /**
+   * Prefixes of keys that this subscription keeps up to date, besides its own. With `recovery.perSubscription`, a gap of
+   * this subscription invalidates them.
+   */
+  liveQueries?: readonly QueryKey[] | undefined
+} & ParamsMember<ParamsOf<Type, Schemas> | SkipToken> &
+  QueryOptions<ResponseOf<Type, Schemas>, Data>
+
+/** What `useSubscription` adds to a query's result. */
+interface SubscriptionState {
+  /** Whether the server has ended the subscription. Nothing more comes, until `refetch()`. */
+  readonly isComplete: boolean
+}
+
+/** The result of `useSubscription`. A component re-renders only for what it reads; do not spread it. */
+export type SubscriptionResult<Data = unknown> = UseQueryResult<Data> & SubscriptionState
+
+const NOT_COMPLETE: SubscriptionState = { isComplete: false }
+const COMPLETE: SubscriptionState = { isComplete: true }
+
+/**
+ * Subscribes to one key over a socket or a source while the component is mounted. The first component that wants a key
+ * subscribes, and the last one to leave unsubscribes, `closeDelay` later. The query is pending until the first message.
+ * After a reconnect it is stale until the server speaks of it again. `refetch()` subscribes again.
+ *
+ * ```tsx
+ * function Price({ symbol }: { symbol: string }) {
+ *   const { data, error } = useSubscription(market, { type: 'price', params: { symbol } })
+ *   if (error) return <i>{error.message}</i>
+ *   return <b>{data?.last}</b>
+ * }
+ * ```
+ *
+ * @throws ConfigurationError without a `RealtimeProvider` above. The query's `error` is a `RequestError` if the server refuses.
+ */
+export function useSubscription<
+  const Type extends MessageType<Schemas>,
+  Schemas extends object,
+  Responses extends object,
+  Data = ResponseOf<Type, Schemas>,
+>(
+  socket: (TwoWayOptions<Schemas> & MessagesOption<Responses>) | SkipToken,
+  options: SubscriptionOptions<Type, Schemas, Data>,
+): SubscriptionResult<Data>
+export function useSubscription(
+  socket: TwoWayOptions | SkipToken,
+  { liveQueries = NO_KEYS, ...options }: SubscriptionOptions<string>,
+): SubscriptionResult {
+  const { type, params } = options
+  const { query, wanted, queryKey, isEnabled } = useConnectionQuery(socket, options, {
+    async fetch(shared, signal) {
+      const message = await subscriptionsOf(shared).next({ type, params }, signal)
+      return shared.liveQueries.readAfterMessage(messageKey(type, params), message?.response)
+    },
+    isCurrent: (shared, { queryHash }) => subscriptionsOf(shared).find(queryHash)?.isCurrent === true,
+  })
+  const user = useMemo(() => new SubscriptionUser(wanted, queryKey, isEnabled), [wanted, queryKey, isEnabled])
+  useEffect(() => user.setLiveQueries(liveQueries), [user, liveQueries])
+  // Neither spread nor copied: reading a property of the query's result subscribes to it.
+  return useTrackedReads(user, NOT_COMPLETE, Object.create(query) as UseQueryResult)
+}
+
+const NO_KEYS: readonly QueryKey[] = []
+
+/** One component that wants a key. It holds the subscription while it is mounted. */
+class SubscriptionUser implements SnapshotSource<SubscriptionState> {
+  readonly #wanted: WantedConnection
+  readonly #envelope: RequestEnvelope
+  readonly #hash: string
+  readonly #isEnabled: boolean
+
+  constructor(wanted: WantedConnection, queryKey: QueryKey, isEnabled: boolean) {
+    const [type, params] = queryKey as [string, unknown]
+    this.#wanted = wanted
+    this.#envelope = { type, params }
+    this.#hash = hashValue(queryKey)
+    this.#isEnabled = isEnabled
+  }
+
+  get snapshot(): SubscriptionState {
+    return this.#find()?.isComplete ? COMPLETE : NOT_COMPLETE
+  }
+
+  subscribe = (listener: (state: SubscriptionState) => void): (() => void) => {
+    const shared = this.#isEnabled ? this.#wanted.find() : undefined
+    if (!shared) return () => undefined
+    const subscriptions = subscriptionsOf(shared)
+    const release = subscriptions.acquire(this.#envelope)
+    const unsubscribe = subscriptions.onComplete(() => listener(this.snapshot))
+    return () => {
+      unsubscribe()
+      release()
+    }
+  }
+
+  setLiveQueries(liveQueries: readonly QueryKey[]): void {
+    const subscription = this.#find()
+    if (subscription) subscription.liveQueries = liveQueries
+  }
+
+  #find() {
+    const shared = this.#isEnabled ? this.#wanted.find() : undefined
+    return shared && subscriptionsOf(shared).find(this.#hash)
+  }
+}
+
+/** The subscriptions of a connection. Set up here, so that an app without subscriptions does not bundle them. */
+function subscriptionsOf(shared: SharedConnection): Subscriptions {
+  const { connection, liveQueries } = shared
+  if (connection.subscriptions) return connection.subscriptions
+  const subscriptions = new Subscriptions({
+    clock: connection.ports.clock,
+    closeDelay: () => shared.closeDelay,
+    post: connection.post,
+    mayOpen: () => connection.mayOpen,
+    recovery: () => connection.options.recovery,
+    onGap: (cause, subscription) => connection.scheduleGap(cause, subscription),
+    onChange: ({ hash, isCurrent }) => liveQueries.onSubscriptionChange(hash, isCurrent),
+    onRefused: ({ hash }) => liveQueries.invalidateKeys(new Set([hash])),
+  })
+  liveQueries.subscriptionOf = hash => subscriptions.find(hash)
+  connection.subscriptions = subscriptions
+  return subscriptions
+}
