@@ -16,7 +16,8 @@ const ADVICE = {
   origin: 'Write it as https://example.com.',
   policy: 'Its policy does not allow this client, or its token.',
   promise: 'Await it first.',
-  provider: 'Put one above this component, inside your <QueryClientProvider>.',
+  provider:
+    'Put one above this component, inside your <QueryClientProvider>. With a queryFn, usePolling needs none.',
   queryKey: 'A queryFn or a url function does not name its data.',
   request: 'It must return the request that it received, with its changes.',
   scheme: 'Begin it with ws:// or wss:// for a socket, with http:// or https:// for anything else.',

@@ -9,9 +9,8 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 import { useContext, useEffect, useMemo } from 'react'
-import { ConfigurationError } from '../core/errors.ts'
 import { assertNumbers, withDefaults } from '../core/validation.ts'
-import { RealtimeContext } from '../providers/RealtimeContext.ts'
+import { RealtimeContext, refuseMissingProvider } from '../providers/RealtimeContext.ts'
 import { pollRequest } from './pollRequest.ts'
 import { NO_POLLING, type PollingState, PollUser } from './pollScheduler.ts'
 import { type DefinedPollingOptions, pollingKey, type PollingOptions } from './pollingOptions.ts'
@@ -99,7 +98,7 @@ const POLLED = {
 
 /** The options for `useQuery`, with the client's defaults. */
 function useQueryOptions(options: PollingOptions, client: QueryClient): OwnOptions {
-  const realtime = useContext(RealtimeContext)
+  const context = useContext(RealtimeContext)
   const { url, queryFn, queryKey = pollingKey(url) } = options
   assertNumbers(options)
   const own = client.defaultQueryOptions({
@@ -108,11 +107,7 @@ function useQueryOptions(options: PollingOptions, client: QueryClient): OwnOptio
     refetchInterval: false,
   }) as unknown as OwnOptions
   if (url === undefined || queryFn) return own
-  if (!realtime) {
-    throw new ConfigurationError(
-      'Put a <RealtimeProvider> above usePolling with a url, or give it a queryFn.',
-    )
-  }
+  const realtime = context ?? refuseMissingProvider()
   own.queryFn = ({ signal }) => {
     const query = client.getQueryCache().get(own.queryHash)
     return pollRequest({ client: realtime, query, signal, options: { ...own, url } })
