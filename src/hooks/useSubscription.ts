@@ -8,11 +8,9 @@ import type {
   ParamsOf,
   ResponseOf,
 } from '../cache/messageTypes.ts'
-import { messageKey } from '../core/envelope.ts'
+import { fetchSubscribed, subscriptionsOf } from '../cache/subscribedQueries.ts'
 import { hashValue } from '../core/hash.ts'
 import type { RequestEnvelope } from '../core/requests.ts'
-import { Subscriptions } from '../core/subscriptions.ts'
-import type { SharedConnection } from '../providers/sharedConnection.ts'
 import { type SnapshotSource, useTrackedReads } from './trackReads.ts'
 import { type TwoWayOptions, useConnectionQuery } from './useConnectionQuery.ts'
 import type { WantedConnection } from './useConnection.ts'
@@ -75,10 +73,7 @@ export function useSubscription(
 ): SubscriptionResult {
   const { type, params } = options
   const { query, wanted, queryKey, isEnabled } = useConnectionQuery(socket, options, {
-    async fetch(shared, signal) {
-      const message = await subscriptionsOf(shared).next({ type, params }, signal)
-      return shared.liveQueries.readAfterMessage(messageKey(type, params), message?.response)
-    },
+    fetch: (shared, signal) => fetchSubscribed(shared, { type, params }, signal),
     isCurrent: (shared, { queryHash }) => subscriptionsOf(shared).find(queryHash)?.isCurrent === true,
   })
   const user = useMemo(() => new SubscriptionUser(wanted, queryKey, isEnabled), [wanted, queryKey, isEnabled])
@@ -129,23 +124,4 @@ class SubscriptionUser implements SnapshotSource<SubscriptionState> {
     const shared = this.#isEnabled ? this.#wanted.find() : undefined
     return shared && subscriptionsOf(shared).find(this.#hash)
   }
-}
-
-/** The subscriptions of a connection. Set up here, so that an app without subscriptions does not bundle them. */
-function subscriptionsOf(shared: SharedConnection): Subscriptions {
-  const { connection, liveQueries } = shared
-  if (connection.subscriptions) return connection.subscriptions
-  const subscriptions = new Subscriptions({
-    clock: connection.ports.clock,
-    closeDelay: () => shared.closeDelay,
-    post: connection.post,
-    mayOpen: () => connection.mayOpen,
-    recovery: () => connection.options.recovery,
-    onGap: (cause, subscription) => connection.scheduleGap(cause, subscription),
-    onChange: ({ hash, isCurrent }) => liveQueries.onSubscriptionChange(hash, isCurrent),
-    onRefused: ({ hash }) => liveQueries.invalidateKeys(new Set([hash])),
-  })
-  liveQueries.subscriptionOf = hash => subscriptions.find(hash)
-  connection.subscriptions = subscriptions
-  return subscriptions
 }
