@@ -44,27 +44,19 @@ export interface Correlated {
   subscription?: Subscription | undefined
 }
 
-/** How many subscriptions that have ended are remembered, so that their late messages are dropped silently. */
-const MAX_ENDED = 1_000
-
-const ENDED = Symbol('ended')
-
-/** The ids of one opening, and the server's names for them. */
+/** The ids of one opening, and the server's names for them. What is about anything else is dropped. */
 export class Correlation {
   #lastId = 0
-  /** By id, and by the server's name. */
-  readonly #targets = new Map<string, number | Subscription | typeof ENDED>()
-  /** Keys of ended subscriptions, oldest first. */
-  readonly #ended = new Set<string>()
+  readonly #byId = new Map<number, number | Subscription>()
+  /** Apart from the ids: a server may use the same numbers. */
+  readonly #byName = new Map<string, Subscription>()
 
   /** Numbers what leaves now. */
   number({ target, ...draft }: Draft): Outgoing {
     const out: Outgoing = { ...draft, id: ++this.#lastId }
-    if (target !== undefined) this.#targets.set(String(out.id), target)
-    if (typeof target === 'object') {
-      if (out.kind === 'subscribe') target.sent = { id: out.id }
-      else this.#end([out.of?.id, out.of?.as])
-    }
+    if (out.kind === 'unsubscribe') this.#forget(out.of)
+    else if (target !== undefined) this.#byId.set(out.id, target)
+    if (typeof target === 'object' && out.kind === 'subscribe') target.sent = { id: out.id }
     return out
   }
 
@@ -72,35 +64,33 @@ export class Correlation {
   resolve(incoming: Incoming): Correlated | undefined {
     if (typeof incoming.type === 'string') return { message: { ...NO_CONTENT, ...incoming } }
     const { re, as, ...content } = incoming
-    const target = this.#targets.get(String(re))
-    if (target === ENDED) return undefined
-    if (typeof target !== 'object') {
-      this.#targets.delete(String(re))
-      return { message: { ...NO_CONTENT, ...content, type: '', re: target ?? re } }
+    const target = this.#find(re)
+    if (target === undefined) return undefined
+    if (typeof target === 'number') {
+      this.#byId.delete(Number(re))
+      return { message: { ...NO_CONTENT, ...content, type: '', re: target } }
     }
     if (as !== undefined && target.sent) {
       target.sent.as = as
-      this.#targets.set(String(as), target)
+      this.#byName.set(String(as), target)
     }
     const { type, params, sent } = target
-    if (content.isLast || content.error !== undefined) this.#end([sent?.id, sent?.as])
+    if (content.isLast || content.error !== undefined) this.#forget(sent)
     const hasContent = Object.hasOwn(content, 'response') || content.isLast || content.error !== undefined
     return hasContent
       ? { message: { ...NO_CONTENT, ...content, type, params }, subscription: target }
       : undefined
   }
 
-  #end(names: readonly (string | number | undefined)[]): void {
-    for (const name of names) {
-      if (name === undefined) continue
-      this.#targets.set(String(name), ENDED)
-      this.#ended.add(String(name))
-    }
-    for (const name of this.#ended) {
-      if (this.#ended.size <= MAX_ENDED) return
-      this.#ended.delete(name)
-      this.#targets.delete(name)
-    }
+  /** A number is first an id, text is first a name. */
+  #find(re: string | number): number | Subscription | undefined {
+    const named = this.#byName.get(String(re))
+    return (typeof re === 'string' && named) || (this.#byId.get(Number(re)) ?? named)
+  }
+
+  #forget(sent: { id?: number | undefined; as?: string | number | undefined } | undefined): void {
+    if (sent?.id !== undefined) this.#byId.delete(sent.id)
+    if (sent?.as !== undefined) this.#byName.delete(String(sent.as))
   }
 }
 

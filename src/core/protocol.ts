@@ -70,7 +70,8 @@ export interface Outgoing {
 
 /**
  * What a server says: a message with a `type`, or something about what was sent. `re` is the `id` that it was sent
- * with, or the server's name for it.
+ * with, or the server's name for it. If both could be meant, a number is the id, and text is the name. What is about
+ * nothing known is dropped.
  */
 export type Incoming = (Partial<Message> & { type: string }) | IncomingReply
 

@@ -76,7 +76,7 @@ export class Subscriptions {
     const subscription = this.#subscriptionOf(envelope)
     let stop: (() => void) | undefined
     try {
-      return await new Promise((resolve, reject) => {
+      const message = await new Promise<Message | undefined>((resolve, reject) => {
         const { error } = subscription
         subscription.error = undefined
         if (error) return reject(error)
@@ -91,8 +91,12 @@ export class Subscriptions {
         subscription.waiting.add(waiting)
         if (subscription.isCurrent || subscription.isMissing) this.#renew(subscription)
       })
+      // An error may follow the message in the same task.
+      if (subscription.error) throw subscription.error
+      return message
     } finally {
       stop?.()
+      subscription.error = undefined
       release()
     }
   }
@@ -166,10 +170,8 @@ export class Subscriptions {
     const waiting = [...subscription.waiting]
     this.#setCurrent(subscription, false)
     subscription.isMissing = true
-    if (waiting.length === 0) {
-      subscription.error = error
-      this.#ports.onRefused(subscription)
-    }
+    subscription.error = error
+    if (waiting.length === 0) this.#ports.onRefused(subscription)
     for (const { reject } of waiting) reject(error)
   }
 

@@ -167,7 +167,7 @@ test('useSocketQuery requests by the protocol', async () => {
   await waitFor(() => expect(screen.getByTitle('answer').textContent).toBe('42'), patient)
 })
 
-test("a subscription has the server's name, which its unsubscribe carries, and its late messages are dropped silently", async () => {
+test("a subscription has the server's name, which its unsubscribe carries, and what comes after it is dropped silently", async () => {
   const { on, send, socket, render, frames, events, queryClient } = await openArrays()
   on.frame = (ws, frame) => {
     accept(ws, frame)
@@ -175,7 +175,11 @@ test("a subscription has the server's name, which its unsubscribe carries, and i
       send(ws, 'named', frame[1], `server-${frame[1]}`)
       send(ws, 'data', `server-${frame[1]}`, 'first')
     }
-    if (frame[0] === 'unsubscribe') send(ws, 'data', 'server-1', 'late')
+    if (frame[0] === 'unsubscribe') {
+      send(ws, 'data', 'server-1', 'late')
+      send(ws, 'data', frame[1], 'unsubscribed')
+      send(ws, 'data', 99, 'about nothing')
+    }
   }
   function Price() {
     return <p title="price">{String(useSubscription(socket, { type: 'price' }).data)}</p>
@@ -190,6 +194,42 @@ test("a subscription has the server's name, which its unsubscribe carries, and i
   await new Promise(resolve => setTimeout(resolve, 50))
   expect(queryClient.getQueryData(['price'])).toBe('first')
   expect(events.filter(({ kind }) => kind !== 'status' && kind !== 'token')).toEqual([])
+})
+
+test("a server's numbers for subscriptions are not mistaken for ids", async () => {
+  const { on, send, socket, render } = await openArrays()
+  on.frame = (ws, frame) => {
+    accept(ws, frame)
+    const [kind, id, type] = frame
+    // Each is named by the id of the other.
+    if (kind === 'subscribe') send(ws, 'named', id, String(3 - id))
+    if (kind === 'request') for (const name of ['1', '2']) send(ws, 'data', name, `named ${name}`)
+    if (kind === 'request') send(ws, 'data', id, type)
+  }
+  function All() {
+    const both = [useSubscription(socket, { type: 'a' }).data, useSubscription(socket, { type: 'b' }).data]
+    return <p title="all">{[...both, useSocketQuery(socket, { type: 'c' }).data].join(', ')}</p>
+  }
+  render(<All />)
+  await waitFor(() => expect(screen.getByTitle('all').textContent).toBe('named 2, named 1, c'), patient)
+})
+
+test('a refusal right behind the first message is the error of the query, and is not asked for again', async () => {
+  const { on, send, socket, render, kinds } = await openArrays()
+  on.frame = (ws, frame) => {
+    accept(ws, frame)
+    if (frame[0] !== 'subscribe') return
+    send(ws, 'data', frame[1], 1)
+    send(ws, 'refused', frame[1], 'no')
+  }
+  function Price() {
+    const { data, error } = useSubscription(socket, { type: 'price' })
+    return <p title="price">{`${String(data)} ${error?.name}`}</p>
+  }
+  render(<Price />)
+  await waitFor(() => expect(screen.getByTitle('price').textContent).toBe('1 RequestError'), patient)
+  await new Promise(resolve => setTimeout(resolve, 50))
+  expect(kinds()).toEqual(['hello', 'subscribe'])
 })
 
 test('a refusal and an end by the id of a subscription', async () => {
