@@ -19,6 +19,7 @@ import type { Subscriptions } from './subscriptions.ts'
 import { refusePromise } from './validation.ts'
 import type { CurrentToken } from './tokens.ts'
 import type {
+  Answer,
   AttemptRequest,
   RequestedHeartbeat,
   TransportHandle,
@@ -200,13 +201,26 @@ export class Attempt implements TransportSink {
     if (gap) this.#owner.scheduleGap(gap)
   }
 
+  onAnswer(answer: Answer): boolean {
+    if (this.#isOver) return false
+    const { ports, position } = this.#owner
+    const cursor = this.#hasAttached ? position.cursor : ports.transport.cursor?.()
+    const failure: Failure = { kind: 'answer', ...answer, cursor }
+    const action = this.#override(failure)
+    if (action !== undefined) this.#fail(failure, action)
+    return action === undefined
+  }
+
   onFailure(reported: Failure): void {
     if (this.#isOver) return
-    const { retryFloor, options, ports } = this.#owner
     const failure = this.#completed(reported)
-    const isSpent = this.#isOpen && ports.transport.isOnce === true
-    const decided = decideFailure(failure, { hasGetToken: options.hasGetToken, isSpent })
-    const action = this.#override(failure)
+    this.#fail(failure, this.#override(failure))
+  }
+
+  /** `action`: what the application decides instead of the failure table. */
+  #fail(failure: Failure, action: FailureAction | undefined): void {
+    const { retryFloor, options } = this.#owner
+    const decided = decideFailure(failure, options)
     const decision = action === undefined ? decided : { action, floor: decided.floor ?? 0 }
     if (decision.action === 'drop-cursor') this.#owner.position.rejected()
     const floor = Math.max(decision.floor ?? 0, retryFloor)
@@ -217,8 +231,15 @@ export class Attempt implements TransportSink {
   #completed(failure: Failure): Failure {
     const { options } = this.#owner
     // The transport sends its own position; `recovery.attach` sends the other.
-    if (failure.kind === 'status' && this.#hasAttached) return { ...failure, hadCursor: true }
-    return failure.kind === 'ended' && options.isLast ? { ...failure, isIncomplete: true } : failure
+    if (failure.kind === 'status') return this.#hasAttached ? { ...failure, hadCursor: true } : failure
+    const isSpent = this.isSpent
+    if (failure.kind === 'ended' && options.isLast) return { ...failure, isSpent, isIncomplete: true }
+    return isSpent ? { ...failure, isSpent } : failure
+  }
+
+  /** Whether its request may not be sent again automatically. */
+  get isSpent(): boolean {
+    return this.#attempt?.isSpent ?? false
   }
 
   /** What the application decides instead of the failure table; `undefined` if its function throws. */

@@ -256,7 +256,8 @@ export class Connection implements AttemptOwner, ReaderEvents {
     if (isPaused) reasons.add(reason)
     else reasons.delete(reason)
     this.#pausedBy = reasons
-    this.handle({ type: 'pause-changed' })
+    // A stream that could not be requested again is not given up for a pause.
+    if (!this.#run?.isSpent) this.handle({ type: 'pause-changed' })
   }
 
   #report(formerStatus: Status, wasWaiting: boolean): void {

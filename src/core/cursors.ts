@@ -1,3 +1,4 @@
+import type { ResponseMeta } from './envelope.ts'
 import { buildFirstMessage } from './validation.ts'
 import type { Cursor } from './envelope.ts'
 import type { TransportRequest } from './transport.ts'
@@ -73,9 +74,7 @@ export interface CursorStrategy<C = unknown> {
 }
 
 /** The parts of a response that a cursor can be read from. */
-export interface CursorResponse {
-  status: number
-  headers: Headers
+export interface CursorResponse extends ResponseMeta {
   /** As in `Response.type`: `'cors'` for a response from another origin. */
   type?: ResponseType | undefined
 }

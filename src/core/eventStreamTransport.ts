@@ -52,8 +52,8 @@ export function createEventStreamTransport(
       return cursor ? attach('attachCursor', () => attachCursor(accepting, cursor)) : accepting
     },
     init,
-    isOnce: !isRepeatable(init.method),
     statuses: [200],
+    isRepeatable: isRepeatable(init.method),
     contentType: isLines ? ANYTHING_BUT_HTML : /^text\/event-stream\s*(;|$)/i,
     async run(http, request, sink) {
       const { status, headers } = await http.request(request)
@@ -66,7 +66,7 @@ export function createEventStreamTransport(
         take(bytes)
       }
       take()
-      http.fail(variant.isOnce ? { kind: 'ended', isSpent: true } : { kind: 'ended' })
+      http.fail({ kind: 'ended' })
     },
   }
   return createHttpTransport(environment, variant)

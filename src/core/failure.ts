@@ -1,39 +1,57 @@
 import { withAdvice } from './advice.ts'
+import type { ResponseMeta } from './envelope.ts'
 import { ConfigurationError, ConnectionFailedError, type RealtimeError, UnauthorizedError } from './errors.ts'
 
 /** A part of a request that the application provides. */
 export type RequestPart =
   'url' | 'getToken' | 'recovery.attach' | 'cursor.attach' | 'attachCursor' | 'attachToken'
 
-/** Why an attempt ended. Transports report facts; only this module decides what follows. */
-export type Failure =
+/**
+ * Why an attempt ended. Transports report facts; only this module decides what follows. `isSpent`: a POST got its response, so it
+ * is not sent again automatically.
+ */
+export type Failure = { isSpent?: boolean } &
   /** A WebSocket closed (RFC 6455, section 7.4). `opened`: whether it had been open. */
-  | { kind: 'close'; code: number; opened: boolean }
-  /** An HTTP response that is not a success. `retryAfter` in ms. `hadCursor`: the request carried a cursor. */
-  | { kind: 'status'; status: number; retryAfter?: number | undefined; hadCursor?: boolean }
-  /** No response, or the response broke off. */
-  | { kind: 'network'; cause?: unknown }
-  /** Not open within `connectTimeout`. `part`: what did not settle in that time; `undefined` if it was the server. */
-  | { kind: 'timeout'; part?: RequestPart | undefined }
-  /** Open, but nothing was received for too long. */
-  | { kind: 'silence' }
-  /** A success with unexpected content, e.g. an HTML page. */
-  | { kind: 'content-type'; contentType: string }
-  /** A body that was cut short, too large or impossible to parse. `parse`: what the application's own function did. */
-  | { kind: 'body'; cause?: unknown; parse?: 'threw' | 'promise' }
-  /**
-   * The server ended the stream. `isSpent`: the request was a POST, so it is not sent again automatically.
-   * `isIncomplete`: there is an `isLast`, and no message was the last one.
-   */
-  | { kind: 'ended'; isSpent?: boolean; isIncomplete?: boolean }
-  /** The server keeps responding immediately without new data. */
-  | { kind: 'fast-loop' }
-  /** `getToken` threw. */
-  | { kind: 'token'; cause: unknown }
-  /** Another application function that builds the request threw. */
-  | { kind: 'preparation'; part: RequestPart }
-  /** The request cannot be made at all; retrying cannot help. */
-  | { kind: 'impossible'; error: RealtimeError }
+  (
+    | { kind: 'close'; code: number; opened: boolean }
+    /**
+     * An HTTP response that is not a success. `retryAfter` in ms. `hadCursor`: the request carried a cursor. `body`: the first 4 KiB
+     * of its text, or what arrived within a second.
+     */
+    | {
+        kind: 'status'
+        status: number
+        headers?: Headers
+        retryAfter?: number | undefined
+        hadCursor?: boolean
+        body?: string
+      }
+    /**
+     * A response that is no failure, unless `reconnect.decide` makes it one. Its body is unread. `cursor`: the position that the
+     * request carried.
+     */
+    | (ResponseMeta & { kind: 'answer'; retryAfter?: number | undefined; cursor: unknown })
+    /** No response, or the response broke off. */
+    | { kind: 'network'; cause?: unknown }
+    /** Not open within `connectTimeout`. `part`: what did not settle in that time; `undefined` if it was the server. */
+    | { kind: 'timeout'; part?: RequestPart | undefined }
+    /** Open, but nothing was received for too long. */
+    | { kind: 'silence' }
+    /** A success with unexpected content, e.g. an HTML page. */
+    | { kind: 'content-type'; contentType: string }
+    /** A body that was cut short, too large or impossible to parse. `parse`: what the application's own function did. */
+    | { kind: 'body'; cause?: unknown; parse?: 'threw' | 'promise' }
+    /** The server ended the stream. `isIncomplete`: there is an `isLast`, and no message was the last one. */
+    | { kind: 'ended'; isIncomplete?: boolean }
+    /** The server keeps responding immediately without new data. */
+    | { kind: 'fast-loop' }
+    /** `getToken` threw. */
+    | { kind: 'token'; cause: unknown }
+    /** Another application function that builds the request threw. */
+    | { kind: 'preparation'; part: RequestPart }
+    /** The request cannot be made at all; retrying cannot help. */
+    | { kind: 'impossible'; error: RealtimeError }
+  )
 
 /**
  * What happens next: `retry` after the back-off; `refresh` the token once, then retry; `drop-cursor` once,
@@ -54,8 +72,6 @@ export interface FailureDecision {
 interface FailureContext {
   /** Whether there is a `getToken` that could return another token. */
   hasGetToken: boolean
-  /** Whether the server has responded to a request that must not be sent twice. */
-  isSpent?: boolean
 }
 
 /** A longer `Retry-After` is not obeyed (ms). */
@@ -69,11 +85,7 @@ const WITH_TOKEN: FailureContext = { hasGetToken: true }
 
 /** The failure table of docs/reference/failures.md. It depends on codes, never on the text of a reason. */
 export function decideFailure(failure: Failure, context: FailureContext = WITH_TOKEN): FailureDecision {
-  const decision = decideByKind(failure, context)
-  return context.isSpent && decision.action === 'retry' ? { action: 'stop' } : decision
-}
-
-function decideByKind(failure: Failure, context: FailureContext): FailureDecision {
+  if (failure.isSpent) return { action: decideSpent(failure) }
   switch (failure.kind) {
     case 'close':
       return { action: decideCloseCode(failure.code, context) }
@@ -83,8 +95,9 @@ function decideByKind(failure: Failure, context: FailureContext): FailureDecisio
       return { action: isUnauthorizedError(failure.cause) ? 'stop' : 'retry' }
     case 'impossible':
       return { action: 'stop' }
+    case 'answer':
+      return { action: 'retry', floor: failure.retryAfter ?? 0 }
     case 'ended':
-      return { action: decideEnd(failure) }
     case 'preparation':
     case 'network':
     case 'timeout':
@@ -96,9 +109,8 @@ function decideByKind(failure: Failure, context: FailureContext): FailureDecisio
   }
 }
 
-function decideEnd({ isSpent, isIncomplete }: Failure & { kind: 'ended' }): FailureAction {
-  if (!isSpent) return 'retry'
-  return isIncomplete ? 'stop' : 'end'
+function decideSpent(failure: Failure): FailureAction {
+  return failure.kind === 'ended' && !failure.isIncomplete ? 'end' : 'stop'
 }
 
 function decideCloseCode(code: number, { hasGetToken }: FailureContext): FailureAction {
@@ -136,7 +148,7 @@ export function toError(failure: Failure): RealtimeError {
   const { kind } = failure
   if (failure.kind === 'close')
     return new ConnectionFailedError(describeClose(failure), { kind, status: failure.code })
-  const { status, retryAfter } = failure.kind === 'status' ? failure : {}
+  const { status, retryAfter } = failure.kind === 'status' || failure.kind === 'answer' ? failure : {}
   return new ConnectionFailedError(describe(failure), { kind, status, retryAfter })
 }
 
@@ -146,6 +158,8 @@ function describe(failure: Exclude<Failure, { kind: 'close' | 'impossible' }>): 
       return withAdvice('getToken failed.', 'threw')
     case 'status':
       return `The server responded with HTTP status ${failure.status}.`
+    case 'answer':
+      return `"reconnect.decide" rejected a response with HTTP status ${failure.status}.`
     case 'content-type':
       return `The response has the content type "${failure.contentType}". Is the URL right?`
     case 'preparation':

@@ -1,7 +1,9 @@
 import type { Clock, TimerHandle } from './platform.ts'
 import { type ConditionalFetch, sendRequest } from './conditionalFetch.ts'
+import { decodeText } from './envelope.ts'
 import { type Failure, parseRetryAfter } from './failure.ts'
 import type {
+  Answer,
   TransportHandle,
   AttemptRequest,
   Transport,
@@ -16,10 +18,10 @@ export interface HttpVariant<Cursor = unknown> {
   /** Adds the cursor, and anything else that every request carries. */
   attachCursor: (request: TransportRequest) => TransportRequest
   init: RequestInit
-  /** As in `Transport`. */
-  isOnce?: boolean
   /** The statuses that are not failures. */
   statuses: readonly number[]
+  /** Whether a request may be sent again automatically after the server has accepted it. */
+  isRepeatable: boolean
   /** What the `Content-Type` of a 200 must match; '' if there is none. */
   contentType: RegExp
   /** Runs one attempt. A throw from anything but `HttpAttempt` counts as an unreadable response. */
@@ -53,9 +55,8 @@ export interface HttpAttempt extends TransportHandle {
 /** Creates the transport of a variant, which holds the cursor. */
 export function createHttpTransport(environment: TransportEnvironment, variant: HttpVariant): Transport {
   return {
-    isOnce: variant.isOnce ?? false,
     open(request, sink) {
-      const http = createAttempt(environment, variant, sink)
+      const http = new RunningAttempt(environment, variant, sink)
       variant.run(http, request, sink).catch(() => http.fail({ kind: 'body' }))
       return http
     },
@@ -65,63 +66,82 @@ export function createHttpTransport(environment: TransportEnvironment, variant: 
   }
 }
 
-function createAttempt(
-  environment: TransportEnvironment,
-  variant: HttpVariant,
-  sink: TransportSink,
-): HttpAttempt {
-  const { clock } = environment
-  const resumed = variant.cursor !== undefined
-  const exchange = createHttpExchange()
-  let isOver = false
-  let isOpen = false
-  const setTimers = createTimers(clock)
+class RunningAttempt implements HttpAttempt {
+  isSpent = false
+  readonly #environment: TransportEnvironment
+  readonly #variant: HttpVariant
+  readonly #sink: TransportSink
+  readonly #setTimers: (timers: Timer[]) => void
+  readonly #exchange = createHttpExchange()
+  readonly #resumed: boolean
+  #isOver = false
+  #isOpen = false
 
-  function close() {
-    isOver = true
-    setTimers([])
-    exchange.drop()
+  constructor(environment: TransportEnvironment, variant: HttpVariant, sink: TransportSink) {
+    this.#environment = environment
+    this.#variant = variant
+    this.#sink = sink
+    this.#setTimers = createTimers(environment.clock)
+    this.#resumed = variant.cursor !== undefined
   }
-  function fail(failure: Failure) {
-    if (isOver) return
-    close()
-    sink.onFailure(failure)
+
+  close(): void {
+    this.#isOver = true
+    this.#setTimers([])
+    this.#exchange.drop()
   }
-  function check() {
-    if (isOver) throw new Error('over')
+
+  fail(failure: Failure): void {
+    if (this.#isOver) return
+    this.close()
+    this.#sink.onFailure(failure)
   }
-  const step = createStep(check, () => fail({ kind: 'network' }))
-  return {
-    close,
-    check,
-    fail,
-    opened() {
-      if (!isOpen) sink.onOpen({ resumed })
-      isOpen = true
-    },
-    wait: (...timers) => setTimers(isOver ? [] : timers),
-    async request(request, conditional) {
-      const fetch = environment.fetch()
-      const send = (signal: AbortSignal) => {
-        const init = { ...variant.init, signal }
+
+  check(): void {
+    if (this.#isOver) throw new Error('over')
+  }
+
+  readonly opened = (): void => {
+    if (!this.#isOpen) this.#sink.onOpen({ resumed: this.#resumed })
+    this.#isOpen = true
+  }
+
+  wait(...timers: Timer[]): void {
+    this.#setTimers(this.#isOver ? [] : timers)
+  }
+
+  async request(request: TransportRequest, conditional?: ConditionalFetch): Promise<Response> {
+    const fetch = this.#environment.fetch()
+    const response = await this.#step(() =>
+      this.#exchange.ask(signal => {
+        const init = { ...this.#variant.init, signal }
         return conditional?.send(request, fetch, init) ?? sendRequest(request, fetch, init)
-      }
-      const response = await step(() => exchange.ask(send))
-      const failure = findFailure(response, variant, clock.now())
-      if (failure) fail(failure)
-      check()
-      return response
-    },
-    read: () => step(exchange.read),
+      }),
+    )
+    await this.#judge(response)
+    return response
   }
-}
 
-/** Drops what `fetch` threw: in some runtimes its message contains the URL, and with it a token. */
-function createStep(check: () => void, failed: () => void) {
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    check()
-    const value = await work().catch(failed)
-    check()
+  readonly read = (): Promise<Uint8Array | undefined> => this.#step(this.#exchange.read)
+
+  /** Throws unless the response can be used: the attempt is then over. */
+  async #judge({ status, headers }: Response): Promise<void> {
+    const retryAfter = parseRetryAfter(headers.get('retry-after'), this.#environment.clock.now())
+    const answer = { status, headers, retryAfter }
+    const failure = findFailure(answer, this.#variant)
+    this.isSpent = !this.#variant.isRepeatable && failure?.kind !== 'status'
+    if (isAnswer(failure) && !this.#sink.onAnswer(answer)) this.close()
+    this.check()
+    if (failure?.kind === 'status') failure.body = await readStart(this.#exchange.read, this.#setTimers)
+    if (failure) this.fail(failure)
+    this.check()
+  }
+
+  /** Drops what `fetch` threw: in some runtimes its message contains the URL, and with it a token. */
+  async #step<T>(work: () => Promise<T>): Promise<T> {
+    this.check()
+    const value = await work().catch(() => this.fail({ kind: 'network' }))
+    this.check()
     return value as T
   }
 }
@@ -142,14 +162,51 @@ export function failOversized(http: HttpAttempt, sink: TransportSink): void {
   http.check()
 }
 
-function findFailure({ status, headers }: Response, variant: HttpVariant, now: number): Failure | undefined {
+function findFailure(answer: Answer, variant: HttpVariant): Failure | undefined {
+  const { status, headers } = answer
   const contentType = headers.get('content-type') ?? ''
-  if (!variant.statuses.includes(status)) {
-    const hadCursor = variant.cursor !== undefined
-    return { kind: 'status', status, retryAfter: parseRetryAfter(headers.get('retry-after'), now), hadCursor }
-  }
+  if (!variant.statuses.includes(status))
+    return { kind: 'status', ...answer, hadCursor: variant.cursor !== undefined }
   if (status === 200 && !variant.contentType.test(contentType)) return { kind: 'content-type', contentType }
   return undefined
+}
+
+/** Whether a response is no error: a transport may have no use for its status. */
+function isAnswer(failure: Failure | undefined): boolean {
+  return !failure || (failure.kind === 'status' && failure.status < 400)
+}
+
+/** How much of the body of an error is read, in bytes, and how long that may take (ms). */
+const MAX_ERROR_BODY = 4_096
+const ERROR_BODY_TIME = 1_000
+
+/** Reads the beginning of an error's body: the server may hold the rest. */
+function readStart(read: HttpAttempt['read'], setTimers: (timers: Timer[]) => void): Promise<string> {
+  const isLate = new Promise<undefined>(resolve => setTimers([[ERROR_BODY_TIME, () => resolve(undefined)]]))
+  const readInTime = () => Promise.race([read().catch(() => undefined), isLate])
+  return readText(readInTime, () => {}, MAX_ERROR_BODY)
+}
+
+/** Reads a body as text up to its end, or the first `limit` bytes. `onPart` gets the number of bytes so far. */
+export async function readText(
+  read: HttpAttempt['read'],
+  onPart: (size: number) => void,
+  limit = Infinity,
+): Promise<string> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  let bytes
+  while (size < limit && (bytes = await read())) {
+    onPart((size += bytes.byteLength))
+    parts.push(bytes)
+  }
+  const whole = new Uint8Array(size)
+  let offset = 0
+  for (const part of parts) {
+    whole.set(part, offset)
+    offset += part.byteLength
+  }
+  return decodeText(whole.subarray(0, limit))
 }
 
 interface Reader {

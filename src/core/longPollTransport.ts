@@ -1,4 +1,3 @@
-import { decodeText } from './envelope.ts'
 import type { Clock } from './platform.ts'
 import { ConditionalFetch } from './conditionalFetch.ts'
 import { type CursorStrategy, validators } from './cursors.ts'
@@ -8,6 +7,7 @@ import {
   failOversized,
   type HttpAttempt,
   type HttpVariant,
+  readText,
   type Timer,
 } from './httpTransport.ts'
 import { attach } from './request.ts'
@@ -60,7 +60,7 @@ export function createLongPollTransport(
       hold()
       if (size > environment.maxMessageBytes) failOversized(http, sink)
     }
-    const body = isContent ? await readText(http, onPart) : ''
+    const body = isContent ? await readText(http.read, onPart) : ''
     const isEmpty = !/\S/.test(body)
     const { status, headers } = response
     if (!isEmpty && !sink.onMessage(body, { status, headers })) {
@@ -81,6 +81,8 @@ export function createLongPollTransport(
     attachCursor: request => attachCursor(strategy, variant.cursor, request),
     init,
     statuses: [200, 204, 304, 408],
+    // Whatever its method, a long poll is sent again and again.
+    isRepeatable: true,
     contentType: ANYTHING_BUT_HTML,
     async run(http, request, sink) {
       for (const isLoop = createLoopDetector(environment.clock); ; request = await request.rebuild()) {
@@ -123,22 +125,4 @@ function createLoopDetector(clock: Clock): (body: string, cursor: string | undef
     idle = isNews ? [] : [now, ...idle.slice(0, FAST_LOOP_ANSWERS - 1)]
     return now - (idle[FAST_LOOP_ANSWERS - 1] ?? -Infinity) <= FAST_LOOP_TIME
   }
-}
-
-/** Reads the whole body. `onPart` gets the number of bytes so far. */
-async function readText(http: HttpAttempt, onPart: (size: number) => void): Promise<string> {
-  const parts: Uint8Array[] = []
-  let size = 0
-  let bytes
-  while ((bytes = await http.read())) {
-    onPart((size += bytes.byteLength))
-    parts.push(bytes)
-  }
-  const whole = new Uint8Array(size)
-  let offset = 0
-  for (const part of parts) {
-    whole.set(part, offset)
-    offset += part.byteLength
-  }
-  return decodeText(whole)
 }

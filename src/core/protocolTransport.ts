@@ -110,6 +110,7 @@ function silent(sink: TransportSink): TransportSink {
     onOversized: () => sink.onOversized(),
     onRetryFloor: delay => sink.onRetryFloor(delay),
     onCursorLost: () => sink.onCursorLost(),
+    onAnswer: answer => sink.onAnswer(answer),
     onFailure: failure => sink.onFailure(failure),
   }
 }

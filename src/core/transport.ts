@@ -1,4 +1,4 @@
-import type { MessageMeta, SocketData, Cursor } from './envelope.ts'
+import type { MessageMeta, ResponseMeta, SocketData, Cursor } from './envelope.ts'
 import type { Clock } from './platform.ts'
 import type { Failure } from './failure.ts'
 import type { Outgoing } from './protocol.ts'
@@ -58,7 +58,18 @@ export interface TransportSink {
   onRetryFloor(delay: number): void
   /** The server responded to a request without its position. Updates since that position may be missed. */
   onCursorLost(): void
+  /**
+   * A response that the transport would accept, or that is no error, before its body is read. Returns `false` if the application
+   * rejected it: the attempt is then over.
+   */
+  onAnswer(answer: Answer): boolean
   onFailure(failure: Failure): void
+}
+
+/** A response whose body is unread. */
+export interface Answer extends ResponseMeta {
+  /** In ms. */
+  retryAfter: number | undefined
 }
 
 /** An attempt in progress, as its transport handles it. */
@@ -67,6 +78,8 @@ export interface TransportHandle {
   send?(data: SocketData): boolean
   /** With a protocol: writes and sends, all of one kind. Returns `false` if it cannot. Throws what the protocol throws. */
   write?(out: readonly Outgoing[]): boolean
+  /** HTTP only: the request may not be sent again automatically, because the server has accepted it. */
+  readonly isSpent?: boolean
   /** Gives the attempt up at once, without waiting for the server. Nothing it still emits reaches the sink. */
   close(): void
 }
@@ -86,8 +99,6 @@ export const HTTP: TransportCapabilities = { urlScheme: 'http', sendsHeaders: tr
 
 /** Opens attempts, one at a time. A transport may keep a cursor between them. */
 export interface Transport {
-  /** Whether its request must not be sent again automatically after the server has responded, as with a POST. */
-  readonly isOnce?: boolean
   /** Whether it reads and writes by a protocol of its own: it reports `onIncoming`, and its handles can `write`. */
   readonly hasProtocol?: boolean
   open(request: AttemptRequest, sink: TransportSink): TransportHandle

@@ -10,8 +10,10 @@ describe('in a response', () => {
     expect(await sink.untilFailed()).toEqual({
       kind: 'status',
       status,
+      headers: expect.any(Headers) as Headers,
       retryAfter: undefined,
       hadCursor: false,
+      body: status === 204 ? '' : 'x',
     })
     expect(sink.names).toEqual(['failed'])
   })

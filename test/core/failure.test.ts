@@ -17,6 +17,11 @@ const configuration = new ConfigurationError('wrong')
 const kinds = {
   close: [{ kind: 'close', code: 1006, opened: true }, 'retry', /closed the WebSocket with code 1006/],
   status: [{ kind: 'status', status: 503 }, 'retry', /HTTP status 503/],
+  answer: [
+    { kind: 'answer', status: 202, headers: new Headers({ cookie: 'secret' }), cursor: 'secret' },
+    'retry',
+    /"reconnect.decide" rejected .* 202/,
+  ],
   preparation: [{ kind: 'preparation', part: 'url' }, 'retry', /^"url" threw/],
   network: [{ kind: 'network', cause: new Error('secret') }, 'retry', /could not be reached/],
   timeout: [{ kind: 'timeout' }, 'retry', /in time/],

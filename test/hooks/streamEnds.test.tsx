@@ -1,9 +1,9 @@
-import { screen, waitFor } from '@testing-library/react'
+import { act, screen, waitFor } from '@testing-library/react'
 import { type Failure, useLongPoll, useServerEvents, useSocket } from 'react-query-realtime'
 import { describe, expect, test } from 'vitest'
 import { startServer } from '../support/httpServer.ts'
 import { startSocketServer } from '../support/socketServer.ts'
-import { renderLive } from './pollingSetup.tsx'
+import { renderLive, setVisible } from './pollingSetup.tsx'
 import { allowConsole } from '../support/consoleGuard.ts'
 
 const reconnect = { minDelay: 10, maxDelay: 20 }
@@ -70,6 +70,108 @@ describe('a stream that ends', () => {
     const decide = ({ kind }: Failure) => (kind === 'ended' ? 'retry' : undefined)
     renderLive(<Stream {...{ url, method: 'POST', reconnect: { ...reconnect, decide } }} />)
     await waitFor(() => expect(requests.length).toBeGreaterThan(2), { timeout: 5_000 })
+  })
+
+  test.each(['events', 'lines'] as const)(
+    'of %s is not requested again if its POST breaks off, and fails, with or without isLast',
+    async framing => {
+      const part = framing === 'events' ? events('part') : '{"type":"part","response":1}\n'
+      for (const more of [{}, { isLast }]) {
+        const { url, requests } = await startServer((response, request) => {
+          response.writeHead(200, { 'content-type': 'text/event-stream' }).write(part)
+          setTimeout(() => request.socket.resetAndDestroy(), 30)
+        })
+        const options = { url, framing, reconnect, method: 'POST', on: { part: () => {} }, ...more }
+        const { unmount } = renderLive(<Stream {...options} />)
+        await screen.findByText('failed The server could not be reached, or the connection dropped.')
+        await pass()
+        expect(requests).toHaveLength(1)
+        unmount()
+      }
+    },
+  )
+
+  test('is not requested again if its POST goes silent or sends too much, and fails', async () => {
+    allowConsole(/larger than/)
+    const { url, requests } = await startServer((response, { url: path }) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(path === '/silent' ? '\n' : `data: ${'x'.repeat(200)}\n\n`)
+    })
+    const post = { method: 'POST', reconnect, on: { message: () => {} } }
+    renderLive([
+      <Stream key="1" {...{ ...post, url: `${url}silent`, silenceTimeout: 60 }} />,
+      <Stream key="2" {...{ ...post, url: `${url}large`, maxMessageBytes: 100 }} />,
+    ])
+    await screen.findByText('failed Nothing was received from the server for too long.')
+    await screen.findByText('failed The response was cut short, too large or unreadable.')
+    await pass()
+    expect(requests).toHaveLength(2)
+  })
+
+  test('is requested again if its POST broke off and reconnect says so: decide sees isSpent', async () => {
+    const { url, requests } = await startServer((response, request, index) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(events('part'))
+      if (index === 0) setTimeout(() => request.socket.resetAndDestroy(), 30)
+      else response.end(events('done'))
+    })
+    const seen: Failure[] = []
+    const decide = (failure: Failure) => {
+      seen.push(failure)
+      return failure.isSpent ? 'retry' : undefined
+    }
+    const options = { url, isLast, method: 'POST', on: { part: () => {}, done: () => {} } }
+    renderLive(<Stream {...options} reconnect={{ ...reconnect, decide }} />)
+    await screen.findByText('closed')
+    expect(requests).toHaveLength(2)
+    expect(seen.filter(({ kind }) => kind !== 'answer')).toEqual([{ kind: 'network', isSpent: true }])
+  })
+
+  test('is requested again if its POST was refused or never answered', async () => {
+    const { url, requests } = await startServer((response, request, index) => {
+      if (index === 0) response.writeHead(503).end()
+      else if (index === 1) request.socket.resetAndDestroy()
+      else response.writeHead(200, { 'content-type': 'text/event-stream' }).end(events('done'))
+    })
+    renderLive(<Stream {...{ url, isLast, reconnect, method: 'POST', on: { done: () => {} } }} />)
+    await screen.findByText('closed')
+    expect(requests).toHaveLength(3)
+  })
+
+  test('is not given up while the page is hidden if it responds to a POST, unlike a GET', async () => {
+    const opened: string[] = []
+    const closed: string[] = []
+    const { url } = await startServer((response, { method = '' }) => {
+      opened.push(method)
+      response.on('close', () => closed.push(method))
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('\n')
+    })
+    const options = { url, reconnect, whenHidden: 'pause' as const }
+    renderLive([<Stream key="1" {...options} />, <Stream key="2" {...options} method="POST" />])
+    await waitFor(() => expect(screen.getAllByText('open')).toHaveLength(2))
+    setVisible(false)
+    await screen.findByText('paused')
+    await waitFor(() => expect(closed).toEqual(['GET']))
+    setVisible(true)
+    await waitFor(() => expect(screen.getAllByText('open')).toHaveLength(2))
+    expect(opened.filter(method => method === 'POST')).toHaveLength(1)
+  })
+
+  test.each(['close()', 'unmount'])('is aborted by %s: the server sees it', async how => {
+    let isGone = false
+    const { url } = await startServer(response => {
+      response.on('close', () => (isGone = true))
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('\n')
+    })
+    const Abortable = () => {
+      const { status, close } = useServerEvents({ url, method: 'POST', isLast })
+      return <button onClick={close}>{status}</button>
+    }
+    const view = renderLive(<Abortable />, { closeDelay: 20 })
+    const button = await screen.findByText('open')
+    if (how === 'unmount') view.rerender(null)
+    else act(() => button.click())
+    await waitFor(() => expect(isGone).toBe(true))
+    if (how === 'close()') await screen.findByText('closed')
   })
 
   test('is requested again if it responded to a GET', async () => {

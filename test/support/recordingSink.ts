@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { Failure } from '../../src/core/failure.ts'
 import type { AttemptRequest, Transport, TransportSink } from '../../src/core/transport.ts'
-import type { MessageMeta } from '../../src/core/envelope.ts'
+import type { MessageMeta, ResponseMeta } from '../../src/core/envelope.ts'
 import { until } from './until.ts'
 
 export type SinkCall =
@@ -19,6 +19,10 @@ export class RecordingSink implements TransportSink {
   aliveCount = 0
   /** What a message does besides being recorded; `false` means that it is unreadable. */
   accepts: (data: unknown) => boolean = () => true
+
+  /** The statuses of the responses that were no errors. */
+  answers: number[] = []
+  acceptsAnswer: (answer: ResponseMeta) => boolean = () => true
 
   onOpen({ resumed }: { resumed: boolean }): void {
     this.calls.push({ call: 'opened', resumed })
@@ -44,6 +48,10 @@ export class RecordingSink implements TransportSink {
   }
   onCursorLost(): void {
     this.calls.push({ call: 'cursorLost' })
+  }
+  onAnswer(answer: ResponseMeta): boolean {
+    this.answers.push(answer.status)
+    return this.acceptsAnswer(answer)
   }
   onFailure(failure: Failure): void {
     this.calls.push({ call: 'failed', failure })
