@@ -27,6 +27,7 @@ test('the package exports exactly these names', () => {
       "remove",
       "serverEventsOptions",
       "socketOptions",
+      "sourceOptions",
       "tokenInFirstMessage",
       "tokenInHeader",
       "tokenInProtocol",
@@ -39,6 +40,8 @@ test('the package exports exactly these names', () => {
       "useServerEvents",
       "useSocket",
       "useSocketQuery",
+      "useSource",
+      "useSubscription",
       "validators",
     ]
   `)

@@ -39,6 +39,8 @@ export const sidebar: SidebarGroup[] = [
       { text: 'Overview', link: '/reference/' },
       { text: 'useSocket', link: '/reference/use-socket' },
       { text: 'useSocketQuery', link: '/reference/use-socket-query' },
+      { text: 'useSubscription', link: '/reference/use-subscription' },
+      { text: 'useSource', link: '/reference/use-source' },
       { text: 'useServerEvents', link: '/reference/use-server-events' },
       { text: 'useLongPoll', link: '/reference/use-long-poll' },
       { text: 'usePolling', link: '/reference/use-polling' },

@@ -5,14 +5,11 @@ import type { ConnectionOptions, HeartbeatOptions } from '../providers/options.t
 import type { TransportDefinition } from '../providers/transportDefinition.ts'
 import { readHeartbeat, type SocketOptions, TRANSPORT } from './socketOptions.ts'
 
-type WithoutUrl<Schemas> = Omit<
-  ConnectionOptions<Schemas>,
-  'url' | 'id' | 'parse' | 'attachToken' | 'maxMessageBytes'
->
-
 /** The options of `useSource`. */
 export interface SourceOptions<Schemas = object>
-  extends WithoutUrl<Schemas>, Pick<SocketOptions, 'reauthenticate' | 'queue'> {
+  extends
+    Omit<ConnectionOptions<Schemas>, 'url' | 'id' | 'parse' | 'attachToken' | 'maxMessageBytes'>,
+    Pick<SocketOptions, 'reauthenticate' | 'queue'> {
   /** Identifies the connection. */
   id: string
   /**

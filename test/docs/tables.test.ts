@@ -34,9 +34,9 @@ function members(type: string, file = ''): string[] {
 function section(page: string, heading?: string): string {
   const text = readPage(`docs/reference/${page}.md`)
   if (heading === undefined) return text
-  const [, rest] = text.split(`\n## ${heading}\n`)
+  const [, rest] = text.split(new RegExp(`\n###? ${heading}\n`))
   expect(rest, heading).toBeDefined()
-  return rest?.split(/\n## /)[0] ?? ''
+  return rest?.split(/\n###? /)[0] ?? ''
 }
 
 /** The rows of the first table of a page or a section, without its head, as cells. */
@@ -92,12 +92,32 @@ describe('the reference lists exactly', () => {
     expect(names(page, 'Options').sort()).toEqual(members(type, file).sort())
   })
 
+  test('use-source: the options', () => {
+    const shared = members('ConnectionOptions').filter(name => name !== 'id')
+    const own = members('SourceOptions').filter(name => !shared.includes(name))
+    expect(names('use-source', 'Options').sort()).toEqual(own.sort())
+  })
+
+  test.each([
+    ['use-socket', 'The link', ['ProtocolLink']],
+    ['use-socket', 'Outgoing', ['Outgoing']],
+    ['use-socket', 'Incoming', ['IncomingReply']],
+    ['use-source', 'connect', ['SourceLink', 'SourceHandle']],
+  ])('%s, %s: the members of a protocol or a source', (page, heading, types) => {
+    const listed = [...section(page, heading).matchAll(/^\| `(\w+)/gm)].map(([, name]) => name)
+    const declared = types
+      .flatMap(type => members(type))
+      .filter(name => name !== 'type' || heading === 'Outgoing')
+    expect(listed.sort()).toEqual(declared.sort())
+  })
+
   test.each([
     ['connections', 'Result', 'ConnectionResult'],
     ['use-polling', 'Result', 'PollingControls'],
     ['use-realtime', 'Result', 'Realtime'],
     ['use-realtime', 'A connection', 'ConnectionInfo'],
     ['use-socket', 'request', 'RequestOptions'],
+    ['use-socket', 'protocol', 'ProtocolSession'],
     ['recovery', 'recovery', 'Recovery'],
   ])('%s, %s: the members of %s', (page, heading, type) => {
     expect(names(page, heading).sort()).toEqual(members(type).sort())
