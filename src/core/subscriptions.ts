@@ -72,14 +72,15 @@ export class Subscriptions {
    * current already, as a refetch wants it. Rejects if the server refuses it or the connection ends.
    */
   async next(envelope: RequestEnvelope, signal: AbortSignal): Promise<Message | undefined> {
-    const release = this.acquire(envelope)
     const subscription = this.#subscriptionOf(envelope)
+    const { error } = subscription
+    subscription.error = undefined
+    // Not subscribed again: this fetch only reports the refusal.
+    if (error) throw error
+    const release = this.acquire(envelope)
     let stop: (() => void) | undefined
     try {
       const message = await new Promise<Message | undefined>((resolve, reject) => {
-        const { error } = subscription
-        subscription.error = undefined
-        if (error) return reject(error)
         if (!this.#ports.mayOpen()) return reject(new ConnectionLostError('The connection is closed.'))
         const waiting = { resolve, reject }
         stop = () => {
