@@ -50,6 +50,8 @@ export class LiveQueries implements CacheWriter {
   hasEnded = false
   /** Finds the subscription to the key of this hash. Set by the first component that subscribes. */
   subscriptionOf: ((hash: string) => { readonly isCurrent: boolean } | undefined) | undefined
+  /** Whether a gap of the connection does not concern its subscriptions. Set as above. */
+  haveOwnGaps: (() => boolean) | undefined
   readonly #options: LiveQueriesOptions
   readonly #guard: StaleGuard
   readonly #keys: TrackedKeys
@@ -218,6 +220,8 @@ export class LiveQueries implements CacheWriter {
     const stale = this.#stale()
     // After the end, readers with their own `staleTime` decide for themselves. They could not know of a gap.
     if (isEnd) for (const hash of stale.keys()) if (this.#keys.get(hash)?.hasStaleTime) stale.delete(hash)
+    if (!isEnd && this.haveOwnGaps?.())
+      for (const hash of stale.keys()) if (this.subscriptionOf?.(hash)) stale.delete(hash)
     this.#invalidate(stale, prefixes, isEnd)
     return [...stale.values(), ...prefixes]
   }
@@ -240,6 +244,7 @@ export class LiveQueries implements CacheWriter {
       value: isUpdater ? undefined : update,
       type: this.type ?? String(key[0]),
       hasFailed: false,
+      isComplete: this.subscriptionOf?.(hash) !== undefined,
       report: this.#options.report,
     }
     const { cursor } = this

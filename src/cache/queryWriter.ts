@@ -251,8 +251,8 @@ export class QueryWriter {
 }
 
 /** Whether a change needs existing data: applied to missing data, it yields a partial value. */
-function isPatch({ updater }: Change): boolean {
-  return updater !== undefined && !updater.isReplacement
+function isPatch({ updater, isComplete }: Change): boolean {
+  return updater !== undefined && !updater.isReplacement && !isComplete
 }
 
 /** The result of applying changes to some data. */
@@ -270,7 +270,7 @@ function applyChanges(before: unknown, changes: readonly Change[]): ChangedData 
   for (const change of changes) {
     const { updater } = change
     result.sharesStructure &&= updater?.sharesStructure === true
-    result.arePatches &&= updater !== undefined && !updater.isReplacement
+    result.arePatches &&= isPatch(change)
     try {
       const data = updater ? updater(result.data, flush) : change.value
       // The package's own updaters are synchronous.

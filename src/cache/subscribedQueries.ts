@@ -30,6 +30,7 @@ export function subscriptionsOf(shared: SubscribableConnection): Subscriptions {
     onRefused: ({ hash }) => liveQueries.invalidateKeys(new Set([hash])),
   })
   liveQueries.subscriptionOf = hash => subscriptions.find(hash)
+  liveQueries.haveOwnGaps = () => subscriptions.haveOwnGaps
   connection.subscriptions = subscriptions
   return subscriptions
 }

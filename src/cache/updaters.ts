@@ -22,6 +22,8 @@ export interface Change {
   /** The message's type, for the report of an updater that throws. */
   type: string
   hasFailed: boolean
+  /** Its result is complete, even for missing data: a subscription has no other data than its messages. */
+  isComplete?: boolean
   report(event: ConnectionEvent): void
 }
 

@@ -132,8 +132,9 @@ export class MessageReader {
   }
 
   #follow({ message, subscription }: Correlated, recovery: Recovery): void {
+    const { resumed: tell } = recovery
     const resumed =
-      (recovery.resumed && this.#read('recovery.resumed', () => recovery.resumed?.(message))) ?? undefined
+      typeof tell === 'function' ? this.#read('recovery.resumed', () => tell(message)) : undefined
     const at = this.#positionOf(message, recovery)
     const own = recovery.perSubscription ? subscription : undefined
     const { isNews, gap, cursor, begin } = (own?.position ?? this.#position).message(at, resumed)
@@ -141,8 +142,6 @@ export class MessageReader {
     if (begin !== undefined && !own) this.#ports.sink.onPositionKnown(begin)
     const isNotice = resumed !== undefined
     if (isNews || isNotice) this.#deliver({ message, subscription }, { isNotice, cursor })
-    // Seen already: the server says that nothing was missed.
-    else if (own) this.#events.subscriptions?.taken(own, message, message)
   }
 
   /** Whether text that is not a message replies to a heartbeat, as `pong` does to `ping`. */

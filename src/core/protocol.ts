@@ -86,6 +86,9 @@ export interface IncomingReply {
   as?: string | number | undefined
   /** The subscription has ended. */
   isLast?: boolean | undefined
+  /** Its position, for `recovery.cursor`. */
+  id?: string | undefined
+  epoch?: string | number | undefined
   seq?: number | undefined
 }
 

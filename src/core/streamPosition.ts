@@ -11,9 +11,10 @@ export interface Recovery {
   /**
    * Whether this message says that the server resumed; `undefined` if it is about something else. Such a
    * message goes to `onMessage`, but not to handlers or the cache. It may have a position: its own in the
-   * log, or the newest that the server has.
+   * log, or the newest that the server has. `true`: the server always resumes, and only a skipped number tells
+   * otherwise.
    */
-  resumed?(message: Message): boolean | undefined
+  resumed?: true | ((message: Message) => boolean | undefined) | undefined
   /**
    * Each subscription has a position of its own, which its subscribe frame carries, and a gap of its own. Default
    * `false`: the messages of a connection are one stream.

@@ -45,6 +45,11 @@ export class Subscriptions {
   /** Calls the listener when the `isComplete` of a subscription has changed. */
   readonly onComplete = this.#completions.subscribe
 
+  /** Whether each subscription has gaps of its own, so that one of the connection does not concern it. */
+  get haveOwnGaps(): boolean {
+    return this.#ports.recovery()?.perSubscription === true
+  }
+
   /** Whether nothing is subscribed. */
   get isEmpty(): boolean {
     return this.#byKey.size === 0
@@ -72,15 +77,14 @@ export class Subscriptions {
    * current already, as a refetch wants it. Rejects if the server refuses it or the connection ends.
    */
   async next(envelope: RequestEnvelope, signal: AbortSignal): Promise<Message | undefined> {
-    const subscription = this.#subscriptionOf(envelope)
-    const { error } = subscription
-    subscription.error = undefined
-    // Not subscribed again: this fetch only reports the refusal.
-    if (error) throw error
     const release = this.acquire(envelope)
+    const subscription = this.#subscriptionOf(envelope)
     let stop: (() => void) | undefined
     try {
       const message = await new Promise<Message | undefined>((resolve, reject) => {
+        const { error } = subscription
+        subscription.error = undefined
+        if (error) return reject(error)
         if (!this.#ports.mayOpen()) return reject(new ConnectionLostError('The connection is closed.'))
         const waiting = { resolve, reject }
         stop = () => {

@@ -136,6 +136,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
 
   onGap(cause: GapCause, subscriptions?: readonly Subscription[]): void {
     const keys = subscriptions ? this.#invalidate(subscriptions) : this.liveQueries.invalidateAll()
+    if (!subscriptions && keys.length === 0 && this.liveQueries.haveOwnGaps?.()) return
     this.onEvent({ kind: 'gap', cause, keys })
     for (const onGap of new Set([...this.#users.values()].map(user => user.onGap))) {
       if (onGap) this.#client.guard(() => onGap({ cause, keys }))

@@ -200,6 +200,19 @@ describe('with recovery', () => {
     expect(harness.gaps).toEqual([])
   })
 
+  test('with `resumed: true` a reopening is no gap, but a skipped number is', async () => {
+    const harness = await new ConnectionHarness({ recovery: { ...recovery, resumed: true } }).open()
+    harness.receive(at(5))
+    await harness.failAndReopen()
+    harness.receive(at(6))
+    harness.clock.advance(60_000)
+    expect(harness.gaps).toEqual([])
+    await harness.failAndReopen()
+    harness.receive(at(8))
+    harness.clock.advance(60_000)
+    expect([harness.gaps, harness.messages.length]).toEqual([['sequence'], 3])
+  })
+
   test('a refused resumption is one gap', async () => {
     const harness = await new ConnectionHarness({ recovery }).open()
     harness.receive(at(5))

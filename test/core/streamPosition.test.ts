@@ -18,7 +18,7 @@ const bySeq: Recovery = {
 const byId: Recovery = { cursor: ({ id }) => id, attach: request => request }
 
 const inspectBy = (position: StreamPosition, more: Message, { cursor, resumed }: Recovery) =>
-  position.message(cursor(more), resumed?.(more))
+  position.message(cursor(more), typeof resumed === 'function' ? resumed(more) : undefined)
 
 function follow(recovery: Recovery) {
   const position = new StreamPosition()

@@ -65,6 +65,7 @@ export function mountClient(children: ReactNode, options: RealtimeOptions = {}) 
       <QueryClientProvider client={queryClient}>
         <RealtimeProvider
           closeDelay={30}
+          gapSpread={1}
           reconnect={QUICK}
           onEvent={event => events.push(event)}
           {...options}
