@@ -25,6 +25,7 @@ export const sidebar: SidebarGroup[] = [
       { text: 'Subscriptions', link: '/guides/subscriptions' },
       { text: 'Infinite lists', link: '/guides/infinite-lists' },
       { text: 'Jobs', link: '/guides/jobs' },
+      { text: 'Streams that end', link: '/guides/streams-that-end' },
       { text: 'Authentication', link: '/guides/authentication' },
       { text: 'Optimistic updates', link: '/guides/optimistic-updates' },
       { text: 'Testing', link: '/guides/testing' },
