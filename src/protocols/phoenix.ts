@@ -49,9 +49,10 @@ export function phoenix({
           const { status, response } = payload as ReplyPayload
           return status === 'ok' ? { re: Number(ref), response } : { re: Number(ref), error: response }
         }
-        const re = Number(joinRef)
+        // A broadcast has no reference.
+        const re = Number(joinRef ?? joins.get(topic))
         if (event === 'phx_close') return { re, isLast: true }
-        if (event === 'phx_error') return { re, error: payload }
+        if (event === 'phx_error') return { re, error: event }
         return push({ topic, event, payload, re })
       },
 

@@ -27,9 +27,9 @@ export function socketIo(options: SocketIoOptions = {}): Protocol {
   const { subscription = writeSubscription, event = readEvent, acknowledgement = readArgument } = options
   const place = namespace === '/' ? '' : `${namespace},`
   return link => {
-    /** Names a session that the server can recover. Each of its events ends with a position. */
-    let pid: string | undefined
     const [oldPid, offset] = typeof link.cursor === 'string' ? link.cursor.split(' ') : []
+    /** Names a session that the server can recover. Each of its events ends with a position. */
+    let pid = oldPid
     const write = (type: number, data: unknown, id: number | string = '') =>
       `4${type}${place}${id}${JSON.stringify(data)}`
 

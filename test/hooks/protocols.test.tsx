@@ -218,18 +218,26 @@ test('a refusal right behind the first message is the error of the query, and is
   const { on, send, socket, render, kinds } = await openArrays()
   on.frame = (ws, frame) => {
     accept(ws, frame)
-    if (frame[0] !== 'subscribe') return
-    send(ws, 'data', frame[1], 1)
-    send(ws, 'refused', frame[1], 'no')
+    const [kind, id, type] = frame
+    if (kind !== 'subscribe') return
+    if (type === 'first') return send(ws, 'data', id, 1)
+    // A write rests for a frame after the one before it.
+    setImmediate(() => {
+      send(ws, 'data', id, 1)
+      send(ws, 'refused', id, 'no')
+    })
   }
-  function Price() {
-    const { data, error } = useSubscription(socket, { type: 'price' })
-    return <p title="price">{`${String(data)} ${error?.name}`}</p>
+  function Both() {
+    const first = useSubscription(socket, { type: 'first' })
+    const { data, error } = useSubscription(socket, { type: 'second' })
+    return <p title="both">{`${String(first.data)} ${String(data)} ${error?.name}`}</p>
   }
-  render(<Price />)
-  await waitFor(() => expect(screen.getByTitle('price').textContent).toBe('1 RequestError'), patient)
-  await new Promise(resolve => setTimeout(resolve, 50))
-  expect(kinds()).toEqual(['hello', 'subscribe'])
+  render(<Both />)
+  const shows = () => expect(screen.getByTitle('both').textContent).toBe('1 1 RequestError')
+  await waitFor(shows, patient)
+  await act(() => new Promise(resolve => setTimeout(resolve, 50)))
+  shows()
+  expect(kinds()).toEqual(['hello', 'subscribe', 'subscribe'])
 })
 
 test('a refusal and an end by the id of a subscription', async () => {

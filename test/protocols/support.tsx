@@ -18,7 +18,7 @@ export async function startServer<Listener extends Server>(
   const { port } = server.address() as AddressInfo
   const address = `127.0.0.1:${port}`
   onTestFinished(() => {
-    connections.dropConnections()
+    void connections.dropConnections()
     server.close()
   })
   return { server, port, http: `http://${address}`, ws: `ws://${address}`, ...connections }
@@ -36,8 +36,8 @@ export interface RunningServer<Listener extends Server> extends Connections {
 export interface Connections {
   /** The TCP connections that are open now. */
   connections: ReadonlySet<Socket>
-  /** Resets all TCP connections, as a lost network would. */
-  dropConnections(): void
+  /** Resets all TCP connections, as a lost network would. Resolves when the server has noticed. */
+  dropConnections(): Promise<void>
 }
 
 /** For a server that a framework starts: call it before a client connects. */
@@ -49,7 +49,9 @@ export function watchConnections(server: Server): Connections {
   })
   return {
     connections,
-    dropConnections: () => connections.forEach(socket => socket.resetAndDestroy()),
+    async dropConnections() {
+      await Promise.all(Array.from(connections, socket => once(socket.resetAndDestroy(), 'close')))
+    },
   }
 }
 

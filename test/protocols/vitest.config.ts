@@ -3,13 +3,16 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 import { packageAlias } from '../../scripts/packageAlias.ts'
 
+const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
 const report = process.env['TEST_REPORT']
 
 /** `npm run test:protocols`. Not a project of `npm test`: its servers are installed by that script only. */
 export default defineConfig({
-  root: fileURLToPath(new URL('.', import.meta.url)),
+  root: pathOf('.'),
   plugins: [react()],
-  resolve: { alias: packageAlias },
+  // Vite would load graphql as ESM; graphql-ws loads it as CommonJS, and accepts only one of both.
+  resolve: { alias: { ...packageAlias, graphql: pathOf('node_modules/graphql/index.js') } },
   test: {
     name: 'protocols',
     environment: 'jsdom',
