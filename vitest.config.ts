@@ -9,6 +9,7 @@ import { chromiumArgs } from './scripts/chromiumArgs.ts'
 import { findChromium } from './scripts/findChromium.ts'
 import { packageAlias } from './scripts/packageAlias.ts'
 import { demoServerPlugin } from './stories/server/demoServerPlugin.ts'
+import { chatServerPlugin } from './test/support/chatServerPlugin.ts'
 
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -115,7 +116,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        plugins: [react(), demoServerPlugin()],
+        plugins: [react(), demoServerPlugin(), chatServerPlugin()],
         optimizeDeps,
         test: {
           name: 'browser',
