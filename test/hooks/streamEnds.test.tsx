@@ -1,5 +1,11 @@
 import { act, screen, waitFor } from '@testing-library/react'
-import { type Failure, useLongPoll, useServerEvents, useSocket } from 'react-query-realtime'
+import {
+  type CursorStrategy,
+  type Failure,
+  useLongPoll,
+  useServerEvents,
+  useSocket,
+} from 'react-query-realtime'
 import { describe, expect, test } from 'vitest'
 import { startServer } from '../support/httpServer.ts'
 import { startSocketServer } from '../support/socketServer.ts'
@@ -253,4 +259,22 @@ test('a long poll sends POST with its body, starts at initialCursor, and passes 
   })
   await waitFor(() => expect(bodies).toEqual(['{"room":1}', '{"room":1}']))
   expect(seen).toEqual([['1', 200, 'news']])
+})
+
+test('a strategy of your own starts at initialCursor, and its first opening is no gap', async () => {
+  const { url, requests } = await startServer((response, _request, index) => {
+    if (index < 2) response.writeHead(200, { 'content-type': 'application/json' }).end(`[${index}]`)
+  })
+  const cursor: CursorStrategy<number> = {
+    read: (_response, _body, previous) => (previous ?? 0) + 1,
+    attach: (request, after) => ({ ...request, url: `${request.url}?after=${after}` }),
+  }
+  const gaps: string[] = []
+  const options = { url, cursor, initialCursor: 5, on: { message: () => {} } }
+  const Reader = () => useLongPoll({ ...options, onGap: ({ cause }) => void gaps.push(cause) }).cursor
+  renderLive(<Reader />, { gapSpread: 1 })
+  await waitFor(() => expect(requests).toHaveLength(3), { timeout: 5_000 })
+  expect(requests.map(request => request.url)).toEqual(['/?after=5', '/?after=6', '/?after=7'])
+  await pass()
+  expect(gaps).toEqual([])
 })
