@@ -142,6 +142,8 @@ export class MessageReader {
     if (begin !== undefined && !own) this.#ports.sink.onPositionKnown(begin)
     const isNotice = resumed !== undefined
     if (isNews || isNotice) this.#deliver({ message, subscription }, { isNotice, cursor })
+    // Seen already: the server says that nothing was missed.
+    else if (own) this.#events.subscriptions?.taken(own, message, message)
   }
 
   /** Whether text that is not a message replies to a heartbeat, as `pong` does to `ping`. */

@@ -77,14 +77,14 @@ export class Subscriptions {
    * current already, as a refetch wants it. Rejects if the server refuses it or the connection ends.
    */
   async next(envelope: RequestEnvelope, signal: AbortSignal): Promise<Message | undefined> {
-    const release = this.acquire(envelope)
     const subscription = this.#subscriptionOf(envelope)
+    const refusal = takeError(subscription)
+    // Not subscribed again: this fetch only reports the refusal.
+    if (refusal) throw refusal
+    const release = this.acquire(envelope)
     let stop: (() => void) | undefined
     try {
       const message = await new Promise<Message | undefined>((resolve, reject) => {
-        const { error } = subscription
-        subscription.error = undefined
-        if (error) return reject(error)
         if (!this.#ports.mayOpen()) return reject(new ConnectionLostError('The connection is closed.'))
         const waiting = { resolve, reject }
         stop = () => {
@@ -97,11 +97,12 @@ export class Subscriptions {
         if (subscription.isCurrent || subscription.isMissing) this.#renew(subscription)
       })
       // An error may follow the message in the same task.
-      if (subscription.error) throw subscription.error
+      const error = takeError(subscription)
+      if (error) throw error
       return message
     } finally {
       stop?.()
-      subscription.error = undefined
+      takeError(subscription)
       release()
     }
   }
@@ -293,6 +294,13 @@ const NEW = {
   isMissing: false,
   isComplete: false,
   error: undefined,
+}
+
+/** Why the server refused a subscription. It is reported once. */
+function takeError(subscription: Subscription): Error | undefined {
+  const { error } = subscription
+  subscription.error = undefined
+  return error
 }
 
 /** The hash of the key that the data of a subscription is cached under. */

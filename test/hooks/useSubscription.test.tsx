@@ -112,13 +112,16 @@ test('a refusal is the error of the query, is not retried, and refetch subscribe
   await sent('+XYZ', '+XYZ')
 })
 
-test('an error for live data is the error of the query, too', async () => {
-  const { server, render, Price, shows } = await openMarket()
+test('an error for live data is the error of the query, too, and is not subscribed again (A12)', async () => {
+  const { server, render, Price, shows, sent, rest } = await openMarket()
   server.values.set('BTC', 1)
   render(<Price symbol="BTC" />)
   await shows('BTC', '1')
   server.say('BTC', { error: 'delisted' })
   await shows('BTC', 'RequestError stale')
+  await rest(100)
+  await shows('BTC', 'RequestError stale')
+  await sent('+BTC')
 })
 
 test('refetch of live data subscribes again', async () => {
@@ -248,6 +251,22 @@ describe('with a position per subscription', () => {
     await shows('BTC', 'missed 3')
     expect(cursors).toEqual([undefined, { seq: 1 }])
     expect(events.filter(({ kind }) => kind === 'gap')).toEqual([])
+  })
+
+  test('the number that was sent, in a message with or without data, says that nothing was missed', async () => {
+    const { server, render, Price, shows } = await openMarket({ recovery }, { gapSpread: 1 })
+    server.respond.subscribed = (key, { cursor }, send) => {
+      if (cursor === undefined) send({ response: key, seq: 1 })
+      else if (key === 'BTC') send({ seq: 1 })
+      else if (key === 'ETH') send({ response: key, seq: 1 })
+    }
+    render([<Price key="a" symbol="BTC" />, <Price key="b" symbol="ETH" />, <Price key="c" symbol="ADA" />])
+    await shows('ADA', 'ADA')
+    server.dropAll()
+    await shows('ADA', 'ADA stale')
+    await shows('BTC', 'BTC')
+    await shows('ETH', 'ETH')
+    expect(server.frames).toEqual(['+BTC', '+ETH', '+ADA', '+BTC', '+ETH', '+ADA'])
   })
 
   test('a skipped number is a gap of its key only, which is subscribed again without a position', async () => {
