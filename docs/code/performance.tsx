@@ -12,17 +12,17 @@ export const market = socketOptions({
 // #endregion connection
 
 // #region widget
-import { useSocketQuery } from 'react-query-realtime'
+import { useSubscription } from 'react-query-realtime'
 
 export function Widget({ symbol }: { symbol: string }) {
-  const { data } = useSocketQuery(market, { type: 'price', params: { symbol } })
+  const { data } = useSubscription(market, { type: 'price', params: { symbol } })
   return <b title={symbol}>{data?.last ?? '…'}</b>
 }
 // #endregion widget
 
 // #region select
 export function RoundedWidget({ symbol }: { symbol: string }) {
-  const { data } = useSocketQuery(market, {
+  const { data } = useSubscription(market, {
     type: 'price',
     params: { symbol },
     select: ({ last }: Price) => Math.round(last),

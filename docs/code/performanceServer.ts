@@ -7,7 +7,7 @@ export function servePrices(server: Server) {
   const prices = new Map<string, number>()
   /** The symbols whose price has changed since the last batch. */
   const changed = new Set<string>()
-  /** The symbols that each socket has requested. */
+  /** The symbols that each socket is subscribed to. */
   const wanted = new Map<WebSocket, Set<string>>()
 
   const messageOf = (symbol: string) => ({
@@ -21,15 +21,16 @@ export function servePrices(server: Server) {
     wanted.set(socket, symbols)
     socket.on('close', () => wanted.delete(socket))
     socket.on('message', (data: Buffer) => {
-      const { type, params, id } = JSON.parse(data.toString()) as {
+      const { type, params, subscribe } = JSON.parse(data.toString()) as {
         type: string
         params: { symbol: string }
-        id?: number
+        subscribe?: boolean
       }
-      if (type === 'price.stop') symbols.delete(params.symbol)
       if (type !== 'price') return
+      if (subscribe === false) symbols.delete(params.symbol)
+      if (subscribe !== true) return
       symbols.add(params.symbol)
-      socket.send(JSON.stringify({ ...messageOf(params.symbol), re: id }))
+      socket.send(JSON.stringify(messageOf(params.symbol)))
     })
   })
 

@@ -152,11 +152,7 @@ export const FAULT_ROWS: Record<string, readonly FaultRow[]> = {
     row('A9', 'asleep until after the token expires'),
     row('A10', 'client clock wrong by an hour'),
     row('A11', 'token that lives longer than the longest timer'),
-    row(
-      'A12',
-      'permissions revoked while connected',
-      'No single subscription can fail alone. The server closes with a code (W5, W11), or replies to a request with an error.',
-    ),
+    row('A12', 'permissions for a subscription revoked while connected'),
   ],
   Lifecycle: [
     row('C1', 'StrictMode: mount, unmount, mount; Suspense'),
