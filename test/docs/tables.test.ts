@@ -104,7 +104,8 @@ describe('the reference lists exactly', () => {
     ['use-socket', 'Incoming', ['IncomingReply']],
     ['use-source', 'connect', ['SourceLink', 'SourceHandle']],
   ])('%s, %s: the members of a protocol or a source', (page, heading, types) => {
-    const listed = [...section(page, heading).matchAll(/^\| `(\w+)/gm)].map(([, name]) => name)
+    const cells = [...section(page, heading).matchAll(/^\| (`[^|]+)/gm)].map(([, cell = '']) => cell)
+    const listed = cells.flatMap(cell => [...cell.matchAll(/`(\w+)/g)].map(([, name]) => name))
     const declared = types
       .flatMap(type => members(type))
       .filter(name => name !== 'type' || heading === 'Outgoing')
