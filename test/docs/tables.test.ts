@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as api from 'react-query-realtime'
+import * as protocols from 'react-query-realtime/protocols'
 import type ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 import { decideFailure, type FailureAction } from '../../src/core/failure.ts'
@@ -12,13 +14,14 @@ import {
 import { createProgram } from './compile.ts'
 import { isCode, readPage, readSnippets, root } from './snippets.ts'
 
-const entry = join(root, 'src/index.ts')
-const program = createProgram([entry])
+const entries = ['src/index.ts', 'src/protocols/index.ts'].map(path => join(root, path))
+const program = createProgram(entries)
 const checker = program.getTypeChecker()
 
 function typeOf(name: string): ts.Type {
-  const symbol = checker.getSymbolAtLocation(program.getSourceFile(entry)!)!
-  const found = checker.getExportsOfModule(symbol).find(exported => exported.name === name)!
+  const modules = entries.map(entry => checker.getSymbolAtLocation(program.getSourceFile(entry)!)!)
+  const exports = modules.flatMap(module => checker.getExportsOfModule(module))
+  const found = exports.find(exported => exported.name === name)!
   return checker.getDeclaredTypeOfSymbol(checker.getAliasedSymbol(found))
 }
 
@@ -233,10 +236,51 @@ test('the sizes in the reference are the limits that `npm run size` checks', () 
   expect(pairs).toEqual([...limits].map(([, name, limit]) => [name, limit]))
 })
 
+test('the sizes of protocols in the reference are the limits that `npm run size` checks', () => {
+  const listed = table('protocols').map(([name, limit]) => [/\w+/.exec(name ?? '')?.[0], limit])
+  const limits = readPage('.size-limit.js').matchAll(/protocol\('([^']+)', '([^']+)'\)/g)
+  expect(listed).toEqual([...limits].map(([, name, limit]) => [name, limit]))
+})
+
+test('the reference describes every option of the ready-made protocols', () => {
+  for (const [factory, options] of Object.entries({
+    graphqlTransportWs: 'GraphqlTransportWsOptions',
+    jsonRpc: 'JsonRpcOptions',
+    socketIo: 'SocketIoOptions',
+    phoenix: 'PhoenixOptions',
+  })) {
+    const text = section('protocols', factory)
+    expect(
+      members(options, '').filter(name => !new RegExp(`^\\| \`${name}[(\`]`, 'm').test(text)),
+      factory,
+    ).toEqual([])
+  }
+})
+
+test('the guide lists every proven protocol with its lines', () => {
+  const folders = ['src/protocols', 'test/protocols/clients']
+  const files = folders.flatMap(folder =>
+    readdirSync(join(root, folder)).map(name => ({
+      name: name.replace('.ts', ''),
+      path: `${folder}/${name}`,
+    })),
+  )
+  const isCounted = (line: string) => !/^\s*(\/\/|\/?\*|$)/.test(line)
+  const actual = files
+    .filter(({ name }) => name !== 'index')
+    .map(({ name, path }) => `${name} ${readPage(path).trim().split('\n').filter(isCounted).length}`)
+  const rows = readPage('docs/guides/your-protocol.md').matchAll(
+    /^\|[^|]+\| \[?`(\w+)`[^|]*\|[^|]+\| (\d+) +\|$/gm,
+  )
+  expect([...rows].map(([, name, lines]) => `${name} ${lines}`).sort()).toEqual(actual.sort())
+})
+
 test('the reference names everything that the package exports', () => {
   const text = readPage('docs/reference/index.md')
   expect(
-    Object.keys(api).filter(name => !new RegExp(`\`${name}\``).test(text) && !name.endsWith('Error')),
+    Object.keys({ ...api, ...protocols }).filter(
+      name => !new RegExp(`\`${name}\``).test(text) && !name.endsWith('Error'),
+    ),
   ).toEqual([])
   const errors = readPage('docs/reference/errors.md')
   expect(Object.keys(api).filter(name => name.endsWith('Error') && !errors.includes(`\`${name}\``))).toEqual(
