@@ -53,7 +53,7 @@ export class FetchRaces {
     const race = this.#race(query)
     for (const change of changes) {
       if (!change.updater) Object.assign(race, { changes: [change], isUncertain: false })
-      else if (change.updater.isIdempotent) race.changes.push(change)
+      else if (change.updater.isIdempotent || change.isSubscribed) race.changes.push(change)
       else race.isUncertain = true
     }
   }

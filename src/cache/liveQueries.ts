@@ -244,7 +244,7 @@ export class LiveQueries implements CacheWriter {
       value: isUpdater ? undefined : update,
       type: this.type ?? String(key[0]),
       hasFailed: false,
-      isComplete: this.subscriptionOf?.(hash) !== undefined,
+      isSubscribed: this.subscriptionOf?.(hash) !== undefined,
       report: this.#options.report,
     }
     const { cursor } = this

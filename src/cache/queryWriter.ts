@@ -251,8 +251,8 @@ export class QueryWriter {
 }
 
 /** Whether a change needs existing data: applied to missing data, it yields a partial value. */
-function isPatch({ updater, isComplete }: Change): boolean {
-  return updater !== undefined && !updater.isReplacement && !isComplete
+function isPatch({ updater, isSubscribed }: Change): boolean {
+  return updater !== undefined && !updater.isReplacement && !isSubscribed
 }
 
 /** The result of applying changes to some data. */

@@ -22,8 +22,8 @@ export interface Change {
   /** The message's type, for the report of an updater that throws. */
   type: string
   hasFailed: boolean
-  /** Its result is complete, even for missing data: a subscription has no other data than its messages. */
-  isComplete?: boolean
+  /** Its query is subscribed. It has no other data than its messages, and a fetch that is running waits for this one. */
+  isSubscribed: boolean
   report(event: ConnectionEvent): void
 }
 

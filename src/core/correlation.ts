@@ -16,10 +16,17 @@ export interface Subscription {
   liveQueries: readonly (readonly unknown[])[]
   /** With `recovery.perSubscription`. */
   position: StreamPosition
+  /** The response of its last message, if it has a position. */
+  last: unknown
   /** The server has spoken of it since it was sent. */
   isCurrent: boolean
   /** Messages were missed: the next fetch subscribes again. */
   isMissing: boolean
+  /**
+   * Whether its position may be sent at the next opening. Not if it was subscribed again since the connection opened: messages
+   * of the former subscription may have come between what was missed and the new data.
+   */
+  mayResume: boolean
   /** The server has ended it. */
   isComplete: boolean
   /** Why the server refused it, until a fetch has reported that. */

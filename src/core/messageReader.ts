@@ -1,4 +1,5 @@
 import type { Correlated, Correlation } from './correlation.ts'
+import { isEqual } from './hash.ts'
 import {
   isLargerThan,
   type Message,
@@ -141,7 +142,8 @@ export class MessageReader {
     if (gap) this.#events.scheduleGap(gap, own)
     if (begin !== undefined && !own) this.#ports.sink.onPositionKnown(begin)
     const isNotice = resumed !== undefined
-    if (isNews || isNotice) this.#deliver({ message, subscription }, { isNotice, cursor })
+    if (isNews || isNotice || (own && isSnapshot(own, at, message)))
+      this.#deliver({ message, subscription }, { isNotice, cursor })
     // Seen already: the server says that nothing was missed.
     else if (own) this.#events.subscriptions?.taken(own, message, message)
   }
@@ -218,6 +220,20 @@ function hasPromise({ params, response, error }: Message): boolean {
   const promises = parts.filter(isPromise)
   promises.forEach(ignoreRejection)
   return promises.length > 0
+}
+
+/**
+ * Whether a message with the number of the last one is not that message again, but the data that a new subscription
+ * begins with: messages of the former one may have arrived just before it.
+ */
+function isSnapshot(
+  { position, last }: Subscription,
+  at: Cursor | undefined,
+  { response }: Message,
+): boolean {
+  const { cursor } = position
+  if (typeof at !== 'object' || typeof cursor !== 'object') return false
+  return at.seq === cursor.seq && at.epoch === cursor.epoch && !isEqual(response, last)
 }
 
 /** Whether a protocol returned a message or a reply. */

@@ -123,7 +123,10 @@ export class Subscriptions {
     for (const subscription of this.#byKey.values()) {
       if (subscription.isComplete) continue
       subscription.sent = undefined
+      // It must not resume behind what it has missed.
+      if (subscription.isMissing || !subscription.mayResume) subscription.position = new StreamPosition()
       subscription.isMissing = false
+      subscription.mayResume = true
       this.#setCurrent(subscription, false)
     }
   }
@@ -157,6 +160,7 @@ export class Subscriptions {
    * A message of a subscription has taken effect. `undefined`: its schema rejected it, so the data has not changed.
    */
   taken(subscription: Subscription, message: Message, taken: Message | undefined): void {
+    if (this.#ports.recovery()?.perSubscription) subscription.last = message.response
     if (message.error !== undefined) return this.#refuse(subscription, message)
     if (message.isLast) {
       subscription.sent = undefined
@@ -199,6 +203,7 @@ export class Subscriptions {
     if (subscription.sent) this.#schedule(this.#toUnsubscribe, subscription)
     this.#schedule(this.#toSubscribe, subscription)
     subscription.position = new StreamPosition()
+    subscription.mayResume = false
     subscription.isMissing = false
     this.#setComplete(subscription, false)
     this.#setCurrent(subscription, false)
@@ -287,11 +292,13 @@ export class Subscriptions {
 }
 
 const NEW = {
+  last: undefined,
   liveQueries: [],
   users: 0,
   sent: undefined,
   isCurrent: false,
   isMissing: false,
+  mayResume: true,
   isComplete: false,
   error: undefined,
 }

@@ -43,6 +43,7 @@ function setup() {
         value: update,
         type: 'message',
         hasFailed: false,
+        isSubscribed: false,
         report: event => void errors.push(event),
       }),
     invalidate: (...key: string[]) => writer.invalidate(hashValue(key), key),

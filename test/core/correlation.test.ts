@@ -12,6 +12,8 @@ const subscriptionTo = (type: string): Subscription => ({
   liveQueries: [],
   position: new StreamPosition(),
   isCurrent: false,
+  last: undefined,
+  mayResume: true,
   isMissing: false,
   isComplete: false,
   error: undefined,

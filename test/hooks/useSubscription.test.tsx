@@ -67,7 +67,7 @@ test('is pending until the first message of its key', async () => {
 })
 
 test('a remount within closeDelay sends nothing and shows current data', async () => {
-  const { server, render, Price, shows, sent, rest } = await openMarket()
+  const { server, render, Price, shows, sent, rest } = await openMarket({}, { closeDelay: 3_000 })
   server.values.set('BTC', 1)
   const view = render([<Price key="a" symbol="BTC" />, <Price key="e" symbol="ETH" />])
   await shows('BTC', '1')
