@@ -184,9 +184,10 @@ export class LiveQueries implements CacheWriter {
   /** The data of a subscription has become current, or stale until the server speaks of it again. */
   onSubscriptionChange(hash: string, isCurrent: boolean): void {
     const query = this.#options.writer.cache.get(hash)
-    if (!query || this.hasEnded || query.state.isInvalidated !== isCurrent) return
+    if (!query || this.hasEnded) return
+    // Even if it is not invalidated: its observers have to see that it is no longer stale.
     if (isCurrent) query.setState({ ...query.state, isInvalidated: false })
-    else this.#options.writer.markStale(query)
+    else if (!query.state.isInvalidated) this.#options.writer.invalidateNow([query], true)
   }
 
   /** Invalidates the queries of these keys, and those below these prefixes, and refetches those on screen. */
@@ -222,7 +223,7 @@ export class LiveQueries implements CacheWriter {
     if (isEnd) for (const hash of stale.keys()) if (this.#keys.get(hash)?.hasStaleTime) stale.delete(hash)
     if (!isEnd && this.haveOwnGaps?.())
       for (const hash of stale.keys()) if (this.subscriptionOf?.(hash)) stale.delete(hash)
-    this.#invalidate(stale, prefixes, isEnd)
+    this.#invalidate(stale.keys(), prefixes, isEnd)
     return [...stale.values(), ...prefixes]
   }
 
@@ -283,12 +284,15 @@ export class LiveQueries implements CacheWriter {
   }
 
   /** Invalidates the queries with these hashes or prefixes. */
-  #invalidate(hashes: { has(hash: string): boolean }, prefixes: readonly QueryKey[], isMark = false): void {
+  #invalidate(hashes: Iterable<string>, prefixes: readonly QueryKey[], isMark = false): void {
     const { writer } = this.#options
     // Each query only once: a second time would count as an invalidation during the fetch of the first.
-    const below = new Set(prefixes.flatMap(queryKey => writer.cache.findAll({ queryKey })))
-    const predicate = (query: Query) => hashes.has(query.queryHash) || below.has(query)
-    writer.invalidateNow(predicate, isMark)
+    const queries = new Set(prefixes.flatMap(queryKey => writer.cache.findAll({ queryKey })))
+    for (const hash of hashes) {
+      const query = writer.cache.get(hash)
+      if (query) queries.add(query)
+    }
+    writer.invalidateNow(queries, isMark)
   }
 
   /** Keys that it wrote, and those that it would write without a handler, by hash. */
@@ -313,6 +317,7 @@ export class LiveQueries implements CacheWriter {
   }
 
   #refetch(predicate: (query: Query) => boolean): void {
-    this.#options.writer.invalidateNow(predicate)
+    const { writer } = this.#options
+    writer.invalidateNow(writer.cache.getAll().filter(predicate))
   }
 }

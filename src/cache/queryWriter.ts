@@ -99,14 +99,8 @@ export class QueryWriter {
    * Invalidates queries at once. Those with an active observer are fetched once more, within the limits of
    * `FetchRaces`. All others (and all with `isMark`) are only marked as stale.
    */
-  invalidateNow(predicate: (query: Query) => boolean, isMark = false): void {
-    if (this.#hasEnded) return
-    this.#options.batch(() => this.#invalidate(this.cache.getAll().filter(predicate), isMark))
-  }
-
-  /** Marks a query as stale and fetches nothing. */
-  markStale(query: Query): void {
-    if (!this.#hasEnded) this.#options.batch(() => this.#invalidate([query], true))
+  invalidateNow(queries: Iterable<Query>, isMark = false): void {
+    if (!this.#hasEnded) this.#options.batch(() => this.#invalidate(queries, isMark))
   }
 
   /** Whether a change is waiting for the key of this hash. */

@@ -27,6 +27,7 @@ export function subscriptionsOf(shared: SubscribableConnection): Subscriptions {
     recovery: () => connection.options.recovery,
     onGap: (cause, subscription) => connection.scheduleGap(cause, subscription),
     onChange: ({ hash, isCurrent }) => liveQueries.onSubscriptionChange(hash, isCurrent),
+    report: event => connection.ports.sink.onEvent(event),
     onRefused: ({ hash }) => liveQueries.invalidateKeys(new Set([hash])),
   })
   liveQueries.subscriptionOf = hash => subscriptions.find(hash)

@@ -1,4 +1,4 @@
-import { Correlation, type Draft } from './correlation.ts'
+import { Correlation, type Draft, subscribeFrame } from './correlation.ts'
 import type { Outbox, ConnectionDriverOptions, ConnectionPorts } from './connectionPorts.ts'
 import { ConfigurationError } from './errors.ts'
 import { decideFailure, type Failure, type FailureAction, impossible } from './failure.ts'
@@ -106,17 +106,40 @@ export class Attempt implements TransportSink {
     return this.#transmit(data)
   }
 
-  /** Sends what subscriptions want, all of one kind. Returns `false` if it cannot. */
-  write(drafts: readonly Draft[]): boolean {
+  /**
+   * Sends what subscriptions want, all of one kind. Returns `false` if it cannot. `failed`: the application's code threw
+   * for one of them, and the others go on.
+   */
+  write(drafts: readonly Draft[], failed: (draft: Draft, error: unknown) => void): boolean {
+    return this.#writeTogether(drafts) ?? drafts.every(draft => this.#writeOne(draft, failed))
+  }
+
+  /** `undefined`: they have to be sent one by one. */
+  #writeTogether(drafts: readonly Draft[]): boolean | undefined {
     const handle = this.#attempt
-    if (handle?.write) return handle.write(drafts.map(draft => this.#correlation.number(draft)))
-    const frames = drafts.map(draft => this.#owner.outbox?.encode(subscribeFrame(draft)))
-    return frames.every(frame => frame !== undefined && this.#transmit(frame))
+    if (drafts.length < 2 || !handle?.writeBatch) return undefined
+    try {
+      return handle.writeBatch(drafts.map(draft => this.#correlation.number(draft)))
+    } catch {
+      // Nothing was sent. One by one, it shows which one is to blame.
+      return undefined
+    }
+  }
+
+  #writeOne(draft: Draft, failed: (draft: Draft, error: unknown) => void): boolean {
+    const { outbox } = this.#owner
+    try {
+      const frame = this.#attempt?.write ? draft : outbox?.encode(subscribeFrame(draft))
+      return frame !== undefined && this.#transmit(frame)
+    } catch (error) {
+      failed(draft, error)
+      return true
+    }
   }
 
   #transmit(data: SocketData | Draft): boolean {
     const handle = this.#attempt
-    if (isDraft(data)) return handle?.write?.([this.#correlation.number(data)]) ?? false
+    if (isDraft(data)) return handle?.write?.(this.#correlation.number(data)) ?? false
     if (!handle?.write || handle.send) return handle?.send?.(data) ?? false
     return this.#transmit({ kind: 'send', type: '', params: undefined, data })
   }
@@ -359,9 +382,4 @@ export class Attempt implements TransportSink {
 
 function isDraft(data: SocketData | Draft): data is Draft {
   return typeof data === 'object' && 'kind' in data
-}
-
-/** The frame of a subscription without a protocol. */
-function subscribeFrame({ kind, type, params, cursor }: Draft): object {
-  return { type, params, subscribe: kind === 'subscribe', cursor }
 }

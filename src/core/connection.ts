@@ -1,9 +1,8 @@
 import { type AttemptOwner, Attempt } from './attempt.ts'
 import { defaultGapSpread } from './backoff.ts'
 import type { GapCause } from './events.ts'
-import type { Draft } from './correlation.ts'
 import type { Subscription } from './correlation.ts'
-import type { Subscriptions } from './subscriptions.ts'
+import type { Subscriptions, SubscriptionsPorts } from './subscriptions.ts'
 import { createEmitter, type PlatformEvent, type TimerHandle } from './platform.ts'
 import type { Outbox, ConnectionDriverOptions, ConnectionPorts } from './connectionPorts.ts'
 import { MessageReader, type ReaderEvents } from './messageReader.ts'
@@ -38,8 +37,8 @@ export class Connection implements AttemptOwner, ReaderEvents {
   #pausedBy: ReadonlySet<PauseReason> = new Set()
   #timer: TimerHandle | undefined
   #gapTimer: TimerHandle | undefined
-  /** Subscriptions whose gap is scheduled, by their timer. */
-  readonly #subscriptionGaps = new Map<Subscription, TimerHandle>()
+  /** Scheduled gaps of subscriptions, by cause. */
+  readonly #subscriptionGaps = new Map<GapCause, { timer: TimerHandle; subscriptions: Set<Subscription> }>()
   #run: Attempt | undefined
   #unwatch: (() => void) | undefined
 
@@ -73,9 +72,10 @@ export class Connection implements AttemptOwner, ReaderEvents {
     this.#events.length = 0
     this.handle({ type: 'stop' })
     this.#unwatch?.()
-    for (const timer of [this.#gapTimer, ...this.#subscriptionGaps.values()])
-      this.ports.clock.clearTimeout(timer)
+    const { clock } = this.ports
+    clock.clearTimeout(this.#gapTimer)
     this.#gapTimer = undefined
+    for (const { timer } of this.#subscriptionGaps.values()) clock.clearTimeout(timer)
     this.subscriptions?.dispose()
   }
 
@@ -104,8 +104,8 @@ export class Connection implements AttemptOwner, ReaderEvents {
   }
 
   /** Sends what subscriptions want. Returns `false` unless the connection is open. */
-  readonly post = (drafts: readonly Draft[]): boolean =>
-    this.#state.name === 'open' && (this.#run?.write(drafts) ?? false)
+  readonly post: SubscriptionsPorts['post'] = (drafts, failed) =>
+    this.#state.name === 'open' && (this.#run?.write(drafts, failed) ?? false)
 
   dropCursor(): void {
     this.position.cursor = undefined
@@ -119,13 +119,16 @@ export class Connection implements AttemptOwner, ReaderEvents {
   scheduleGap(cause: GapCause, subscription?: Subscription): void {
     const { sink } = this.ports
     if (subscription) {
-      if (this.#subscriptionGaps.has(subscription)) return
-      this.subscriptions?.onMissed([subscription])
+      // At an opening, it has been sent again.
+      if (cause !== 'reconnect') this.subscriptions?.onMissed([subscription])
+      const scheduled = this.#subscriptionGaps.get(cause)
+      if (scheduled) return void scheduled.subscriptions.add(subscription)
+      const subscriptions = new Set([subscription])
       const timer = this.#delayGap(cause, () => {
-        this.#subscriptionGaps.delete(subscription)
-        sink.onGap(cause, [subscription])
+        this.#subscriptionGaps.delete(cause)
+        sink.onGap(cause, [...subscriptions])
       })
-      this.#subscriptionGaps.set(subscription, timer)
+      this.#subscriptionGaps.set(cause, { timer, subscriptions })
     } else if (this.#gapTimer === undefined) {
       // At an opening, subscriptions are sent again anyway.
       if (cause === 'sequence' || cause === 'epoch') this.subscriptions?.onMissed()

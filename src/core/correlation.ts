@@ -12,8 +12,7 @@ export interface Subscription {
   closeTimer: TimerHandle | undefined
   /** How it was sent on the current opening; `undefined` if the server does not hold it. */
   sent: { id?: number; as?: string | number } | undefined
-  /** Prefixes of keys that a gap of this subscription makes stale, too. */
-  liveQueries: readonly (readonly unknown[])[]
+  readonly listeners: Set<SubscriptionListener>
   /** With `recovery.perSubscription`. */
   position: StreamPosition
   /** The response of its last message, if it has a position. */
@@ -32,6 +31,14 @@ export interface Subscription {
   /** Why the server refused it, until a fetch has reported that. */
   error: Error | undefined
   readonly waiting: Set<Waiting>
+}
+
+/** One component that wants a key. */
+export interface SubscriptionListener {
+  /** Prefixes of keys that a gap of the subscription makes stale, too. */
+  liveQueries(): readonly (readonly unknown[])[]
+  /** `isComplete` has changed. */
+  onComplete(): void
 }
 
 interface Waiting {
@@ -102,3 +109,8 @@ export class Correlation {
 }
 
 const NO_CONTENT = { params: undefined, response: undefined }
+
+/** The frame of a subscription without a protocol. */
+export function subscribeFrame({ kind, type, params, cursor }: Draft): object {
+  return { type, params, subscribe: kind === 'subscribe', cursor }
+}

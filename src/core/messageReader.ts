@@ -138,14 +138,19 @@ export class MessageReader {
       typeof tell === 'function' ? this.#read('recovery.resumed', () => tell(message)) : undefined
     const at = this.#positionOf(message, recovery)
     const own = recovery.perSubscription ? subscription : undefined
-    const { isNews, gap, cursor, begin } = (own?.position ?? this.#position).message(at, resumed)
+    const position = own?.position ?? this.#position
+    const isKnown = position.cursor !== undefined
+    const { isNews, gap, cursor, begin } = position.message(at, resumed)
     if (gap) this.#events.scheduleGap(gap, own)
     if (begin !== undefined && !own) this.#ports.sink.onPositionKnown(begin)
     const isNotice = resumed !== undefined
-    if (isNews || isNotice || (own && isSnapshot(own, at, message)))
-      this.#deliver({ message, subscription }, { isNotice, cursor })
-    // Seen already: the server says that nothing was missed.
-    else if (own) this.#events.subscriptions?.taken(own, message, message)
+    const hasError = message.error !== undefined
+    const isDelivered = isNews || isNotice || (own && (hasError || isSnapshot(own, at, message)))
+    if (isDelivered) this.#deliver({ message, subscription }, { isNotice, cursor })
+    if (!subscription || hasError) return
+    // Resumed, or seen already: the server says that nothing was missed.
+    if (isNotice ? resumed && isKnown : own && !isDelivered)
+      this.#events.subscriptions?.confirmed(subscription)
   }
 
   /** Whether text that is not a message replies to a heartbeat, as `pong` does to `ping`. */
@@ -184,7 +189,8 @@ export class MessageReader {
     if (!reply && !own) return void this.#ports.sink.onMessage(message, delivery)
     const settle = (result: Message | undefined) => {
       reply?.settle(result)
-      if (own) this.#events.subscriptions?.taken(own, message, result)
+      const isData = !delivery.isNotice || message.isLast === true || message.error !== undefined
+      if (own && isData) this.#events.subscriptions?.taken(own, message, result)
     }
     const completed = reply?.message ?? message
     const isEmptyEnd = message.isLast === true && message.response === undefined
@@ -232,7 +238,7 @@ function isSnapshot(
   { response }: Message,
 ): boolean {
   const { cursor } = position
-  if (typeof at !== 'object' || typeof cursor !== 'object') return false
+  if (response === undefined || typeof at !== 'object' || typeof cursor !== 'object') return false
   return at.seq === cursor.seq && at.epoch === cursor.epoch && !isEqual(response, last)
 }
 

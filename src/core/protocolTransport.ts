@@ -52,13 +52,21 @@ class ProtocolHandle implements TransportHandle {
     return this.#inner.send?.(data) ?? false
   }
 
-  write(out: readonly Outgoing[]): boolean {
+  write(out: Outgoing): boolean {
+    const frame = this.#session?.serialize(out)
+    if (!this.#session) return false
+    assertFrame(frame, 'serialize')
+    return this.send(frame)
+  }
+
+  get writeBatch(): TransportHandle['writeBatch'] {
     const session = this.#session
-    if (!session) return false
-    const frames =
-      session.batch && out.length > 1 ? session.batch(out) : out.map(one => session.serialize(one))
-    for (const frame of frames) assertFrame(frame)
-    return frames.every(frame => this.send(frame))
+    if (!session?.batch) return undefined
+    return out => {
+      const frames = session.batch?.(out) ?? []
+      for (const frame of frames) assertFrame(frame, 'batch')
+      return frames.every(frame => this.send(frame))
+    }
   }
 
   close(): void {
@@ -94,9 +102,9 @@ class ProtocolHandle implements TransportHandle {
   }
 }
 
-function assertFrame(frame: unknown): void {
+function assertFrame(frame: unknown, name: 'serialize' | 'batch'): asserts frame is SocketData {
   if (isSocketData(frame)) return
-  throw new ConfigurationError(withAdvice(`"protocol.serialize" returned ${typeof frame}.`, 'serialize'))
+  throw new ConfigurationError(withAdvice(`"protocol.${name}" returned ${typeof frame}.`, 'serialize'))
 }
 
 /** Passes on what concerns no message. */

@@ -31,8 +31,8 @@ export function createSourceTransport(connect: () => ConnectSource): Transport {
         write(out) {
           if (handshake.isOver) return false
           // A source that only receives gets everything without being asked.
-          if (!handle?.send) return out.every(({ kind }) => kind === 'subscribe' || kind === 'unsubscribe')
-          for (const one of out) handle.send(one)
+          if (!handle?.send) return out.kind === 'subscribe' || out.kind === 'unsubscribe'
+          handle.send(out)
           return true
         },
         close() {

@@ -1,9 +1,9 @@
-import type { Draft, Subscription } from './correlation.ts'
+import type { Draft, Subscription, SubscriptionListener } from './correlation.ts'
 import { type Message, messageKey } from './envelope.ts'
 import { ConnectionLostError, RequestError } from './errors.ts'
-import type { GapCause } from './events.ts'
+import type { ConnectionEvent, GapCause } from './events.ts'
 import { hashValue } from './hash.ts'
-import { createEmitter, type Clock } from './platform.ts'
+import type { Clock } from './platform.ts'
 import type { RequestEnvelope } from './requests.ts'
 import { type Recovery, StreamPosition } from './streamPosition.ts'
 
@@ -12,8 +12,11 @@ export interface SubscriptionsPorts {
   clock: Clock
   /** How long a subscription outlives its last user (ms). */
   closeDelay(): number
-  /** Sends now, all of one kind. Returns `false` unless the connection is open. */
-  post(drafts: readonly Draft[]): boolean
+  /**
+   * Sends now, all of one kind. Returns `false` unless the connection is open. `failed`: the application's code threw
+   * for one of them, and the others go on.
+   */
+  post(drafts: readonly Draft[], failed: (draft: Draft, error: unknown) => void): boolean
   /** Whether the connection is open or opening. */
   mayOpen(): boolean
   recovery(): Recovery | undefined
@@ -23,6 +26,8 @@ export interface SubscriptionsPorts {
   onChange(subscription: Subscription): void
   /** The server has refused a subscription that no fetch waits for. */
   onRefused(subscription: Subscription): void
+  /** The application's code threw, and nothing waits for what it was called for. */
+  report(event: ConnectionEvent): void
 }
 
 /**
@@ -36,14 +41,10 @@ export class Subscriptions {
   readonly #toSubscribe = new Set<Subscription>()
   readonly #toUnsubscribe = new Set<Subscription>()
   #isScheduled = false
-  readonly #completions = createEmitter()
 
   constructor(ports: SubscriptionsPorts) {
     this.#ports = ports
   }
-
-  /** Calls the listener when the `isComplete` of a subscription has changed. */
-  readonly onComplete = this.#completions.subscribe
 
   /** Whether each subscription has gaps of its own, so that one of the connection does not concern it. */
   get haveOwnGaps(): boolean {
@@ -60,12 +61,18 @@ export class Subscriptions {
   }
 
   /** Wants a key until the returned function is called. */
-  acquire(envelope: RequestEnvelope): () => void {
+  acquire(envelope: RequestEnvelope, listener?: SubscriptionListener): () => void {
     const subscription = this.#subscriptionOf(envelope)
-    subscription.users++
+    // It was refused for users that have left.
+    if (subscription.users++ === 0) subscription.error = undefined
+    if (listener) subscription.listeners.add(listener)
     this.#ports.clock.clearTimeout(subscription.closeTimer)
-    if (!subscription.sent && !subscription.isComplete) this.#schedule(this.#toSubscribe, subscription)
+    if (!subscription.sent && !subscription.isComplete) {
+      if (subscription.isMissing) startOver(subscription)
+      this.#schedule(this.#toSubscribe, subscription)
+    }
     return () => {
+      if (listener) subscription.listeners.delete(listener)
       if (--subscription.users > 0 || this.#byKey.get(subscription.hash) !== subscription) return
       const end = () => this.#end(subscription)
       subscription.closeTimer = this.#ports.clock.setTimeout(end, this.#ports.closeDelay())
@@ -124,8 +131,7 @@ export class Subscriptions {
       if (subscription.isComplete) continue
       subscription.sent = undefined
       // It must not resume behind what it has missed.
-      if (subscription.isMissing || !subscription.mayResume) subscription.position = new StreamPosition()
-      subscription.isMissing = false
+      if (subscription.isMissing || !subscription.mayResume) startOver(subscription)
       subscription.mayResume = true
       this.#setCurrent(subscription, false)
     }
@@ -138,8 +144,8 @@ export class Subscriptions {
   }
 
   dispose(): void {
-    for (const subscription of this.#byKey.values()) this.#forget(subscription)
     this.ended()
+    for (const subscription of this.#byKey.values()) this.#forget(subscription)
   }
 
   /** Messages were missed while the connection stayed open. */
@@ -160,23 +166,39 @@ export class Subscriptions {
    * A message of a subscription has taken effect. `undefined`: its schema rejected it, so the data has not changed.
    */
   taken(subscription: Subscription, message: Message, taken: Message | undefined): void {
-    if (this.#ports.recovery()?.perSubscription) subscription.last = message.response
     if (message.error !== undefined) return this.#refuse(subscription, message)
     if (message.isLast) {
       subscription.sent = undefined
       this.#toSubscribe.delete(subscription)
       this.#setComplete(subscription, true)
-    } else if (!taken) return
+    } else if (message.response === undefined) return
+    if (this.#ports.recovery()?.perSubscription) subscription.last = message.response
+    if (!taken) return this.#reject(subscription, message)
+    subscription.error = undefined
+    this.confirmed(subscription, taken)
+  }
+
+  /** Its data is current: by this message, or because the server says that nothing was missed. */
+  confirmed(subscription: Subscription, message?: Message): void {
     this.#setCurrent(subscription, true)
-    for (const { resolve } of [...subscription.waiting]) resolve(taken)
+    for (const { resolve } of [...subscription.waiting]) resolve(message)
+  }
+
+  /** Its schema rejected a message. A fetch that waits for it cannot know whether another one comes. */
+  #reject(subscription: Subscription, { type }: Message): void {
+    if (subscription.waiting.size === 0) return
+    // The next fetch subscribes again.
+    subscription.isMissing = true
+    const text = `The message of the subscription "${type}" does not match its schema.`
+    for (const { reject } of [...subscription.waiting]) reject(new RequestError(type, undefined, text))
   }
 
   #refuse(subscription: Subscription, { type, error }: Message): void {
-    subscription.sent = undefined
     this.#fail(subscription, new RequestError(type, error))
   }
 
   #fail(subscription: Subscription, error: Error): void {
+    subscription.sent = undefined
     const waiting = [...subscription.waiting]
     this.#setCurrent(subscription, false)
     subscription.isMissing = true
@@ -191,7 +213,7 @@ export class Subscriptions {
     if (!subscription) {
       subscription = {
         ...NEW,
-        ...{ hash, type, params, closeTimer: undefined, position: new StreamPosition(), waiting: new Set() },
+        ...{ hash, type, params, position: new StreamPosition(), listeners: new Set(), waiting: new Set() },
       }
       this.#byKey.set(hash, subscription)
     }
@@ -202,9 +224,7 @@ export class Subscriptions {
   #renew(subscription: Subscription): void {
     if (subscription.sent) this.#schedule(this.#toUnsubscribe, subscription)
     this.#schedule(this.#toSubscribe, subscription)
-    subscription.position = new StreamPosition()
-    subscription.mayResume = false
-    subscription.isMissing = false
+    startOver(subscription)
     this.#setComplete(subscription, false)
     this.#setCurrent(subscription, false)
   }
@@ -238,7 +258,10 @@ export class Subscriptions {
     if (ended.length > 0) {
       const of = ({ sent }: Subscription) =>
         sent?.id === undefined ? undefined : { id: sent.id, as: sent.as }
-      this.#post('unsubscribe', ended, subscription => ({ of: of(subscription) }))
+      this.#post('unsubscribe', ended, {
+        more: subscription => ({ of: of(subscription) }),
+        failed: ({ type }, error) => this.#ports.report({ kind: 'handler-error', type, error }),
+      })
       for (const subscription of ended) subscription.sent = undefined
     }
     this.#subscribe(wanted)
@@ -247,35 +270,41 @@ export class Subscriptions {
   #subscribe(wanted: readonly Subscription[]): void {
     if (wanted.length === 0) return
     const { perSubscription, resumed } = this.#ports.recovery() ?? {}
-    const isSent = this.#post('subscribe', wanted, ({ position }) => ({
-      ...(perSubscription && position.cursor !== undefined && { cursor: position.cursor }),
-    }))
-    if (!isSent) return
-    for (const subscription of wanted) {
+    const sent = this.#post('subscribe', wanted, {
+      more: ({ position }) => ({
+        ...(perSubscription && position.cursor !== undefined && { cursor: position.cursor }),
+      }),
+      failed: (subscription, error) => this.#fail(subscription, error as Error),
+    })
+    for (const subscription of sent) {
       subscription.sent ??= {}
       if (!perSubscription) continue
-      const isDecidedLater = resumed !== undefined || typeof subscription.position.cursor === 'object'
+      const { cursor } = subscription.position
+      const isDecidedLater = resumed !== undefined || typeof cursor === 'object'
       const gap = subscription.position.opened({ resumed: false, isDecidedLater })
-      if (gap) this.#ports.onGap(gap, subscription)
+      if (!gap) continue
+      // Without a position, it has started over.
+      if (cursor !== undefined) this.onMissed([subscription])
+      this.#ports.onGap(gap, subscription)
     }
   }
 
+  /** Returns those that were sent. */
   #post(
     kind: Draft['kind'],
     subscriptions: readonly Subscription[],
-    more: (subscription: Subscription) => Partial<Draft>,
-  ): boolean {
-    try {
-      return this.#ports.post(
-        subscriptions.map(target => {
-          const { type, params } = target
-          return { kind, type, params, target, ...more(target) }
-        }),
-      )
-    } catch (error) {
-      for (const subscription of subscriptions) this.#fail(subscription, error as Error)
-      return false
-    }
+    { more, failed }: Posting,
+  ): readonly Subscription[] {
+    const unsent = new Set<unknown>()
+    const drafts = subscriptions.map(target => {
+      const { type, params } = target
+      return { kind, type, params, target, ...more(target) }
+    })
+    const isSent = this.#ports.post(drafts, ({ target }, error) => {
+      unsent.add(target)
+      failed(target as Subscription, error)
+    })
+    return isSent ? subscriptions.filter(subscription => !unsent.has(subscription)) : []
   }
 
   #setCurrent(subscription: Subscription, isCurrent: boolean): void {
@@ -287,14 +316,22 @@ export class Subscriptions {
   #setComplete(subscription: Subscription, isComplete: boolean): void {
     if (subscription.isComplete === isComplete) return
     subscription.isComplete = isComplete
-    this.#completions.emit()
+    for (const { onComplete } of [...subscription.listeners]) onComplete()
   }
+}
+
+/** How subscriptions are sent. */
+interface Posting {
+  /** What its draft has besides its key. */
+  more(subscription: Subscription): Partial<Draft>
+  /** The application's code threw for it. */
+  failed(subscription: Subscription, error: unknown): void
 }
 
 const NEW = {
   last: undefined,
-  liveQueries: [],
   users: 0,
+  closeTimer: undefined,
   sent: undefined,
   isCurrent: false,
   isMissing: false,
@@ -308,6 +345,13 @@ function takeError(subscription: Subscription): Error | undefined {
   const { error } = subscription
   subscription.error = undefined
   return error
+}
+
+/** It is about to be subscribed again, without a position. */
+function startOver(subscription: Subscription): void {
+  subscription.position = new StreamPosition()
+  subscription.mayResume = false
+  subscription.isMissing = false
 }
 
 /** The hash of the key that the data of a subscription is cached under. */

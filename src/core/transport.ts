@@ -76,8 +76,10 @@ export interface Answer extends ResponseMeta {
 export interface TransportHandle {
   /** Sockets only: hands data to the network. Returns `false` if it cannot. */
   send?(data: SocketData): boolean
-  /** With a protocol: writes and sends, all of one kind. Returns `false` if it cannot. Throws what the protocol throws. */
-  write?(out: readonly Outgoing[]): boolean
+  /** With a protocol: writes and sends. Returns `false` if it cannot. Throws what the protocol throws. */
+  write?(out: Outgoing): boolean
+  /** The same for several of one kind, if the protocol has a form for that. If it throws, nothing was sent. */
+  readonly writeBatch?: ((out: readonly Outgoing[]) => boolean) | undefined
   /** HTTP only: the request may not be sent again automatically, because the server has accepted it. */
   readonly isSpent?: boolean
   /** Gives the attempt up at once, without waiting for the server. Nothing it still emits reaches the sink. */

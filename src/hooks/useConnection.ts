@@ -202,6 +202,7 @@ export class WantedConnection implements SnapshotSource<ConnectionSnapshot> {
 
   /** Holds a lease while `task` runs. */
   async withConnection<Result>(task: (shared: SharedConnection) => Promise<Result>): Promise<Result> {
+    if (this.client.isDisposed) throw new ConnectionLostError('The RealtimeProvider has unmounted.')
     const lease = this.acquire()
     try {
       return await task(lease.value)

@@ -1,5 +1,12 @@
 'use client'
-import type { QueryKey, SkipToken, UseQueryOptions, UseQueryResult } from '@tanstack/react-query'
+import {
+  type QueryCache,
+  type QueryKey,
+  type SkipToken,
+  useQueryClient,
+  type UseQueryOptions,
+  type UseQueryResult,
+} from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
 import type {
   MessagesOption,
@@ -78,14 +85,28 @@ export function useSubscription(
   })
   const user = useMemo(() => new SubscriptionUser(wanted, queryKey, isEnabled), [wanted, queryKey, isEnabled])
   useEffect(() => user.setLiveQueries(liveQueries), [user, liveQueries])
+  const cache = useQueryClient().getQueryCache()
+  useEffect(() => {
+    if (isEnabled) return () => queueMicrotask(() => cancelUnwanted(cache, queryKey))
+  }, [cache, queryKey, isEnabled])
   // Neither spread nor copied: reading a property of the query's result subscribes to it.
   return useTrackedReads(user, NOT_COMPLETE, Object.create(query) as UseQueryResult)
 }
 
 const NO_KEYS: readonly QueryKey[] = []
 
+/**
+ * Cancels the fetch of a query that nobody wants any more. TanStack Query does so only once it has no observers at all, but
+ * this fetch has no timeout, and it holds the subscription and the connection.
+ */
+function cancelUnwanted(cache: QueryCache, queryKey: QueryKey): void {
+  const query = cache.find({ queryKey, exact: true })
+  if (query && !query.isActive() && query.state.fetchStatus !== 'idle') void query.cancel({ revert: true })
+}
+
 /** One component that wants a key. It holds the subscription while it is mounted. */
 class SubscriptionUser implements SnapshotSource<SubscriptionState> {
+  #liveQueries: readonly QueryKey[] = NO_KEYS
   readonly #wanted: WantedConnection
   readonly #envelope: RequestEnvelope
   readonly #hash: string
@@ -106,18 +127,15 @@ class SubscriptionUser implements SnapshotSource<SubscriptionState> {
   subscribe = (listener: (state: SubscriptionState) => void): (() => void) => {
     const shared = this.#isEnabled ? this.#wanted.find() : undefined
     if (!shared) return () => undefined
-    const subscriptions = subscriptionsOf(shared)
-    const release = subscriptions.acquire(this.#envelope)
-    const unsubscribe = subscriptions.onComplete(() => listener(this.snapshot))
-    return () => {
-      unsubscribe()
-      release()
-    }
+    return subscriptionsOf(shared).acquire(this.#envelope, {
+      liveQueries: () => this.#liveQueries,
+      onComplete: () => listener(this.snapshot),
+    })
   }
 
+  /** Of the latest commit. */
   setLiveQueries(liveQueries: readonly QueryKey[]): void {
-    const subscription = this.#find()
-    if (subscription) subscription.liveQueries = liveQueries
+    this.#liveQueries = liveQueries
   }
 
   #find() {

@@ -50,6 +50,8 @@ export class RealtimeClient {
   queryClient: QueryClient
   /** Set by the first connection. */
   cacheAccess: CacheAccess | undefined
+  /** Whether its provider has unmounted: functions that the app has kept must not connect as its user any more. */
+  isDisposed = false
   #mounts = 0
   #ids = 0
 
@@ -75,6 +77,7 @@ export class RealtimeClient {
    */
   mount(): () => void {
     this.#mounts++
+    this.isDisposed = false
     return () => {
       this.#mounts--
       queueMicrotask(() => {
@@ -132,6 +135,7 @@ export class RealtimeClient {
   }
 
   #dispose(): void {
+    this.isDisposed = true
     const { cacheAccess } = this
     this.cacheAccess = undefined
     // Pending writes may belong to a previous user, whose data the application may have cleared already.

@@ -136,7 +136,8 @@ export class SharedConnection implements ClientConnection, MessageSink {
 
   onGap(cause: GapCause, subscriptions?: readonly Subscription[]): void {
     const keys = subscriptions ? this.#invalidate(subscriptions) : this.liveQueries.invalidateAll()
-    if (!subscriptions && keys.length === 0 && this.liveQueries.haveOwnGaps?.()) return
+    // Nothing can have been missed that a subscription does not cover.
+    if (keys.length === 0 && (subscriptions || this.liveQueries.haveOwnGaps?.())) return
     this.onEvent({ kind: 'gap', cause, keys })
     for (const onGap of new Set([...this.#users.values()].map(user => user.onGap))) {
       if (onGap) this.#client.guard(() => onGap({ cause, keys }))
@@ -144,9 +145,12 @@ export class SharedConnection implements ClientConnection, MessageSink {
   }
 
   #invalidate(subscriptions: readonly Subscription[]): readonly QueryKey[] {
-    const prefixes = subscriptions.flatMap(({ liveQueries }) => liveQueries)
-    this.liveQueries.invalidateKeys(new Set(subscriptions.map(({ hash }) => hash)), prefixes)
-    return [...subscriptions.map(({ type, params }) => messageKey(type, params)), ...prefixes]
+    const prefixes = subscriptions.flatMap(({ listeners }) =>
+      [...listeners].flatMap(listener => listener.liveQueries()),
+    )
+    const stale = subscriptions.filter(({ isCurrent, isMissing }) => isMissing || !isCurrent)
+    this.liveQueries.invalidateKeys(new Set(stale.map(({ hash }) => hash)), prefixes)
+    return [...stale.map(({ type, params }) => messageKey(type, params)), ...prefixes]
   }
 
   onEvent(event: ConnectionEvent): void {

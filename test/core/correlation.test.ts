@@ -9,7 +9,7 @@ const subscriptionTo = (type: string): Subscription => ({
   users: 1,
   closeTimer: undefined,
   sent: undefined,
-  liveQueries: [],
+  listeners: new Set(),
   position: new StreamPosition(),
   isCurrent: false,
   last: undefined,

@@ -1,45 +1,11 @@
 import { skipToken } from '@tanstack/react-query'
 import { act, screen, waitFor } from '@testing-library/react'
 import type { ReactNode } from 'react'
-import {
-  append,
-  type Cursor,
-  type RealtimeOptions,
-  RequestError,
-  socketOptions,
-  type SocketOptions,
-  useMessage,
-  useSubscription,
-} from 'react-query-realtime'
+import { append, type Cursor, RequestError, useMessage, useSubscription } from 'react-query-realtime'
 import { describe, expect, test, vi } from 'vitest'
-import { setUpRealtime } from '../support/setUpRealtime.tsx'
-import { startSubscriptionServer } from '../support/subscriptionServer.ts'
+import { patient, setUpMarket } from '../support/setUpMarket.tsx'
 
-const open = setUpRealtime()
-const patient = { timeout: 8_000 }
-
-async function openMarket(options: Partial<SocketOptions> = {}, provider: RealtimeOptions = {}) {
-  const page = await open(provider)
-  const server = await startSubscriptionServer()
-  const market = socketOptions({ url: server.url, ...options })
-  function Price({ symbol, title = symbol, ...rest }: { symbol: string; title?: string; enabled?: boolean }) {
-    const price = useSubscription(market, { type: 'price', params: { symbol }, ...rest })
-    const { data, error, status, isComplete, isStale, refetch } = price
-    return (
-      <p title={title}>
-        {error?.name ?? ((data ?? status) as string)}
-        {isComplete && ' complete'}
-        {isStale && ' stale'}
-        <button title={`refetch ${title}`} onClick={() => void refetch()} />
-      </p>
-    )
-  }
-  const shows = (title: string, text: string) =>
-    waitFor(() => expect(screen.getByTitle(title).textContent).toBe(text), patient)
-  const sent = (...frames: string[]) => waitFor(() => expect(server.frames).toEqual(frames), patient)
-  const rest = (ms: number) => act(() => new Promise(resolve => setTimeout(resolve, ms)))
-  return { ...page, server, market, Price, shows, sent, rest }
-}
+const openMarket = setUpMarket()
 
 test('subscribes once under StrictMode, shows pushes, and unsubscribes after the last component has left', async () => {
   const { server, render, Price, shows, sent } = await openMarket()
