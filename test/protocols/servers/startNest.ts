@@ -39,7 +39,9 @@ export async function startNest() {
   for (const name of ['subscribe', 'unsubscribe'] as const)
     SubscribeMessage(name)(Prices.prototype, name, Object.getOwnPropertyDescriptor(Prices.prototype, name)!)
   WebSocketGateway()(Prices)
-  class App {}
+  class App {
+    readonly prices = Prices
+  }
   Module({ providers: [Prices] })(App)
   const app = await NestFactory.create(App, { logger: false })
   app.useWebSocketAdapter(new WsAdapter(app))
