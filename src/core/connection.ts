@@ -170,6 +170,13 @@ export class Connection implements AttemptOwner, ReaderEvents {
     this.close()
   }
 
+  onTokenRefused(): void {
+    const { isBidirectional } = this.options.request.transport
+    this.#run?.onFailure(
+      isBidirectional ? { kind: 'close', code: 4401, opened: true } : { kind: 'status', status: 401 },
+    )
+  }
+
   /**
    * Queues events that arrive while another is handled. An event `from` an attempt counts only while that
    * attempt is running.

@@ -39,7 +39,8 @@ export interface Message<Type extends string = string, Params = unknown, Respons
 
 /**
  * Turns incoming data into an envelope, an array of envelopes, or any other value, which then becomes a
- * `response`. `undefined` is no message: for frames that mean nothing to the application. A message is dropped if this throws or returns a promise. It must be synchronous, so read a
+ * `response`. `undefined` is no message: for frames that mean nothing to the application. Throw `UnauthorizedError` if the data
+ * says that the server refuses the token. A message is dropped if this throws or returns a promise. It must be synchronous, so read a
  * Blob with `binaryType: 'arraybuffer'`.
  */
 export type Parse = (data: unknown, meta: MessageMeta) => unknown

@@ -11,6 +11,7 @@ import {
 } from './envelope.ts'
 import type { Outbox, ConnectionDriverOptions, ConnectionPorts, Delivery } from './connectionPorts.ts'
 import type { BadMessageReason, GapCause } from './events.ts'
+import { isUnauthorizedError } from './failure.ts'
 import { isPosition, type Recovery, type StreamPosition } from './streamPosition.ts'
 import type { Incoming } from './protocol.ts'
 import type { Subscription } from './correlation.ts'
@@ -26,6 +27,8 @@ export interface ReaderEvents {
   onHeartbeatReply(): void
   /** `isLast` returned true for a message. */
   onLastMessage(): void
+  /** `parse` said that the server refused the token. */
+  onTokenRefused(): void
 }
 
 /** What a reader is given besides the connection's ports. */
@@ -61,8 +64,9 @@ export class MessageReader {
     let messages: readonly Message[]
     try {
       messages = readMessages(parse(data, meta), meta)
-    } catch {
-      if (this.#isPlainReply(data)) return true
+    } catch (error) {
+      if (isUnauthorizedError(error)) this.#events.onTokenRefused()
+      if (isUnauthorizedError(error) || this.#isPlainReply(data)) return true
       // What the parser threw may quote the message, so it is not passed on.
       return this.#bad('unreadable')
     }

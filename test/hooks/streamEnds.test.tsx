@@ -2,6 +2,7 @@ import { act, screen, waitFor } from '@testing-library/react'
 import {
   type CursorStrategy,
   type Failure,
+  UnauthorizedError,
   useLongPoll,
   useServerEvents,
   useSocket,
@@ -277,4 +278,34 @@ test('a strategy of your own starts at initialCursor, and its first opening is n
   expect(requests.map(request => request.url)).toEqual(['/?after=5', '/?after=6', '/?after=7'])
   await pass()
   expect(gaps).toEqual([])
+})
+
+test('a parse that throws UnauthorizedError refuses the token: once it is replaced, twice is final', async () => {
+  const tokens = new Map<string, string[]>()
+  const { url } = await startServer((response, { headers, url: path }) => {
+    const seen = tokens.get(path!) ?? []
+    tokens.set(path!, [...seen, String(headers.authorization)])
+    const isEvents = path === '/events'
+    response.writeHead(200, { 'content-type': isEvents ? 'text/event-stream' : 'application/json' })
+    if (isEvents) response.write('data: refused\n\n')
+    else response.end('"refused"')
+  })
+  const parse = () => {
+    throw new UnauthorizedError()
+  }
+  const Both = () => {
+    const events = useServerEvents({ url: `${url}events`, parse, reconnect })
+    const poll = useLongPoll({ url: `${url}poll`, parse, reconnect })
+    return [events, poll].map(({ error, status }) => `${status} ${error?.name}`).join(', ')
+  }
+  renderLive(<Both />, {
+    baseUrl: url,
+    getToken: ({ reason }) => (reason === 'refused' ? 'fresh' : 'old'),
+  })
+  await screen.findByText('failed UnauthorizedError, failed UnauthorizedError')
+  const once = ['Bearer old', 'Bearer fresh']
+  expect([...tokens].sort()).toEqual([
+    ['/events', once],
+    ['/poll', once],
+  ])
 })

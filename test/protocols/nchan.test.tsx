@@ -5,9 +5,10 @@ import {
   useMessage,
   usePolling,
   useServerEvents,
+  useSocket,
 } from 'react-query-realtime'
 import { describe, expect, test } from 'vitest'
-import { nchanEvents, nchanNext, nchanPoll } from './clients/nchan.ts'
+import { nchanEvents, nchanNext, nchanPoll, nchanSocket } from './clients/nchan.ts'
 import { hasNchan, startNchan } from './servers/startNchan.ts'
 import { mountClient, shown, until } from './support.tsx'
 
@@ -28,6 +29,9 @@ function Rows({ channel, result }: Connected) {
 const Events = ({ channel }: { channel: string }) => (
   <Rows channel={channel} result={useServerEvents(nchanEvents(channel))} />
 )
+const Socket = ({ channel }: { channel: string }) => (
+  <Rows channel={channel} result={useSocket(nchanSocket(channel))} />
+)
 const LongPoll = ({ channel }: { channel: string }) => (
   <Rows channel={channel} result={useLongPoll(nchanPoll(channel))} />
 )
@@ -43,10 +47,10 @@ async function open(children: ReactNode, options: RealtimeOptions = {}) {
   return { ...server, ...view }
 }
 
-const transports = { 'Server-Sent Events': Events, 'long poll': LongPoll }
+const transports = { 'Server-Sent Events': Events, 'long poll': LongPoll, WebSocket: Socket }
 
 describe.skipIf(!hasNchan)('Nchan', () => {
-  describe.each(Object.entries(transports))('by %s', (_name, Channel) => {
+  describe.each(Object.entries(transports))('by %s', (transport, Channel) => {
     const both = [<Channel key="a" channel="a" />, <Channel key="b" channel="b" />]
 
     test('two channels are two connections, each ends with its component', async () => {
@@ -76,9 +80,10 @@ describe.skipIf(!hasNchan)('Nchan', () => {
       await until(() => expect(shown('a')).toEqual(['open']))
     })
 
-    test('a token that is refused twice ends the connection', async () => {
+    test('a token that is refused twice ends the connection, but a page cannot see why a WebSocket fails', async () => {
       await open(both, { getToken: () => 'wrong' })
-      await until(() => expect(shown('a')).toEqual(['UnauthorizedError']))
+      const name = transport === 'WebSocket' ? 'ConnectionFailedError' : 'UnauthorizedError'
+      await until(() => expect(shown('a')).toEqual([name]))
     })
   })
 
@@ -93,5 +98,5 @@ describe.skipIf(!hasNchan)('Nchan', () => {
 })
 
 test.runIf(!hasNchan)('is not proven here: install nginx and libnginx-mod-nchan', () => {
-  console.info('SKIPPED: 9 tests of Nchan, since nginx and libnginx-mod-nchan are not installed')
+  console.info('SKIPPED: 13 tests of Nchan, since nginx and libnginx-mod-nchan are not installed')
 })

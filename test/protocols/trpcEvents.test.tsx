@@ -4,17 +4,12 @@ import { onPrice } from './clients/trpcEvents.ts'
 import { startTrpc } from './servers/startTrpc.ts'
 import { mountClient, shown, until } from './support.tsx'
 
-interface ErrorShape {
-  data: { code: string }
-}
-
 function Prices({ symbol }: { symbol: string }) {
   const { status, error } = useServerEvents(onPrice(symbol))
   const { data: prices } = useMessage('price', { symbol })
   const { data: refusal } = useMessage('price.error', { symbol })
-  const code = (refusal as ErrorShape | undefined)?.data.code
   return (
-    <p aria-label={symbol}>{[...((prices ?? []) as number[]), code ?? error?.name ?? status].join(' ')}</p>
+    <p aria-label={symbol}>{[...((prices ?? []) as number[]), refusal ?? error?.name ?? status].join(' ')}</p>
   )
 }
 
@@ -51,4 +46,14 @@ test('an error of the procedure ends its subscription', async () => {
   const { rerender } = await open()
   rerender(<Prices symbol="?" />)
   await until(() => expect(shown('?')).toEqual(['NOT_FOUND']))
+})
+
+test('a refused token is fetched again once', async () => {
+  await open({ getToken: ({ reason }) => (reason === 'refused' ? 'secret' : 'expired') })
+  await until(() => expect(shown('A')).toEqual(['1 open']))
+})
+
+test('a token that is refused twice ends the subscription', async () => {
+  await open({ getToken: () => 'wrong' })
+  await until(() => expect(shown('A')).toEqual(['UnauthorizedError']))
 })

@@ -1,11 +1,14 @@
 import {
   append,
   type CacheWriter,
+  cursorInQuery,
   longPollOptions,
   type Message,
   messageKey,
   pollingOptions,
   serverEventsOptions,
+  socketOptions,
+  tokenInQuery,
 } from 'react-query-realtime'
 
 /** The publisher posts envelopes, so that only the packing differs. */
@@ -28,6 +31,20 @@ export const nchanPoll = (channel: string) =>
         .filter(Boolean)
         .map(line => JSON.parse(line) as Row),
     holdTimeout: 28_000,
+    on,
+  })
+
+export const nchanSocket = (channel: string) =>
+  socketOptions({
+    url: `/socket/${channel}`,
+    // Each frame begins with its id.
+    protocols: ['ws+meta.nchan'],
+    parse(frame) {
+      const [head = '', ...parts] = String(frame).split('\n\n')
+      return { ...(JSON.parse(parts.join('\n\n')) as Row), id: /^id: (.*)$/m.exec(head)?.[1] }
+    },
+    attachToken: tokenInQuery(),
+    recovery: { cursor: ({ id }) => id, attach: cursorInQuery('last_event_id'), resumed: true },
     on,
   })
 

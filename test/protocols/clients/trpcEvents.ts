@@ -1,4 +1,14 @@
-import { append, type Message, messageKey, serverEventsOptions } from 'react-query-realtime'
+import {
+  append,
+  type Message,
+  messageKey,
+  serverEventsOptions,
+  UnauthorizedError,
+} from 'react-query-realtime'
+
+interface ErrorShape {
+  data: { code: string }
+}
 
 export const onPrice = (symbol: string) =>
   serverEventsOptions({
@@ -7,8 +17,11 @@ export const onPrice = (symbol: string) =>
       const params = { symbol }
       if (type === 'message')
         return { type: 'price', params, response: JSON.parse(String(data)) as number, id }
-      if (type === 'serialized-error')
-        return { type: 'price', params, error: JSON.parse(String(data)) as unknown }
+      if (type === 'serialized-error') {
+        const { code } = (JSON.parse(String(data)) as ErrorShape).data
+        if (code === 'UNAUTHORIZED') throw new UnauthorizedError()
+        return { type: 'price', params, error: code }
+      }
       // Besides it there are `connected`, `ping` and `restore-id`.
       return type === 'return' ? { type: 'return', params } : undefined
     },
