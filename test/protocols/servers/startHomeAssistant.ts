@@ -38,11 +38,8 @@ export async function startHomeAssistant() {
       }
       const result = results[type]?.()
       const error = { code: 'unknown_command' }
-      send({
-        id,
-        type: 'result',
-        ...(result === undefined ? { success: false, error } : { success: true, result }),
-      })
+      const outcome = result === undefined ? { success: false, error } : { success: true, result }
+      send({ id, type: 'result', ...outcome })
     })
   })
   function fire(event_type: string, data: object) {
