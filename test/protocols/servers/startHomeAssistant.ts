@@ -13,12 +13,11 @@ interface Command {
 /** https://developers.home-assistant.io/docs/api/websocket */
 export async function startHomeAssistant() {
   const tokens = new Set(['secret'])
-  const states = new Map<string, object>()
+  const [states, commands] = [new Map<string, object>(), [] as Command[]]
   /** The event types that each client is subscribed to, by id. */
   const clients = new Map<WebSocket, Map<number, string>>()
-  const commands: Command[] = []
-  const server = createServer()
-  new WebSocketServer({ server, path: '/api/websocket' }).on('connection', socket => {
+  const running = await startServer(createServer())
+  new WebSocketServer({ server: running.server, path: '/api/websocket' }).on('connection', socket => {
     const send = (frame: object) => socket.send(JSON.stringify(frame))
     const held = new Map<number, string>()
     send({ type: 'auth_required', ha_version: '2026.11.0' })
@@ -37,21 +36,19 @@ export async function startHomeAssistant() {
         unsubscribe_events: () => (held.delete(more.subscription!) ? null : undefined),
       }
       const result = results[type]?.()
-      const error = { code: 'unknown_command' }
-      const outcome = result === undefined ? { success: false, error } : { success: true, result }
-      send({ id, type: 'result', ...outcome })
+      const outcome = result === undefined ? { error: { code: 'unknown_command' } } : { result }
+      send({ id, type: 'result', success: result !== undefined, ...outcome })
     })
   })
   function fire(event_type: string, data: object) {
     for (const [socket, held] of clients)
-      for (const [id, wanted] of held)
-        if (wanted === event_type)
-          socket.send(JSON.stringify({ id, type: 'event', event: { event_type, data } }))
+      for (const [id] of [...held].filter(([, wanted]) => wanted === event_type))
+        socket.send(JSON.stringify({ id, type: 'event', event: { event_type, data } }))
   }
   function set(entity_id: string, state: string) {
     states.set(entity_id, { entity_id, state })
     fire('state_changed', { entity_id, new_state: { entity_id, state } })
   }
   const held = () => [...clients.values()].flatMap(events => [...events.values()])
-  return { ...(await startServer(server)), tokens, commands, held, fire, set }
+  return { ...running, tokens, commands, held, fire, set }
 }
