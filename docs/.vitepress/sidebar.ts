@@ -59,7 +59,6 @@ export const sidebar: SidebarGroup[] = [
       { text: 'Errors', link: '/reference/errors' },
       { text: 'Which failures are retried', link: '/reference/failures' },
       { text: 'Events', link: '/reference/events' },
-      { text: 'Servers that work', link: '/reference/servers' },
       { text: 'Supported runtimes', link: '/reference/runtimes' },
       { text: 'Limits', link: '/reference/limits' },
       { text: 'All exports', link: '/reference/api/' },
