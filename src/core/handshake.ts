@@ -1,5 +1,6 @@
 import { impossible } from './failure.ts'
 import type { Handshake } from './protocol.ts'
+import { isPromise } from './validation.ts'
 import type { AttemptRequest, RequestedHeartbeat, TransportSink } from './transport.ts'
 
 /** The handshake of one attempt whose protocol or source says when it is open. */
@@ -9,20 +10,17 @@ export class HandshakeRun {
   /** What arrived before it was ready. */
   readonly #early: (() => unknown)[] = []
   readonly #sink: TransportSink
-  readonly #close: () => void
   /** What the protocol or source may do. */
   readonly link: Handshake
 
-  /** `close` ends the attempt. */
-  constructor({ token, cursor }: AttemptRequest, sink: TransportSink, close: () => void) {
+  constructor({ token, cursor }: AttemptRequest, sink: TransportSink) {
     this.#sink = sink
-    this.#close = close
     this.link = {
       token,
       cursor,
       ready: (info = {}) => void this.#ready(info.resumed ?? false),
       fail: code => void this.#fail({ kind: 'close', code, opened: this.#isReady }),
-      heartbeat: options => void (this.#isOver || sink.onHeartbeat(readTimes(options))),
+      heartbeat: options => void this.#setHeartbeat(options),
     }
   }
 
@@ -43,16 +41,32 @@ export class HandshakeRun {
     this.#early.push(read)
   }
 
-  /** Calls the application's code. If it throws, the attempt fails permanently, with an error that names the part. */
-  guard<Result>(part: string, call: () => Result): Result | undefined {
-    try {
-      return call()
-    } catch (error) {
+  /**
+   * Calls the application's code. If it throws, or is async and rejects, the attempt fails permanently, with an error that
+   * names the part.
+   */
+  run<Result>(part: string, call: () => Result): Result | undefined {
+    const threw = (error: unknown) => {
       // Its message may quote the token.
       const name = error instanceof Error ? ` (${error.name})` : ''
       this.#fail(impossible(`"${part}" threw${name}.`))
       return undefined
     }
+    try {
+      const result = call()
+      if (isPromise(result)) result.then(undefined, threw)
+      return result
+    } catch (error) {
+      return threw(error)
+    }
+  }
+
+  /** The same for what has to return an object at once. */
+  create<Result extends object>(part: string, call: () => Result | undefined): Result | undefined {
+    const created = this.run(part, call)
+    if (typeof created === 'object' && !isPromise(created)) return created
+    this.#fail(impossible(`"${part}" returned ${isPromise(created) ? 'a promise' : typeof created}.`))
+    return undefined
   }
 
   #ready(resumed: boolean): void {
@@ -62,10 +76,16 @@ export class HandshakeRun {
     for (let read = this.#early.shift(); read; read = this.#early.shift()) this.#sink.onIncoming(read)
   }
 
+  /** A server may send 0 for no heartbeats. Any other number that makes no sense must not start timers without a pause. */
+  #setHeartbeat(options: Parameters<Handshake['heartbeat']>[0]): void {
+    const requested = readTimes(options)
+    if (!this.#isOver && requested.interval > 0 && requested.interval < Infinity)
+      this.#sink.onHeartbeat(requested)
+  }
+
   #fail(failure: Parameters<TransportSink['onFailure']>[0]): void {
     if (this.#isOver) return
     this.end()
-    this.#close()
     this.#sink.onFailure(failure)
   }
 }
@@ -73,5 +93,5 @@ export class HandshakeRun {
 function readTimes(options: Parameters<Handshake['heartbeat']>[0]): RequestedHeartbeat {
   if ('silence' in options) return { interval: options.silence, timeout: 0, isSilent: true }
   const { interval, timeout = interval } = options
-  return { interval, timeout, isSilent: false }
+  return { interval, timeout: timeout > 0 ? timeout : interval, isSilent: false }
 }

@@ -32,7 +32,7 @@ class ProtocolHandle implements TransportHandle {
     { protocol, maxMessageBytes }: ProtocolTransportOptions,
     { request, sink }: { request: AttemptRequest; sink: TransportSink },
   ) {
-    this.#handshake = new HandshakeRun(request, sink, () => this.#inner.close())
+    this.#handshake = new HandshakeRun(request, sink)
     this.#inner = inner.open(request, {
       ...silent(sink),
       onOpen: () => this.#start(protocol()),
@@ -80,10 +80,10 @@ class ProtocolHandle implements TransportHandle {
       ...handshake.link,
       send: data => void (handshake.isOver || this.send(data)),
     }
-    const session = handshake.guard('protocol', () => protocol?.(link))
+    const session = handshake.create('protocol', () => protocol?.(link))
     if (!session) return
     this.#session = session
-    if (session.greet) handshake.guard('protocol.greet', () => session.greet?.())
+    if (session.greet) handshake.run('protocol.greet', () => session.greet?.())
     else link.ready()
   }
 

@@ -1,5 +1,7 @@
 import { HandshakeRun } from './handshake.ts'
-import type { SourceHandle, SourceLink } from './protocol.ts'
+import { ConfigurationError } from './errors.ts'
+import type { Clock } from './platform.ts'
+import type { Outgoing, SourceHandle, SourceLink } from './protocol.ts'
 import type { Transport, TransportCapabilities } from './transport.ts'
 
 /** What a source can do: it has no URL, and sends what the application's code makes of it. */
@@ -13,34 +15,48 @@ export const SOURCE: TransportCapabilities = {
 export type ConnectSource = (link: SourceLink) => SourceHandle
 
 /** A transport that the application provides. `connect` returns its latest function. */
-export function createSourceTransport(connect: () => ConnectSource): Transport {
+export function createSourceTransport(connect: () => ConnectSource, clock: Clock): Transport {
   return {
     hasProtocol: true,
     open(request, sink) {
-      const opened: { handle?: SourceHandle | undefined } = {}
-      const handshake = new HandshakeRun(request, sink, () => opened.handle?.close())
+      const handshake = new HandshakeRun(request, sink)
       const link: SourceLink = {
         ...handshake.link,
         receive: incoming => handshake.receive(() => incoming),
       }
-      const handle = handshake.guard('connect', () => connect()(link))
-      opened.handle = handle
-      // It may have failed before there was a handle.
-      if (handshake.isOver) handle?.close()
+      const handle = handshake.create('connect', () => connect()(link))
+      let isClosed = false
       return {
-        write(out) {
-          if (handshake.isOver) return false
-          // A source that only receives gets everything without being asked.
-          if (!handle?.send) return out.kind === 'subscribe' || out.kind === 'unsubscribe'
-          handle.send(out)
-          return true
-        },
+        write: out => !handshake.isOver && writeTo(handle, out),
         close() {
-          if (handshake.isOver) return
           handshake.end()
-          handle?.close()
+          if (isClosed) return
+          isClosed = true
+          closeSource(handle, clock)
         },
       }
     },
+  }
+}
+
+function writeTo(handle: SourceHandle | undefined, out: Outgoing): boolean {
+  if (handle?.send) {
+    handle.send(out)
+    return true
+  }
+  if (out.kind === 'request' || out.kind === 'send')
+    throw new ConfigurationError('The source cannot send: "connect" returned no "send".')
+  // A source that only receives gets everything without being asked.
+  return out.kind !== 'heartbeat'
+}
+
+/** What the application's code throws must not keep the connection from going on: it is thrown in a separate task. */
+function closeSource(handle: SourceHandle | undefined, clock: Clock): void {
+  try {
+    handle?.close()
+  } catch (error) {
+    clock.setTimeout(() => {
+      throw error
+    }, 0)
   }
 }

@@ -31,7 +31,7 @@ export const sourceDefinition: TransportDefinition<SourceConnectionOptions> = {
   attachToken: () => request => request,
   identity: () => null,
   request: () => ({}),
-  createTransport: ({ latest }) => createSourceTransport(() => latest().connect),
+  createTransport: ({ latest, clock }) => createSourceTransport(() => latest().connect, clock),
   createOutbox,
   heartbeat: readHeartbeat,
 }
