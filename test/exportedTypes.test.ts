@@ -4,8 +4,8 @@ import { expect, test } from 'vitest'
 import { createProgram } from './docs/compile.ts'
 import { root } from './docs/snippets.ts'
 
-const entry = join(root, 'src/index.ts')
-const program = createProgram([entry])
+const entries = ['src/index.ts', 'src/protocols/index.ts'].map(path => join(root, path))
+const program = createProgram(entries)
 const checker = program.getTypeChecker()
 const resolve = (symbol: ts.Symbol) =>
   symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
@@ -35,8 +35,9 @@ const isOwn = (symbol: ts.Symbol) =>
 
 test('every type in the signature of an exported function or interface is exported', () => {
   const exported = new Map(
-    checker
-      .getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entry)!)!)
+    entries
+      .map(entry => checker.getSymbolAtLocation(program.getSourceFile(entry)!)!)
+      .flatMap(module => checker.getExportsOfModule(module))
       .map(symbol => [resolve(symbol), symbol.name]),
   )
   const missing = [...exported].flatMap(([symbol, name]) =>
