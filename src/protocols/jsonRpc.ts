@@ -30,19 +30,16 @@ export function jsonRpc(options: JsonRpcOptions = {}): Protocol {
   const { subscribe = writeSubscribe, unsubscribe = writeUnsubscribe } = options
   const { subscribed = readName, notification = readNotification } = options
   return () => {
-    /** The calls that await a response, by id. */
-    const kinds = new Map<number, Outgoing['kind']>()
+    /** The ids of calls that subscribe. */
+    const subscribes = new Set<number>()
     const write = (frame: object) => JSON.stringify({ jsonrpc: '2.0', ...frame })
 
     function read(frame: JsonRpcFrame): Incoming | undefined {
       const { id, method, result, error } = frame
       if (method !== undefined || id === undefined) return notification(frame)
       if (typeof id !== 'number') return undefined
-      const kind = kinds.get(id)
-      kinds.delete(id)
-      if (kind !== 'request' && kind !== 'subscribe') return undefined
       if (error) return { re: id, error }
-      return kind === 'request' ? { re: id, response: result } : { re: id, ...subscribed(result) }
+      return subscribes.has(id) ? { re: id, ...subscribed(result) } : { re: id, response: result }
     }
 
     return {
@@ -55,7 +52,7 @@ export function jsonRpc(options: JsonRpcOptions = {}): Protocol {
         const { kind, type: method, id } = out
         const params = out.params ?? undefined
         if (kind === 'send') return write({ method, params })
-        kinds.set(id, kind)
+        if (kind === 'subscribe') subscribes.add(id)
         if (kind === 'subscribe') return write({ id, ...subscribe(out) })
         if (kind === 'unsubscribe') return write({ id, ...unsubscribe(out) })
         return write({ id, method, params })

@@ -128,3 +128,19 @@ test('heartbeats keep the connection open', async () => {
   await until(() => expect(heartbeats.count).toBeGreaterThan(2))
   expect(shown('status')).toEqual(['open'])
 })
+
+test('with `push`, broadcasts are the data of the subscription to their topic', async () => {
+  const live = socketOptions({
+    ...chat,
+    id: 'live',
+    protocol: phoenix({ push: ({ re, payload }) => ({ re, response: payload }) }),
+  })
+  const Live = () => (
+    <p aria-label="live">{textOf(useSubscription(live, { type: 'room:live' }).data) ?? '-'}</p>
+  )
+  const { show, tell, count } = await open()
+  show(<Live key="live" />)
+  await until(() => expect(count('room:live')).toEqual([1]))
+  tell('room:live', 'said', { text: 6 })
+  await until(() => expect(shown('live')).toEqual(['6']))
+})
