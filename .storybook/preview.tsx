@@ -52,7 +52,7 @@ export default {
             'useRealtime',
           ],
           'Screens',
-          ['Ticker', 'Orders and chat', 'Optimistic updates'],
+          ['Ticker', 'Subscriptions', 'Orders and chat', 'Optimistic updates'],
           'Comparisons',
         ],
       },

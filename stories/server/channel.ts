@@ -4,6 +4,7 @@ import { createFaults } from './faults.ts'
 import { createFeed } from './feed.ts'
 import { createLog } from './log.ts'
 import { createOrders } from './orders.ts'
+import { createTickerSubscriptions } from './tickerSubscriptions.ts'
 import { createTokens } from './tokens.ts'
 
 export type Channel = ReturnType<typeof createChannel>
@@ -12,6 +13,7 @@ export type Channel = ReturnType<typeof createChannel>
 export function createChannel() {
   const log = createLog()
   const connections = createConnections()
+  const subscriptions = createTickerSubscriptions()
   const tokens = createTokens()
   const faults = createFaults(() => {
     for (const { outbox } of [...connections.open]) outbox.flush()
@@ -32,6 +34,7 @@ export function createChannel() {
   return {
     log,
     connections,
+    subscriptions,
     tokens,
     faults,
     orders,
@@ -39,6 +42,7 @@ export function createChannel() {
     publish,
     close(): void {
       feed.stop()
+      subscriptions.stop()
       faults.close()
       connections.killAll()
     },

@@ -30,6 +30,8 @@ export const listClients: Control = ({ connections }) => ({
   opened: connections.opened,
 })
 
+export const countSubscriptions: Control = ({ subscriptions }) => ({ held: subscriptions.count() })
+
 export const makeFault: Control = (channel, body) => {
   performFault(channel, body)
   return { faults: channel.faults.list() }

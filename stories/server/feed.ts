@@ -103,7 +103,8 @@ function readSymbols(symbols: unknown): string[] {
   return symbols.map(symbol => checkText(symbol, 'Each member of "symbols"'))
 }
 
-function nextPrice(prices: Map<string, number>, symbol: string): Envelope {
+/** The next price of a random walk. */
+export function nextPrice(prices: Map<string, number>, symbol: string): Envelope {
   const previous = prices.get(symbol)
   const before = previous ?? startPrice(symbol)
   const unit = before >= 5 ? 0.01 : 0.0001

@@ -1,5 +1,6 @@
 import {
   configureFeed,
+  countSubscriptions,
   countTokens,
   issueToken,
   listClients,
@@ -32,5 +33,6 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/token', { methods: ['POST'], control: issueToken }],
   ['/tokens', { methods: ['GET'], control: countTokens }],
   ['/clients', { methods: ['GET'], control: listClients }],
+  ['/subscriptions', { methods: ['GET'], control: countSubscriptions }],
   ['/faults', { methods: ['POST'], control: makeFault }],
 ])

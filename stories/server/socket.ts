@@ -4,6 +4,7 @@ import type { DemoSocket } from './demoSocket.ts'
 import type { Cursor, Entry } from './envelope.ts'
 import type { DemoRequest } from './request.ts'
 import { authenticateSocket, isAuthenticate } from './socketAuth.ts'
+import { isSubscribeFrame } from './tickerSubscriptions.ts'
 import { answerRequest } from './socketRequests.ts'
 
 /** Maximum unread bytes before a socket is reset. The client can reconnect and resume. */
@@ -29,13 +30,19 @@ export function serveSocket(ws: DemoSocket, request: DemoRequest, connection: Co
   ws.on('ping', data => outbox.push(() => ws.pong(data)))
   authenticateSocket(ws, request, () => {
     welcome(request, sendJson, sendEntries)
-    connection.push = sendEntries
+    if (query.get('log') !== '0') connection.push = sendEntries
     connection.garble = sendText
+    ws.on('close', () => channel.subscriptions.leave(sendJson))
     ws.on('message', (data: Buffer, isBinary) => {
       if (isBinary) send(data, { binary: true })
-      else for (const one of requestsIn(data)) if (!isAuthenticate(one)) void reply(one)
+      else for (const one of requestsIn(data)) take(one)
     })
   })
+
+  function take(one: unknown): void {
+    if (isSubscribeFrame(one)) channel.subscriptions.take(one, sendJson)
+    else if (!isAuthenticate(one)) void reply(one)
+  }
 
   async function reply(one: unknown): Promise<void> {
     const answer = await answerRequest(one, channel)
