@@ -29,6 +29,7 @@ export const sidebar: SidebarGroup[] = [
       { text: 'Authentication', link: '/guides/authentication' },
       { text: 'Optimistic updates', link: '/guides/optimistic-updates' },
       { text: "Your server's protocol", link: '/guides/your-protocol' },
+      { text: 'A source of your own', link: '/guides/source' },
       { text: 'Testing', link: '/guides/testing' },
       { text: 'Server rendering', link: '/guides/server-rendering' },
       { text: 'Performance', link: '/guides/performance' },

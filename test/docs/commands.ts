@@ -1,4 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' }
+import protocolsPackage from '../protocols/package.json' with { type: 'json' }
 
 /** The npm commands that a text names between backticks. */
 export function commandsIn(text: string): string[] {
@@ -21,7 +22,12 @@ const inTheApp = [
 export function isCommand(command: string): boolean {
   if (inTheApp.includes(command)) return true
   const { scripts, name, peerDependencies, devDependencies } = packageJson
-  const packages = { [name]: '', ...peerDependencies, ...devDependencies }
+  const packages = {
+    [name]: '',
+    ...peerDependencies,
+    ...devDependencies,
+    ...protocolsPackage.devDependencies,
+  }
   const [npm, verb = '', ...args] = command.replace(/ -- .*/, '').split(' ')
   if (npm !== 'npm') return false
   if (verb === 'ci') return args.every(arg => arg === '--dry-run')
