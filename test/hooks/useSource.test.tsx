@@ -299,7 +299,7 @@ describe('a source that', () => {
     expect([attempts, closed]).toEqual([2, [1]])
   })
 
-  test('has no send only receives: subscriptions wait for its messages, and requests end by their timeout', async () => {
+  test('has no send only receives: subscriptions wait for its messages, and requests are refused at once', async () => {
     const { feed, render, say, server } = await openFeed({
       connect: link => {
         const client = openClient(server.url, link)
@@ -311,13 +311,13 @@ describe('a source that', () => {
       const price = useSubscription(feed, { type: 'price' })
       const asked = useQuery({
         queryKey: ['asked'],
-        queryFn: () => request({ type: 'ask' }, { timeout: 100 }),
+        queryFn: () => request({ type: 'ask' }),
       })
       return <p title="page">{`${String(price.data)} ${asked.error?.name}`}</p>
     }
     render([<Page key="a" />, <Status key="b" feed={feed} />])
     await reaches('open')
     say({ type: 'price', response: 3 })
-    await shows('page', '3 RequestTimeoutError')
+    await shows('page', '3 ConfigurationError')
   })
 })
