@@ -84,7 +84,7 @@ export class LiveQueries implements CacheWriter {
   /** Applies the latest options. What is no longer kept up to date becomes stale. */
   configure({ liveQueries, maxQueries, lostTypes = [] }: LiveQueriesConfig): void {
     if (this.hasEnded) return
-    const { writer } = this.#options
+    const { writer, rules } = this.#options
     const previous = this.#declared
     this.#maxQueries = maxQueries
     if (liveQueries) {
@@ -93,8 +93,10 @@ export class LiveQueries implements CacheWriter {
     }
     this.#keys.follow()
     const { hashes, prefixes } = this.#keys.releaseTypes(lostTypes)
-    this.#guard.configure([...this.#declared.values()], () => writer.cache.getAll())
-    writer.setGuard(this.#guard, this.#guard.isActive)
+    if (this.#guard.isActive || this.#declared.size > 0 || rules.hasVersions) {
+      this.#guard.configure([...this.#declared.values()], () => writer.cache.getAll())
+      writer.setGuard(this.#guard, this.#guard.isActive)
+    }
     const lost = [...previous].flatMap(([hash, entry]) => (this.#declared.has(hash) ? [] : [entry.queryKey]))
     if (hashes.size + prefixes.length + lost.length === 0) return
     this.flush()

@@ -83,6 +83,8 @@ export interface HeartbeatPlan {
   interval: number
   timeout: number
   message?: unknown
+  /** Messages of this type reply to a ping. */
+  replyType?: string | undefined
   isReply?: ((message: Message) => boolean) | undefined
 }
 

@@ -12,7 +12,7 @@ import {
 import type { Outbox, ConnectionDriverOptions, ConnectionPorts, Delivery } from './connectionPorts.ts'
 import type { BadMessageReason, GapCause } from './events.ts'
 import { isUnauthorizedError } from './failure.ts'
-import { isPosition, type Recovery, type StreamPosition } from './streamPosition.ts'
+import type { Recovery, StreamPosition } from './streamPosition.ts'
 import type { Incoming } from './protocol.ts'
 import type { Subscription } from './correlation.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -72,11 +72,10 @@ export class MessageReader {
     }
     if (parse !== parseJson && messages.some(hasPromise)) return this.#bad('promise')
     this.counters.lastMessageAt = this.#ports.clock.now()
+    const { isLast } = this.options
     for (const message of messages) {
       this.#accept(message)
-      if (!this.#isLast(message)) continue
-      this.#events.onLastMessage()
-      break
+      if (isLast && this.#ends(message, isLast)) break
     }
     return true
   }
@@ -96,19 +95,21 @@ export class MessageReader {
       return void this.#bad('promise')
     }
     this.counters.lastMessageAt = this.#ports.clock.now()
+    const { isLast } = this.options
     for (const one of all) {
-      if (!isIncoming(one)) this.#bad('unreadable')
-      else {
-        const { message, subscription } = correlation.resolve(one) ?? {}
-        if (message) this.#accept(message, subscription)
-        if (message && this.#isLast(message)) return this.#events.onLastMessage()
-      }
+      const correlated = isIncoming(one) ? correlation.resolve(one) : this.#bad('unreadable')
+      if (!correlated) continue
+      const { message, subscription } = correlated
+      this.#accept(message, subscription)
+      if (isLast && this.#ends(message, isLast)) return
     }
   }
 
-  #isLast(message: Message): boolean {
-    const { isLast } = this.options
-    return isLast !== undefined && this.#read('isLast', () => isLast(message)) === true
+  /** Whether a message is the last one of the connection, which then closes. */
+  #ends(message: Message, isLast: (message: Message) => boolean): boolean {
+    const ends = this.#read('isLast', () => isLast(message)) === true
+    if (ends) this.#events.onLastMessage()
+    return ends
   }
 
   /** The transport dropped a message that was too large to read. */
@@ -131,7 +132,8 @@ export class MessageReader {
 
   #takeHeartbeatReply(message: Message): void {
     const { recovery } = this.options
-    const gap = recovery && this.#position.heartbeat(this.#positionOf(message, recovery))
+    const head = recovery && this.#read('recovery.cursor', () => recovery.cursor(message))
+    const gap = this.#position.heartbeat(head)
     if (gap) this.#events.scheduleGap(gap)
     this.#events.onHeartbeatReply()
   }
@@ -140,7 +142,7 @@ export class MessageReader {
     const { resumed: tell } = recovery
     const resumed =
       typeof tell === 'function' ? this.#read('recovery.resumed', () => tell(message)) : undefined
-    const at = this.#positionOf(message, recovery)
+    const at = this.#read('recovery.cursor', () => recovery.cursor(message))
     const own = recovery.perSubscription ? subscription : undefined
     const position = own?.position ?? this.#position
     const isKnown = position.cursor !== undefined
@@ -166,20 +168,17 @@ export class MessageReader {
   }
 
   #isHeartbeatReply(message: Message): boolean {
-    const { isReply } = this.options.heartbeat ?? {}
+    const { isReply, replyType } = this.options.heartbeat ?? {}
+    if (replyType !== undefined && message.type === replyType) return true
     return isReply !== undefined && this.#read('heartbeat.isReply', () => isReply(message)) === true
-  }
-
-  #positionOf(message: Message, recovery: Recovery): Cursor | undefined {
-    const position = this.#read('recovery.cursor', () => recovery.cursor(message))
-    return isPosition(position) ? position : undefined
   }
 
   /** What an application function reads from a message; `undefined` if it throws or is async, which is reported. */
   #read<Value>(name: string, call: () => Value): Value | undefined {
     try {
       const value = call()
-      return typeof value === 'object' ? refusePromise(value, `"${name}"`) : value
+      const mayBePromise = typeof value === 'object' && value !== null && 'then' in value
+      return mayBePromise ? refusePromise(value, `"${name}"`) : value
     } catch (error) {
       this.#ports.sink.onEvent({ kind: 'handler-error', type: name, error })
       return undefined

@@ -90,8 +90,9 @@ export class StreamPosition {
     return this.#openings === 1 || resumed || isUndecided ? undefined : 'reconnect'
   }
 
-  /** The next message has this position, and says this about resumption. */
-  message(next: Cursor | undefined, resumed: boolean | undefined): Inspection {
+  /** The next message has this position, if it is one, and says this about resumption. */
+  message(given: unknown, resumed: boolean | undefined): Inspection {
+    const next = isPosition(given) ? given : undefined
     const isFirst = this.since === undefined && this.#openings === 1
     const inspection = resumed === undefined ? this.#advance(next) : this.#resume(next, resumed)
     const isBegin = isFirst && this.since !== undefined && !inspection.gap
@@ -99,9 +100,9 @@ export class StreamPosition {
   }
 
   /** A heartbeat reply names the newest position. Messages before it that did not arrive were lost. */
-  heartbeat(head: Cursor | undefined): GapCause | undefined {
+  heartbeat(head: unknown): GapCause | undefined {
     const { cursor } = this
-    if (typeof head !== 'object' || typeof cursor !== 'object') return undefined
+    if (!isPosition(head) || typeof head !== 'object' || typeof cursor !== 'object') return undefined
     if (head.epoch === cursor.epoch && head.seq <= cursor.seq) return undefined
     this.#continueAt(head)
     return 'sequence'
@@ -163,7 +164,7 @@ export class StreamPosition {
 }
 
 /** Whether an application function returned a position. It may have taken anything from a message. */
-export function isPosition(value: unknown): value is Cursor {
+function isPosition(value: unknown): value is Cursor {
   if (typeof value === 'string') return true
   return typeof value === 'object' && value !== null && Number.isFinite((value as { seq?: unknown }).seq)
 }

@@ -29,15 +29,16 @@ export interface LongPollOptions<Schemas = object, Cursor = unknown> extends Con
 export const longPollDefinition: TransportDefinition<LongPollOptions> = {
   transport: 'longPoll',
   ...HTTP,
-  attachToken: () => tokenInHeader(),
   identity: ({ method, headers, body, credentials }) => [method, headersIdentity(headers), body, credentials],
-  request: ({ headers, body }) => ({ headers: withContentType(headers, body) }),
+  plan: ({ headers, body }) => ({
+    request: { headers: withContentType(headers, body) },
+    attachToken: tokenInHeader(),
+  }),
   createTransport: (environment, { method, body, credentials, cursor, initialCursor, holdTimeout }) =>
     createLongPollTransport(
       environment,
       definedOnly({ method, body: toBody(body), credentials, cursor, initialCursor, holdTimeout }),
     ),
-  heartbeat: () => undefined,
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Validators } from '../core/cursors.ts'
 import { prepareRequest, type UrlSource } from '../core/request.ts'
 import { HTTP } from '../core/transport.ts'
 import type { ResponseMeta } from '../core/envelope.ts'
+import { DEFAULT_MAX_MESSAGE_BYTES } from '../providers/options.ts'
 import type { RealtimeClient } from '../providers/realtimeClient.ts'
 import type { PollingOptions } from './pollingOptions.ts'
 
@@ -39,7 +40,7 @@ export async function pollRequest({ client, query, signal, options }: PollReques
   const attachToken = options.attachToken ?? client.options.attachToken ?? DEFAULT_ATTACH
   const validators = query && heldValidators(query)
   const conditionalFetch = conditionalFetchOf(query)
-  const maxBytes = options.maxMessageBytes ?? client.maxMessageBytes
+  const maxBytes = options.maxMessageBytes ?? client.options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
   const fetch = client.fetch()
   const plan = client.planRequest({ transport: HTTP, url, headers, attachToken })
   const answer = await conditionalGet({

@@ -39,7 +39,6 @@ export interface ServerEventsOptions<Schemas = object> extends ConnectionOptions
 export const serverEventsDefinition: TransportDefinition<ServerEventsOptions> = {
   transport: 'serverEvents',
   ...HTTP,
-  attachToken: () => tokenInHeader(),
   identity: ({ method, headers, body, credentials, framing }) => [
     method,
     headersIdentity(headers),
@@ -47,14 +46,16 @@ export const serverEventsDefinition: TransportDefinition<ServerEventsOptions> = 
     credentials,
     framing === 'lines',
   ],
-  request: ({ headers, body }) => ({ headers: withContentType(headers, body) }),
+  plan: ({ headers, body, silenceTimeout }) => ({
+    request: { headers: withContentType(headers, body) },
+    attachToken: tokenInHeader(),
+    heartbeat: silenceTimeout === undefined ? undefined : { interval: silenceTimeout, timeout: 0 },
+  }),
   createTransport: (environment, { method, body, credentials, lastEventId, attachCursor, framing }) =>
     createEventStreamTransport(
       environment,
       definedOnly({ method, body: toBody(body), credentials, lastEventId, attachCursor, framing }),
     ),
-  heartbeat: ({ silenceTimeout }) =>
-    silenceTimeout === undefined ? undefined : { interval: silenceTimeout, timeout: 0 },
 }
 
 /**

@@ -1,12 +1,11 @@
 import { type Reauthenticate, tokenInQuery } from '../core/tokens.ts'
 import type { Message, Serialize } from '../core/envelope.ts'
-import { withDefaults } from '../core/validation.ts'
 import { createOutbox, type QueueOptions } from '../core/outbox.ts'
 import type { Protocol } from '../core/protocol.ts'
 import { createProtocolTransport } from '../core/protocolTransport.ts'
 import { createSocketTransport, WEB_SOCKET } from '../core/socketTransport.ts'
 import type { HeartbeatPlan } from '../core/connectionPorts.ts'
-import type { ConnectionOptions, HeartbeatOptions, RealtimeOptions } from '../providers/options.ts'
+import type { ConnectionOptions, HeartbeatOptions } from '../providers/options.ts'
 import type { TransportDefinition } from '../providers/transportDefinition.ts'
 import type { MessagesOption } from '../cache/messageTypes.ts'
 
@@ -34,7 +33,9 @@ export interface SocketOptions<Schemas = object> extends ConnectionOptions<Schem
   queue?: Partial<QueueOptions> | undefined
 }
 
-const DEFAULT_HEARTBEAT = { interval: 25_000, timeout: 10_000, message: { type: 'heartbeat' } as unknown }
+const NO_OPTIONS: HeartbeatOptions = {}
+
+const inQuery = /* @__PURE__ */ tokenInQuery()
 
 /** Where options say that they are not those of a socket. */
 export const TRANSPORT: unique symbol = Symbol('transport')
@@ -43,38 +44,38 @@ export const TRANSPORT: unique symbol = Symbol('transport')
 export const socketDefinition: TransportDefinition<SocketOptions> = {
   transport: 'socket',
   ...WEB_SOCKET,
-  // A protocol sends the token itself, in its handshake.
-  attachToken: ({ protocol }) => (protocol ? request => request : tokenInQuery()),
   identity: ({ protocols, binaryType, protocol }) => [protocols, binaryType, protocol !== undefined],
-  request: ({ protocols }) => ({ protocols }),
+  plan: ({ protocols, protocol, heartbeat }, provider) => ({
+    request: { protocols },
+    // A protocol sends the token itself, in its handshake.
+    attachToken: protocol ? request => request : inQuery,
+    heartbeat: readHeartbeat(heartbeat ?? provider.heartbeat),
+  }),
   createTransport({ webSocket, maxMessageBytes, latest }, { binaryType, protocol }) {
     const transport = createSocketTransport({ webSocket, binaryType })
     if (!protocol) return transport
     return createProtocolTransport(transport, { protocol: () => latest().protocol, maxMessageBytes })
   },
   createOutbox,
-  heartbeat: readHeartbeat,
 }
 
 /** How to watch a connection that can send. */
-export function readHeartbeat(
-  options: Pick<SocketOptions, 'heartbeat'>,
-  provider: RealtimeOptions,
-): HeartbeatPlan | undefined {
-  const heartbeat = options.heartbeat ?? provider.heartbeat ?? false
+export function readHeartbeat(heartbeat: SocketOptions['heartbeat'] = false): HeartbeatPlan | undefined {
   if (heartbeat === false) return undefined
-  const plan = withDefaults(DEFAULT_HEARTBEAT, heartbeat === true ? undefined : heartbeat)
-  return { isReply: repliesTo(plan.message), ...plan }
+  const {
+    interval = 25_000,
+    timeout = 10_000,
+    message = { type: 'heartbeat' },
+    isReply,
+  } = heartbeat === true ? NO_OPTIONS : heartbeat
+  const plan = { interval, timeout, message, isReply }
+  const replyType = typeOf(message)
+  if (isReply || (replyType === undefined && typeof message !== 'string')) return plan
+  return replyType === undefined ? { ...plan, isReply: repliesTo(message as string) } : { ...plan, replyType }
 }
 
-/**
- * Whether a message replies to a heartbeat: it has the same `type`. A plain text heartbeat has the same text
- * as its reply; `ping` may also get `pong`.
- */
-function repliesTo(heartbeat: unknown): (message: Message) => boolean {
-  const type = typeOf(heartbeat)
-  if (type !== undefined) return message => message.type === type
-  if (typeof heartbeat !== 'string') return () => false
+/** Whether a message replies to a heartbeat of plain text: it has the same text, and `ping` may also get `pong`. */
+function repliesTo(heartbeat: string): (message: Message) => boolean {
   return ({ response }) => response === heartbeat || (heartbeat === 'ping' && response === 'pong')
 }
 

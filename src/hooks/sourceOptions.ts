@@ -28,12 +28,14 @@ export type SourceConnectionOptions = SourceOptions & ConnectionOptions
 export const sourceDefinition: TransportDefinition<SourceConnectionOptions> = {
   transport: 'source',
   ...SOURCE,
-  attachToken: () => request => request,
   identity: () => null,
-  request: () => ({}),
+  plan: ({ heartbeat }, provider) => ({
+    request: {},
+    attachToken: request => request,
+    heartbeat: readHeartbeat(heartbeat ?? provider.heartbeat),
+  }),
   createTransport: ({ latest, clock }) => createSourceTransport(() => latest().connect, clock),
   createOutbox,
-  heartbeat: readHeartbeat,
 }
 
 /**

@@ -7,7 +7,7 @@ import { Registry, type Shared } from '../core/registry.ts'
 import { defaultTrustedOrigins, type RequestPlan } from '../core/request.ts'
 import { TokenManager } from '../core/tokens.ts'
 import type { FetchLike } from '../core/transport.ts'
-import { DEFAULT_CLOSE_DELAY, DEFAULT_MAX_MESSAGE_BYTES, type RealtimeOptions } from './options.ts'
+import { DEFAULT_CLOSE_DELAY, type RealtimeOptions } from './options.ts'
 
 /** What the provider adds to the plan of a request. `tokens` may override the provider's. */
 type ProviderParts = 'baseUrl' | 'origins' | 'tokens'
@@ -52,11 +52,15 @@ export class RealtimeClient {
   cacheAccess: CacheAccess | undefined
   /** Whether its provider has unmounted: functions that the app has kept must not connect as its user any more. */
   isDisposed = false
+  /** The origins that may receive a token. */
+  #trusted: readonly string[]
   #mounts = 0
-  #ids = 0
+  /** The number of the last connection that has no `id` of its own. */
+  lastId = 0
 
   constructor(options: RealtimeOptions, queryClient: QueryClient) {
     this.options = options
+    this.#trusted = options.trustedOrigins ?? defaultTrustedOrigins(options.baseUrl)
     this.queryClient = queryClient
     this.connections = new Registry(this.clock, this.closeDelay, this.changes.emit)
     this.tokens = new TokenManager(this.clock)
@@ -66,6 +70,7 @@ export class RealtimeClient {
   configure(options: RealtimeOptions, queryClient: QueryClient): void {
     if (options === this.options && queryClient === this.queryClient) return
     this.options = options
+    this.#trusted = options.trustedOrigins ?? defaultTrustedOrigins(options.baseUrl)
     this.queryClient = queryClient
     this.cacheAccess?.writer.setQueryClient(queryClient)
     for (const { value } of this.connections.entries()) value.reconfigured()
@@ -86,17 +91,8 @@ export class RealtimeClient {
     }
   }
 
-  /** In bytes. */
-  get maxMessageBytes(): number {
-    return this.options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
-  }
-
   /** How long connections and subscriptions outlive their last user (ms). */
   readonly closeDelay = (): number => this.options.closeDelay ?? DEFAULT_CLOSE_DELAY
-
-  nextId(transport: TransportName): string {
-    return `${transport}-${++this.#ids}`
-  }
 
   /** The provider's `fetch`, or the global one. */
   readonly fetch = (): FetchLike => this.options.fetch ?? ((url, init) => fetch(url, init))
@@ -104,8 +100,7 @@ export class RealtimeClient {
   /** Completes the plan of a request with the provider's options. */
   planRequest(own: OwnPlan): RequestPlan {
     const { baseUrl, getToken, insecureOrigins: insecure = [] } = this.options
-    const trusted = this.options.trustedOrigins ?? defaultTrustedOrigins(baseUrl)
-    return { tokens: this.tokens, getToken, ...own, baseUrl, origins: { trusted, insecure } }
+    return { tokens: this.tokens, getToken, ...own, baseUrl, origins: { trusted: this.#trusted, insecure } }
   }
 
   report(event: RealtimeEvent): void {

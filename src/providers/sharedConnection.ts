@@ -11,12 +11,18 @@ import type { RequestPlan } from '../core/request.ts'
 import { type Cursor, messageKey } from '../core/envelope.ts'
 import type { Subscription } from '../core/correlation.ts'
 import type { QueryKey } from '@tanstack/react-query'
+import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import { warnOfEvent } from '../core/warnOnce.ts'
-import { type ConnectionOptions, DEFAULT_MAX_QUERIES, DEFAULT_RECONNECT } from './options.ts'
+import {
+  type ConnectionOptions,
+  DEFAULT_MAX_MESSAGE_BYTES,
+  DEFAULT_MAX_QUERIES,
+  DEFAULT_RECONNECT,
+} from './options.ts'
 import { holdScheduler, notifyInTask } from './notifyInTask.ts'
 import { platform } from './platform.ts'
 import type { ClientConnection, RealtimeClient } from './realtimeClient.ts'
-import { type TransportDefinition, transportEnvironment } from './transportDefinition.ts'
+import type { ClientTransportEnvironment, TransportDefinition, TransportPlan } from './transportDefinition.ts'
 
 /** Events without trouble for the developer. */
 const ROUTINE: ReadonlySet<ConnectionEvent['kind']> = new Set(['status', 'retry', 'gap', 'token'])
@@ -63,7 +69,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
     this.#definition = definition
     this.latest = options
     this.transport = definition.transport
-    this.id = options.id ?? client.nextId(definition.transport)
+    this.id = options.id ?? `${definition.transport}-${++client.lastId}`
     this.#inputs = this.#readInputs()
     this.url = url
     const report = (event: ConnectionEvent) => this.onEvent(event)
@@ -89,11 +95,18 @@ export class SharedConnection implements ClientConnection, MessageSink {
     const { createOutbox, createTransport } = this.#definition
     const latest = () => this.latest
     const provider = () => client.options
+    const environment: ClientTransportEnvironment<ConnectionOptions> = {
+      latest,
+      clock: client.clock,
+      fetch: client.fetch,
+      maxMessageBytes: this.#maxMessageBytes,
+      webSocket: () => client.options.webSocket ?? (globalThis as unknown as GlobalWebSocket).WebSocket,
+    }
     return {
       clock: client.clock,
       random: Math.random,
       platform,
-      transport: createTransport(transportEnvironment(client, options, latest), options),
+      transport: createTransport(environment, options),
       sink: this,
       createOutbox: createOutbox && (ports => createOutbox(ports, latest, provider)),
     }
@@ -219,6 +232,10 @@ export class SharedConnection implements ClientConnection, MessageSink {
     this.connection.configure(this.#readDriverOptions())
   }
 
+  get #maxMessageBytes(): number {
+    return this.latest.maxMessageBytes ?? this.#client.options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
+  }
+
   #readInputs(): readonly unknown[] {
     return [this.latest, this.#client.options, this.#pausesWhenHidden]
   }
@@ -230,18 +247,19 @@ export class SharedConnection implements ClientConnection, MessageSink {
   #readDriverOptions(): ConnectionDriverOptions {
     const provider = this.#client.options
     const latest = this.latest
+    const plan = this.#definition.plan(latest, provider)
     const { decide, ...times } = withDefaults(DEFAULT_RECONNECT, provider.reconnect, latest.reconnect)
     return {
-      request: this.#planRequest(),
+      request: this.#planRequest(plan),
       times,
       decide,
       hasGetToken: (latest.getToken ?? provider.getToken) !== undefined,
       pausesWhenHidden: this.#pausesWhenHidden,
-      heartbeat: this.#definition.heartbeat(latest, provider),
+      heartbeat: plan.heartbeat,
       recovery: latest.recovery,
       parse: latest.parse,
       isLast: latest.isLast,
-      maxMessageBytes: latest.maxMessageBytes ?? this.#client.maxMessageBytes,
+      maxMessageBytes: this.#maxMessageBytes,
       gapSpread: this.#readGapSpread(),
     }
   }
@@ -258,15 +276,15 @@ export class SharedConnection implements ClientConnection, MessageSink {
     }
   }
 
-  #planRequest(): RequestPlan {
+  #planRequest(plan: TransportPlan): RequestPlan {
     const { url, getToken, attachToken } = this.latest
     const { options } = this.#client
     return this.#client.planRequest({
       transport: this.#definition,
       url,
-      ...this.#definition.request(this.latest),
+      ...plan.request,
       ...(getToken && { getToken, tokens: this.#ownTokens }),
-      attachToken: attachToken ?? options.attachToken ?? this.#definition.attachToken(this.latest),
+      attachToken: attachToken ?? options.attachToken ?? plan.attachToken,
       ...((getToken ?? options.getToken) && { onTokenRequest: this.#onTokenRequest }),
     })
   }
@@ -275,6 +293,10 @@ export class SharedConnection implements ClientConnection, MessageSink {
   #wanted(): readonly ConnectionOptions[] {
     return this.#users.size > 0 ? [...this.#users.values()] : [this.latest]
   }
+}
+
+interface GlobalWebSocket {
+  WebSocket?: WebSocketConstructor
 }
 
 /** The writer of a client, created for its first connection. */

@@ -185,7 +185,7 @@ describe('the defaults in the reference are those of the code', () => {
 
   test('of the heartbeat', () => {
     const row = table('realtime-provider', 'Props').find(([name]) => name === '`heartbeat`')
-    const plan = socketDefinition.heartbeat({ url: '' }, { heartbeat: true })
+    const plan = socketDefinition.plan({ url: '' }, { heartbeat: true }).heartbeat
     expect(plan).toMatchObject(Object.fromEntries(numbers(row?.[2])))
     expect(row?.[2]).toContain(`message: { type: '${(plan?.message as { type: string }).type}' }`)
   })

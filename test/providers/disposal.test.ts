@@ -46,11 +46,9 @@ async function signIn(user: string, queryClient: QueryClient) {
   const definition = {
     transport: 'serverEvents' as const,
     ...HTTP,
-    attachToken: () => tokenInHeader(),
     identity: () => null,
-    request: () => ({}),
+    plan: () => ({ request: {}, attachToken: tokenInHeader() }),
     createTransport: () => transport,
-    heartbeat: () => undefined,
   }
   const { value: shared } = client.connections.acquire(
     'events',
