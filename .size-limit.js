@@ -18,7 +18,7 @@ export default [
   entry('{ useSocket, RealtimeProvider }', '27.0 kB'),
   entry('*', '35.8 kB'),
   protocol('graphqlTransportWs', '0.5 kB'),
-  protocol('jsonRpc', '0.6 kB'),
+  protocol('jsonRpc', '0.5 kB'),
   protocol('phoenix', '0.5 kB'),
   protocol('socketIo', '0.9 kB'),
 ]
