@@ -151,8 +151,12 @@ export class MessageReader {
     if (begin !== undefined && !own) this.#ports.sink.onPositionKnown(begin)
     const isNotice = resumed !== undefined
     const hasError = message.error !== undefined
-    const isDelivered = isNews || isNotice || (own && (hasError || isSnapshot(own, at, message)))
+    // With one stream for all, the data that a subscription begins with may have the number of the newest message.
+    const begins = !own && subscription?.isCurrent === false
+    const isDelivered = isNews || isNotice || begins || (own && (hasError || isSnapshot(own, at, message)))
     if (isDelivered) this.#deliver({ message, subscription }, { isNotice, cursor })
+    // A reply with a number that was seen may be older than the cache, but its request waits for it.
+    else if (message.re !== undefined) this.#deliver({ message }, { isNotice: true, cursor }, true)
     if (!subscription || hasError) return
     // Resumed, or seen already: the server says that nothing was missed.
     if (isNotice ? resumed && isKnown : own && !isDelivered)
@@ -185,8 +189,9 @@ export class MessageReader {
     }
   }
 
-  #deliver({ message, subscription }: Correlated, delivery: Delivery): void {
+  #deliver({ message, subscription }: Correlated, delivery: Delivery, isReplyOnly = false): void {
     const reply = this.#outbox?.matchReply(message)
+    if (isReplyOnly && !reply) return
     // The error of a request says nothing about a subscription to the same key.
     const own = reply && message.error !== undefined ? undefined : subscription
     if (!reply && !own) return void this.#ports.sink.onMessage(message, delivery)

@@ -757,3 +757,21 @@ describe('a frame', () => {
     expect(harness.events.at(-1)).toEqual({ kind: 'handler-error', type: 'a', error })
   })
 })
+
+describe('a number that was seen already', () => {
+  test('on a reply settles its request, and changes nothing else', async () => {
+    const harness = await new ConnectionHarness({ recovery }).open()
+    harness.receive(at(7))
+    const reply = harness.outbox.request({ type: 'a' })
+    harness.receive({ type: 'a', response: 'fresh', re: 1, epoch: 'e', seq: 7 })
+    await expect(reply).resolves.toBe('fresh')
+    expect(harness.messages).toEqual([at(7)])
+  })
+
+  test('on a reply that no request waits for is dropped', async () => {
+    const harness = await new ConnectionHarness({ recovery }).open()
+    harness.receive(at(7))
+    harness.receive({ type: 'a', response: 1, re: 9, epoch: 'e', seq: 7 })
+    expect(harness.messages).toEqual([at(7)])
+  })
+})

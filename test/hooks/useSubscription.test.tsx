@@ -196,6 +196,17 @@ test('shares its key with useMessage', async () => {
   await shows('message', '2')
 })
 
+test('with one stream for all, data that begins a subscription may have the number of the newest message', async () => {
+  const cursor = ({ seq }: { seq?: number | undefined }) =>
+    seq === undefined ? undefined : ({ seq } as Cursor)
+  const { server, render, Price, shows } = await openMarket({ recovery: { cursor } })
+  server.respond.subscribed = (key, _frame, send) => send({ response: `first of ${key}`, seq: 7 })
+  const view = render([<Price key="a" symbol="BTC" />])
+  await shows('BTC', 'first of BTC')
+  view.rerender([<Price key="a" symbol="BTC" />, <Price key="b" symbol="ETH" />])
+  await shows('ETH', 'first of ETH')
+})
+
 describe('with a position per subscription', () => {
   const recovery = {
     cursor: ({ epoch, seq }: { epoch?: string | number | undefined; seq?: number | undefined }) =>
