@@ -12,11 +12,11 @@ const protocol = (name, limit) => ({
 })
 
 export default [
-  entry('{ usePolling, RealtimeProvider }', '9.9 kB'),
-  entry('{ useLongPoll, RealtimeProvider }', '23.7 kB'),
-  entry('{ useServerEvents, RealtimeProvider }', '23.3 kB'),
-  entry('{ useSocket, RealtimeProvider }', '27.0 kB'),
-  entry('*', '35.8 kB'),
+  entry('{ usePolling, RealtimeProvider }', '10.0 kB'),
+  entry('{ useLongPoll, RealtimeProvider }', '25.4 kB'),
+  entry('{ useServerEvents, RealtimeProvider }', '25.5 kB'),
+  entry('{ useSocket, RealtimeProvider }', '29.9 kB'),
+  entry('*', '41.5 kB'),
   protocol('graphqlTransportWs', '0.5 kB'),
   protocol('jsonRpc', '0.5 kB'),
   protocol('phoenix', '0.5 kB'),

@@ -1,4 +1,4 @@
-import { Correlation, type Draft, subscribeFrame } from './correlation.ts'
+import { type Correlation, type Draft, subscribeFrame } from './correlation.ts'
 import type { Outbox, ConnectionDriverOptions, ConnectionPorts } from './connectionPorts.ts'
 import { ConfigurationError } from './errors.ts'
 import { decideFailure, type Failure, type FailureAction, impossible } from './failure.ts'
@@ -69,7 +69,8 @@ export class Attempt implements TransportSink {
   #hasAttached = false
   #prepared: PreparedRequest | undefined
   #firstMessage: SocketData | Draft | undefined
-  readonly #correlation = new Correlation()
+  /** With a protocol. */
+  readonly #correlation: Correlation | undefined
   /** Heartbeats that the server requested. */
   #requested: RequestedHeartbeat | undefined
   #isPinging = false
@@ -78,6 +79,7 @@ export class Attempt implements TransportSink {
 
   constructor(owner: AttemptOwner) {
     this.#owner = owner
+    this.#correlation = owner.ports.transport.createCorrelation?.()
   }
 
   authorize(isRejected: boolean): void {
@@ -117,9 +119,10 @@ export class Attempt implements TransportSink {
   /** `undefined`: they have to be sent one by one. */
   #writeTogether(drafts: readonly Draft[]): boolean | undefined {
     const handle = this.#attempt
-    if (drafts.length < 2 || !handle?.writeBatch) return undefined
+    const correlation = this.#correlation
+    if (drafts.length < 2 || !correlation || !handle?.writeBatch) return undefined
     try {
-      return handle.writeBatch(drafts.map(draft => this.#correlation.number(draft)))
+      return handle.writeBatch(drafts.map(draft => correlation.number(draft)))
     } catch {
       // Nothing was sent. One by one, it shows which one is to blame.
       return undefined
@@ -139,7 +142,8 @@ export class Attempt implements TransportSink {
 
   #transmit(data: SocketData | Draft): boolean {
     const handle = this.#attempt
-    if (isDraft(data)) return handle?.write?.(this.#correlation.number(data)) ?? false
+    if (typeof data === 'object' && 'kind' in data)
+      return (this.#correlation && handle?.write?.(this.#correlation.number(data))) ?? false
     if (!handle?.write || handle.send) return handle?.send?.(data) ?? false
     return this.#transmit({ kind: 'send', type: '', params: undefined, data })
   }
@@ -197,7 +201,7 @@ export class Attempt implements TransportSink {
   onIncoming(read: () => unknown): void {
     if (this.#isOver) return
     this.#heartbeat?.onActivity()
-    this.#owner.reader.receiveIncoming(read, this.#correlation)
+    if (this.#correlation) this.#owner.reader.receiveIncoming(this.#correlation.read(read))
   }
 
   onActivity(): void {
@@ -378,8 +382,4 @@ export class Attempt implements TransportSink {
       return false
     }
   }
-}
-
-function isDraft(data: SocketData | Draft): data is Draft {
-  return typeof data === 'object' && 'kind' in data
 }

@@ -48,7 +48,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
     this.outbox = ports.createOutbox?.({
       clock: ports.clock,
       send: data => this.#state.name === 'open' && (this.#run?.send(data) ?? false),
-      hasProtocol: ports.transport.hasProtocol === true,
+      hasProtocol: ports.transport.createCorrelation !== undefined,
       mayOpen: () => this.mayOpen,
       report: event => ports.sink.onEvent(event),
       holder: this,

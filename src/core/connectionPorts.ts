@@ -6,7 +6,7 @@ import type { Failure, FailureAction } from './failure.ts'
 import type { ReconnectTimes } from './connectionState.ts'
 import type { RequestPlan } from './request.ts'
 import type { Recovery } from './streamPosition.ts'
-import type { Draft } from './correlation.ts'
+import type { Correlation, Draft } from './correlation.ts'
 import type { Subscription } from './correlation.ts'
 import type { AttemptToken, CurrentToken, Token } from './tokens.ts'
 import type { Transport } from './transport.ts'
@@ -17,9 +17,15 @@ export interface ConnectionPorts {
   /** In [0, 1). */
   random(): number
   platform: Platform
-  transport: Transport
+  transport: ConnectionTransport
   sink: MessageSink
   createOutbox?: ((ports: OutboxPorts) => Outbox) | undefined
+}
+
+/** A transport, as a connection uses it. */
+export interface ConnectionTransport extends Transport {
+  /** With a protocol of its own. It then reports `onIncoming`, and its handles can `write`. */
+  createCorrelation?(): Correlation
 }
 
 /** Receives what a connection reads from the server, and what happens to it. */

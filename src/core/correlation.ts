@@ -1,4 +1,6 @@
 import type { Message } from './envelope.ts'
+import type { BadMessageReason } from './events.ts'
+import { ignoreRejection, isPromise } from './validation.ts'
 import type { Incoming, Outgoing } from './protocol.ts'
 import type { TimerHandle } from './platform.ts'
 import type { StreamPosition } from './streamPosition.ts'
@@ -74,6 +76,22 @@ export class Correlation {
     return out
   }
 
+  /** What a protocol has read, or why it is dropped. */
+  read(read: () => unknown): readonly (Correlated | BadMessageReason)[] {
+    let incoming: unknown
+    try {
+      incoming = read()
+    } catch {
+      return ['unreadable']
+    }
+    if (incoming === undefined) return []
+    const all: readonly unknown[] = Array.isArray(incoming) ? incoming : [incoming]
+    const promises = all.filter(isPromise)
+    promises.forEach(ignoreRejection)
+    if (promises.length > 0) return ['promise']
+    return all.flatMap(one => (isIncoming(one) ? (this.resolve(one) ?? []) : 'unreadable'))
+  }
+
   /** What a server's statement is about; `undefined` if there is nothing to deliver. */
   resolve(incoming: Incoming): Correlated | undefined {
     if (typeof incoming.type === 'string') return { message: { ...NO_CONTENT, ...incoming } }
@@ -113,4 +131,10 @@ const NO_CONTENT = { params: undefined, response: undefined }
 /** The frame of a subscription without a protocol. */
 export function subscribeFrame({ kind, type, params, cursor }: Draft): object {
   return { type, params, subscribe: kind === 'subscribe', cursor }
+}
+
+/** Whether a protocol returned a message or a reply. */
+function isIncoming(value: unknown): value is Incoming {
+  const { type, re } = (value ?? {}) as { type?: unknown; re?: unknown }
+  return typeof type === 'string' || typeof re === 'string' || typeof re === 'number'
 }

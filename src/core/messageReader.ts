@@ -1,4 +1,4 @@
-import type { Correlated, Correlation } from './correlation.ts'
+import type { Correlated } from './correlation.ts'
 import { isEqual } from './hash.ts'
 import {
   isLargerThan,
@@ -13,7 +13,6 @@ import type { Outbox, ConnectionDriverOptions, ConnectionPorts, Delivery } from 
 import type { BadMessageReason, GapCause } from './events.ts'
 import { isUnauthorizedError } from './failure.ts'
 import type { Recovery, StreamPosition } from './streamPosition.ts'
-import type { Incoming } from './protocol.ts'
 import type { Subscription } from './correlation.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import { ignoreRejection, isPromise, refusePromise } from './validation.ts'
@@ -81,27 +80,15 @@ export class MessageReader {
   }
 
   /** Passes on what a protocol has read from a frame. */
-  receiveIncoming(read: () => unknown, correlation: Correlation): void {
-    let incoming: unknown
-    try {
-      incoming = read()
-    } catch {
-      return void this.#bad('unreadable')
-    }
-    if (incoming === undefined) return
-    const all: readonly unknown[] = Array.isArray(incoming) ? incoming : [incoming]
-    if (all.some(isPromise)) {
-      all.filter(isPromise).forEach(ignoreRejection)
-      return void this.#bad('promise')
-    }
+  receiveIncoming(incoming: readonly (Correlated | BadMessageReason)[]): void {
     this.counters.lastMessageAt = this.#ports.clock.now()
     const { isLast } = this.options
-    for (const one of all) {
-      const correlated = isIncoming(one) ? correlation.resolve(one) : this.#bad('unreadable')
-      if (!correlated) continue
-      const { message, subscription } = correlated
-      this.#accept(message, subscription)
-      if (isLast && this.#ends(message, isLast)) return
+    for (const one of incoming) {
+      if (typeof one === 'string') this.#bad(one)
+      else {
+        this.#accept(one.message, one.subscription)
+        if (isLast && this.#ends(one.message, isLast)) return
+      }
     }
   }
 
@@ -248,10 +235,4 @@ function isSnapshot(
   const { cursor } = position
   if (response === undefined || typeof at !== 'object' || typeof cursor !== 'object') return false
   return at.seq === cursor.seq && at.epoch === cursor.epoch && !isEqual(response, last)
-}
-
-/** Whether a protocol returned a message or a reply. */
-function isIncoming(value: unknown): value is Incoming {
-  const { type, re } = (value ?? {}) as { type?: unknown; re?: unknown }
-  return typeof type === 'string' || typeof re === 'string' || typeof re === 'number'
 }

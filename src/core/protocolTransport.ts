@@ -1,3 +1,5 @@
+import type { ConnectionTransport } from './connectionPorts.ts'
+import { Correlation } from './correlation.ts'
 import { withAdvice } from './advice.ts'
 import { isLargerThan, type SocketData } from './envelope.ts'
 import { ConfigurationError } from './errors.ts'
@@ -15,9 +17,12 @@ interface ProtocolTransportOptions {
 }
 
 /** Puts a server's own protocol on a transport that sends and receives frames. */
-export function createProtocolTransport(inner: Transport, options: ProtocolTransportOptions): Transport {
+export function createProtocolTransport(
+  inner: Transport,
+  options: ProtocolTransportOptions,
+): ConnectionTransport {
   return {
-    hasProtocol: true,
+    createCorrelation: () => new Correlation(),
     open: (request, sink) => new ProtocolHandle(inner, options, { request, sink }),
   }
 }

@@ -1,8 +1,10 @@
+import type { ConnectionTransport } from './connectionPorts.ts'
+import { Correlation } from './correlation.ts'
 import { HandshakeRun } from './handshake.ts'
 import { ConfigurationError } from './errors.ts'
 import type { Clock } from './platform.ts'
 import type { Outgoing, SourceHandle, SourceLink } from './protocol.ts'
-import type { Transport, TransportCapabilities } from './transport.ts'
+import type { TransportCapabilities } from './transport.ts'
 
 /** What a source can do: it has no URL, and sends what the application's code makes of it. */
 export const SOURCE: TransportCapabilities = {
@@ -15,9 +17,9 @@ export const SOURCE: TransportCapabilities = {
 export type ConnectSource = (link: SourceLink) => SourceHandle
 
 /** A transport that the application provides. `connect` returns its latest function. */
-export function createSourceTransport(connect: () => ConnectSource, clock: Clock): Transport {
+export function createSourceTransport(connect: () => ConnectSource, clock: Clock): ConnectionTransport {
   return {
-    hasProtocol: true,
+    createCorrelation: () => new Correlation(),
     open(request, sink) {
       const handshake = new HandshakeRun(request, sink)
       const link: SourceLink = {

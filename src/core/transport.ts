@@ -101,8 +101,6 @@ export const HTTP: TransportCapabilities = { urlScheme: 'http', sendsHeaders: tr
 
 /** Opens attempts, one at a time. A transport may keep a cursor between them. */
 export interface Transport {
-  /** Whether it reads and writes by a protocol of its own: it reports `onIncoming`, and its handles can `write`. */
-  readonly hasProtocol?: boolean
   open(request: AttemptRequest, sink: TransportSink): TransportHandle
   /** Adds the transport's own position, and anything else it always sends, to a request. */
   attachCursor?(request: TransportRequest): TransportRequest

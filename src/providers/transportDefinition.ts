@@ -1,9 +1,9 @@
-import type { Outbox, OutboxPorts, HeartbeatPlan } from '../core/connectionPorts.ts'
+import type { ConnectionTransport, Outbox, OutboxPorts, HeartbeatPlan } from '../core/connectionPorts.ts'
 import type { TransportName } from '../core/events.ts'
 import type { HeadersOption } from '../core/headers.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import type { AttachToken } from '../core/tokens.ts'
-import type { Transport, TransportCapabilities, TransportEnvironment } from '../core/transport.ts'
+import type { TransportCapabilities, TransportEnvironment } from '../core/transport.ts'
 import type { ConnectionOptions, RealtimeOptions } from './options.ts'
 
 /** What a transport may need from the provider. */
@@ -22,7 +22,7 @@ export interface TransportDefinition<
   identity(options: Options): unknown
   /** What follows from the latest options. */
   plan(options: Options, provider: RealtimeOptions): TransportPlan
-  createTransport(environment: ClientTransportEnvironment<Options>, options: Options): Transport
+  createTransport(environment: ClientTransportEnvironment<Options>, options: Options): ConnectionTransport
   createOutbox?(ports: OutboxPorts, options: () => Options, provider: () => RealtimeOptions): Outbox
 }
 
