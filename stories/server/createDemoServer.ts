@@ -5,7 +5,7 @@ import { createChannels } from './channels.ts'
 import { openExchange } from './exchange.ts'
 import { corsHeaders, readJson, sendAnswer, type Answer } from './http.ts'
 import { demoRequest, urlOf } from './request.ts'
-import { ROUTES, SOCKET_PATH, type Route } from './routes.ts'
+import { ROUTES, type Route, SOCKETS } from './routes.ts'
 import { createUpgrader } from './upgrade.ts'
 
 export interface DemoServer {
@@ -26,7 +26,7 @@ export function createDemoServer(): DemoServer {
     handleRequest(req, res) {
       const path = urlOf(req).pathname
       const route = ROUTES.get(path)
-      if (!route && path !== SOCKET_PATH) return false
+      if (!route && !SOCKETS.has(path)) return false
       for (const [name, value] of Object.entries(corsHeaders(req))) res.setHeader(name, value)
       const refusal = refusalOf(route, req)
       if (refusal) sendAnswer(res, refusal)
@@ -34,9 +34,10 @@ export function createDemoServer(): DemoServer {
       return true
     },
     handleUpgrade(req, socket, head) {
-      if (urlOf(req).pathname !== SOCKET_PATH) return false
+      const serveSocket = SOCKETS.get(urlOf(req).pathname)
+      if (!serveSocket) return false
       try {
-        upgrade(demoRequest(req, channels), socket, head)
+        upgrade({ request: demoRequest(req, channels), serve: serveSocket }, socket, head)
       } catch {
         socket.destroy()
       }
@@ -66,7 +67,7 @@ export function createDemoServer(): DemoServer {
 function refusalOf(route: Route | undefined, req: IncomingMessage): Answer | undefined {
   if (req.method === 'OPTIONS') return { status: 204 }
   if (!route) {
-    const message = `${SOCKET_PATH} speaks WebSocket only: open it with new WebSocket(url).`
+    const message = `${urlOf(req).pathname} speaks WebSocket only: open it with new WebSocket(url).`
     return { status: 426, headers: { Upgrade: 'websocket' }, body: { message } }
   }
   if (route.methods.includes(req.method ?? '')) return undefined

@@ -9,13 +9,24 @@ import {
   type Control,
 } from './control.ts'
 import { events } from './events.ts'
+import type { Connection } from './connections.ts'
+import type { DemoSocket } from './demoSocket.ts'
 import type { Exchange } from './exchange.ts'
+import { serveGraphql } from './graphql.ts'
 import { longPoll } from './longPoll.ts'
 import { ordersEndpoint } from './ordersEndpoint.ts'
 import { poll } from './poll.ts'
 import type { TransportName } from './presences.ts'
+import type { DemoRequest } from './request.ts'
+import { serveSocket } from './socket.ts'
 
-export const SOCKET_PATH = '/socket'
+/** How an accepted WebSocket is served. */
+export type ServeSocket = (ws: DemoSocket, connection: Connection, request: DemoRequest) => void
+
+export const SOCKETS: ReadonlyMap<string, ServeSocket> = new Map<string, ServeSocket>([
+  ['/socket', (ws, connection, request) => serveSocket(ws, request, connection)],
+  ['/graphql', serveGraphql],
+])
 
 /** A transport, which faults and tokens affect, or a control, which they do not. */
 export type Route = { methods: readonly string[] } & (

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createDemoServer } from './createDemoServer.ts'
 import { sendAnswer } from './http.ts'
-import { ROUTES, SOCKET_PATH } from './routes.ts'
+import { ROUTES, SOCKETS } from './routes.ts'
 
 export interface RunningDemoServer {
   /** `http://127.0.0.1:<port>`, without a trailing slash. */
@@ -18,7 +18,7 @@ export interface RunningDemoServer {
  */
 export async function startDemoServer({ port = 0 }: { port?: number } = {}): Promise<RunningDemoServer> {
   const demo = createDemoServer()
-  const paths = [...ROUTES.keys(), SOCKET_PATH]
+  const paths = [...ROUTES.keys(), ...SOCKETS.keys()]
   const server = createServer((req, res) => {
     if (demo.handleRequest(req, res)) return
     sendAnswer(res, { status: 404, body: { message: `There is nothing here. Try: ${paths.join(', ')}.` } })

@@ -6,9 +6,15 @@ import { refusedAnswer } from './exchange.ts'
 import { refuseUpgrade, resetConnection } from './http.ts'
 import { createOutbox } from './outbox.ts'
 import { isTokenProtocol, type DemoRequest } from './request.ts'
-import { serveSocket } from './socket.ts'
+import type { ServeSocket } from './routes.ts'
 
 const MAX_PAYLOAD = 16 * 1024 * 1024
+
+/** An upgrade request, and how its socket is served. */
+interface Upgrade {
+  request: DemoRequest
+  serve: ServeSocket
+}
 
 /** Turns upgrade requests into served sockets, if the faults let them through. */
 export function createUpgrader() {
@@ -22,7 +28,7 @@ export function createUpgrader() {
     handleProtocols: selectProtocol,
   })
 
-  return function upgrade(request: DemoRequest, socket: Duplex, head: Buffer): void {
+  return function upgrade({ request, serve }: Upgrade, socket: Duplex, head: Buffer): void {
     const { channel, client, req } = request
     const { faults } = channel
     const reset = () => resetConnection(socket)
@@ -50,12 +56,15 @@ export function createUpgrader() {
     else accept()
 
     function accept(): void {
-      wss.handleUpgrade(req, socket, head, ws => adopt(ws, request, connection))
+      wss.handleUpgrade(req, socket, head, ws => {
+        adopt(ws, connection)
+        serve(ws, connection, request)
+      })
     }
   }
 }
 
-function adopt(ws: DemoSocket, request: DemoRequest, connection: Connection): void {
+function adopt(ws: DemoSocket, connection: Connection): void {
   const reset = connection.kill
   ws.outbox = connection.outbox
   connection.kill = code => {
@@ -66,7 +75,6 @@ function adopt(ws: DemoSocket, request: DemoRequest, connection: Connection): vo
     connection.outbox.close()
     ws.closeNow(code, 'The fault "kill" is on')
   }
-  serveSocket(ws, request, connection)
 }
 
 /** The first subprotocol that is not a token, or the token if it is the only one. */
