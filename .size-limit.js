@@ -13,10 +13,10 @@ const protocol = (name, limit) => ({
 
 export default [
   entry('{ usePolling, RealtimeProvider }', '10.0 kB'),
-  entry('{ useLongPoll, RealtimeProvider }', '25.4 kB'),
-  entry('{ useServerEvents, RealtimeProvider }', '25.5 kB'),
-  entry('{ useSocket, RealtimeProvider }', '29.9 kB'),
-  entry('*', '41.5 kB'),
+  entry('{ useLongPoll, RealtimeProvider }', '25.5 kB'),
+  entry('{ useServerEvents, RealtimeProvider }', '25.6 kB'),
+  entry('{ useSocket, RealtimeProvider }', '30.1 kB'),
+  entry('*', '41.8 kB'),
   protocol('graphqlTransportWs', '0.5 kB'),
   protocol('jsonRpc', '0.5 kB'),
   protocol('phoenix', '0.5 kB'),

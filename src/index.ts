@@ -26,6 +26,7 @@ export type {
   Protocol,
   ProtocolLink,
   ProtocolSession,
+  RequestedRhythm,
   SourceHandle,
   SourceLink,
 } from './core/protocol.ts'

@@ -1,4 +1,5 @@
 import type { Query, QueryKey } from '@tanstack/react-query'
+import type { Subscription } from '../core/correlation.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { ConnectionEvent } from '../core/events.ts'
 import { hashValue } from '../core/hash.ts'
@@ -49,7 +50,7 @@ export class LiveQueries implements CacheWriter {
   /** Whether the connection has ended, so that later messages are ignored. */
   hasEnded = false
   /** Finds the subscription to the key of this hash. Set by the first component that subscribes. */
-  subscriptionOf: ((hash: string) => { readonly isCurrent: boolean } | undefined) | undefined
+  subscriptionOf: ((hash: string) => Pick<Subscription, 'isCurrent' | 'isRefused'> | undefined) | undefined
   /** Whether a gap of the connection does not concern its subscriptions. Set as above. */
   haveOwnGaps: (() => boolean) | undefined
   readonly #options: LiveQueriesOptions
@@ -279,7 +280,7 @@ export class LiveQueries implements CacheWriter {
   /** The query that a `useSocketQuery` reads, if it waits for data that is not being fetched. */
   #unserved(hash: string): Query | undefined {
     const query = this.#options.writer.cache.get(hash)
-    if (!query || query.state.fetchStatus !== 'idle') return undefined
+    if (!query || query.state.fetchStatus !== 'idle' || this.#isSubscribed(hash)) return undefined
     const hasFailed = query.state.status === 'error'
     const isOld = !this.#hasOpened && !this.#keys.get(hash)?.hasStaleTime && !this.isCurrent(query)
     return hasFailed || isOld ? query : undefined
@@ -311,7 +312,8 @@ export class LiveQueries implements CacheWriter {
   }
 
   #isSubscribed(hash: string): boolean {
-    return this.subscriptionOf?.(hash)?.isCurrent === true
+    const subscription = this.subscriptionOf?.(hash)
+    return subscription !== undefined && (subscription.isCurrent || subscription.isRefused)
   }
 
   #stalePrefixes(): readonly QueryKey[] {

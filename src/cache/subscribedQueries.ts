@@ -27,6 +27,10 @@ export function subscriptionsOf(shared: SubscribableConnection): Subscriptions {
     recovery: () => connection.options.recovery,
     onGap: (cause, subscription) => connection.scheduleGap(cause, subscription),
     onChange: ({ hash, isCurrent }) => liveQueries.onSubscriptionChange(hash, isCurrent),
+    onAccepted({ listeners }) {
+      const prefixes = [...listeners].flatMap(listener => listener.liveQueries())
+      if (prefixes.length > 0) liveQueries.invalidateKeys(new Set(), prefixes)
+    },
     report: event => connection.ports.sink.onEvent(event),
     onRefused: ({ hash }) => liveQueries.invalidateKeys(new Set([hash])),
   })

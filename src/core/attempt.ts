@@ -346,9 +346,9 @@ export class Attempt implements TransportSink {
    */
   #watch(): void {
     const { ports, options, outbox } = this.#owner
-    const heartbeat = this.#requested ?? options.heartbeat
-    const hasPing = this.#requested ? !this.#requested.isSilent : options.heartbeat?.message !== undefined
-    const isPinging = hasPing && outbox !== undefined
+    const requested = this.#requested
+    const heartbeat = requested ?? options.heartbeat
+    const isPinging = !!outbox && (requested?.sendsPings ?? options.heartbeat?.message !== undefined)
     if (heartbeat && this.#heartbeat && isPinging === this.#isPinging)
       return this.#heartbeat.change(heartbeat)
     this.#heartbeat?.stop()
@@ -356,8 +356,8 @@ export class Attempt implements TransportSink {
     this.#heartbeat =
       heartbeat &&
       startHeartbeat(ports.clock, {
-        interval: heartbeat.interval,
-        timeout: heartbeat.timeout,
+        ...heartbeat,
+        silence: requested?.silence,
         ping: isPinging ? () => this.#ping() : undefined,
         onDead: () => this.onFailure({ kind: 'silence' }),
       })

@@ -130,8 +130,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
       })
       this.#subscriptionGaps.set(cause, { timer, subscriptions })
     } else if (this.#gapTimer === undefined) {
-      // At an opening, subscriptions are sent again anyway.
-      if (cause === 'sequence' || cause === 'epoch') this.subscriptions?.onMissed()
+      this.subscriptions?.onGap(cause)
       this.#gapTimer = this.#delayGap(cause, () => {
         this.#gapTimer = undefined
         sink.onGap(cause)

@@ -28,6 +28,10 @@ export interface Subscription {
    * of the former subscription may have come between what was missed and the new data.
    */
   mayResume: boolean
+  /** Its messages may have been missed before the server accepted it. */
+  isBehind: boolean
+  /** The server has refused it. It is not sent again until a fetch wants that. */
+  isRefused: boolean
   /** The server has ended it. */
   isComplete: boolean
   /** Why the server refused it, until a fetch has reported that. */
@@ -54,6 +58,12 @@ export type Draft = Omit<Outgoing, 'id'> & {
   target?: number | Subscription | undefined
 }
 
+/** The server has accepted a subscription, and says nothing else. */
+export interface Accepted {
+  message?: undefined
+  subscription: Subscription
+}
+
 /** An incoming message, and the subscription that it belongs to. */
 export interface Correlated {
   message: Message
@@ -77,7 +87,7 @@ export class Correlation {
   }
 
   /** What a protocol has read, or why it is dropped. */
-  read(read: () => unknown): readonly (Correlated | BadMessageReason)[] {
+  read(read: () => unknown): readonly (Correlated | Accepted | BadMessageReason)[] {
     let incoming: unknown
     try {
       incoming = read()
@@ -93,7 +103,7 @@ export class Correlation {
   }
 
   /** What a server's statement is about; `undefined` if there is nothing to deliver. */
-  resolve(incoming: Incoming): Correlated | undefined {
+  resolve(incoming: Incoming): Correlated | Accepted | undefined {
     if (typeof incoming.type === 'string') return { message: { ...NO_CONTENT, ...incoming } }
     const { re, as, ...content } = incoming
     const target = this.#find(re)
@@ -111,7 +121,7 @@ export class Correlation {
     const hasContent = Object.hasOwn(content, 'response') || content.isLast || content.error !== undefined
     return hasContent
       ? { message: { ...NO_CONTENT, ...content, type, params }, subscription: target }
-      : undefined
+      : { subscription: target }
   }
 
   /** A number is first an id, text is first a name. */

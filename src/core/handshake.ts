@@ -1,7 +1,7 @@
 import { impossible } from './failure.ts'
-import type { Handshake } from './protocol.ts'
+import type { Handshake, RequestedRhythm } from './protocol.ts'
 import { isPromise } from './validation.ts'
-import type { AttemptRequest, RequestedHeartbeat, TransportSink } from './transport.ts'
+import type { AttemptRequest, TransportSink } from './transport.ts'
 
 /** The handshake of one attempt whose protocol or source says when it is open. */
 export class HandshakeRun {
@@ -76,11 +76,13 @@ export class HandshakeRun {
     for (let read = this.#early.shift(); read; read = this.#early.shift()) this.#sink.onIncoming(read)
   }
 
-  /** A server may send 0 for no heartbeats. Any other number that makes no sense must not start timers without a pause. */
-  #setHeartbeat(options: Parameters<Handshake['heartbeat']>[0]): void {
-    const requested = readTimes(options)
-    if (!this.#isOver && requested.interval > 0 && requested.interval < Infinity)
-      this.#sink.onHeartbeat(requested)
+  /** A server may send 0 for none. A number that makes no sense must not start timers without a pause. */
+  #setHeartbeat(given: RequestedRhythm): void {
+    const silence = sensible(given.silence)
+    const interval = sensible(given.interval) ?? silence
+    if (this.#isOver || interval === undefined) return
+    const timeout = sensible(given.timeout) ?? interval
+    this.#sink.onHeartbeat({ interval, timeout, silence, sendsPings: given.interval !== undefined })
   }
 
   #fail(failure: Parameters<TransportSink['onFailure']>[0]): void {
@@ -90,8 +92,6 @@ export class HandshakeRun {
   }
 }
 
-function readTimes(options: Parameters<Handshake['heartbeat']>[0]): RequestedHeartbeat {
-  if ('silence' in options) return { interval: options.silence, timeout: 0, isSilent: true }
-  const { interval, timeout = interval } = options
-  return { interval, timeout: timeout > 0 ? timeout : interval, isSilent: false }
+function sensible(time: number | undefined): number | undefined {
+  return time !== undefined && time > 0 && time < Infinity ? time : undefined
 }

@@ -6,6 +6,8 @@ interface HeartbeatSetup {
   interval: number
   /** How long a ping may go without any sign of life. */
   timeout: number
+  /** Pings expect no reply: one is sent at each interval, and silence for so long means that the connection is dead. */
+  silence?: number | undefined
   /** Sends a ping to the other side. Without it, the other side must send something by itself. */
   ping?: (() => void) | undefined
   onDead: () => void
@@ -30,58 +32,90 @@ export interface Heartbeat {
  * Starts watching. A connection is dead when a ping gets no reply within `timeout`, sleep included. So a
  * timer that fires late (throttled tab, sleep) leads to a ping, never straight to a dead connection.
  */
-export function startHeartbeat(clock: Clock, { ping, onDead, ...first }: HeartbeatSetup): Heartbeat {
-  let times = first
-  let timer: TimerHandle | undefined
-  let heardAt = clock.elapsed()
-  let pingedAt = heardAt
-  let dueAt = 0
-  let isAwaiting = false
+export function startHeartbeat(clock: Clock, setup: HeartbeatSetup): Heartbeat {
+  return new Watch(clock, setup)
+}
 
-  function startTimer(delay: number) {
-    clock.clearTimeout(timer)
-    dueAt = clock.elapsed() + delay
-    timer = clock.setTimeout(checkNow, Math.max(0, delay))
+class Watch implements Heartbeat {
+  readonly #clock: Clock
+  readonly #setup: HeartbeatSetup
+  #times: { interval: number; timeout: number }
+  #timer: TimerHandle | undefined
+  #heardAt: number
+  #pingedAt: number
+  #dueAt = 0
+  #isAwaiting = false
+
+  constructor(clock: Clock, setup: HeartbeatSetup) {
+    this.#clock = clock
+    this.#setup = setup
+    this.#times = setup
+    this.#heardAt = this.#pingedAt = clock.elapsed()
+    this.#startTimer(Math.min(setup.interval, setup.silence ?? Infinity))
   }
 
-  function isOverdue(now: number): boolean {
-    return ping ? isAwaiting && now - pingedAt >= times.timeout : now - heardAt >= times.interval
+  onActivity(): void {
+    this.#heardAt = this.#clock.elapsed()
+    if (!this.#isAwaiting) return
+    this.#isAwaiting = false
+    this.#startTimer(this.#pingedAt + this.#times.interval - this.#heardAt)
   }
 
-  function checkNow() {
-    const now = clock.elapsed()
-    if (isOverdue(now)) return onDead()
-    if (!ping) return startTimer(heardAt + times.interval - now)
-    return isAwaiting ? startTimer(pingedAt + times.timeout - now) : sendPing(now, ping)
+  sincePing(): number {
+    return this.#clock.elapsed() - this.#pingedAt
   }
 
-  function sendPing(now: number, send: () => void) {
-    pingedAt = now
-    isAwaiting = true
-    startTimer(times.timeout)
-    send()
+  change(next: { interval: number; timeout: number }): void {
+    const { interval, timeout } = this.#times
+    if (next.interval === interval && next.timeout === timeout) return
+    this.#times = next
+    const since = this.#setup.ping ? this.#pingedAt : this.#heardAt
+    this.#startTimer(since + (this.#isAwaiting ? next.timeout : next.interval) - this.#clock.elapsed())
   }
 
-  startTimer(times.interval)
-  return {
-    onActivity() {
-      heardAt = clock.elapsed()
-      if (!isAwaiting) return
-      isAwaiting = false
-      startTimer(pingedAt + times.interval - heardAt)
-    },
-    sincePing: () => clock.elapsed() - pingedAt,
-    change(next) {
-      if (next.interval === times.interval && next.timeout === times.timeout) return
-      times = next
-      startTimer((ping ? pingedAt : heardAt) + (isAwaiting ? next.timeout : next.interval) - clock.elapsed())
-    },
-    check() {
-      if (clock.elapsed() >= dueAt) checkNow()
-    },
-    checkNow,
-    stop() {
-      clock.clearTimeout(timer)
-    },
+  check(): void {
+    if (this.#clock.elapsed() >= this.#dueAt) this.checkNow()
+  }
+
+  checkNow(): void {
+    const { ping, silence, onDead } = this.#setup
+    const { interval, timeout } = this.#times
+    const now = this.#clock.elapsed()
+    if (this.#isOverdue(now)) return onDead()
+    if (!ping) return this.#startTimer(this.#heardAt + interval - now)
+    if (silence === undefined) {
+      if (this.#isAwaiting) return this.#startTimer(this.#pingedAt + timeout - now)
+      this.#isAwaiting = true
+      return this.#sendPing(now, timeout)
+    }
+    const isDue = now - this.#pingedAt >= interval
+    const next = (isDue ? now : this.#pingedAt) + interval
+    const delay = Math.min(next, this.#heardAt + silence) - now
+    if (isDue) this.#sendPing(now, delay)
+    else this.#startTimer(delay)
+  }
+
+  stop(): void {
+    this.#clock.clearTimeout(this.#timer)
+  }
+
+  #isOverdue(now: number): boolean {
+    const { ping, silence } = this.#setup
+    const { interval, timeout } = this.#times
+    if (silence !== undefined) return now - this.#heardAt >= silence
+    return ping ? this.#isAwaiting && now - this.#pingedAt >= timeout : now - this.#heardAt >= interval
+  }
+
+  /** `delay`: until the next check (ms). */
+  #sendPing(now: number, delay: number): void {
+    this.#pingedAt = now
+    this.#startTimer(delay)
+    this.#setup.ping?.()
+  }
+
+  #startTimer(delay: number): void {
+    this.stop()
+    this.#dueAt = this.#clock.elapsed() + delay
+    this.#timer = this.#clock.setTimeout(() => this.checkNow(), Math.max(0, delay))
   }
 }

@@ -1,4 +1,4 @@
-import type { Correlated } from './correlation.ts'
+import type { Accepted, Correlated } from './correlation.ts'
 import { isEqual } from './hash.ts'
 import {
   isLargerThan,
@@ -80,11 +80,12 @@ export class MessageReader {
   }
 
   /** Passes on what a protocol has read from a frame. */
-  receiveIncoming(incoming: readonly (Correlated | BadMessageReason)[]): void {
+  receiveIncoming(incoming: readonly (Correlated | Accepted | BadMessageReason)[]): void {
     this.counters.lastMessageAt = this.#ports.clock.now()
     const { isLast } = this.options
     for (const one of incoming) {
       if (typeof one === 'string') this.#bad(one)
+      else if (!one.message) this.#events.subscriptions?.accepted(one.subscription)
       else {
         this.#accept(one.message, one.subscription)
         if (isLast && this.#ends(one.message, isLast)) return

@@ -33,12 +33,18 @@ export interface Handshake {
   /** Fails, as if the WebSocket had closed with this code: 4401 fetches a fresh token, 4403 is permanent. */
   fail(code: number): undefined
   /**
-   * Sends a heartbeat every `interval` ms. Without a sign of life within `timeout` ms (default: the same as
-   * `interval`), the connection is lost. With `silence`, it sends nothing and is lost after so many ms without a sign
-   * of life: for servers that send the pings and refuse those of a client, as Engine.IO does.
+   * Sets the rhythm of heartbeats (ms). `interval` sends a heartbeat every `interval` ms, each once the one before has had a sign
+   * of life; without one within `timeout` (default: the same as `interval`), the connection is lost. `silence` instead of
+   * `timeout` is for heartbeats in one direction: they are sent at every interval, and the connection is lost after so
+   * many ms without a sign of life. `silence` alone sends nothing, for servers that send the pings.
    */
-  heartbeat(options: { interval: number; timeout?: number } | { silence: number }): undefined
+  heartbeat(options: RequestedRhythm): undefined
 }
+
+/** When to send heartbeats, and when a connection is lost; times in ms. */
+export type RequestedRhythm =
+  | { interval: number; timeout?: number; silence?: undefined }
+  | { interval?: number; timeout?: undefined; silence: number }
 
 /** One opening of a connection that has a protocol. */
 export interface ProtocolSession {

@@ -20,6 +20,8 @@ export interface SubscriptionsPorts {
   /** Whether the connection is open or opening. */
   mayOpen(): boolean
   recovery(): Recovery | undefined
+  /** The server has accepted a subscription after a time without its messages. */
+  onAccepted(subscription: Subscription): void
   /** Its messages were missed. */
   onGap(cause: GapCause, subscription: Subscription): void
   /** Its data may be stale until the server speaks of it again, or has just become current again. */
@@ -64,10 +66,10 @@ export class Subscriptions {
   acquire(envelope: RequestEnvelope, listener?: SubscriptionListener): () => void {
     const subscription = this.#subscriptionOf(envelope)
     // It was refused for users that have left.
-    if (subscription.users++ === 0) subscription.error = undefined
+    if (subscription.users++ === 0) Object.assign(subscription, { error: undefined, isRefused: false })
     if (listener) subscription.listeners.add(listener)
     this.#ports.clock.clearTimeout(subscription.closeTimer)
-    if (!subscription.sent && !subscription.isComplete) {
+    if (!subscription.sent && !subscription.isComplete && !subscription.isRefused) {
       if (subscription.isMissing) startOver(subscription)
       this.#schedule(this.#toSubscribe, subscription)
     }
@@ -101,7 +103,8 @@ export class Subscriptions {
         const abort = () => reject(new ConnectionLostError('The fetch was cancelled.'))
         signal.addEventListener('abort', abort)
         subscription.waiting.add(waiting)
-        if (subscription.isCurrent || subscription.isMissing) this.#renew(subscription)
+        if (subscription.isCurrent || subscription.isMissing || subscription.isRefused)
+          this.#renew(subscription)
       })
       // An error may follow the message in the same task.
       const error = takeError(subscription)
@@ -120,7 +123,7 @@ export class Subscriptions {
     this.#toUnsubscribe.clear()
     const wanted = [...this.#byKey.values()].filter(subscription => {
       if (subscription.users === 0) this.#forget(subscription)
-      return subscription.users > 0 && !subscription.isComplete
+      return subscription.users > 0 && !subscription.isComplete && !subscription.isRefused
     })
     this.#subscribe(wanted)
   }
@@ -146,6 +149,12 @@ export class Subscriptions {
   dispose(): void {
     this.ended()
     for (const subscription of this.#byKey.values()) this.#forget(subscription)
+  }
+
+  /** The connection has missed messages. At an opening, subscriptions are sent again anyway. */
+  onGap(cause: GapCause): void {
+    for (const subscription of this.#byKey.values()) subscription.isBehind = true
+    if (cause === 'sequence' || cause === 'epoch') this.onMissed()
   }
 
   /** Messages were missed while the connection stayed open. */
@@ -178,8 +187,20 @@ export class Subscriptions {
     this.confirmed(subscription, taken)
   }
 
+  /**
+   * The server has accepted it. Live queries that were fetched before may have missed messages, unless the connection has
+   * resumed.
+   */
+  accepted(subscription: Subscription): void {
+    if (!subscription.isBehind) return
+    subscription.isBehind = false
+    this.#ports.onAccepted(subscription)
+  }
+
   /** Its data is current: by this message, or because the server says that nothing was missed. */
   confirmed(subscription: Subscription, message?: Message): void {
+    this.accepted(subscription)
+    subscription.isRefused = false
     this.#setCurrent(subscription, true)
     for (const { resolve } of [...subscription.waiting]) resolve(message)
   }
@@ -194,6 +215,7 @@ export class Subscriptions {
   }
 
   #refuse(subscription: Subscription, { type, error }: Message): void {
+    subscription.isRefused = true
     this.#fail(subscription, new RequestError(type, error))
   }
 
@@ -222,6 +244,8 @@ export class Subscriptions {
 
   /** Ends what the server has of it, and starts over without a position. */
   #renew(subscription: Subscription): void {
+    subscription.isBehind ||= subscription.isMissing
+    subscription.isRefused = false
     if (subscription.sent) this.#schedule(this.#toUnsubscribe, subscription)
     this.#schedule(this.#toSubscribe, subscription)
     startOver(subscription)
@@ -329,6 +353,8 @@ interface Posting {
 }
 
 const NEW = {
+  isRefused: false,
+  isBehind: true,
   last: undefined,
   users: 0,
   closeTimer: undefined,

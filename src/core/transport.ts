@@ -30,8 +30,10 @@ export interface AttemptRequest extends TransportRequest {
 export interface RequestedHeartbeat {
   interval: number
   timeout: number
-  /** Nothing is sent: silence for `interval` alone ends the connection. */
-  isSilent: boolean
+  /** Silence for so long ends the connection, whether or not anything was sent. */
+  silence: number | undefined
+  /** Without it, nothing is sent. */
+  sendsPings: boolean
 }
 
 /** Receives what an attempt reports. After `onFailure`, and after the handle's `close()`, nothing more is reported. */

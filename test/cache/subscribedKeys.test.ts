@@ -8,7 +8,7 @@ test.each([true, false])(
   isSubscribed => {
     const { client, writer, liveQueries } = setUpCache()
     const queryKey = ['rows']
-    liveQueries.subscriptionOf = () => (isSubscribed ? { isCurrent: true } : undefined)
+    liveQueries.subscriptionOf = () => (isSubscribed ? { isCurrent: true, isRefused: false } : undefined)
     const fetch = () => new Promise<never>(() => undefined)
     const unsubscribe = new QueryObserver(client, { queryKey, queryFn: fetch }).subscribe(() => undefined)
     liveQueries.setQueryData(queryKey, append([{ id: 1 }]))

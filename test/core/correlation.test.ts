@@ -14,6 +14,8 @@ const subscriptionTo = (type: string): Subscription => ({
   isCurrent: false,
   last: undefined,
   mayResume: true,
+  isBehind: false,
+  isRefused: false,
   isMissing: false,
   isComplete: false,
   error: undefined,

@@ -7,7 +7,7 @@ import { FakeClock } from '../support/fakeClock.ts'
  * A watch with an interval of 25 s and a timeout of 10 s. `sleep` advances time without timers, as a sleeping
  * machine does.
  */
-function watch({ probing = true } = {}) {
+function watch({ probing = true, silence }: { probing?: boolean; silence?: number } = {}) {
   const fake = new FakeClock()
   let slept = 0
   const clock: Clock = {
@@ -20,6 +20,7 @@ function watch({ probing = true } = {}) {
   const heartbeat = startHeartbeat(clock, {
     interval: 25_000,
     timeout: 10_000,
+    silence,
     ping: probing ? () => void counts.pings++ : undefined,
     onDead: () => void counts.deaths++,
   })
@@ -175,5 +176,23 @@ describe('a wall clock that is set', () => {
     heartbeat.check()
     clock.advance(24_999)
     expect(counts).toEqual({ pings: 1, deaths: 0 })
+  })
+})
+
+describe('in one direction, with a limit for silence', () => {
+  test('pings at every interval, whether or not anything is received', () => {
+    const { clock, counts } = watch({ silence: 200_000 })
+    clock.advance(100_000)
+    expect(counts).toEqual({ pings: 4, deaths: 0 })
+  })
+
+  test('silence alone ends the connection, before a ping is due, too', () => {
+    const { clock, counts, heartbeat } = watch({ silence: 5_000 })
+    clock.advance(4_000)
+    heartbeat.onActivity()
+    clock.advance(4_999)
+    expect(counts).toEqual({ pings: 0, deaths: 0 })
+    clock.advance(1)
+    expect(counts.deaths).toBe(1)
   })
 })

@@ -28,6 +28,7 @@ class SubscribingHarness extends ConnectionHarness {
       recovery: () => connection.options.recovery,
       onGap: (cause, { hash }) => void this.missed.push(`${cause} ${hash}`),
       onChange: () => undefined,
+      onAccepted: () => undefined,
       report: event => void this.events.push(event),
       onRefused: ({ hash }: Subscription) => void this.refusals.push(hash),
     })

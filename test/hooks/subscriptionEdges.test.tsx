@@ -7,7 +7,7 @@ import {
   useSocket,
   useSubscription,
 } from 'react-query-realtime'
-import { Activity } from 'react'
+import { Activity, version } from 'react'
 import { expect, test } from 'vitest'
 import { allowConsole } from '../support/consoleGuard.ts'
 import { patient, setUpMarket } from '../support/setUpMarket.tsx'
@@ -234,23 +234,79 @@ test('with positions, a subscription that was resumed has no gap', async () => {
   expect(events.flatMap(event => (event.kind === 'gap' ? event.keys : []))).toEqual([])
 })
 
-test('a hidden Activity unsubscribes, and subscribes when it is shown', async () => {
-  const { server, render, Price, shows, sent, rest, market } = await openMarket()
-  const keep = <Keep key="k" socket={market} />
+// React 18 has no Activity.
+test.skipIf(version.startsWith('18.'))(
+  'a hidden Activity unsubscribes, and subscribes when it is shown',
+  async () => {
+    const { server, render, Price, shows, sent, rest, market } = await openMarket()
+    const keep = <Keep key="k" socket={market} />
+    server.values.set('BTC', 1)
+    const page = (mode: 'hidden' | 'visible') => [
+      keep,
+      <Activity key="a" mode={mode}>
+        <Price symbol="BTC" />
+      </Activity>,
+    ]
+    const view = render(page('visible'))
+    await shows('BTC', '1')
+    view.rerender(page('hidden'))
+    await sent('+BTC', '-BTC')
+    server.values.set('BTC', 2)
+    await rest(20)
+    view.rerender(page('visible'))
+    await shows('BTC', '2')
+    await sent('+BTC', '-BTC', '+BTC')
+  },
+)
+
+test('a refused subscription is not sent again after a reconnect, until a fetch wants that', async () => {
+  const { server, render, Price, shows, sent } = await openMarket({}, { gapSpread: 1 })
   server.values.set('BTC', 1)
-  const page = (mode: 'hidden' | 'visible') => [
-    keep,
-    <Activity key="a" mode={mode}>
-      <Price symbol="BTC" />
-    </Activity>,
-  ]
-  const view = render(page('visible'))
-  await shows('BTC', '1')
-  view.rerender(page('hidden'))
-  await sent('+BTC', '-BTC')
-  server.values.set('BTC', 2)
-  await rest(20)
-  view.rerender(page('visible'))
+  // As a server does that closes the connection after a refusal.
+  server.respond.subscribed = (key, _frame, send) => {
+    if (key === 'BTC') return send({ response: server.sockets.length })
+    send({ error: 'forbidden' })
+    setTimeout(() => server.dropAll(), 5)
+  }
+  render([<Price key="a" symbol="BTC" />, <Price key="b" symbol="XYZ" />])
   await shows('BTC', '2')
-  await sent('+BTC', '-BTC', '+BTC')
+  await shows('XYZ', 'RequestError stale')
+  await rest(300)
+  await sent('+BTC', '+XYZ', '+BTC')
+  server.respond.subscribed = (_key, _frame, send) => send({ response: 'allowed' })
+  act(() => screen.getByTitle('refetch XYZ').click())
+  await shows('XYZ', 'allowed')
 })
+
+test.each(['at the mount', 'after a drop'])(
+  'the live queries of a subscription are fetched again once the server has accepted it, %s',
+  async when => {
+    const { server, render, Price, shows } = await openMarket({}, { gapSpread: 1 })
+    let rows = 0
+    function Rows() {
+      const { data } = useQuery({
+        queryKey: ['rows'],
+        queryFn: () => Promise.resolve(++rows),
+        staleTime: Infinity,
+      })
+      return <p title="rows">{data}</p>
+    }
+    const accept: (() => void)[] = []
+    server.respond.subscribed = (_key, _frame, send) => void accept.push(() => send({ response: 'accepted' }))
+    render([<Rows key="r" />, <Price key="p" symbol="BTC" liveQueries={ROWS} />])
+    await waitFor(() => expect(accept).toHaveLength(1), patient)
+    await shows('rows', '1')
+    accept[0]?.()
+    await shows('rows', '2')
+    if (when === 'at the mount') return
+    server.dropAll()
+    await waitFor(() => expect(accept).toHaveLength(2), patient)
+    await rest(1_500)
+    const before = rows
+    accept[1]?.()
+    await waitFor(() => expect(rows).toBeGreaterThan(before), patient)
+  },
+)
+
+const ROWS = [['rows']]
+const rest = (ms: number) => act(() => new Promise(resolve => setTimeout(resolve, ms)))
