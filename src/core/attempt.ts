@@ -74,7 +74,7 @@ export class Attempt implements TransportSink {
   /** Heartbeats that the server requested. */
   #requested: RequestedHeartbeat | undefined
   #isPinging = false
-  #attempt: TransportHandle | undefined
+  #handle: TransportHandle | undefined
   #heartbeat: Heartbeat | undefined
 
   constructor(owner: AttemptOwner) {
@@ -97,9 +97,9 @@ export class Attempt implements TransportSink {
 
   open(): void {
     if (!this.#prepared) return
-    const attempt = this.#owner.ports.transport.open(this.#toAttemptRequest(this.#prepared), this)
-    if (this.#isOver) attempt.close()
-    else this.#attempt = attempt
+    const handle = this.#owner.ports.transport.open(this.#toAttemptRequest(this.#prepared), this)
+    if (this.#isOver) handle.close()
+    else this.#handle = handle
   }
 
   /** Returns `false` if the network does not accept the data. */
@@ -118,7 +118,7 @@ export class Attempt implements TransportSink {
 
   /** `undefined`: they have to be sent one by one. */
   #writeTogether(drafts: readonly Draft[]): boolean | undefined {
-    const handle = this.#attempt
+    const handle = this.#handle
     const correlation = this.#correlation
     if (drafts.length < 2 || !correlation || !handle?.writeBatch) return undefined
     try {
@@ -132,7 +132,7 @@ export class Attempt implements TransportSink {
   #writeOne(draft: Draft, failed: (draft: Draft, error: unknown) => void): boolean {
     const { outbox } = this.#owner
     try {
-      const frame = this.#attempt?.write ? draft : outbox?.encode(subscribeFrame(draft))
+      const frame = this.#handle?.write ? draft : outbox?.encode(subscribeFrame(draft))
       return frame !== undefined && this.#transmit(frame)
     } catch (error) {
       failed(draft, error)
@@ -141,7 +141,7 @@ export class Attempt implements TransportSink {
   }
 
   #transmit(data: SocketData | Draft): boolean {
-    const handle = this.#attempt
+    const handle = this.#handle
     if (typeof data === 'object' && 'kind' in data)
       return (this.#correlation && handle?.write?.(this.#correlation.number(data))) ?? false
     if (!handle?.write || handle.send) return handle?.send?.(data) ?? false
@@ -166,7 +166,7 @@ export class Attempt implements TransportSink {
   end(): void {
     this.#isOver = true
     this.#heartbeat?.stop()
-    this.#attempt?.close()
+    this.#handle?.close()
   }
 
   onOpen(info: { resumed: boolean }): void {
@@ -266,7 +266,7 @@ export class Attempt implements TransportSink {
 
   /** Whether its request may not be sent again automatically. */
   get isSpent(): boolean {
-    return this.#attempt?.isSpent ?? false
+    return this.#handle?.isSpent ?? false
   }
 
   /** What the application decides instead of the failure table; `undefined` if its function throws. */

@@ -33,7 +33,7 @@ export class HandshakeRun {
     this.#early.length = 0
   }
 
-  /** Reports what was read: at once, or as soon as the connection is open. Returns `false` if the attempt is over. */
+  /** Reports what was read: at once, or as soon as the connection is open. */
   receive(read: () => unknown): void {
     if (this.#isOver) return
     if (this.#isReady) return this.#sink.onIncoming(read)

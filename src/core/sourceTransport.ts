@@ -48,7 +48,7 @@ function writeTo(handle: SourceHandle | undefined, out: Outgoing): boolean {
   }
   if (out.kind === 'request' || out.kind === 'send')
     throw new ConfigurationError('The source cannot send: "connect" returned no "send".')
-  // A source that only receives gets everything without being asked.
+  // A source that only receives gets everything anyway.
   return out.kind !== 'heartbeat'
 }
 

@@ -33,8 +33,8 @@ export interface SubscriptionsPorts {
 }
 
 /**
- * What a connection is subscribed to. The server is told when the first component wants a key, at each opening, and
- * `closeDelay` after the last component has left.
+ * What a connection is subscribed to. It subscribes when the first component wants a key and at each opening, and
+ * unsubscribes `closeDelay` after the last component has left.
  */
 export class Subscriptions {
   readonly #ports: SubscriptionsPorts
@@ -51,11 +51,6 @@ export class Subscriptions {
   /** Whether each subscription has gaps of its own, so that one of the connection does not concern it. */
   get haveOwnGaps(): boolean {
     return this.#ports.recovery()?.perSubscription === true
-  }
-
-  /** Whether nothing is subscribed. */
-  get isEmpty(): boolean {
-    return this.#byKey.size === 0
   }
 
   find(hash: string): Subscription | undefined {
@@ -140,7 +135,7 @@ export class Subscriptions {
     }
   }
 
-  /** The connection has ended, for good or until somebody reconnects. */
+  /** The connection has ended, permanently or until a component reconnects. */
   ended(): void {
     const error = new ConnectionLostError('The connection was closed before the first message came.')
     for (const { waiting } of this.#byKey.values()) for (const { reject } of [...waiting]) reject(error)
@@ -168,7 +163,7 @@ export class Subscriptions {
 
   /** The subscription that a message belongs to. */
   of({ type, params }: Message): Subscription | undefined {
-    return this.isEmpty ? undefined : this.#byKey.get(keyOf({ type, params }))
+    return this.#byKey.size === 0 ? undefined : this.#byKey.get(keyOf({ type, params }))
   }
 
   /**
@@ -244,7 +239,6 @@ export class Subscriptions {
 
   /** Ends what the server has of it, and starts over without a position. */
   #renew(subscription: Subscription): void {
-    subscription.isBehind ||= subscription.isMissing
     subscription.isRefused = false
     if (subscription.sent) this.#schedule(this.#toUnsubscribe, subscription)
     this.#schedule(this.#toSubscribe, subscription)
@@ -378,6 +372,8 @@ function startOver(subscription: Subscription): void {
   subscription.position = new StreamPosition()
   subscription.mayResume = false
   subscription.isMissing = false
+  // What comes until the server accepts it again is missed.
+  subscription.isBehind = true
 }
 
 /** The hash of the key that the data of a subscription is cached under. */

@@ -23,6 +23,12 @@ import { useMessageKey } from './useMessage.ts'
 /** A socket or a source. */
 export type TwoWayOptions<Schemas = object> = SocketOptions<Schemas> | SourceOptions<Schemas>
 
+/** The options of `useQuery` that the key and the connection leave open. */
+export type QueryOptions<Response, Data> = Omit<
+  UseQueryOptions<Response, Error, Data>,
+  'queryKey' | 'queryFn'
+>
+
 /** The key of a message, and any option of `useQuery`. */
 interface KeyedOptions extends Omit<UseQueryOptions, 'queryKey' | 'queryFn'> {
   type: string

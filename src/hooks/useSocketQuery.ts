@@ -1,5 +1,5 @@
 'use client'
-import type { DefinedUseQueryResult, SkipToken, UseQueryOptions, UseQueryResult } from '@tanstack/react-query'
+import type { DefinedUseQueryResult, SkipToken, UseQueryResult } from '@tanstack/react-query'
 import type {
   MessagesOption,
   MessageType,
@@ -11,9 +11,7 @@ import { messageKey } from '../core/envelope.ts'
 import type { SocketOutbox } from '../core/outbox.ts'
 import { assertNumbers } from '../core/validation.ts'
 import type { InitialData } from './pollingOptions.ts'
-import { type TwoWayOptions, useConnectionQuery } from './useConnectionQuery.ts'
-
-type QueryOptions<Response, Data> = Omit<UseQueryOptions<Response, Error, Data>, 'queryKey' | 'queryFn'>
+import { type QueryOptions, type TwoWayOptions, useConnectionQuery } from './useConnectionQuery.ts'
 
 /**
  * The request of `useSocketQuery`, with any option of `useQuery`. `params` are required if they are declared;

@@ -4,7 +4,6 @@ import {
   type QueryKey,
   type SkipToken,
   useQueryClient,
-  type UseQueryOptions,
   type UseQueryResult,
 } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
@@ -19,10 +18,8 @@ import { fetchSubscribed, subscriptionsOf } from '../cache/subscribedQueries.ts'
 import { hashValue } from '../core/hash.ts'
 import type { RequestEnvelope } from '../core/requests.ts'
 import { type SnapshotSource, useTrackedReads } from './trackReads.ts'
-import { type TwoWayOptions, useConnectionQuery } from './useConnectionQuery.ts'
+import { type QueryOptions, type TwoWayOptions, useConnectionQuery } from './useConnectionQuery.ts'
 import type { WantedConnection } from './useConnection.ts'
-
-type QueryOptions<Response, Data> = Omit<UseQueryOptions<Response, Error, Data>, 'queryKey' | 'queryFn'>
 
 /**
  * What `useSubscription` subscribes to, with any option of `useQuery`. `params` are required if they are declared; pass
@@ -96,7 +93,7 @@ export function useSubscription(
 const NO_KEYS: readonly QueryKey[] = []
 
 /**
- * Cancels the fetch of a query that nobody wants any more. TanStack Query does so only once it has no observers at all, but
+ * Cancels the fetch of a query without an active observer. TanStack Query does so only once it has no observers at all, but
  * this fetch has no timeout, and it holds the subscription and the connection.
  */
 function cancelUnwanted(cache: QueryCache, queryKey: QueryKey): void {

@@ -214,7 +214,7 @@ test("a server's numbers for subscriptions are not mistaken for ids", async () =
   await waitFor(() => expect(screen.getByTitle('all').textContent).toBe('named 2, named 1, c'), patient)
 })
 
-test('a refusal right behind the first message is the error of the query, and is not asked for again', async () => {
+test('a refusal right behind the first message is the error of the query, and is not subscribed again', async () => {
   const { on, send, socket, render, kinds } = await openArrays()
   on.frame = (ws, frame) => {
     accept(ws, frame)

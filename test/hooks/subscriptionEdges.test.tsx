@@ -310,3 +310,22 @@ test.each(['at the mount', 'after a drop'])(
 
 const ROWS = [['rows']]
 const rest = (ms: number) => act(() => new Promise(resolve => setTimeout(resolve, ms)))
+
+test('the live queries of a subscription are fetched again after refetch has subscribed again', async () => {
+  const { server, render, Price, shows } = await openMarket()
+  let rows = 0
+  function Rows() {
+    const { data } = useQuery({
+      queryKey: ['rows'],
+      queryFn: () => Promise.resolve(++rows),
+      staleTime: Infinity,
+    })
+    return <p title="rows">{data}</p>
+  }
+  server.values.set('BTC', 1)
+  render([<Rows key="r" />, <Price key="p" symbol="BTC" liveQueries={ROWS} />])
+  await shows('BTC', '1')
+  await shows('rows', '2')
+  act(() => screen.getByTitle('refetch BTC').click())
+  await shows('rows', '3')
+})

@@ -21,7 +21,7 @@ function countAborts(server: Server) {
   return aborts
 }
 
-test('a question is answered part by part, and asked once under StrictMode', async () => {
+test('a question is answered part by part, and sent once under StrictMode', async () => {
   const server = createChatServer(50)
   const requests = countRequests(server)
   const page = await openPage(server)
@@ -74,7 +74,7 @@ test('unmounting aborts the request', async () => {
   await waitFor(() => expect(aborts.count).toBe(1), patient)
 })
 
-test('an answer that breaks off is an error and is not asked for again, until the user does', async () => {
+test('an answer that breaks off is an error, and is not requested again until the user does so', async () => {
   const server = createChatServer(20)
   const requests = countRequests(server)
   const page = await openPage(server)
@@ -114,7 +114,7 @@ test('a refusal whose body names an empty account is final, by the decide of the
   expect(requests).toHaveLength(1)
 })
 
-test('a text that is streamed by lines arrives whole, and is asked for once', async () => {
+test('a text that is streamed by lines arrives whole, and is requested once', async () => {
   const server = createChatServer(20)
   const requests = countRequests(server)
   const page = await openPage(server)
