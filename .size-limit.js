@@ -5,20 +5,29 @@ const ignore = ['react', 'react-dom', '@tanstack/react-query']
 /** What one import costs an app: bundled, minified, gzip, peers not counted. */
 const entry = (names, limit) => ({ name: names, import: names, limit, path, ignore, gzip: true })
 
-/** What a protocol costs on top. */
-const protocol = (name, limit) => ({
+/** What an import of another entry costs on top. */
+const part = folder => (name, limit) => ({
   ...{ name, import: `{ ${name} }`, limit },
-  ...{ path: 'dist/protocols/index.js', ignore, gzip: true },
+  ...{ path: `dist/${folder}/index.js`, ignore, gzip: true },
 })
+const protocol = part('protocols')
+const engine = part('engines')
 
 export default [
-  entry('{ usePolling, RealtimeProvider }', '10.0 kB'),
-  entry('{ useLongPoll, RealtimeProvider }', '25.5 kB'),
-  entry('{ useServerEvents, RealtimeProvider }', '25.6 kB'),
-  entry('{ useSocket, RealtimeProvider }', '30.1 kB'),
-  entry('*', '41.8 kB'),
+  entry('{ usePolling, RealtimeProvider }', '10.5 kB'),
+  entry('{ useLongPoll, RealtimeProvider }', '28.9 kB'),
+  entry('{ useServerEvents, RealtimeProvider }', '29.1 kB'),
+  entry('{ useSocket, RealtimeProvider }', '33.7 kB'),
+  entry('*', '53 kB'),
+  entry('{ useSocket, RealtimeProvider, shareConnections }', '36.6 kB'),
   protocol('graphqlTransportWs', '0.5 kB'),
   protocol('jsonRpc', '0.5 kB'),
   protocol('phoenix', '0.5 kB'),
   protocol('socketIo', '0.9 kB'),
+  engine('durableStreams', '0.7 kB'),
+  engine('mercure', '0.1 kB'),
+  engine('nchan', '0.7 kB'),
+  {
+    ...{ name: 'the shared worker', path: 'dist/worker/index.js', limit: '6 kB', gzip: true },
+  },
 ]

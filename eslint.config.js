@@ -68,6 +68,8 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: true }],
+      // React suspends a component that throws a promise.
+      '@typescript-eslint/only-throw-error': ['error', { allow: [{ from: 'lib', name: 'Promise' }] }],
       // Users fill this interface by declaration merging; it is empty by design.
       '@typescript-eslint/no-empty-object-type': ['error', { allowWithName: '^Register$' }],
       '@typescript-eslint/no-confusing-void-expression': 'off',
@@ -76,6 +78,8 @@ export default defineConfig(
       '@typescript-eslint/no-generated-empty-object-type': 'off',
       // It takes a field that a call may have changed for what it was before the call.
       '@typescript-eslint/no-unnecessary-condition': 'off',
+      // TypeScript 6 and older infer the wrong type from a parameter that is one or many.
+      '@typescript-eslint/unified-signatures': 'off',
       // Methods of our own are passed on only where they use no `this`.
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -128,6 +132,12 @@ export default defineConfig(
       },
     ],
   ),
+  folder('engines', ['core']),
+  folder(
+    'worker',
+    ['core'],
+    [{ group: [...react, '@tanstack/**'], message: 'A worker knows neither React nor TanStack Query.' }],
+  ),
   {
     name: 'a protocol is small',
     files: ['src/protocols/**'],
@@ -135,11 +145,11 @@ export default defineConfig(
   },
   {
     name: 'core runs in a Worker',
-    files: ['src/core/**'],
+    files: ['src/{core,worker}/**'],
     rules: {
       'no-restricted-globals': [
         'error',
-        ...domGlobals.map(name => ({ name, message: 'src/core runs in a Worker.' })),
+        ...domGlobals.map(name => ({ name, message: 'It runs in a Worker.' })),
       ],
     },
   },
@@ -149,6 +159,7 @@ export default defineConfig(
       'stories/**',
       'docs/code/**/*.{ts,tsx}',
       'test/{hooks,browser,protocols,types}/**',
+      'test/engines/*.{ts,tsx}',
       'test/providers/**/*.tsx',
     ],
     rules: {
@@ -175,7 +186,7 @@ export default defineConfig(
   },
   {
     name: 'tests',
-    files: ['test/**'],
+    files: ['test/**/*.{ts,tsx}'],
     rules: {
       '@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': false }],
       '@typescript-eslint/no-empty-function': 'off',

@@ -13,18 +13,22 @@ import { chatServerPlugin } from './test/support/chatServerPlugin.ts'
 
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-// React 18 in the place of React 19, also for the packages that import React.
+// The oldest React and TanStack Query that are supported, also for the packages that import React.
 const react18 = {
   alias: [
     { find: /^react(\/.*)?$/, replacement: pathOf('test/react18/node_modules/react$1') },
     { find: /^react-dom(\/.*)?$/, replacement: pathOf('test/react18/node_modules/react-dom$1') },
+    {
+      find: /^@tanstack\/react-query$/,
+      replacement: pathOf('test/react18/node_modules/@tanstack/react-query/build/modern/index.js'),
+    },
     // Its CommonJS would be left to Node, which knows no alias.
     {
       find: /^@testing-library\/react$/,
       replacement: pathOf('node_modules/@testing-library/react/dist/@testing-library/react.esm.js'),
     },
   ],
-  inline: [/@tanstack\/react-query/, /@testing-library\/react/],
+  inline: [/@tanstack\/(react-query|query-core)/, /@testing-library\/react/],
 }
 
 // The dependencies that only a running test would discover: found late, Vite reloads the page in the middle of it.
@@ -36,6 +40,7 @@ const optimizeDeps = {
     'react/jsx-runtime',
     'react/jsx-dev-runtime',
     '@tanstack/react-query',
+    '@tanstack/react-router',
     '@testing-library/react',
     'reconnecting-websocket',
     'uplot',
@@ -60,6 +65,9 @@ function inChromium(): BrowserConfigOptions {
 
 const slow = 'test/**/*.slow.test.ts'
 
+// Packages bring tests of their own: an older TanStack Query does.
+const installed = '**/node_modules/**'
+
 const report = process.env['TEST_REPORT']
 
 export default defineConfig({
@@ -68,8 +76,8 @@ export default defineConfig({
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     silent: 'passed-only',
     // Ceilings for a hanging test on a busy machine; no test is about speed.
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Most tests wait for a timer or a server, so three workers keep two cores busy.
     maxWorkers: Math.max(3, availableParallelism() - 1),
     // `npm test` runs core, hooks and browser; `npm run test:slow` runs the others. A file named *.slow.test.ts is slow, too.
@@ -82,7 +90,7 @@ export default defineConfig({
           // A fresh process for each file would take longer than the tests in it.
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{hooks,providers,browser,pages,examples,protocols}/**', slow],
+          exclude: [installed, 'test/{hooks,providers,browser,pages,examples,protocols,engines}/**', slow],
         },
       },
       {
@@ -94,7 +102,7 @@ export default defineConfig({
           isolate: false,
           setupFiles: ['test/cleanup.ts', 'test/jsdomSetup.ts'],
           include: ['test/**/*.test.tsx', 'test/{hooks,providers}/**/*.test.ts'],
-          exclude: ['test/{browser,protocols}/**', slow],
+          exclude: [installed, 'test/{browser,protocols,engines}/**', slow],
         },
       },
       {
@@ -110,7 +118,7 @@ export default defineConfig({
           environment: 'jsdom',
           isolate: false,
           setupFiles: ['test/cleanup.ts', 'test/jsdomSetup.ts', 'test/support/react18Setup.ts'],
-          include: ['test/{hooks,providers}/**/*.test.{ts,tsx}'],
+          include: ['test/{cache,hooks,providers}/**/*.test.{ts,tsx}'],
           server: { deps: { inline: react18.inline } },
         },
       },

@@ -20,12 +20,20 @@ export interface Tab {
   close(): Promise<void>
 }
 
+/** A window with a profile of its own: its tabs share workers with each other, and with no other window. */
+export interface ChromiumWindow {
+  /** Opens a tab in front of the others. */
+  openTab(url: string): Promise<Tab>
+  close(): Promise<void>
+}
+
 /** A running Chromium. */
 export interface SpawnedChromium {
   version: string
   openTab(url: string): Promise<Tab>
-  /** Opens a tab with its own profile, window and process. */
-  openTabApart(url: string): Promise<Tab>
+  openWindow(): Promise<ChromiumWindow>
+  /** Seconds on the processor of the processes of all pages, with all their threads and workers. */
+  rendererSeconds(): Promise<number>
   close(): Promise<void>
 }
 
@@ -44,31 +52,44 @@ export async function spawnChromium(moreArgs: readonly string[] = []): Promise<S
   const send = createSender(socket)
   const { product } = (await send('Browser.getVersion')) as { product: string }
 
-  async function openTab(url: string, browserContextId?: string): Promise<Tab> {
-    const target = { url, ...(browserContextId !== undefined && { browserContextId, newWindow: true }) }
+  async function openTab(target: { url: string; browserContextId?: string; newWindow?: boolean }) {
     const { targetId } = (await send('Target.createTarget', target)) as { targetId: string }
     const attached = await send('Target.attachToTarget', { targetId, flatten: true })
     const { sessionId } = attached as { sessionId: string }
     const sendToTab: Tab['send'] = (method, params) => send(method, params, sessionId)
-    return {
+    const tab: Tab = {
       evaluate: async get => (await evaluate(sendToTab, `(${String(get)})()`)) as never,
       call: async (run, argument) =>
         (await evaluate(sendToTab, `(${String(run)})(${JSON.stringify(argument)})`)) as never,
       send: sendToTab,
       activate: async () => void (await send('Target.activateTarget', { targetId })),
-      close: async () => {
-        if (browserContextId === undefined) await send('Target.closeTarget', { targetId })
-        else await send('Target.disposeBrowserContext', { browserContextId })
-      },
+      close: async () => void (await send('Target.closeTarget', { targetId })),
     }
+    return tab
   }
 
   return {
     version: product.split('/').at(-1) ?? product,
-    openTab,
-    async openTabApart(url) {
+    openTab: url => openTab({ url }),
+    async openWindow() {
       const context = await send('Target.createBrowserContext')
-      return openTab(url, (context as { browserContextId: string }).browserContextId)
+      const { browserContextId } = context as { browserContextId: string }
+      let newWindow = true
+      return {
+        async openTab(url) {
+          const tab = await openTab({ url, browserContextId, newWindow })
+          newWindow = false
+          return tab
+        },
+        close: async () => void (await send('Target.disposeBrowserContext', { browserContextId })),
+      }
+    },
+    async rendererSeconds() {
+      const { processInfo } = (await send('SystemInfo.getProcessInfo')) as {
+        processInfo: { type: string; cpuTime: number }[]
+      }
+      const renderers = processInfo.filter(({ type }) => type === 'renderer')
+      return renderers.reduce((sum, { cpuTime }) => sum + cpuTime, 0)
     },
     async close() {
       const gone = once(child, 'exit')

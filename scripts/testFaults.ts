@@ -9,7 +9,7 @@ const vitest = await startVitest('test', files, {
   // The rules are the same with React 18.
   project: ['!hooks-react18'],
   includeTaskLocation: true,
-  testNamePattern: String.raw`\([WSLPCAX]\d+(, [WSLPCAX]\d+)*\)$`,
+  testNamePattern: String.raw`\([A-Z]\d+(, [A-Z]\d+)*\)$`,
   update: process.argv.includes('-u'),
   reporters: ['dot', new FaultReporter()],
 })

@@ -4,7 +4,9 @@ import { expect, test } from 'vitest'
 import { createProgram } from './docs/compile.ts'
 import { root } from './docs/snippets.ts'
 
-const entries = ['src/index.ts', 'src/protocols/index.ts'].map(path => join(root, path))
+const entries = ['src/index.ts', 'src/protocols/index.ts', 'src/engines/index.ts'].map(path =>
+  join(root, path),
+)
 const program = createProgram(entries)
 const checker = program.getTypeChecker()
 const resolve = (symbol: ts.Symbol) =>

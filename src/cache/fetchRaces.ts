@@ -1,6 +1,7 @@
-import type { Query, QueryCacheNotifyEvent } from '@tanstack/react-query'
+import type { Query, QueryCacheNotifyEvent, QueryState } from '@tanstack/react-query'
 import type { Clock, TimerHandle } from '../core/platform.ts'
-import type { Change } from './updaters.ts'
+import { arePages } from './rowsDraft.ts'
+import type { Change } from './updater.ts'
 
 /** The shortest time between two extra fetches of one query (ms). */
 const SHORTEST_INTERVAL = 1_000
@@ -17,6 +18,8 @@ interface Race {
   isInvalidated: boolean
   /** The data was stale before, and stays stale if the fetch fails or is cancelled. */
   wasStale: boolean
+  /** The state after the last change, which cancelling the fetch does not revert. */
+  state: QueryState
 }
 
 /** What races need from the writer. */
@@ -38,6 +41,11 @@ export class FetchRaces {
   /** Queries that need one more fetch, not started yet, with its timer. */
   readonly #owed = new Map<Query, TimerHandle | undefined>()
   readonly #lastExtra = new WeakMap<Query, number>()
+  /**
+   * Infinite queries of which all pages are stale, and whether to fetch them. A fetch of one more page cancels the
+   * fetch of all pages, and its response makes TanStack Query take the others for fresh.
+   */
+  readonly #stalePages = new Map<Query, boolean>()
 
   constructor(options: RaceOptions) {
     this.#options = options
@@ -45,7 +53,7 @@ export class FetchRaces {
 
   /** Whether fetches need not be observed. */
   get isIdle(): boolean {
-    return this.#races.size === 0 && this.#owed.size === 0
+    return this.#races.size + this.#owed.size + this.#stalePages.size === 0
   }
 
   /** Remembers changes of a query that is fetching. */
@@ -60,13 +68,13 @@ export class FetchRaces {
 
   /** Marks a query as stale, even after the fetch that is running. */
   rememberInvalidation(query: Query): void {
-    query.invalidate()
+    this.#invalidate(query, false)
     if (isFetching(query)) this.#race(query).wasStale = true
   }
 
   /** Marks a query as stale. If it has an active observer, one fetch that starts from now on follows. */
   refetch(query: Query): void {
-    query.invalidate()
+    this.#invalidate(query, true)
     if (isFetching(query)) this.#race(query).isInvalidated = true
     else if (query.isActive() && !this.#owed.has(query)) this.#fetchWhenAllowed(query)
   }
@@ -76,15 +84,20 @@ export class FetchRaces {
     const query = event.query as Query
     if (event.type === 'removed') {
       this.#races.delete(query)
+      this.#stalePages.delete(query)
       this.#settle(query)
     }
     if (event.type !== 'updated') return
     // This fetch began after the event that needs it.
     if (event.action.type === 'fetch') this.#settle(query)
     const race = this.#races.get(query)
-    if (!race || isFetching(query)) return
-    this.#races.delete(query)
+    if (isFetching(query)) return void (race && (race.state = query.state))
     const hasResponse = event.action.type === 'success' && event.action.manual !== true
+    if (hasResponse) this.#settlePages(query)
+    if (!race) return
+    this.#races.delete(query)
+    // Before 5.85.1, TanStack Query reverts the changes as well, or shows the cancellation as an error.
+    if (wasCancelled(event)) query.setState({ ...race.state, fetchStatus: 'idle' })
     if (!hasResponse && race.wasStale) query.invalidate()
     const isSame = query.promise === race.fetch
     if (hasResponse && isSame && race.changes.length > 0 && !isTooOld)
@@ -101,6 +114,7 @@ export class FetchRaces {
   /** Forgets everything; nothing is replayed or fetched any more. */
   clear(): void {
     this.#races.clear()
+    this.#stalePages.clear()
     for (const query of [...this.#owed.keys()]) this.#settle(query)
   }
 
@@ -112,13 +126,35 @@ export class FetchRaces {
       known.wasStale ||= wasStale
       return known
     }
-    const race = { fetch, changes: [], isUncertain: false, isInvalidated: false, wasStale }
+    const race = {
+      fetch,
+      changes: [],
+      isUncertain: false,
+      isInvalidated: false,
+      wasStale,
+      state: query.state,
+    }
     this.#races.set(query, race)
     return race
   }
 
-  #owe(query: Query): void {
+  #invalidate(query: Query, isFetchWanted: boolean): void {
     query.invalidate()
+    if (!arePages(query.state.data)) return
+    this.#stalePages.set(query, isFetchWanted || this.#stalePages.get(query) === true)
+  }
+
+  /** A query has a response: of all its pages, or of one more page. */
+  #settlePages(query: Query): void {
+    const isFetchWanted = this.#stalePages.get(query)
+    if (isFetchWanted === undefined) return
+    if (!isOfOnePage(query)) this.#stalePages.delete(query)
+    else if (isFetchWanted) this.#owe(query)
+    else query.invalidate()
+  }
+
+  #owe(query: Query): void {
+    this.#invalidate(query, true)
     if (!query.isActive() || this.#owed.has(query)) return
     this.#owed.set(query, undefined)
     // TanStack Query has not finished with the settled fetch yet.
@@ -151,6 +187,19 @@ export class FetchRaces {
 /** Whether a fetch is in progress or waiting for the network. */
 function isFetching(query: Query): boolean {
   return query.state.fetchStatus !== 'idle'
+}
+
+/** Whether a cancelled fetch is reported as an error, as in versions of TanStack Query before 5.85.1. */
+function wasCancelled({ action }: QueryCacheNotifyEvent & { type: 'updated' }): boolean {
+  if (action.type !== 'error') return false
+  const error = action.error as { revert?: boolean; silent?: boolean } | null | undefined
+  // An error of the app has at most one of these by chance.
+  return error?.revert === true && 'silent' in error
+}
+
+/** Whether its last fetch was that of one more page. */
+export function isOfOnePage(query: Query): boolean {
+  return query.state.fetchMeta?.fetchMore !== undefined
 }
 
 /** Whether its observers never want it refetched. Older versions of TanStack Query have no such observers. */

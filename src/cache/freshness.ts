@@ -4,8 +4,9 @@ import { hashValue } from '../core/hash.ts'
 import type { Clock, TimerHandle } from '../core/platform.ts'
 import type { Cursor } from '../core/envelope.ts'
 import { refusePromise } from '../core/validation.ts'
+import { isOfOnePage } from './fetchRaces.ts'
 import type { MessageRules, VersionOf } from './messageRules.ts'
-import type { Change, Updater } from './updaters.ts'
+import type { Change, Updater } from './updater.ts'
 
 /** How long after an outdated response to refetch (ms). Doubles each time the response is still outdated. */
 const FIRST_DELAY = 1_000
@@ -169,7 +170,8 @@ export class StaleGuard {
     const known = this.#known.get(query)
     const versionOf = this.#versionOf(queryKey)
     if (versionOf && state.data !== known?.data && isOlder(state.data, known?.data, versionOf)) return true
-    if (!isResponse(event)) return false
+    // The response of one more page contains the other pages as they were cached.
+    if (!isResponse(event) || isOfOnePage(query)) return false
     const positionOf = this.positionOf(queryKey)
     if (!positionOf) return false
     // It lacks an update written before it was requested, or anything before the stream began.

@@ -10,8 +10,8 @@ import { StaleGuard } from './freshness.ts'
 import type { MessageRules } from './messageRules.ts'
 import type { CacheWriter } from './messageTypes.ts'
 import type { QueryWriter } from './queryWriter.ts'
-import { TrackedKeys } from './trackedKeys.ts'
-import type { Change, Updater } from './updaters.ts'
+import { type TrackedKey, TrackedKeys } from './trackedKeys.ts'
+import type { Change, Updater } from './updater.ts'
 
 /** Queries that a connection keeps up to date. */
 export interface LiveQuery {
@@ -26,6 +26,8 @@ export interface LiveQueriesOptions {
   writer: QueryWriter
   clock: Clock
   rules: MessageRules
+  /** How long data that was fetched before it has a reader is current (ms). */
+  closeDelay(): number
   /** The position from which the stream was followed without a gap. */
   since(): Cursor | undefined
   report(event: ConnectionEvent): void
@@ -63,6 +65,8 @@ export class LiveQueries implements CacheWriter {
   #hasOpened = false
   /** Queries whose data a handler changed although it is older than the connection. */
   readonly #early = new Set<Query>()
+  /** Queries that were refetched when the connection first opened, so their data is no longer older than it. */
+  readonly #refetchedAtOpening = new WeakSet<Query>()
 
   constructor(options: LiveQueriesOptions) {
     this.#options = options
@@ -72,11 +76,13 @@ export class LiveQueries implements CacheWriter {
     this.#guard = new StaleGuard({ clock, rules, since, report, refetch })
     this.#keys = new TrackedKeys({
       writer,
+      clock,
       onForget: hash => this.#guard.forget(hash),
       // Data that a handler keeps current becomes stale when it is read again. While it had no reader, the
       // server may have stopped sending it, perhaps because the component that wanted it said so.
       onReader: (query, tracked) => {
-        if (!tracked?.isHandled || tracked.hasStaleTime || this.#isSubscribed(query.queryHash)) return
+        if (!tracked?.isHandled || tracked.hasStaleTime || tracked.isCurrent) return
+        if (this.#isSubscribed(query.queryHash)) return
         if (query.state.data !== undefined && !this.#guard.isFollowed(query)) query.invalidate()
       },
     })
@@ -120,6 +126,7 @@ export class LiveQueries implements CacheWriter {
       this.#hasOpened = true
       for (const { queryKey, position } of this.#declared.values())
         if (!position) for (const query of cache.findAll({ queryKey })) refetched.add(query)
+      for (const query of refetched) this.#refetchedAtOpening.add(query)
     }
     if (refetched.size > 0) this.#refetch(query => refetched.has(query))
   }
@@ -133,11 +140,21 @@ export class LiveQueries implements CacheWriter {
   }
 
   setQueryData(key: QueryKey, update: unknown): void {
-    if (typeof update !== 'function' && isPromise(update)) {
-      ignoreRejection(update)
-      throw new ConfigurationError('setQueryData was called with a promise. Await it first.')
-    }
+    refusePromisedData('setQueryData', update)
     if (!this.hasEnded) this.#write(key, update)
+  }
+
+  setQueriesData(prefix: QueryKey, update: unknown): void {
+    refusePromisedData('setQueriesData', update)
+    if (this.hasEnded) return
+    const { writer } = this.#options
+    // What was written before in this flush counts as data, too.
+    writer.createPending()
+    const hash = this.#keys.hashOf(prefix)
+    this.#keys.addPrefix(hash, prefix, this.type)
+    for (const { queryKey, queryHash, state } of this.#keys.queriesBelow(hash, prefix))
+      if (state.data !== undefined || state.fetchStatus !== 'idle' || writer.isPending(queryHash))
+        this.#write(queryKey, update, queryHash)
   }
 
   /** Sets a query's data to a message's response. Unless `mayCreate`, only an existing query is updated. */
@@ -155,6 +172,11 @@ export class LiveQueries implements CacheWriter {
     this.#options.writer.invalidate(hash, key)
   }
 
+  /** The hash of a key in the cache. */
+  hashOf(key: QueryKey): string {
+    return this.#keys.hashOf(key)
+  }
+
   /** Writes pending changes now. */
   flush(): void {
     this.#options.writer.flush()
@@ -167,9 +189,9 @@ export class LiveQueries implements CacheWriter {
 
   /** The response to a request for this key contained its whole data. */
   onResponse(key: QueryKey): void {
-    const hash = this.#keys.hashOf(key)
-    this.#keys.add(hash, key)
-    this.#keys.setCurrent(hash)
+    const tracked = this.#keys.track(key)
+    this.#keys.setWritten(tracked)
+    this.#keys.setCurrent(tracked.hash, this.#options.closeDelay())
   }
 
   /**
@@ -182,6 +204,10 @@ export class LiveQueries implements CacheWriter {
     const query = writer.cache.get(this.#keys.hashOf(key))
     if (query) writer.settleRace(query)
     return query?.state.data ?? response ?? null
+  }
+
+  isCached(key: QueryKey): boolean {
+    return this.#options.writer.cache.get(this.#keys.hashOf(key))?.state.data !== undefined
   }
 
   /** The data of a subscription has become current, or stale until the server speaks of it again. */
@@ -239,9 +265,10 @@ export class LiveQueries implements CacheWriter {
     this.#options.writer.setGuard(this.#guard, false)
   }
 
-  #write(key: QueryKey, update: unknown): string {
-    const hash = this.#keys.hashOf(key)
-    if (this.#keys.add(hash, key, this.type)) this.#onFirstWrite(hash, update)
+  #write(key: QueryKey, update: unknown, knownHash?: string): string {
+    const tracked = this.#keys.track(key, this.type, knownHash)
+    if (!tracked.isWritten) this.#onFirstWrite(tracked, update)
+    const { hash } = tracked
     const isUpdater = typeof update === 'function'
     const change: Change = {
       updater: isUpdater ? (update as Updater<unknown>) : undefined,
@@ -258,12 +285,15 @@ export class LiveQueries implements CacheWriter {
   }
 
   /** Refetches data older than the connection, or than its reader: a change to it shows that it missed earlier ones. */
-  #onFirstWrite(hash: string, update: unknown): void {
+  #onFirstWrite(tracked: TrackedKey, update: unknown): void {
+    this.#keys.setWritten(tracked)
+    const { hash } = tracked
     const count = this.#keys.evict(this.#maxQueries)
     if (count > 0) this.#options.report({ kind: 'queries-dropped', count })
     const query = this.#options.writer.cache.get(hash)
     if (!query || query.state.data === undefined || typeof update !== 'function') return
     if (this.#guard.positionOf(query.queryKey) || this.subscriptionOf?.(hash)) return
+    if (this.#refetchedAtOpening.has(query)) return
     if (query.state.dataUpdatedAt >= Math.max(this.#createdAt, this.#keys.readSince(query))) return
     if (this.#early.size === 0) queueMicrotask(() => this.#refetchEarly())
     this.#early.add(query)
@@ -324,4 +354,10 @@ export class LiveQueries implements CacheWriter {
     const { writer } = this.#options
     writer.invalidateNow(writer.cache.getAll().filter(predicate))
   }
+}
+
+function refusePromisedData(name: string, update: unknown): void {
+  if (typeof update === 'function' || !isPromise(update)) return
+  ignoreRejection(update)
+  throw new ConfigurationError(`${name} was called with a promise. Await it first.`)
 }

@@ -205,6 +205,15 @@ export interface CacheWriter {
     update:
       ((data: DataOfKey<Key, Data> | undefined) => DataOfKey<Key, Data> | undefined) | DataOfKey<Key, Data>,
   ): void
+  /**
+   * Does the same to every query whose key begins with this one and that has data: all pages and filters of a
+   * list. It creates none. A query that is fetched for the first time gets the change after its response.
+   */
+  setQueriesData<Data = unknown, Key extends QueryKey = QueryKey>(
+    prefix: Key,
+    update:
+      ((data: DataOfKey<Key, Data> | undefined) => DataOfKey<Key, Data> | undefined) | DataOfKey<Key, Data>,
+  ): void
   /** Marks the queries whose key begins with this one as stale, and refetches those on screen. */
   invalidateQueries(key: QueryKey): void
 }

@@ -24,10 +24,14 @@ export function readersOf(cache: QueryCache): QueryReaders {
  * hooks use it, and not at all when none does.
  */
 class QueryReaders {
+  /** Changes whenever a query is added to the cache or removed from it. */
+  keysVersion = 0
   readonly #cache: QueryCache
   readonly #listeners = new Set<QueryReadersListener>()
   /** What mounted hooks do when their query is removed from the cache. */
   readonly #restore = new Map<string, Set<() => void>>()
+  /** Sees every event before the listeners do. */
+  #first: ((event: QueryCacheNotifyEvent) => void) | undefined
   /** Queries whose last reader left in this task. */
   readonly #left = new Set<Query>()
   /** When a query's current readers started to read it without interruption (ms since the epoch). */
@@ -64,13 +68,19 @@ class QueryReaders {
     }
   }
 
+  /** Calls `first` with every event of the cache from now on, before any listener. */
+  watch(first: (event: QueryCacheNotifyEvent) => void): void {
+    this.#first = first
+    this.#follow()
+  }
+
   /** Since when a query has been read without interruption (ms since the epoch); 0 if unknown. */
   readSince(query: Query): number {
     return this.#readSince.get(query) ?? 0
   }
 
   #follow(): void {
-    const isNeeded = this.#listeners.size > 0 || this.#restore.size > 0
+    const isNeeded = this.#first !== undefined || this.#listeners.size > 0 || this.#restore.size > 0
     if (isNeeded) this.#unsubscribe ??= this.#cache.subscribe(event => this.#observe(event))
     else {
       this.#unsubscribe?.()
@@ -78,7 +88,9 @@ class QueryReaders {
     }
   }
 
-  #observe({ type, query }: QueryCacheNotifyEvent): void {
+  #observe(event: QueryCacheNotifyEvent): void {
+    const { type, query } = event
+    this.#first?.(event)
     if (type === 'observerRemoved' && query.getObserversCount() === 0) {
       // A commit that unmounts one reader and mounts another does both in one task.
       if (this.#left.size === 0) queueMicrotask(() => this.#settleLeft())
@@ -89,6 +101,7 @@ class QueryReaders {
       this.#readSince.set(query as Query, Date.now())
       for (const listener of this.#listeners) listener.onReader(query as Query)
     }
+    if (type === 'added' || type === 'removed') this.keysVersion++
     if (type === 'removed') this.#noteRemoved(query.queryHash)
   }
 

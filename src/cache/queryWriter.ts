@@ -1,8 +1,9 @@
 import type { Query, QueryCache, QueryCacheNotifyEvent, QueryClient, QueryKey } from '@tanstack/react-query'
+import { hashValue } from '../core/hash.ts'
 import { refusePromise } from '../core/validation.ts'
 import type { Clock } from '../core/platform.ts'
 import { FetchRaces } from './fetchRaces.ts'
-import type { Change } from './updaters.ts'
+import type { Change } from './updater.ts'
 
 /** What the writer is given. */
 export interface QueryWriterOptions {
@@ -45,6 +46,8 @@ export class QueryWriter {
   #writes = new Map<string, PendingWrite>()
   #invalidations = new Map<string, QueryKey>()
   #queryClient: QueryClient
+  /** Whether a pending write may create a query. */
+  #createsQueries = false
   #isScheduled = false
   #hasEnded = false
   /** The cache that it observes, only while there is something to observe. */
@@ -73,11 +76,23 @@ export class QueryWriter {
   write(hash: string, key: QueryKey, change: Change): void {
     if (this.#hasEnded || (!change.updater && change.value === undefined)) return
     const write = this.#writes.get(hash)
-    if (!write) this.#writes.set(hash, { key, changes: [change] })
-    else if (change.updater) write.changes.push(change)
+    if (!write) {
+      this.#writes.set(hash, { key, changes: [change] })
+      this.#createsQueries ||= !this.cache.get(hash)
+    } else if (change.updater) write.changes.push(change)
     // Changes before a value no longer matter.
     else write.changes = [change]
     if (!this.#isScheduled) this.#schedule()
+    else if (change.updater && !change.updater.isIdempotent && !change.isSubscribed)
+      this.#rememberNow(hash, change)
+  }
+
+  /** A fetch that is running may settle before the flush, and its response may contain the change or not. */
+  #rememberNow(hash: string, change: Change): void {
+    const query = this.cache.get(hash)
+    if (!query || query.state.fetchStatus === 'idle') return
+    this.#races.remember(query, [change])
+    this.#follow()
   }
 
   /** Lets a guard check every response, or stops that. */
@@ -101,6 +116,19 @@ export class QueryWriter {
    */
   invalidateNow(queries: Iterable<Query>, isMark = false): void {
     if (!this.#hasEnded) this.#options.batch(() => this.#invalidate(queries, isMark))
+  }
+
+  /** The hash of a key in the cache: that of the app's `queryKeyHashFn`, if it has one. */
+  hashOf(key: QueryKey): string {
+    const client = this.#queryClient
+    const { queryKeyHashFn = client.getDefaultOptions().queries?.queryKeyHashFn } =
+      client.getQueryDefaults(key)
+    return queryKeyHashFn?.(key) ?? hashValue(key)
+  }
+
+  /** Creates the queries of pending writes. */
+  createPending(): void {
+    if (this.#createsQueries) this.flush()
   }
 
   /** Whether a change is waiting for the key of this hash. */
@@ -139,6 +167,7 @@ export class QueryWriter {
     const prefixes = [...this.#invalidations.values()]
     if (writes.size + prefixes.length === 0) return
     this.#writes = new Map()
+    this.#createsQueries = false
     this.#invalidations.clear()
     this.#options.batch(() => {
       for (const [hash, write] of writes) {
@@ -173,17 +202,17 @@ export class QueryWriter {
   }
 
   #flushAndRest(): void {
-    this.flush()
     this.#options.scheduleFrame(() => {
       if (this.#writes.size > 0 || this.#invalidations.size > 0) this.#flushAndRest()
       else this.#isScheduled = false
     })
+    this.flush()
   }
 
   #write(hash: string, { key, changes }: PendingWrite): void {
     const query = this.cache.get(hash)
     if (!query) {
-      const { data, arePatches } = applyChanges(undefined, changes)
+      const { data, arePatches } = applyChanges(undefined, changes, key)
       if (data === undefined) return
       this.#queryClient.setQueryData(key, data)
       if (arePatches) this.cache.get(hash)?.invalidate()
@@ -195,27 +224,17 @@ export class QueryWriter {
       this.#follow()
     }
     // An updater applied to missing data yields a partial value. If the whole data is being fetched, or its
-    // reader can see why it is missing, skip the change.
-    const isAwaited = query.state.data === undefined && (isFetching || query.isActive())
+    // reader can see why it is missing, skip the change. An infinite query cannot start from a list.
+    const isAwaited = query.state.data === undefined && (isFetching || query.isActive() || hasPages(query))
     if (!isAwaited || !changes.every(isPatch)) this.#apply(query, changes)
   }
 
   #apply(query: Query, changes: readonly Change[]): void {
     const before = query.state
-    const { data, sharesStructure, arePatches } = applyChanges(before.data, changes)
+    const { data, sharesStructure, arePatches } = applyChanges(before.data, changes, query.queryKey)
     if (data === undefined || data === before.data) return
-    // Unlike setData, this compares nothing. But cancelling a fetch would revert data that the fetch does not
-    // know.
-    if (sharesStructure && before.fetchStatus === 'idle') {
-      query.setState({
-        ...before,
-        data,
-        dataUpdateCount: before.dataUpdateCount + 1,
-        dataUpdatedAt: Date.now(),
-        error: null,
-        status: 'success',
-      })
-    } else query.setData(data, { manual: true })
+    if (sharesStructure) setWithoutSharing(query, data)
+    else query.setData(data, { manual: true })
     if (!arePatches) return
     // An updater changes existing data and makes it neither complete nor fresh. An error stays visible, and a
     // partial value is refetched by the next reader that can fetch.
@@ -244,9 +263,30 @@ export class QueryWriter {
   }
 }
 
+/**
+ * Sets data that shares its structure already: to compare it again would cost more than the write. Unlike `setState`, it is a
+ * success to those who listen to the cache, such as `broadcastQueryClient`, and cancelling a fetch does not revert it.
+ */
+function setWithoutSharing(query: Query, data: unknown): void {
+  const { options } = query
+  const unshared = { ...options, structuralSharing: false }
+  query.options = unshared
+  try {
+    query.setData(data, { manual: true })
+  } finally {
+    // A listener may have set others.
+    if (query.options === unshared) query.options = options
+  }
+}
+
 /** Whether a change needs existing data: applied to missing data, it yields a partial value. */
 function isPatch({ updater, isSubscribed }: Change): boolean {
   return updater !== undefined && !updater.isReplacement && !isSubscribed
+}
+
+/** Whether it is an infinite query. */
+function hasPages({ options }: Query): boolean {
+  return 'getNextPageParam' in options
 }
 
 /** The result of applying changes to some data. */
@@ -258,7 +298,7 @@ interface ChangedData {
 }
 
 /** Applies changes in order. An error in one does not undo the others. */
-function applyChanges(before: unknown, changes: readonly Change[]): ChangedData {
+function applyChanges(before: unknown, changes: readonly Change[], key: QueryKey): ChangedData {
   const flush = {}
   const result = { data: before, sharesStructure: true, arePatches: true }
   for (const change of changes) {
@@ -274,7 +314,7 @@ function applyChanges(before: unknown, changes: readonly Change[]): ChangedData 
       // A change that is applied again over a response fails again.
       if (change.hasFailed) continue
       change.hasFailed = true
-      change.report({ kind: 'handler-error', type: change.type, error })
+      change.report({ kind: 'handler-error', type: change.type, key, error })
     }
   }
   return result

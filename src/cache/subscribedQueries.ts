@@ -21,6 +21,7 @@ export function subscriptionsOf(shared: SubscribableConnection): Subscriptions {
   if (connection.subscriptions) return connection.subscriptions
   const subscriptions = new Subscriptions({
     clock: connection.ports.clock,
+    hashOf: key => liveQueries.hashOf(key),
     closeDelay: () => shared.closeDelay,
     post: connection.post,
     mayOpen: () => connection.mayOpen,
@@ -46,6 +47,11 @@ export async function fetchSubscribed(
   { type, params }: RequestEnvelope,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const message = await subscriptionsOf(shared).next({ type, params }, signal)
-  return shared.liveQueries.readAfterMessage(messageKey(type, params), message?.response)
+  const key = messageKey(type, params)
+  const subscriptions = subscriptionsOf(shared)
+  let message = await subscriptions.next({ type, params }, signal)
+  // The server says that nothing was missed, but the data is not in the cache: it has to be sent again.
+  if (!message && !shared.liveQueries.isCached(key))
+    message = await subscriptions.next({ type, params }, signal)
+  return shared.liveQueries.readAfterMessage(key, message?.response)
 }

@@ -1,5 +1,6 @@
 import type { Query, QueryCache, QueryKey } from '@tanstack/react-query'
-import { hashValue, isPlainObject } from '../core/hash.ts'
+import { isPlainObject } from '../core/hash.ts'
+import type { Clock, TimerHandle } from '../core/platform.ts'
 import { readersOf } from './queryReaders.ts'
 import type { QueryWriter } from './queryWriter.ts'
 
@@ -10,7 +11,7 @@ const FIRST_PRUNING = 1_024
 const EVICTED_SHARE = 0.9
 
 /** What one connection knows about a query key. */
-interface TrackedKey {
+export interface TrackedKey {
   readonly hash: string
   readonly key: QueryKey
   /** A message has written it, or the response to a request contained it. */
@@ -21,7 +22,7 @@ interface TrackedKey {
   isHandled: boolean
   /**
    * The connection has delivered its whole data, and it has been read without interruption since: a server may
-   * stop sending what has no readers.
+   * stop sending what has no readers. For a while, it need not be read yet.
    */
   isCurrent: boolean
   /** How many mounted `useSocketQuery`s read it. */
@@ -39,6 +40,7 @@ interface TrackedPrefix {
 /** What `TrackedKeys` needs from its connection. */
 interface TrackedKeysOptions {
   writer: QueryWriter
+  clock: Clock
   /** A query has a reader again. */
   onReader(query: Query, tracked: TrackedKey | undefined): void
   /** A key is no longer tracked. */
@@ -48,18 +50,24 @@ interface TrackedKeysOptions {
 /** The keys that one connection has written or invalidated, and those that mounted `useSocketQuery`s read. */
 export class TrackedKeys {
   readonly #options: TrackedKeysOptions
-  readonly #hashes = new KeyHashes()
+  readonly #hashes: KeyHashes
   readonly #keys = new Map<string, TrackedKey>()
   readonly #prefixes = new Map<string, TrackedPrefix>()
   /** Hashes of the queries that messages have created, oldest first. */
   readonly #created = new Set<string>()
+  /** When unread data stops being current, by hash. */
+  readonly #unread = new Map<string, TimerHandle>()
   #cache: QueryCache | undefined
   #unsubscribe: (() => void) | undefined
+  /** The queries below prefixes, by the hash of the prefix, as long as the cache has the same keys. */
+  readonly #below = new Map<string, readonly Query[]>()
+  #belowVersion: unknown
   #pruneAt = FIRST_PRUNING
   #evictAt = 0
 
   constructor(options: TrackedKeysOptions) {
     this.#options = options
+    this.#hashes = new KeyHashes(key => options.writer.hashOf(key))
     this.follow()
   }
 
@@ -68,6 +76,8 @@ export class TrackedKeys {
     const { cache } = this.#options.writer
     if (cache === this.#cache) return
     this.end()
+    this.#hashes.clear()
+    this.#below.clear()
     this.#cache = cache
     this.#unsubscribe = readersOf(cache).subscribe({
       onLeft: hash => {
@@ -83,6 +93,8 @@ export class TrackedKeys {
     this.#unsubscribe?.()
     this.#unsubscribe = undefined
     this.#cache = undefined
+    for (const timer of this.#unread.values()) this.#options.clock.clearTimeout(timer)
+    this.#unread.clear()
     for (const tracked of this.#keys.values()) tracked.isCurrent = false
   }
 
@@ -97,6 +109,17 @@ export class TrackedKeys {
   /** Since when a query has been read without interruption (ms since the epoch). */
   readSince(query: Query): number {
     return readersOf(this.#options.writer.cache).readSince(query)
+  }
+
+  /** The queries whose key begins with this one. Messages ask for the same ones again and again. */
+  queriesBelow(hash: string, queryKey: QueryKey): readonly Query[] {
+    const { cache } = this.#options.writer
+    const version = readersOf(cache).keysVersion
+    if (this.#belowVersion !== version || this.#below.size >= FIRST_PRUNING) this.#below.clear()
+    this.#belowVersion = version
+    const known = this.#below.get(hash) ?? cache.findAll({ queryKey })
+    this.#below.set(hash, known)
+    return known
   }
 
   /** Keys that a missed message would have written, by hash. */
@@ -116,11 +139,8 @@ export class TrackedKeys {
     return [...this.#keys.values()].filter(({ readers }) => readers > 0).map(({ hash }) => hash)
   }
 
-  /**
-   * Records a key that is about to be written, by the handler of `type` if there is one. Returns `true` the
-   * first time.
-   */
-  add(hash: string, key: QueryKey, type?: string): boolean {
+  /** What is known of a key that is about to be written, by the handler of `type` if there is one. */
+  track(key: QueryKey, type?: string, hash = this.#hashes.of(key)): TrackedKey {
     const known = this.#keys.get(hash)
     if (!known?.isWritten && this.#keys.size >= this.#pruneAt) this.prune()
     const tracked = this.#track(hash, key)
@@ -128,10 +148,14 @@ export class TrackedKeys {
       tracked.isHandled = true
       tracked.types = withType(tracked.types, type)
     }
-    if (tracked.isWritten) return false
+    return tracked
+  }
+
+  /** Records that this key is written. */
+  setWritten(tracked: TrackedKey): void {
+    if (tracked.isWritten) return
     tracked.isWritten = true
-    if (!this.#options.writer.cache.get(hash)) this.#created.add(hash)
-    return true
+    if (!this.#options.writer.cache.get(tracked.hash)) this.#created.add(tracked.hash)
   }
 
   /** Records that a handler has invalidated the queries below this key. */
@@ -143,13 +167,21 @@ export class TrackedKeys {
 
   /**
    * The connection has delivered the whole data of this key. Without a reader, that proves nothing for the
-   * next one.
+   * next one, except for `unreadFor` ms: a loader has fetched it for a component that is about to mount.
    */
-  setCurrent(hash: string): void {
+  setCurrent(hash: string, unreadFor = 0): void {
+    const { clock, writer } = this.#options
     const tracked = this.#keys.get(hash)
-    if (!tracked || tracked.isCurrent) return
-    const query = this.#options.writer.cache.get(hash)
-    tracked.isCurrent = query !== undefined && query.getObserversCount() > 0
+    if (!tracked || (tracked.isCurrent && !this.#unread.has(hash))) return
+    const isRead = () => (writer.cache.get(hash)?.getObserversCount() ?? 0) > 0
+    tracked.isCurrent ||= isRead() || unreadFor > 0
+    if (unreadFor === 0) return
+    const expire = () => {
+      this.#unread.delete(hash)
+      if (!isRead()) tracked.isCurrent = false
+    }
+    clock.clearTimeout(this.#unread.get(hash))
+    this.#unread.set(hash, clock.setTimeout(expire, unreadFor))
   }
 
   /** A `useSocketQuery` reads this key until the returned function is called. */
@@ -262,24 +294,31 @@ const MOST = 10_000
 export class KeyHashes {
   /** By type, then by the name of the member, then by its value. */
   readonly #types = new Map<string, Map<string, Map<unknown, string>>>()
+  readonly #hash: (key: QueryKey) => string
   #size = 0
+
+  constructor(hash: (key: QueryKey) => string) {
+    this.#hash = hash
+  }
+
+  clear(): void {
+    this.#types.clear()
+    this.#size = 0
+  }
 
   of(key: QueryKey): string {
     const [type, params] = key
     const name = key.length === 1 ? '' : key.length === 2 ? soleMember(params) : undefined
-    if (typeof type !== 'string' || name === undefined) return hashValue(key)
+    if (typeof type !== 'string' || name === undefined) return this.#hash(key)
     const value = read(params, name)
     return this.#types.get(type)?.get(name)?.get(value) ?? this.#add([type, params], name)
   }
 
   #add([type, params]: readonly [string, unknown], name: string): string {
-    if (this.#size >= MOST) {
-      this.#types.clear()
-      this.#size = 0
-    }
+    if (this.#size >= MOST) this.clear()
     const names = this.#types.get(type) ?? new Map<string, Map<unknown, string>>()
     const values = names.get(name) ?? new Map<unknown, string>()
-    const hash = hashValue(params === undefined ? [type] : [type, params])
+    const hash = this.#hash(params === undefined ? [type] : [type, params])
     this.#types.set(type, names.set(name, values.set(read(params, name), hash)))
     this.#size++
     return hash

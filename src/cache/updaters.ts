@@ -1,49 +1,20 @@
 import { ConfigurationError } from '../core/errors.ts'
-import type { ConnectionEvent } from '../core/events.ts'
+import { draftOf, idOf, isObject, wrongData } from './rowsDraft.ts'
+import type { AddOptions, ListOf, RowFor, RowOptions, UpdaterFor } from './rowTypes.ts'
+import type { Updater } from './updater.ts'
 
-/**
- * A pure change of cached data. `flush` identifies the running flush: what it has copied already is not
- * copied again.
- */
-export interface Updater<Data, Given = Data> {
-  (data: Given | undefined, flush?: object): Data | undefined
-  /** It keeps the identity of what it does not change, so there is no need to compare old and new data. */
-  readonly sharesStructure?: true
-  /** Applying it twice gives the same result as applying it once. */
-  readonly isIdempotent?: boolean
-  /** It stands for a value: its result is complete, even for missing data. */
-  readonly isReplacement?: true
+/** Where the rows are, and what identifies them. */
+interface RowPlace {
+  by: string
+  list?: string
 }
 
-/** How a message changes the data of one query: by an updater, or by a value that replaces the data. */
-export interface Change {
-  updater: Updater<unknown> | undefined
-  value: unknown
-  /** The message's type, for the report of an updater that throws. */
-  type: string
-  hasFailed: boolean
-  /** Its query is subscribed. It has no other data than its messages, and a fetch that is running waits for this one. */
-  isSubscribed: boolean
-  report(event: ConnectionEvent): void
-}
-
-/** The property that identifies rows. */
-export type RowKey<Row> = [keyof Row] extends [never] ? string : keyof Row & string
-
-function define<Data>(isIdempotent: boolean, change: Updater<Data>): Updater<Data> {
+function define(isIdempotent: boolean, change: Updater<unknown>): never {
   // One for each message: `Object.assign` costs several times as much.
-  const updater = change as Updater<Data> & { sharesStructure: true; isIdempotent: boolean }
+  const updater = change as Updater<unknown> & { sharesStructure: true; isIdempotent: boolean }
   updater.sharesStructure = true
   updater.isIdempotent = isIdempotent
-  return updater
-}
-
-/** The same for lists. It takes and returns mutable arrays, as most caches hold them, but changes none in place. */
-function defineForLists<Row, Given = Row>(
-  isIdempotent: boolean,
-  change: Updater<readonly Row[]>,
-): Updater<Row[], readonly Given[]> {
-  return define(isIdempotent, change) as unknown as Updater<Row[], readonly Given[]>
+  return updater as never
 }
 
 /**
@@ -63,105 +34,119 @@ export function idempotent<Data, Given = Data>(
 }
 
 /**
- * Adds an item, or an array of items, to the end of a list.
+ * Adds an item, or an array of items, to a list: at its end, or with `at: 'start'` at its start, in the given
+ * order. In an infinite query these are the ends of the last and the first page.
  *
- * @param options `by`: skips items whose `by` is already in the list. `max`: drops the oldest rows above this
- *   number.
+ * @param options `by`: skips items whose `by` is already in the list. `max`: drops the rows furthest from there
+ *   above this number. `list`: the member that holds the rows, where the data or a page is an object.
  * @throws ConfigurationError for a `max` that is not a whole number. Wrong data and items are reported as
  *   `handler-error`.
  */
-export function append<Row>(
-  items: Row | readonly Row[],
-  { by, max }: { by?: RowKey<Row>; max?: number } = {},
-): Updater<Row[], readonly unknown[]> {
+export function append<Row, Data = undefined, const List extends ListOf<Data> = never>(
+  items: readonly RowFor<Row, Data, List>[],
+  options?: Partial<RowOptions<RowFor<Row, Data, List>, Data, List>> & AddOptions,
+): UpdaterFor<Row, Data>
+export function append<Row, Data = undefined, const List extends ListOf<Data> = never>(
+  item: RowFor<Row, Data, List>,
+  options?: Partial<RowOptions<RowFor<Row, Data, List>, Data, List>> & AddOptions,
+): UpdaterFor<Row, Data>
+export function append(items: unknown, options: AddOptions & { by?: string; list?: string } = {}): unknown {
+  const { by, list, max, at = 'end' } = options
   checkMax('append', max)
-  const added = Array.isArray(items) ? (items as readonly Row[]) : [items as Row]
-  return defineForLists<Row, unknown>(by !== undefined, (data, flush) => {
-    const draft = draftOf('append', data, flush)
-    if (added.includes(undefined as Row) && by === undefined) throw wrong('append', 'adds rows', undefined)
-    const fresh = by === undefined ? added : newRows(added, by, id => draft.find(by, id) >= 0)
-    for (const item of fresh) draft.set(draft.rows.length, item)
-    if (fresh.length > 0) draft.cap(max, 'end')
-    return draft.rows
+  const added: readonly unknown[] = Array.isArray(items) ? items : [items]
+  return define(by !== undefined, (data, flush) => {
+    const rows = draftOf({ updater: 'append', list }, data, flush)
+    if (added.includes(undefined) && by === undefined) throw wrongData('append', 'adds rows', undefined)
+    const fresh = by === undefined ? added : newRows(added, by, id => rows.has({ by, id }))
+    if (fresh.length > 0) {
+      rows.add(fresh, at)
+      rows.cap(max, at)
+    }
+    return rows.data
   })
 }
 
 /**
- * Replaces the row with the same `by`, or adds the item.
+ * Replaces the row with the same `by`, or adds the item. In an infinite query it looks through all pages. Copies
+ * of the row, such as those that pages have in common, are removed.
  *
  * @param options `at`: where to add a new row, default `'end'`. `max`: drops the rows furthest from there.
+ *   `list`: the member that holds the rows, where the data or a page is an object.
  * @throws ConfigurationError for a `max` that is not a whole number. Wrong data and items are reported as
  *   `handler-error`.
  */
-export function upsert<Row>(
-  item: Row,
-  { by, max, at = 'end' }: { by: RowKey<Row>; max?: number; at?: 'start' | 'end' },
-): Updater<Row[], readonly unknown[]> {
+export function upsert<Row, Data = undefined, const List extends ListOf<Data> = never>(
+  item: RowFor<Row, Data, List>,
+  options: RowOptions<RowFor<Row, Data, List>, Data, List> & AddOptions,
+): UpdaterFor<Row, Data> {
+  const { by, list, max, at = 'end' } = options as AddOptions & RowPlace
   checkMax('upsert', max)
-  return defineForLists<Row, unknown>(true, (data, flush) => {
-    const draft = draftOf('upsert', data, flush)
-    const place = draft.find(by, idOf('upsert', item, by))
-    if (place < 0 && at === 'start') draft.unshift(item)
-    else draft.set(place < 0 ? draft.rows.length : place, item)
-    draft.cap(max, at)
-    return draft.rows
+  return define(true, (data, flush) => {
+    const rows = draftOf({ updater: 'upsert', list }, data, flush)
+    const id = idOf('upsert', item, by)
+    if (!rows.replace({ by, id }, item)) rows.add([item], at)
+    rows.cap(max, at)
+    return rows.data
   })
 }
 
 /** See `patch`. */
 export interface Patch {
   <Data extends object>(fields: NoInfer<Partial<Data>>): Updater<Data>
-  <Row extends object>(
-    fields: NoInfer<Partial<Row>>,
-    options: { by: NoInfer<RowKey<Row>> },
-  ): Updater<Row[], readonly Row[]>
+  <Row extends object, Data = undefined, const List extends ListOf<Data> = never>(
+    fields: NoInfer<Partial<RowFor<Row, Data, List>>>,
+    options: RowOptions<RowFor<Row, Data, List>, Data, List>,
+  ): UpdaterFor<Row, Data, Row>
 }
 
 /**
- * Changes fields of an object or, with `by`, of the list row with the same `by` as the fields. A missing row
- * is not added. Wrong data and fields are reported as `handler-error`.
+ * Changes fields of an object or, with `by`, of the list row with the same `by` as the fields, in whichever page
+ * it is. A missing row is not added. Wrong data and fields are reported as `handler-error`.
  */
-export const patch: Patch = (fields: object, { by }: { by?: string } = {}) =>
-  (by === undefined ? patchObject(fields) : patchRow(fields as Record<string, unknown>, by)) as never
+export const patch: Patch = (fields: object, options?: Partial<RowPlace>) =>
+  options?.by === undefined ? patchObject(fields) : patchRow(fields, { ...options, by: options.by })
 
 // A spread defines properties and, unlike Object.assign, cannot set a prototype.
-function patchObject(fields: object): Updater<object> {
+function patchObject(fields: object): never {
   return define(true, data => {
-    if (!isObject(fields)) throw wrong('patch', 'takes an object of fields', fields)
-    if (!isObject(data ?? {})) throw wrong('patch', 'without `by` changes an object', data)
-    return { ...data, ...fields }
+    if (!isObject(fields)) throw wrongData('patch', 'takes an object of fields', fields)
+    if (!isObject(data ?? {})) throw wrongData('patch', 'without `by` changes an object', data)
+    return { ...(data as object), ...fields }
   })
 }
 
-function patchRow(fields: Record<string, unknown>, by: string): Updater<readonly Record<string, unknown>[]> {
+function patchRow(fields: object, { by, list }: RowPlace): never {
   return define(true, (data, flush) => {
-    const draft = draftOf('patch', data, flush)
-    const place = draft.find(by, idOf('patch', fields, by))
-    if (place >= 0) draft.set(place, { ...draft.rows[place], ...fields })
-    return draft.rows
+    const rows = draftOf({ updater: 'patch', list }, data, flush)
+    const id = idOf('patch', fields, by)
+    rows.change({ by, id }, row => ({ ...(row as object), ...fields }))
+    return rows.data
   })
 }
 
 /**
- * Removes the row whose `by` is `id` from a list. Wrong data and an `id` of `undefined` are reported as
- * `handler-error`.
+ * Removes the row whose `by` is `id` from a list, in whichever page it is. Wrong data and an `id` of `undefined`
+ * are reported as `handler-error`.
  */
-export function remove<Row>(id: unknown, { by }: { by: RowKey<Row> }): Updater<Row[], readonly Row[]> {
-  return defineForLists<Row>(true, (data, flush) => {
-    const draft = draftOf('remove', data, flush)
-    if (id === undefined) throw wrong('remove', `finds a row by its "${by}"`, id)
-    const place = draft.find(by, id)
-    if (place >= 0) draft.remove(place)
-    return draft.rows
+export function remove<Row, Data = undefined, const List extends ListOf<Data> = never>(
+  id: unknown,
+  options: RowOptions<RowFor<Row, Data, List>, Data, List>,
+): UpdaterFor<Row, Data, Row> {
+  const { by, list } = options as RowPlace
+  return define(true, (data, flush) => {
+    const rows = draftOf({ updater: 'remove', list }, data, flush)
+    if (id === undefined) throw wrongData('remove', `finds a row by its "${by}"`, id)
+    rows.remove({ by, id })
+    return rows.data
   })
 }
 
 /** The items whose `by` is not in the list yet, each once. */
-function newRows<Row>(
-  added: readonly Row[],
-  by: RowKey<Row>,
-  isThere: (id: unknown) => boolean | undefined,
-): readonly Row[] {
+function newRows(
+  added: readonly unknown[],
+  by: string,
+  isThere: (id: unknown) => boolean,
+): readonly unknown[] {
   const ids = new Set<unknown>()
   return added.filter(item => {
     const id = idOf('append', item, by)
@@ -169,150 +154,7 @@ function newRows<Row>(
   })
 }
 
-function idOf(updater: string, row: unknown, by: string): unknown {
-  const id = isObject(row) ? row[by] : undefined
-  if (id === undefined) throw wrong(updater, `with \`by\` takes objects with a member "${by}"`, row)
-  return id
-}
-
 function checkMax(updater: string, max: number | undefined): void {
   if (max === undefined || max === Infinity || (Number.isInteger(max) && max >= 0)) return
   throw new ConfigurationError(`The max of ${updater} must be a whole number from 0 on, or Infinity.`)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Describes what was found only by its kind: errors contain no data. */
-function wrong(updater: string, rule: string, found: unknown): ConfigurationError {
-  const type = typeof found
-  const kind = Array.isArray(found) ? 'a list' : type === 'object' ? 'an object' : `a ${type}`
-  const name = found === undefined || found === null ? String(found) : kind
-  return new ConfigurationError(`${updater} ${rule}, and found ${name}.`)
-}
-
-/** The number of searches of one list from which an index pays off: building one costs about as much. */
-const SEARCHES = 50
-
-/** What updaters keep in the object that identifies a flush: the lists that it has copied. */
-interface Flush {
-  drafts?: WeakMap<object, Draft<unknown>>
-}
-
-/** The draft of a cached list. */
-function draftOf<Row>(
-  updater: string,
-  data: readonly Row[] | null | undefined,
-  flush: Flush = {},
-): Draft<Row> {
-  if (!Array.isArray(data ?? [])) throw wrong(updater, 'changes a list', data)
-  const list = (data ?? []) as Row[]
-  const drafts = (flush.drafts ??= new WeakMap())
-  return (drafts.get(list) as Draft<Row> | undefined) ?? new Draft(list, drafts)
-}
-
-/**
- * A list in one flush. The first change copies it, and the copy is changed in place: many updates of one list
- * cost one copy. After many searches it has an index.
- */
-class Draft<Row> {
-  rows: Row[]
-  readonly #drafts: WeakMap<object, Draft<unknown>>
-  #isCopied = false
-  #searches = 0
-  #by = ''
-  /** Where rows were when they were indexed, by id. Since then all have moved towards the start by `#shift`. */
-  #places: Map<unknown, number> | undefined
-  #shift = 0
-
-  constructor(list: Row[], drafts: WeakMap<object, Draft<unknown>>) {
-    this.rows = list
-    this.#drafts = drafts
-  }
-
-  /** The index of the first row whose `by` is `id`, or -1. */
-  find(by: string, id: unknown): number {
-    const places = this.#isCopied ? this.#index(by) : undefined
-    if (!places) return this.#search(by, id)
-    const noted = places.get(id)
-    if (noted === undefined) return -1
-    if (this.#idAt(noted - this.#shift) === id) return noted - this.#shift
-    // That row has left the list at one of its ends; another may have the same id.
-    const place = this.#search(by, id)
-    if (place < 0) places.delete(id)
-    else places.set(id, place + this.#shift)
-    return place
-  }
-
-  /** Sets the row at an index, which may be the end. */
-  set(place: number, row: Row): void {
-    this.#copy()
-    this.rows[place] = row
-    if (this.#places) this.#note(place)
-  }
-
-  /** Adds a row at the start. */
-  unshift(row: Row): void {
-    this.#copy()
-    this.rows.unshift(row)
-    this.#shift--
-    if (this.#places) this.#note(0)
-  }
-
-  /** Keeps the `max` rows at one end. */
-  cap(max = Infinity, at: 'start' | 'end'): void {
-    const extra = this.rows.length - max
-    if (extra <= 0) return
-    if (at === 'start') {
-      this.rows.length = max
-      return
-    }
-    // Several times as fast as a splice, and the usual case.
-    if (extra === 1) this.rows.shift()
-    else this.rows.splice(0, extra)
-    this.#shift += extra
-  }
-
-  /** Removes a row. */
-  remove(place: number): void {
-    this.#copy()
-    this.rows.splice(place, 1)
-    this.#places = undefined
-    this.#searches = 0
-  }
-
-  #copy(): void {
-    if (this.#isCopied) return
-    this.#isCopied = true
-    this.rows = [...this.rows]
-    this.#drafts.set(this.rows, this)
-  }
-
-  #index(by: string): Map<unknown, number> | undefined {
-    if (this.#places && this.#by === by) return this.#places
-    if (++this.#searches < SEARCHES) return undefined
-    this.#places = new Map()
-    this.#by = by
-    this.#shift = 0
-    for (let place = 0; place < this.rows.length; place++) this.#note(place)
-    return this.#places
-  }
-
-  /** Adds a row to the index. Among rows with the same id, the first counts. */
-  #note(place: number): void {
-    const id = this.#idAt(place)
-    const noted = this.#places?.get(id)
-    if (noted === undefined || this.#idAt(noted - this.#shift) !== id)
-      this.#places?.set(id, place + this.#shift)
-  }
-
-  #idAt(place: number): unknown {
-    return (this.rows[place] as Record<string, unknown> | undefined)?.[this.#by]
-  }
-
-  #search(by: string, id: unknown): number {
-    // Rows may be anything that a server sends.
-    return this.rows.findIndex(row => (row as Record<string, unknown> | null | undefined)?.[by] === id)
-  }
 }

@@ -1,26 +1,18 @@
-import { type Correlation, type Draft, subscribeFrame } from './correlation.ts'
-import type { Outbox, ConnectionDriverOptions, ConnectionPorts } from './connectionPorts.ts'
+import type { AttemptOwner } from './attemptOwner.ts'
+import type { Correlation, Draft } from './correlation.ts'
 import { ConfigurationError } from './errors.ts'
 import { decideFailure, type Failure, type FailureAction, impossible } from './failure.ts'
 import { findRefusedHeader } from './headers.ts'
-import type { MessageReader } from './messageReader.ts'
+import { ExpectedMessages } from './expectedMessages.ts'
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
-import type { Event } from './connectionState.ts'
-import {
-  attach,
-  type PendingPart,
-  preparationFailure,
-  type PreparedRequest,
-  prepareRequest,
-} from './request.ts'
+import { type PendingPart, preparationFailure, type PreparedRequest, prepareRequest } from './request.ts'
+import { FrameWriter, watchShared } from './frameWriter.ts'
 import type { GapCause } from './events.ts'
-import type { StreamPosition } from './streamPosition.ts'
-import type { Subscriptions } from './subscriptions.ts'
 import { refusePromise } from './validation.ts'
-import type { CurrentToken } from './tokens.ts'
 import type {
   Answer,
   AttemptRequest,
+  OpenInfo,
   RequestedHeartbeat,
   TransportHandle,
   TransportRequest,
@@ -28,33 +20,19 @@ import type {
 } from './transport.ts'
 import type { MessageMeta, SocketData } from './envelope.ts'
 
-/** How error messages name it. */
-const FIRST_MESSAGE = 'The first message (of attachToken or recovery.attach)'
-
-/** The connection, as one of its attempts sees it. */
-export interface AttemptOwner {
-  readonly ports: ConnectionPorts
-  readonly options: ConnectionDriverOptions
-  readonly outbox: Outbox | undefined
-  readonly subscriptions: Subscriptions | undefined
-  readonly reader: MessageReader
-  readonly position: StreamPosition
-  /** Messages may have been missed. */
-  scheduleGap(cause: GapCause): void
-  /** The position cannot be sent, or the server does not know it. */
-  dropCursor(): void
-  /** `from`: the attempt that the event is about. */
-  handle(event: Event, from: object): void
-  /** The token that the server received last. */
-  readonly currentToken: CurrentToken
-  /** The shortest delay before a retry that the server requested (ms). */
-  readonly retryFloor: number
-  /** The next request carries this token. */
-  onToken(token: CurrentToken): void
-  /** The request of the attempt `from` is ready, with the token in it. */
-  onAuthorized(prepared: PreparedRequest, from: object): void
-  onRetryFloor(delay: number): void
+/** How the request of an attempt is built. */
+interface PreparationPlan {
+  /** The server has refused the token. */
+  isRejected: boolean
+  /** Another page may send its token, so this one is left out. */
+  isDeferred?: boolean | undefined
+  /** The same if the application still has the token that was refused. */
+  mayJoin?: boolean | undefined
 }
+
+/** How error messages name them. */
+const FIRST_MESSAGE = 'The first message (of attachToken or recovery.attach)'
+const HEARTBEAT = '"heartbeat.message"'
 
 /**
  * One attempt, from fetching its token to its end. Each attempt is a new object. Once ended, it ignores
@@ -65,12 +43,14 @@ export class Attempt implements TransportSink {
   readonly pending: PendingPart = { part: undefined }
   #isOver = false
   #isOpen = false
-  /** Whether its request carries a position added by `recovery.attach`. */
-  #hasAttached = false
+  #isRejected = false
+  #openedAt = 0
+  #responseResumed: boolean | undefined
   #prepared: PreparedRequest | undefined
   #firstMessage: SocketData | Draft | undefined
   /** With a protocol. */
   readonly #correlation: Correlation | undefined
+  readonly #writer: FrameWriter
   /** Heartbeats that the server requested. */
   #requested: RequestedHeartbeat | undefined
   #isPinging = false
@@ -80,18 +60,16 @@ export class Attempt implements TransportSink {
   constructor(owner: AttemptOwner) {
     this.#owner = owner
     this.#correlation = owner.ports.transport.createCorrelation?.()
+    this.#writer = new FrameWriter(this.#correlation, owner.outbox)
   }
 
   authorize(isRejected: boolean): void {
-    void this.#prepare(isRejected, prepared => {
+    this.#isRejected = isRejected
+    const { ports, currentToken } = this.#owner
+    const isDeferred = currentToken.isRefused && ports.transport.mayJoin?.()
+    void this.#prepare({ isRejected, isDeferred }, prepared => {
       this.#prepared = prepared
-      const { firstMessage } = prepared.request
-      if (firstMessage !== undefined) {
-        // Encode before a socket is opened for it, so that an error in the application's code is found in
-        // time.
-        this.#guarded(FIRST_MESSAGE, () => (this.#firstMessage = this.#owner.outbox?.encode(firstMessage)))
-      }
-      if (!this.#isOver) this.#owner.onAuthorized(prepared, this)
+      this.#owner.onAuthorized(prepared, this)
     })
   }
 
@@ -99,84 +77,63 @@ export class Attempt implements TransportSink {
     if (!this.#prepared) return
     const handle = this.#owner.ports.transport.open(this.#toAttemptRequest(this.#prepared), this)
     if (this.#isOver) handle.close()
-    else this.#handle = handle
+    else this.#handle = this.#writer.handle = handle
   }
 
   /** Returns `false` if the network does not accept the data. */
   send(data: SocketData | Draft): boolean {
     this.#heartbeat?.check()
-    return this.#transmit(data)
+    return this.#writer.transmit(data)
   }
 
-  /**
-   * Sends what subscriptions want, all of one kind. Returns `false` if it cannot. `failed`: the application's code threw
-   * for one of them, and the others go on.
-   */
-  write(drafts: readonly Draft[], failed: (draft: Draft, error: unknown) => void): boolean {
-    return this.#writeTogether(drafts) ?? drafts.every(draft => this.#writeOne(draft, failed))
-  }
-
-  /** `undefined`: they have to be sent one by one. */
-  #writeTogether(drafts: readonly Draft[]): boolean | undefined {
-    const handle = this.#handle
-    const correlation = this.#correlation
-    if (drafts.length < 2 || !correlation || !handle?.writeBatch) return undefined
-    try {
-      return handle.writeBatch(drafts.map(draft => correlation.number(draft)))
-    } catch {
-      // Nothing was sent. One by one, it shows which one is to blame.
-      return undefined
-    }
-  }
-
-  #writeOne(draft: Draft, failed: (draft: Draft, error: unknown) => void): boolean {
-    const { outbox } = this.#owner
-    try {
-      const frame = this.#handle?.write ? draft : outbox?.encode(subscribeFrame(draft))
-      return frame !== undefined && this.#transmit(frame)
-    } catch (error) {
-      failed(draft, error)
-      return true
-    }
-  }
-
-  #transmit(data: SocketData | Draft): boolean {
-    const handle = this.#handle
-    if (typeof data === 'object' && 'kind' in data)
-      return (this.#correlation && handle?.write?.(this.#correlation.number(data))) ?? false
-    if (!handle?.write || handle.send) return handle?.send?.(data) ?? false
-    return this.#transmit({ kind: 'send', type: '', params: undefined, data })
-  }
+  /** Sends what subscriptions want, see `FrameWriter`. */
+  readonly write: FrameWriter['write'] = (drafts, failed) => this.#writer.write(drafts, failed)
 
   /** Called when the options may have changed. */
   configured(): void {
     if (this.#isOpen) this.#watch()
   }
 
+  /** Whether this page has sent the token of the connection. */
+  get isOwner(): boolean {
+    return this.#handle?.shared?.isOwner ?? true
+  }
+
   checkNow(): void {
     this.#heartbeat?.checkNow()
+    this.#handle?.shared?.checkNow()
     this.#owner.outbox?.checkNow()
   }
 
   /** How long the last heartbeat took (ms). */
   get latency(): number | null {
-    return this.#heartbeat?.sincePing() ?? null
+    return this.#handle?.shared?.latency ?? this.#heartbeat?.sincePing() ?? null
   }
 
-  end(): void {
+  end(foundDead: boolean): void {
     this.#isOver = true
     this.#heartbeat?.stop()
-    this.#handle?.close()
+    this.#owner.reader.expected?.stop()
+    this.#handle?.close(foundDead)
   }
 
-  onOpen(info: { resumed: boolean }): void {
+  onOpen({ resumed, isJoined = false }: OpenInfo): void {
     if (this.#isOver) return
     this.#isOpen = true
+    this.#openedAt = this.#owner.ports.clock.elapsed()
     this.#owner.handle({ type: 'opened' }, this)
     if (this.#isOver) return
-    const { position, options, ports } = this.#owner
-    const gap = position.opened({ ...info, isDecidedLater: options.recovery?.resumed !== undefined })
-    if (gap) this.#owner.scheduleGap(gap)
+    const { position, options, ports, subscriptions } = this.#owner
+    // What the server has said to another page means nothing here. The worker ends the subscriptions of a page that is away, so
+    // the server has not sent their messages.
+    const said = isJoined ? resumed && !subscriptions?.areWanted : this.#responseResumed
+    const gap = position.opened({
+      resumed: said ?? resumed,
+      isRefused: said === false,
+      isJoined,
+      isDecidedLater: said === undefined && position.isDecidedLater(options.recovery),
+    })
+    if (gap) this.#owner.onGapAtOpening(gap)
     else ports.sink.onOpen()
   }
 
@@ -187,25 +144,27 @@ export class Attempt implements TransportSink {
   beginSending(): void {
     this.#watch()
     const first = this.#firstMessage
-    if (first !== undefined && !this.#guarded(FIRST_MESSAGE, () => this.#transmit(first))) return
+    // The worker has sent it already.
+    const isSent = first === undefined || this.#handle?.shared !== undefined
+    if (!isSent && !this.#guarded(FIRST_MESSAGE, () => this.#writer.transmit(first))) return
     this.#owner.subscriptions?.opened()
     this.#owner.outbox?.opened()
   }
 
   onMessage(data: unknown, meta: MessageMeta): boolean {
     if (this.#isOver) return false
-    this.#heartbeat?.onActivity()
+    this.#heard()
     return this.#owner.reader.receive(data, meta)
   }
 
   onIncoming(read: () => unknown): void {
     if (this.#isOver) return
-    this.#heartbeat?.onActivity()
+    this.#heard()
     if (this.#correlation) this.#owner.reader.receiveIncoming(this.#correlation.read(read))
   }
 
   onActivity(): void {
-    if (!this.#isOver) this.#heartbeat?.onActivity()
+    if (!this.#isOver) this.#heard()
   }
 
   onHeartbeat(requested: RequestedHeartbeat): void {
@@ -218,21 +177,26 @@ export class Attempt implements TransportSink {
     if (!this.#isOver) this.#owner.reader.oversized()
   }
 
+  onOwner(): void {
+    if (this.#isOpen && !this.#isOver) this.#owner.outbox?.owned()
+  }
+
   onRetryFloor(delay: number): void {
     if (!this.#isOver) this.#owner.onRetryFloor(delay)
   }
 
   onCursorLost(): void {
-    if (this.#isOver) return
-    const gap = this.#owner.position.rejected(this.#isOpen)
-    if (gap) this.#owner.scheduleGap(gap)
+    if (!this.#isOver) this.#missed('cursor-lost')
   }
 
   onAnswer(answer: Answer): boolean {
     if (this.#isOver) return false
     const { ports, position } = this.#owner
-    const cursor = this.#hasAttached ? position.cursor : ports.transport.cursor?.()
-    const failure: Failure = { kind: 'answer', ...answer, cursor }
+    const sent = position.isAttached ? position.cursor : ports.transport.cursor?.()
+    // The first request of a long poll may have been held, and had no position.
+    const isLater = this.#isOpen && (sent !== undefined || this.#responseResumed !== undefined)
+    this.#responseResumed = this.#owner.reader.readResponse({ headers: answer.headers, sent }, isLater)
+    const failure: Failure = { kind: 'answer', ...answer, cursor: sent }
     const action = this.#override(failure)
     if (action !== undefined) this.#fail(failure, action)
     return action === undefined
@@ -249,7 +213,7 @@ export class Attempt implements TransportSink {
     const { retryFloor, options } = this.#owner
     const decided = decideFailure(failure, options)
     const decision = action === undefined ? decided : { action, floor: decided.floor ?? 0 }
-    if (decision.action === 'drop-cursor') this.#owner.position.rejected()
+    if (decision.action === 'drop-cursor') this.#owner.position.missed('cursor-lost')
     const floor = Math.max(decision.floor ?? 0, retryFloor)
     this.#owner.handle({ type: 'failed', failure, decision: { ...decision, floor } }, this)
   }
@@ -258,7 +222,8 @@ export class Attempt implements TransportSink {
   #completed(failure: Failure): Failure {
     const { options } = this.#owner
     // The transport sends its own position; `recovery.attach` sends the other.
-    if (failure.kind === 'status') return this.#hasAttached ? { ...failure, hadCursor: true } : failure
+    if (failure.kind === 'status')
+      return this.#owner.position.isAttached ? { ...failure, hadCursor: true } : failure
     const isSpent = this.isSpent
     if (failure.kind === 'ended' && options.isLast) return { ...failure, isSpent, isIncomplete: true }
     return isSpent ? { ...failure, isSpent } : failure
@@ -280,17 +245,29 @@ export class Attempt implements TransportSink {
     }
   }
 
-  async #prepare(isRejected: boolean, take: (prepared: PreparedRequest) => void): Promise<void> {
+  async #prepare(plan: PreparationPlan, take: (prepared: PreparedRequest) => void): Promise<void> {
     const { options, currentToken } = this.#owner
+    const { isRejected, isDeferred, mayJoin } = plan
     let prepared: PreparedRequest
     try {
       prepared = await prepareRequest(options.request, {
         rejected: isRejected ? currentToken.token : undefined,
+        withoutToken: isDeferred ? currentToken : undefined,
         attachCursor: request => this.#attachCursor(request),
         pending: this.pending,
       })
     } catch (cause) {
       return this.onFailure(preparationFailure(cause))
+    }
+    if (this.#isOver) return
+    // The application still has the token that was refused.
+    const isStillRefused = currentToken.isRefused && prepared.token === currentToken.token
+    if (isStillRefused && !isRejected && !isDeferred)
+      return this.#prepare({ isRejected: true, isDeferred: mayJoin }, take)
+    const { firstMessage } = prepared.request
+    if (firstMessage !== undefined) {
+      // Encode before a socket is opened for it, so that an error in the application's code is found in time.
+      this.#guarded(FIRST_MESSAGE, () => (this.#firstMessage = this.#owner.outbox?.encode(firstMessage)))
     }
     if (!this.#isOver) take(prepared)
   }
@@ -300,44 +277,32 @@ export class Attempt implements TransportSink {
    * dropped and counts as a gap.
    */
   #attachCursor(request: TransportRequest): TransportRequest {
-    const { ports } = this.#owner
+    const { ports, options, position } = this.#owner
+    const { transport } = ports
     const withoutCursor = { ...request, headers: { ...request.headers } }
-    const attached = this.#attachBoth(request)
+    const positioned = position.attachTo(request, options, ports.sink)
+    const attached = transport.attachCursor?.(positioned) ?? positioned
     if (findRefusedHeader(attached.headers) === undefined) return attached
     this.onCursorLost()
     this.#owner.dropCursor()
-    return ports.transport.attachCursor?.(withoutCursor) ?? withoutCursor
+    return transport.attachCursor?.(withoutCursor) ?? withoutCursor
   }
 
-  #attachBoth(request: TransportRequest): TransportRequest {
-    const attached = this.#attachPosition(request)
-    return this.#owner.ports.transport.attachCursor?.(attached) ?? attached
-  }
-
-  /** Adds the position to resume from: where the stream was cut off, or where data that is already cached begins. */
-  #attachPosition(request: TransportRequest): TransportRequest {
-    const { ports, options, position } = this.#owner
-    const { recovery } = options
-    this.#hasAttached = false
-    if (!recovery) return request
-    const start = position.mayStart ? ports.sink.resumePosition() : undefined
-    if (start !== undefined) position.startAt(start)
-    const { cursor } = position
-    if (cursor === undefined || !recovery.attach || options.request.transport.urlScheme === undefined)
-      return request
-    this.#hasAttached = true
-    return attach('recovery.attach', () => recovery.attach?.(request, cursor) ?? request)
-  }
-
-  #toAttemptRequest({ request, token }: PreparedRequest): AttemptRequest {
-    const rebuild = () =>
+  #toAttemptRequest({ request, token, isRefused: needsToken = false }: PreparedRequest): AttemptRequest {
+    const { ports, position } = this.#owner
+    const build = (plan: PreparationPlan) =>
       new Promise<AttemptRequest>(resolve => {
-        void this.#prepare(false, prepared => {
+        void this.#prepare(plan, prepared => {
           this.#owner.onToken(prepared)
           resolve(this.#toAttemptRequest(prepared))
         })
       })
-    return { ...request, token, cursor: this.#owner.position.cursor, rebuild }
+    return {
+      ...request,
+      ...{ firstMessage: this.#firstMessage, token, needsToken, cursor: position.cursor },
+      rebuild: () => build({ isRejected: false, mayJoin: ports.transport.mayJoin?.() }),
+      authorize: () => build({ isRejected: this.#isRejected }),
+    }
   }
 
   /**
@@ -345,7 +310,14 @@ export class Attempt implements TransportSink {
    * a timeout.
    */
   #watch(): void {
-    const { ports, options, outbox } = this.#owner
+    const { ports, options, outbox, reader } = this.#owner
+    if (options.expects) reader.expected ??= new ExpectedMessages(ports.clock)
+    reader.expected?.watch(options.expects, type => {
+      this.#missed('forgotten', false)
+      this.onFailure({ kind: 'expected', type })
+    })
+    const shared = this.#handle?.shared
+    if (shared) return void this.#guarded(HEARTBEAT, () => watchShared(shared, options.heartbeat, outbox))
     const requested = this.#requested
     const heartbeat = requested ?? options.heartbeat
     const isPinging = !!outbox && (requested?.sendsPings ?? options.heartbeat?.message !== undefined)
@@ -359,14 +331,35 @@ export class Attempt implements TransportSink {
         ...heartbeat,
         silence: requested?.silence,
         ping: isPinging ? () => this.#ping() : undefined,
-        onDead: () => this.onFailure({ kind: 'silence' }),
+        onDead: () => this.onFailure({ kind: 'silence', isPinged: isPinging }),
       })
+  }
+
+  /** Something arrived from the server, be it a message or not. */
+  #heard(): void {
+    this.#heartbeat?.onActivity()
+    const { position, options, ports } = this.#owner
+    const { rememberedFor } = options.recovery ?? {}
+    if (rememberedFor === undefined) return
+    const now = ports.clock.elapsed()
+    const isStable =
+      this.#isOpen && now - this.#openedAt >= Math.min(options.times.stableAfter, rememberedFor / 2)
+    const gap = position.heard(now, rememberedFor, isStable)
+    if (gap) this.#missed(gap)
+  }
+
+  /** Unless it is open, the gap waits for the next opening, at which subscriptions are sent again. */
+  #missed(cause: GapCause, isOpen = this.#isOpen): void {
+    const { position, subscriptions } = this.#owner
+    const gap = position.missed(cause, isOpen)
+    if (gap) this.#owner.scheduleGap(gap)
+    else if (cause === 'forgotten') subscriptions?.forget()
   }
 
   #ping(): void {
     const { options, outbox } = this.#owner
     const message = options.heartbeat?.message
-    this.#guarded('"heartbeat.message"', () => outbox && this.#transmit(outbox.encode(message, 'heartbeat')))
+    this.#guarded(HEARTBEAT, () => outbox && this.#writer.transmit(outbox.encode(message, 'heartbeat')))
   }
 
   /** Returns `false` if it threw: the attempt then fails permanently, with an error that names the part. */

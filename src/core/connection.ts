@@ -1,6 +1,8 @@
-import { type AttemptOwner, Attempt } from './attempt.ts'
+import { Attempt } from './attempt.ts'
+import type { AttemptOwner } from './attemptOwner.ts'
 import { defaultGapSpread } from './backoff.ts'
 import type { GapCause } from './events.ts'
+import { isFoundDead } from './failure.ts'
 import type { Subscription } from './correlation.ts'
 import type { Subscriptions, SubscriptionsPorts } from './subscriptions.ts'
 import { createEmitter, type PlatformEvent, type TimerHandle } from './platform.ts'
@@ -40,6 +42,8 @@ export class Connection implements AttemptOwner, ReaderEvents {
   /** Scheduled gaps of subscriptions, by cause. */
   readonly #subscriptionGaps = new Map<GapCause, { timer: TimerHandle; subscriptions: Set<Subscription> }>()
   #run: Attempt | undefined
+  /** Whether an attempt that ends now is given up because too little came. */
+  #foundDead = false
   #unwatch: (() => void) | undefined
 
   constructor(ports: ConnectionPorts, options: ConnectionDriverOptions) {
@@ -47,6 +51,10 @@ export class Connection implements AttemptOwner, ReaderEvents {
     this.options = options
     this.outbox = ports.createOutbox?.({
       clock: ports.clock,
+      options: ports.outboxOptions,
+      reauthenticate: () => this.options.reauthenticate,
+      lastId: ports.transport.lastId ?? 0,
+      isOwner: () => this.#run?.isOwner ?? true,
       send: data => this.#state.name === 'open' && (this.#run?.send(data) ?? false),
       hasProtocol: ports.transport.createCorrelation !== undefined,
       mayOpen: () => this.mayOpen,
@@ -84,6 +92,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
   }
 
   reconnect(): void {
+    this.onToken({ token: null })
     this.handle({ type: 'reconnect' })
   }
 
@@ -91,6 +100,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
   configure(options: ConnectionDriverOptions): void {
     this.options = options
     this.reader.options = options
+    if (options.recovery?.rememberedFor === undefined) this.position.forgetSilence()
     this.#checkHidden()
     this.#run?.configured()
     if (this.#latency === null || options.heartbeat) return
@@ -129,13 +139,23 @@ export class Connection implements AttemptOwner, ReaderEvents {
         sink.onGap(cause, [...subscriptions])
       })
       this.#subscriptionGaps.set(cause, { timer, subscriptions })
-    } else if (this.#gapTimer === undefined) {
-      this.subscriptions?.onGap(cause)
-      this.#gapTimer = this.#delayGap(cause, () => {
-        this.#gapTimer = undefined
-        sink.onGap(cause)
-      })
+    } else {
+      if (this.#gapTimer === undefined) this.subscriptions?.onGap(cause)
+      this.#scheduleRound(cause)
     }
+  }
+
+  /** The same for what was missed before an opening: subscriptions have been sent again. */
+  onGapAtOpening(cause: GapCause): void {
+    this.subscriptions?.onMissedBefore()
+    this.#scheduleRound(cause)
+  }
+
+  #scheduleRound(cause: GapCause): void {
+    this.#gapTimer ??= this.#delayGap(cause, () => {
+      this.#gapTimer = undefined
+      this.ports.sink.onGap(cause)
+    })
   }
 
   #delayGap(cause: GapCause, call: () => void): TimerHandle {
@@ -147,8 +167,8 @@ export class Connection implements AttemptOwner, ReaderEvents {
     return clock.setTimeout(call, random() * (spread ?? defaultGapSpread(outage)))
   }
 
-  onToken({ token, refreshAt }: CurrentToken): void {
-    this.currentToken = { token, refreshAt }
+  onToken({ token, refreshAt, isRefused }: CurrentToken): void {
+    this.currentToken = { token, refreshAt, isRefused }
   }
 
   onAuthorized(prepared: PreparedRequest, from: object): void {
@@ -195,7 +215,6 @@ export class Connection implements AttemptOwner, ReaderEvents {
 
   #step(event: Event): void {
     const before = this.#state
-    const { status } = this.snapshot
     const { clock, random } = this.ports
     const { times } = this.options
     const world = { now: clock.elapsed(), random: random(), pausedBy: this.#pausedBy, times }
@@ -203,14 +222,14 @@ export class Connection implements AttemptOwner, ReaderEvents {
     const isNew = state.name !== before.name
     if (isNew) clock.clearTimeout(this.#timer)
     this.#state = state
+    this.#foundDead = isVerdict(event, before)
     for (const effect of effects) this.#perform(effect)
     if (isNew && hasEnded(state)) {
       this.outbox?.ended()
       this.subscriptions?.ended()
     }
-    if (state === before) return
-    this.#publish()
-    this.#report(status, before.name === 'waiting')
+    if (state !== before)
+      this.#publish(isNew && state.name === 'waiting' ? state.until - world.now : undefined)
   }
 
   #perform(effect: Effect): void {
@@ -221,6 +240,8 @@ export class Connection implements AttemptOwner, ReaderEvents {
         return
       case 'authorize':
         this.#run = new Attempt(this)
+        // Even if no fresh one can be had now: it must not be sent again.
+        if (effect.reason === 'refused') this.onToken({ ...this.currentToken, refreshAt: 0, isRefused: true })
         return this.#run.authorize(effect.reason === 'refused')
       case 'open':
         return this.#run?.open()
@@ -242,8 +263,9 @@ export class Connection implements AttemptOwner, ReaderEvents {
   #endAttempt(): void {
     this.#latency = null
     if (!this.#run) return
-    this.#run.end()
+    this.#run.end(this.#foundDead)
     this.#run = undefined
+    this.position.lost()
     this.outbox?.lost()
     this.subscriptions?.lost()
   }
@@ -269,19 +291,22 @@ export class Connection implements AttemptOwner, ReaderEvents {
     if (!this.#run?.isSpent) this.handle({ type: 'pause-changed' })
   }
 
-  #report(formerStatus: Status, wasWaiting: boolean): void {
+  /** `delay`: until the retry that has just been planned. The wall clock may be set meanwhile. */
+  #publish(delay?: number): void {
     const { clock, sink } = this.ports
-    const { status, error, nextRetryAt, retryCount } = this.snapshot
-    if (status !== formerStatus) sink.onEvent({ kind: 'status', status, error })
-    if (nextRetryAt === null || wasWaiting) return
-    sink.onEvent({ kind: 'retry', retryCount, delay: nextRetryAt - clock.now(), error })
-  }
-
-  #publish(): void {
-    const { clock } = this.ports
+    const former = this.snapshot.status
     this.snapshot = readSnapshot(this.#state, this.#latency, clock.now() - clock.elapsed())
+    const { status, error, retryCount } = this.snapshot
+    if (status !== former) sink.onEvent({ kind: 'status', status, error })
+    if (delay !== undefined) sink.onEvent({ kind: 'retry', retryCount, delay: Math.ceil(delay), error })
     this.#changes.emit(this.snapshot)
   }
+}
+
+function isVerdict(event: Event, { name }: State): boolean {
+  return event.type === 'failed'
+    ? isFoundDead(event.failure)
+    : event.type === 'timed-out' && name === 'opening'
 }
 
 function hasEnded(state: State): boolean {

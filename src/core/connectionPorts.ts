@@ -1,14 +1,15 @@
 import type { Clock, Platform } from './platform.ts'
-import type { Message, Parse, Cursor, SocketData } from './envelope.ts'
+import type { Message, Parse, Cursor, Serialize, SocketData } from './envelope.ts'
 import type { Reply } from './requests.ts'
 import type { ConnectionEvent, GapCause } from './events.ts'
+import type { Expects } from './expectedMessages.ts'
 import type { Failure, FailureAction } from './failure.ts'
 import type { ReconnectTimes } from './connectionState.ts'
 import type { RequestPlan } from './request.ts'
 import type { Recovery } from './streamPosition.ts'
 import type { Correlation, Draft } from './correlation.ts'
 import type { Subscription } from './correlation.ts'
-import type { AttemptToken, CurrentToken, Token } from './tokens.ts'
+import type { AttemptToken, CurrentToken, Reauthenticate, Token } from './tokens.ts'
 import type { Transport } from './transport.ts'
 
 /** What a connection is given once. Its options may change, see `ConnectionDriverOptions`. */
@@ -20,12 +21,16 @@ export interface ConnectionPorts {
   transport: ConnectionTransport
   sink: MessageSink
   createOutbox?: ((ports: OutboxPorts) => Outbox) | undefined
+  /** The latest options, which the outbox reads whenever something is sent. */
+  outboxOptions(): OutboxOptions
 }
 
 /** A transport, as a connection uses it. */
 export interface ConnectionTransport extends Transport {
   /** With a protocol of its own. It then reports `onIncoming`, and its handles can `write`. */
   createCorrelation?(): Correlation
+  /** The number before the first request's, if the connection may be shared: ids of other pages must be others. */
+  readonly lastId?: number
 }
 
 /** Receives what a connection reads from the server, and what happens to it. */
@@ -49,7 +54,7 @@ export interface MessageSink {
 
 /** What is known about a message when it is delivered. */
 export interface Delivery {
-  /** It belongs to a request or a subscription, so it needs no rule. */
+  /** It belongs to a request or a subscription, only moves the position, or `expects` names its type: it needs no rule. */
   isExpected?: boolean | undefined
   /** A fetch waits for it. */
   isAwaited?: boolean | undefined
@@ -72,7 +77,9 @@ export interface ConnectionDriverOptions {
   hasGetToken: boolean
   pausesWhenHidden: boolean
   heartbeat?: HeartbeatPlan | undefined
+  reauthenticate?: Reauthenticate | undefined
   recovery?: Recovery | undefined
+  expects?: Expects | undefined
   parse?: Parse | undefined
   isLast?: ((message: Message) => boolean) | undefined
   /** In bytes. */
@@ -94,9 +101,29 @@ export interface HeartbeatPlan {
   isReply?: ((message: Message) => boolean) | undefined
 }
 
+/** How an outbox encodes and queues. */
+export interface OutboxOptions {
+  serialize?: Serialize | undefined
+  queue?: OptionalQueueOptions | undefined
+}
+
+/** How much `send` may queue while there is no connection, and for how long (ms). */
+export interface QueueOptions {
+  limit: number
+  ttl: number
+}
+
+type OptionalQueueOptions = { readonly [Name in keyof QueueOptions]?: number | undefined }
+
 /** What an outbox is given. */
 export interface OutboxPorts {
   clock: Clock
+  options(): OutboxOptions
+  /** Ids of requests count from here. */
+  readonly lastId: number
+  /** Whether this page renews the token. */
+  isOwner(): boolean
+  reauthenticate(): Reauthenticate | undefined
   /** Whether the transport writes by a protocol of its own. */
   readonly hasProtocol: boolean
   /** Returns `false` unless the connection is open. */
@@ -117,6 +144,8 @@ export interface Outbox {
    */
   encode(value: unknown, kind?: 'send' | 'heartbeat'): SocketData | Draft
   opened(): void
+  /** From now on, this page renews the token. */
+  owned(): void
   /** The reply in this message; `undefined` if no request was waiting for it. */
   matchReply(message: Message): Reply | undefined
   /** Checks the clock now. */

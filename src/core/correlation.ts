@@ -19,6 +19,8 @@ export interface Subscription {
   position: StreamPosition
   /** The response of its last message, if it has a position. */
   last: unknown
+  /** Its last message that its schema accepted. */
+  latest: Message | undefined
   /** The server has spoken of it since it was sent. */
   isCurrent: boolean
   /** Messages were missed: the next fetch subscribes again. */
@@ -39,12 +41,34 @@ export interface Subscription {
   readonly waiting: Set<Waiting>
 }
 
-/** One component that wants a key. */
+/** What a new subscription begins with. */
+export const NEW_SUBSCRIPTION = {
+  isRefused: false,
+  isBehind: true,
+  last: undefined,
+  latest: undefined,
+  users: 0,
+  closeTimer: undefined,
+  sent: undefined,
+  isCurrent: false,
+  isMissing: false,
+  mayResume: true,
+  isComplete: false,
+  error: undefined,
+}
+
+/** Who wants a key: a component, or a listener outside of components. */
 export interface SubscriptionListener {
   /** Prefixes of keys that a gap of the subscription makes stale, too. */
   liveQueries(): readonly (readonly unknown[])[]
   /** `isComplete` has changed. */
   onComplete(): void
+  /** A message has taken effect. */
+  onMessage?(message: Message): void
+  /** The server says, without a message, that nothing was missed. */
+  onConfirmed?(latest: Message | undefined): void
+  /** The server has refused it, or it could not be sent. */
+  onRefused?(error: Error): void
 }
 
 interface Waiting {

@@ -1,6 +1,6 @@
 import type { ResponseMeta } from './envelope.ts'
 import { buildFirstMessage } from './validation.ts'
-import type { Cursor } from './envelope.ts'
+import { type Cursor, idOf } from './envelope.ts'
 import type { TransportRequest } from './transport.ts'
 
 /** Adds the position to resume from to a request. Use a built-in helper, or write your own. */
@@ -13,8 +13,8 @@ export interface CursorParameters {
 }
 
 /**
- * Sends the cursor in the query string. With one name, a `{ epoch, seq }` cursor is sent as `epoch:seq`; with
- * two names, each part gets its own parameter.
+ * Sends the cursor in the query string. With one name, a `{ epoch, seq }` cursor is sent as its `id` or, without one, as
+ * `epoch:seq`; with two names, each part gets its own parameter.
  *
  * @param names default `{ epoch: 'epoch', seq: 'seq' }`.
  */
@@ -34,7 +34,7 @@ export function cursorInQuery(
 }
 
 /**
- * Sends the cursor in a header; a `{ epoch, seq }` cursor as `epoch:seq`. Browsers cannot send headers with a
+ * Sends the cursor in a header; a `{ epoch, seq }` cursor as its `id` or, without one, as `epoch:seq`. Browsers cannot send headers with a
  * WebSocket handshake.
  */
 export function cursorInHeader(name: string): AttachCursor {
@@ -55,7 +55,8 @@ export function cursorInFirstMessage(build: (cursor: Cursor) => unknown): Attach
 }
 
 function cursorText(cursor: Cursor): string {
-  if (typeof cursor === 'string') return cursor
+  const id = idOf(cursor)
+  if (typeof cursor === 'string' || id !== undefined) return id ?? ''
   return cursor.epoch === undefined ? String(cursor.seq) : `${cursor.epoch}:${cursor.seq}`
 }
 
@@ -70,6 +71,11 @@ export interface CursorStrategy<C = unknown> {
    * advance, and the poll is retried.
    */
   read(response: CursorResponse, body: string, previous: C | undefined): C | undefined
+  /**
+   * The cursor after a 204, for servers that move it although there is nothing new. `undefined` means "unchanged". Default:
+   * it never moves.
+   */
+  readEmpty?(response: CursorResponse, previous: C | undefined): C | undefined
   attach(request: TransportRequest, cursor: C): TransportRequest
 }
 

@@ -4,8 +4,17 @@ import { isPlainObject } from './hash.ts'
 export type BinaryData = ArrayBuffer | ArrayBufferView | Blob
 export type SocketData = string | BinaryData
 
-/** A position in the server's log: a number that increases by one within an `epoch`, or an opaque id. */
-export type Cursor = string | { epoch?: string | number | undefined; seq: number }
+/**
+ * A position in the server's log: a number that increases by one within an `epoch`, an opaque id, or both. Numbers reveal what was
+ * skipped, an id only says where to go on. If some messages have numbers and others ids, the cursor has the last of each.
+ */
+export type Cursor = string | { epoch?: string | number | undefined; seq: number; id?: string | undefined }
+
+/** The id of a position. An application function may have returned anything. */
+export function idOf(cursor: Cursor | undefined): string | undefined {
+  const id: unknown = typeof cursor === 'object' ? cursor.id : cursor
+  return typeof id === 'string' ? id : undefined
+}
 
 /** What is known about an HTTP response besides its body. */
 export interface ResponseMeta {

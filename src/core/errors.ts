@@ -1,4 +1,5 @@
-import { withAdvice } from './advice.ts'
+import { withAdvice, withLink } from './advice.ts'
+
 /** The category of a `RealtimeError`. Stable across versions, so that you can `switch` on it. */
 export type RealtimeErrorCode =
   | 'configuration'
@@ -12,14 +13,15 @@ export type RealtimeErrorCode =
 
 /**
  * The base class of every error that this library throws, rejects with or reports as `error`. The message
- * says what is wrong; in development also what to do. It never contains a token, a query string or a header.
+ * says what is wrong. In development it also names the path of the URL, says what to do and links the docs. It
+ * never contains a query string, a header or the credentials of a URL.
  */
 export class RealtimeError extends Error {
   override name = 'RealtimeError'
   readonly code: RealtimeErrorCode
 
   constructor(code: RealtimeErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options)
+    super(withLink(message, code), options)
     this.code = code
   }
 }
@@ -110,6 +112,6 @@ export class RequestError extends RealtimeError {
 export class RequestTimeoutError extends RealtimeError {
   override name = 'RequestTimeoutError'
   constructor(type: string, timeout: number) {
-    super('request-timeout', `No reply to the request "${type}" within ${timeout} ms.`)
+    super('request-timeout', withAdvice(`No reply to the request "${type}" within ${timeout} ms.`, 'reply'))
   }
 }

@@ -1,3 +1,4 @@
+import { withAdvice } from './advice.ts'
 import {
   ANYTHING_BUT_HTML,
   createHttpTransport,
@@ -7,9 +8,16 @@ import {
 } from './httpTransport.ts'
 import { isLargerThan, type ResponseMeta } from './envelope.ts'
 import { createLineReader } from './lineReader.ts'
+import { type Failure, impossible } from './failure.ts'
 import { attach } from './request.ts'
 import { createStreamText } from './streamText.ts'
-import type { Transport, TransportEnvironment, TransportRequest, TransportSink } from './transport.ts'
+import type {
+  FetchLike,
+  Transport,
+  TransportEnvironment,
+  TransportRequest,
+  TransportSink,
+} from './transport.ts'
 
 /** Adds the id of the last event to a request. */
 type AttachEventId = (request: TransportRequest, lastEventId: string) => TransportRequest
@@ -56,7 +64,9 @@ export function createEventStreamTransport(
     isRepeatable: isRepeatable(init.method),
     contentType: isLines ? ANYTHING_BUT_HTML : /^text\/event-stream\s*(;|$)/i,
     async run(http, request, sink) {
-      const { status, headers } = await http.request(request)
+      if (respondsAtEnd(environment.fetch())) return http.fail(noStream())
+      const { status, headers, body } = await http.request(request)
+      if (body === undefined) return http.fail(noStream())
       http.opened()
       const parts = { http, sink, response: { status, headers }, maxBytes: environment.maxMessageBytes }
       const take = isLines ? takeLines(parts) : takeEvents(parts, variant)
@@ -110,8 +120,17 @@ function takeLines({ http, sink, response, maxBytes }: StreamParts): TakeBytes {
   })
 }
 
+/** Whether it is the `fetch` of React Native, or another that is built on `XMLHttpRequest`: it names itself a polyfill. */
+function respondsAtEnd(fetch: FetchLike & { polyfill?: boolean }): boolean {
+  return fetch.polyfill === true
+}
+
+function noStream(): Failure {
+  return impossible(withAdvice('This "fetch" does not stream responses.', 'stream'))
+}
+
 /** Whether a request may be sent again automatically after it got a response. */
-function isRepeatable(method = 'GET'): boolean {
+export function isRepeatable(method = 'GET'): boolean {
   return ['GET', 'HEAD'].includes(method.toUpperCase())
 }
 

@@ -8,9 +8,10 @@ export type TransportName = 'polling' | 'longPoll' | 'serverEvents' | 'socket' |
 /**
  * Why updates may have been missed: the connection reopened without a position to resume from (`reconnect`),
  * the server did not resume (`refused`), a sequence number was skipped (`sequence`), the log started over
- * (`epoch`), or the server dropped the cursor (`cursor-lost`).
+ * (`epoch`), the server dropped the cursor (`cursor-lost`), or there was silence for longer than the server
+ * remembers messages, or a message that the server sends regularly did not come (`forgotten`).
  */
-export type GapCause = 'reconnect' | 'refused' | 'sequence' | 'epoch' | 'cursor-lost'
+export type GapCause = 'reconnect' | 'refused' | 'sequence' | 'epoch' | 'cursor-lost' | 'forgotten'
 
 /**
  * Why a message was dropped: `parse` threw (`unreadable`) or returned a promise (`promise`), the message is
@@ -18,6 +19,13 @@ export type GapCause = 'reconnect' | 'refused' | 'sequence' | 'epoch' | 'cursor-
  * (`invalid`).
  */
 export type BadMessageReason = 'unreadable' | 'promise' | 'too-large' | 'invalid'
+
+/**
+ * Why a page does not share its connections: there are no shared workers or locks here (`unsupported`), the worker could not
+ * be created (`blocked`) or loaded (`not-loaded`), it did not start in time (`no-hello`), it is of another version of this
+ * package (`version`), or it hangs (`hanging`).
+ */
+export type SharingReason = 'unsupported' | 'blocked' | 'not-loaded' | 'no-hello' | 'version' | 'hanging'
 
 /** What a connection reports. No event contains a token, a query string or the content of a message. */
 export type ConnectionEvent =
@@ -30,12 +38,14 @@ export type ConnectionEvent =
   | { kind: 'bad-message'; reason: BadMessageReason; type?: string }
   /** `hasError`: it came with an `error` that belongs to no request, and there is no `on.error`. */
   | { kind: 'unknown-type'; type: string; hasError?: true }
-  | { kind: 'handler-error'; type: string; error: unknown }
+  | { kind: 'handler-error'; type: string; error: unknown; key?: readonly unknown[] }
   | { kind: 'queue-overflow' }
   /** Messages had created more queries than `maxQueries`; `count` queries without an observer were dropped. */
   | { kind: 'queries-dropped'; count: number }
   /** Refetches of stale data keep returning older data, by its `version` or `position`, so the cached data stays. */
   | { kind: 'outdated-response'; key: readonly unknown[] }
+  /** Whether the connection is shared with the other tabs. If not, `reason` says why. */
+  | { kind: 'sharing'; isActive: boolean; reason: SharingReason | undefined }
 
 /** An event with the connection that it is about. `url` has no query string. */
 export type RealtimeEvent = ConnectionEvent & {

@@ -8,9 +8,9 @@ export type RequestPart =
 
 /**
  * Why an attempt ended. Transports report facts; only this module decides what follows. `isSpent`: a POST got its response, so it
- * is not sent again automatically.
+ * is not sent again automatically. `isForeign`: the token was that of another page, and not a fresh one.
  */
-export type Failure = { isSpent?: boolean } &
+export type Failure = { isSpent?: boolean; isForeign?: boolean } &
   /** A WebSocket closed (RFC 6455, section 7.4). `opened`: whether it had been open. */
   (
     | { kind: 'close'; code: number; opened: boolean }
@@ -35,8 +35,10 @@ export type Failure = { isSpent?: boolean } &
     | { kind: 'network'; cause?: unknown }
     /** Not open within `connectTimeout`. `part`: what did not settle in that time; `undefined` if it was the server. */
     | { kind: 'timeout'; part?: RequestPart | undefined }
-    /** Open, but nothing was received for too long. */
-    | { kind: 'silence' }
+    /** Open, but nothing was received for too long. `isPinged`: heartbeats were sent, and one of them got no reply. */
+    | { kind: 'silence'; isPinged?: boolean }
+    /** Open and alive, but no message of this type came in time, see `expects`. */
+    | { kind: 'expected'; type: string }
     /** A success with unexpected content, e.g. an HTML page. */
     | { kind: 'content-type'; contentType: string }
     /** A body that was cut short, too large or impossible to parse. `parse`: what the application's own function did. */
@@ -102,6 +104,7 @@ export function decideFailure(failure: Failure, context: FailureContext = WITH_T
     case 'network':
     case 'timeout':
     case 'silence':
+    case 'expected':
     case 'content-type':
     case 'body':
     case 'fast-loop':
@@ -141,7 +144,7 @@ export function isUnauthorizedError(value: unknown): boolean {
   return value instanceof Error && value.name === 'UnauthorizedError'
 }
 
-/** The error that a failure is shown as. It contains no URL and no token. */
+/** The error that a failure is shown as. It contains no URL and no token: its connection adds the path. */
 export function toError(failure: Failure): RealtimeError {
   if (failure.kind === 'impossible') return failure.error
   if (failure.kind === 'token' && isUnauthorizedError(failure.cause)) return new UnauthorizedError()
@@ -168,9 +171,13 @@ function describe(failure: Exclude<Failure, { kind: 'close' | 'impossible' }>): 
       return `The server ended the stream${failure.isIncomplete ? ' before its last message' : ''}.`
     case 'timeout':
       return `${failure.part ? `"${failure.part}" did not settle` : 'The server did not respond'} in time.`
+    case 'expected':
+      return `No message of type "${failure.type}" came in time.`
     case 'body':
       if (failure.parse === 'threw') return withAdvice('"parse" threw.', 'threw')
       return failure.parse ? withAdvice('"parse" returned a promise.', 'async') : MESSAGES.body
+    case 'silence':
+      return withAdvice(MESSAGES.silence, failure.isPinged ? 'heartbeat' : 'silence')
     default:
       return MESSAGES[failure.kind]
   }
@@ -184,10 +191,11 @@ const MESSAGES = {
 }
 
 function describeClose({ code, opened }: Failure & { kind: 'close' }): string {
-  const message = `The server closed the WebSocket with code ${code}.`
+  const message = `The connection was closed with code ${code}.`
   if (code === 1008) return withAdvice(message, 'policy')
   if (code === 1009) return withAdvice(message, 'tooLarge')
-  return opened ? message : withAdvice('The WebSocket could not be opened.', 'notOpened')
+  // The handshake failed. A protocol or a source may also fail before it is ready, with another code.
+  return opened || code !== 1006 ? message : withAdvice('The WebSocket could not be opened.', 'notOpened')
 }
 
 /** The error of a connection that has used up its retries. `failure` is the last one. */
@@ -212,4 +220,9 @@ export function parseRetryAfter(header: string | null, now: number): number | un
   if (!text) return undefined
   const wait = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now
   return wait >= 0 ? Math.min(wait, MAX_RETRY_AFTER) : undefined
+}
+
+/** Whether an attempt was given up because too little came: whoever shares its connection should not go on with it. */
+export function isFoundDead({ kind }: Failure): boolean {
+  return kind === 'silence' || kind === 'expected' || kind === 'timeout'
 }

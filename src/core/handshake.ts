@@ -7,7 +7,8 @@ import type { AttemptRequest, TransportSink } from './transport.ts'
 export class HandshakeRun {
   #isReady = false
   #isOver = false
-  /** What arrived before it was ready. */
+  #isSending = false
+  /** What arrived before it was ready, or while it was sending. */
   readonly #early: (() => unknown)[] = []
   readonly #sink: TransportSink
   /** What the protocol or source may do. */
@@ -33,12 +34,19 @@ export class HandshakeRun {
     this.#early.length = 0
   }
 
-  /** Reports what was read: at once, or as soon as the connection is open. */
+  /** Reports what was read: at once, or as soon as the connection is open and nothing is being sent. */
   receive(read: () => unknown): void {
     if (this.#isOver) return
-    if (this.#isReady) return this.#sink.onIncoming(read)
+    if (this.#isReady && !this.#isSending) return this.#sink.onIncoming(read)
     this.#sink.onActivity()
     this.#early.push(read)
+  }
+
+  /** A reply that comes before `send` has returned is read after it, when the request counts as sent. */
+  whileSending<Result>(send: () => Result): Result {
+    if (!this.#isSending) queueMicrotask(() => this.#sent())
+    this.#isSending = true
+    return send()
   }
 
   /**
@@ -72,8 +80,19 @@ export class HandshakeRun {
   #ready(resumed: boolean): void {
     if (this.#isOver || this.#isReady) return
     this.#isReady = true
+    this.#sink.onActivity()
     this.#sink.onOpen({ resumed })
-    for (let read = this.#early.shift(); read; read = this.#early.shift()) this.#sink.onIncoming(read)
+    this.#readEarly()
+  }
+
+  #sent(): void {
+    this.#isSending = false
+    if (this.#isReady) this.#readEarly()
+  }
+
+  #readEarly(): void {
+    while (this.#early.length > 0 && !this.#isSending)
+      this.#sink.onIncoming(this.#early.shift() as () => unknown)
   }
 
   /** A server may send 0 for none. A number that makes no sense must not start timers without a pause. */

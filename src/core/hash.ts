@@ -13,6 +13,8 @@ export function isEqual(a: unknown, b: unknown): boolean {
 
 /** Several times as fast as `JSON.stringify` with a replacer, and it runs for every message. */
 function serialize(value: unknown): string | undefined {
+  // TanStack Query takes these only with a `queryKeyHashFn`.
+  if (typeof value === 'bigint') return `${value}n`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(member => serialize(member) ?? 'null').join()}]`
   if (!isPlainObject(value) || typeof value['toJSON'] === 'function') return JSON.stringify(value, inOrder)

@@ -1,7 +1,7 @@
 import type { Clock, TimerHandle } from './platform.ts'
 import { type ConditionalFetch, sendRequest } from './conditionalFetch.ts'
 import { decodeText } from './envelope.ts'
-import { type Failure, parseRetryAfter } from './failure.ts'
+import { type Failure, isFoundDead, parseRetryAfter } from './failure.ts'
 import type {
   Answer,
   TransportHandle,
@@ -85,15 +85,15 @@ class RunningAttempt implements HttpAttempt {
     this.#resumed = variant.cursor !== undefined
   }
 
-  close(): void {
+  close(foundDead = false): void {
     this.#isOver = true
     this.#setTimers([])
-    this.#exchange.drop()
+    this.#exchange.drop(foundDead ? timedOut() : undefined)
   }
 
   fail(failure: Failure): void {
     if (this.#isOver) return
-    this.close()
+    this.close(isFoundDead(failure))
     this.#sink.onFailure(failure)
   }
 
@@ -135,6 +135,7 @@ class RunningAttempt implements HttpAttempt {
     if (failure?.kind === 'status') failure.body = await readStart(this.#exchange.read, this.#setTimers)
     if (failure) this.fail(failure)
     this.check()
+    this.#sink.onActivity()
   }
 
   /** Drops what `fetch` threw: in some runtimes its message contains the URL, and with it a token. */
@@ -219,8 +220,8 @@ function createHttpExchange() {
   let controller: AbortController | undefined
   let reader: Reader | undefined
   // A `fetch` that ignores its signal still gets its body cancelled.
-  function drop() {
-    controller?.abort()
+  function drop(reason?: Error) {
+    controller?.abort(reason)
     reader?.cancel().catch(() => undefined)
   }
   return {
@@ -249,4 +250,9 @@ function readAtOnce(response: Response): Reader {
     },
     cancel: () => Promise.resolve(),
   }
+}
+
+/** The reason of a request that is given up because too little came, as that of `AbortSignal.timeout`. */
+function timedOut(): Error {
+  return Object.assign(new Error('The request timed out.'), { name: 'TimeoutError' })
 }

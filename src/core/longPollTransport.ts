@@ -30,6 +30,9 @@ export interface LongPollOptions {
   credentials?: RequestCredentials
 }
 
+/** How long a request may go without any data (ms). */
+export const HOLD_TIMEOUT = 60_000
+
 /** A request that has been held this long counts as open (ms). */
 const HELD = 1_000
 
@@ -40,13 +43,11 @@ const FAST_LOOP_TIME = 500
 /** Long polling over `fetch`. One attempt sends requests until it fails or is closed. */
 export function createLongPollTransport(
   environment: TransportEnvironment,
-  { cursor: strategy = validators(), initialCursor, holdTimeout = 60_000, ...init }: LongPollOptions = {},
+  options: LongPollOptions = {},
 ): Transport {
+  const { cursor: strategy = validators(), initialCursor, holdTimeout = HOLD_TIMEOUT, ...init } = options
   // A timer ends a hanging request, because `fetch` may ignore its signal.
   const silence = (http: HttpAttempt): Timer => [holdTimeout, () => http.fail({ kind: 'silence' })]
-
-  const read = (response: Response, body: string) =>
-    refusePromise(strategy.read(response, body, variant.cursor), '"cursor.read"')
 
   /** Returns the body, '' if there is none. */
   async function poll(http: HttpAttempt, request: TransportRequest, sink: TransportSink) {
@@ -68,10 +69,9 @@ export function createLongPollTransport(
       http.check()
     }
     // A cursor that cannot be sent is ignored.
-    const next = isContent && !conditional.isRefused ? read(response, body) : undefined
+    const next = conditional.isRefused ? undefined : readCursor(strategy, variant.cursor, { response, body })
     if (next !== undefined || !isEmpty) variant.cursor = next
     http.check()
-    if (isEmpty) sink.onActivity()
     return isEmpty ? '' : body
   }
 
@@ -102,6 +102,17 @@ function attachCursor(
   request: TransportRequest,
 ): TransportRequest {
   return cursor === undefined ? request : attach('cursor.attach', () => strategy.attach(request, cursor))
+}
+
+/** The cursor after a response; `undefined` if it says nothing about it. */
+function readCursor(
+  strategy: CursorStrategy,
+  previous: unknown,
+  { response, body }: { response: Response; body: string },
+): unknown {
+  const { status } = response
+  if (status === 204) return refusePromise(strategy.readEmpty?.(response, previous), '"cursor.readEmpty"')
+  return status === 200 ? refusePromise(strategy.read(response, body, previous), '"cursor.read"') : undefined
 }
 
 /** The response belongs to a request sent without its cursor, so updates since that position may be missed. */

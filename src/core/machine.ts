@@ -32,6 +32,7 @@ const FRESH: Progress = {
   error: null,
 }
 const NOTHING: readonly Effect[] = []
+const CLEAR_FAILURES: ReadonlySet<Failure['kind']> = new Set(['status', 'token', 'preparation'])
 
 /** The next state, and the effects to run. An event with no meaning in a state returns the same state object. */
 export function transition(state: State, event: Event, world: World): Transition {
@@ -156,8 +157,8 @@ function failed(state: Trying, { failure, decision }: FailedAttempt, world: Worl
   const { retryCount, earlyFailures, isRejected, hasDroppedCursor, downSince } = state.progress
   const rejected = decision.action === 'refresh'
   // A failure before `open` hides its cause, unless it has an HTTP status. Two of them may mean a rejected
-  // token.
-  const isMute = state.name === 'opening' && failure.kind !== 'status'
+  // token. While joining another page, a fresh token may be requested.
+  const isMute = state.name === 'opening' && !CLEAR_FAILURES.has(failure.kind)
   const isSuspicious = isMute && state.token === 'given' && earlyFailures === 1
   const progress: Progress = {
     ...state.progress,
@@ -178,7 +179,8 @@ function permanentError(state: Trying, { failure, decision }: FailedAttempt, { t
   const { retryCount, isRejected, hasDroppedCursor } = state.progress
   const token = state.name === 'authorizing' ? 'none' : state.token
   if (decision.action === 'stop' || (decision.isOnce && hasDroppedCursor)) return toError(failure)
-  const refusal = decision.action === 'refresh' ? refusalError(failure, token, isRejected) : undefined
+  const refusal =
+    decision.action === 'refresh' ? refusalError(failure, token, isRejected && !failure.isForeign) : undefined
   return refusal ?? (retryCount >= times.maxRetries ? gaveUp(failure, retryCount) : undefined)
 }
 

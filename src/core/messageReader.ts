@@ -1,3 +1,4 @@
+import type { ExpectedMessages } from './expectedMessages.ts'
 import type { Accepted, Correlated } from './correlation.ts'
 import { isEqual } from './hash.ts'
 import {
@@ -12,7 +13,7 @@ import {
 import type { Outbox, ConnectionDriverOptions, ConnectionPorts, Delivery } from './connectionPorts.ts'
 import type { BadMessageReason, GapCause } from './events.ts'
 import { isUnauthorizedError } from './failure.ts'
-import type { Recovery, StreamPosition } from './streamPosition.ts'
+import type { Recovery, ResumedResponse, StreamPosition } from './streamPosition.ts'
 import type { Subscription } from './correlation.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import { ignoreRejection, isPromise, refusePromise } from './validation.ts'
@@ -43,10 +44,14 @@ export class MessageReader {
   options: ConnectionDriverOptions
   /** Changes with every message; no listener is notified. */
   readonly counters = { received: 0, lastMessageAt: null as number | null }
+  /** Set by the attempt, once `expects` is. */
+  expected: ExpectedMessages | undefined
   readonly #ports: ConnectionPorts
   readonly #outbox: Outbox | undefined
   readonly #position: StreamPosition
   readonly #events: ReaderEvents
+  /** `recovery.resumed` is about responses. */
+  #readsResponses = false
 
   constructor(ports: ConnectionPorts, { options, outbox, position, events }: ReaderParts) {
     this.options = options
@@ -54,6 +59,24 @@ export class MessageReader {
     this.#outbox = outbox
     this.#position = position
     this.#events = events
+  }
+
+  /**
+   * Whether this response says that the server resumed; `undefined` if messages say it. `isLater`: the opening was decided without
+   * it.
+   */
+  readResponse(response: ResumedResponse, isLater: boolean): boolean | undefined {
+    const tell = this.options.recovery?.resumed
+    if (typeof tell !== 'function') return undefined
+    let resumed: unknown
+    try {
+      resumed = tell(response as Message & ResumedResponse)
+    } catch {
+      // It is about messages.
+    }
+    this.#readsResponses = typeof resumed === 'boolean'
+    if (isLater && resumed === false) this.#events.scheduleGap(this.#position.refused())
+    return this.#readsResponses ? (resumed as boolean) : undefined
   }
 
   /** Reads one frame, event or body and passes on its messages in order. Returns `false` if it was unreadable. */
@@ -107,8 +130,9 @@ export class MessageReader {
 
   /** Isolates messages: an error that application code throws for one must not affect another. */
   #accept(message: Message, subscription = this.#events.subscriptions?.of(message)): void {
-    const { recovery } = this.options
+    const { recovery, expects } = this.options
     this.counters.received++
+    if (message.type === expects?.type) this.expected?.received()
     try {
       if (this.#isHeartbeatReply(message)) this.#takeHeartbeatReply(message)
       else if (recovery) this.#follow({ message, subscription }, recovery)
@@ -120,7 +144,7 @@ export class MessageReader {
 
   #takeHeartbeatReply(message: Message): void {
     const { recovery } = this.options
-    const head = recovery && this.#read('recovery.cursor', () => recovery.cursor(message))
+    const head = recovery && this.#read('recovery.cursor', () => recovery.cursor?.(message))
     const gap = this.#position.heartbeat(head)
     if (gap) this.#events.scheduleGap(gap)
     this.#events.onHeartbeatReply()
@@ -129,12 +153,14 @@ export class MessageReader {
   #follow({ message, subscription }: Correlated, recovery: Recovery): void {
     const { resumed: tell } = recovery
     const resumed =
-      typeof tell === 'function' ? this.#read('recovery.resumed', () => tell(message)) : undefined
-    const at = this.#read('recovery.cursor', () => recovery.cursor(message))
+      typeof tell === 'function' && !this.#readsResponses
+        ? this.#read('recovery.resumed', () => tell(message as Message & ResumedResponse))
+        : undefined
+    const at = this.#read('recovery.cursor', () => recovery.cursor?.(message))
     const own = recovery.perSubscription ? subscription : undefined
     const position = own?.position ?? this.#position
     const isKnown = position.cursor !== undefined
-    const { isNews, gap, cursor, begin } = position.message(at, resumed)
+    const { isNews, gap, cursor, begin } = position.message(at, resumed, recovery.sortable)
     if (gap) this.#events.scheduleGap(gap, own)
     if (begin !== undefined && !own) this.#ports.sink.onPositionKnown(begin)
     const isNotice = resumed !== undefined
@@ -180,9 +206,18 @@ export class MessageReader {
   #deliver({ message, subscription }: Correlated, delivery: Delivery, isReplyOnly = false): void {
     const reply = this.#outbox?.matchReply(message)
     if (isReplyOnly && !reply) return
+    // The error of another tab's request.
+    const isForeign = this.#ports.transport.lastId !== undefined && message.re !== undefined
+    if (!reply && isForeign && message.error !== undefined) return
     // The error of a request says nothing about a subscription to the same key.
     const own = reply && message.error !== undefined ? undefined : subscription
-    if (!reply && !own) return void this.#ports.sink.onMessage(message, delivery)
+    if (!reply && !own) {
+      const { type, response, error } = message
+      // One that only moves the position needs no rule.
+      const isPosition = response === undefined && error === undefined && delivery.cursor !== undefined
+      const isExpected = isPosition || type === this.options.expects?.type
+      return void this.#ports.sink.onMessage(message, isExpected ? { ...delivery, isExpected } : delivery)
+    }
     const settle = (result: Message | undefined) => {
       reply?.settle(result)
       const isData = !delivery.isNotice || message.isLast === true || message.error !== undefined

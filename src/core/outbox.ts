@@ -1,11 +1,10 @@
 import { withAdvice } from './advice.ts'
-import type { Reauthenticate } from './tokens.ts'
-import type { Outbox, OutboxPorts } from './connectionPorts.ts'
+import type { Outbox, OutboxOptions, OutboxPorts } from './connectionPorts.ts'
 import type { Serialize, SocketData } from './envelope.ts'
 import { ConfigurationError, ConnectionLostError } from './errors.ts'
 import { ignoreRejection, isPromise, refusePromise } from './validation.ts'
 import { type Renewal, startRenewal } from './tokenRenewal.ts'
-import { type RequestEnvelope, type RequestOptions, Requests } from './requests.ts'
+import { type Post, type RequestEnvelope, type RequestOptions, Requests } from './requests.ts'
 import type { Draft } from './correlation.ts'
 import type { Clock } from './platform.ts'
 import { Fifo } from './fifo.ts'
@@ -25,31 +24,31 @@ export interface SocketOutbox extends Outbox {
   request(envelope: RequestEnvelope, options?: RequestOptions): Promise<unknown>
 }
 
-/** The latest options that an outbox reads. */
-export interface OutboxOptions {
-  serialize?: Serialize | undefined
-  queue?: OptionalQueueOptions | undefined
-  reauthenticate?: Reauthenticate | undefined
-}
-
-/** Creates the outbox of a connection. `provider`: the options used where the connection's own are missing. */
-export function createOutbox(
-  ports: OutboxPorts,
-  options: () => OutboxOptions,
-  provider: () => Pick<OutboxOptions, 'reauthenticate'> = options,
-): SocketOutbox {
+/** Creates the outbox of a connection. */
+export function createOutbox(ports: OutboxPorts): SocketOutbox {
+  const { options } = ports
   const queue = new SendQueue(ports.clock, () => options().queue)
   const encode: Outbox['encode'] = (data, kind = 'send') =>
     ports.hasProtocol ? toDraft(data, kind) : toSocketData(data, options().serialize)
   let renewal: Renewal | undefined
 
   const post = createPost(ports, queue)
-  const requests = new Requests(ports.clock, (frame, posted) => {
+  const startRenewing = (isTakenOver: boolean) => {
+    const reauthenticate = () => {
+      const build = ports.reauthenticate()
+      return build && ((token: string) => encode(build(token)))
+    }
+    // A token with an unknown lifetime is never renewed.
+    if (ports.holder.currentToken.refreshAt !== undefined && ports.isOwner())
+      renewal = startRenewal(ports, { reauthenticate, isTakenOver })
+  }
+  const postRequest: Post = (frame, posted) => {
     const { type, params, id: target } = frame
     const data = ports.hasProtocol ? ({ kind: 'request', type, params, target } as const) : encode(frame)
     const item = { data, isBounded: false, ...posted }
     return post(item) ? () => queue.remove(item) : undefined
-  })
+  }
+  const requests = new Requests(ports.clock, postRequest, ports.lastId)
 
   return {
     send(data, sender) {
@@ -57,19 +56,15 @@ export function createOutbox(
       const mayWait = !sender?.isGone || queue.holds(sender)
       return post({ data: encode(data), isBounded: true, sender, failed }, mayWait)
     },
-    request: (envelope, requestOptions = {}) => requests.request(envelope, requestOptions),
+    request: requests.request,
     encode,
     opened() {
-      const reauthenticate = () => {
-        const build = options().reauthenticate ?? provider().reauthenticate
-        return build && ((token: string) => encode(build(token)))
-      }
-      // A token with an unknown lifetime is never renewed.
-      if (ports.holder.currentToken.refreshAt !== undefined) renewal = startRenewal(ports, reauthenticate)
+      startRenewing(false)
       queue.drain(ports.send)
     },
+    owned: () => startRenewing(true),
     checkNow: () => renewal?.check(),
-    matchReply: message => requests.matchReply(message),
+    matchReply: requests.matchReply,
     lost() {
       renewal?.stop()
       requests.lost()
@@ -127,14 +122,6 @@ export function isSocketData(data: unknown): data is SocketData {
   )
 }
 
-/** How much `send` may queue while there is no connection, and for how long (ms). */
-export interface QueueOptions {
-  limit: number
-  ttl: number
-}
-
-type OptionalQueueOptions = { readonly [Name in keyof QueueOptions]?: number | undefined }
-
 /** Data waiting to be sent. */
 export interface QueuedData {
   data: SocketData | Draft
@@ -156,11 +143,11 @@ export interface QueuedData {
  */
 export class SendQueue {
   readonly #clock: Clock
-  readonly #options: () => OptionalQueueOptions | undefined
+  readonly #options: () => OutboxOptions['queue']
   readonly #waiting = new Fifo<QueuedData>()
   readonly #bounded = new Fifo<QueuedData>()
 
-  constructor(clock: Clock, options: () => OptionalQueueOptions | undefined) {
+  constructor(clock: Clock, options: () => OutboxOptions['queue']) {
     this.#clock = clock
     this.#options = options
   }

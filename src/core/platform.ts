@@ -30,7 +30,10 @@ interface Page extends Partial<Target> {
 const WAKE_INTERVAL = 20_000
 const WAKE_LATENESS = 70_000
 
-/** Creates a view of the globals, read on each use, combined with what `platform` reports. */
+/**
+ * Creates a view of the globals, read on each use. Events come from the globals and from `platform`. Whether the page is
+ * hidden is decided by `platform` alone: the application may know better than the document.
+ */
 export function createPlatform(clock: Clock, platform?: Platform): Platform {
   const page = globalThis as Page
   const events = createEmitter<PlatformEvent>()
@@ -42,7 +45,7 @@ export function createPlatform(clock: Clock, platform?: Platform): Platform {
   }
 
   return {
-    isHidden: () => page.document?.visibilityState === 'hidden' || platform?.isHidden() === true,
+    isHidden: () => (platform ? platform.isHidden() : page.document?.visibilityState === 'hidden'),
     isOnline: () => page.navigator?.onLine !== false && platform?.isOnline() !== false,
     subscribe(listener) {
       const unsubscribe = events.subscribe(listener)

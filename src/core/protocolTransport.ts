@@ -6,7 +6,13 @@ import { ConfigurationError } from './errors.ts'
 import { HandshakeRun } from './handshake.ts'
 import { isSocketData } from './outbox.ts'
 import type { Outgoing, Protocol, ProtocolLink, ProtocolSession } from './protocol.ts'
-import type { AttemptRequest, Transport, TransportHandle, TransportSink } from './transport.ts'
+import {
+  type AttemptRequest,
+  forwardTo,
+  type Transport,
+  type TransportHandle,
+  type TransportSink,
+} from './transport.ts'
 
 /** What a protocol is put on. */
 interface ProtocolTransportOptions {
@@ -39,7 +45,7 @@ class ProtocolHandle implements TransportHandle {
   ) {
     this.#handshake = new HandshakeRun(request, sink)
     this.#inner = inner.open(request, {
-      ...silent(sink),
+      ...forwardTo(sink),
       onOpen: () => this.#start(protocol()),
       onMessage: data => {
         if (isLargerThan(data as SocketData, maxMessageBytes)) sink.onOversized()
@@ -110,20 +116,4 @@ class ProtocolHandle implements TransportHandle {
 function assertFrame(frame: unknown, name: 'serialize' | 'batch'): asserts frame is SocketData {
   if (isSocketData(frame)) return
   throw new ConfigurationError(withAdvice(`"protocol.${name}" returned ${typeof frame}.`, 'serialize'))
-}
-
-/** Passes on what concerns no message. */
-function silent(sink: TransportSink): TransportSink {
-  return {
-    onOpen: info => sink.onOpen(info),
-    onMessage: () => true,
-    onIncoming: read => sink.onIncoming(read),
-    onActivity: () => sink.onActivity(),
-    onHeartbeat: times => sink.onHeartbeat(times),
-    onOversized: () => sink.onOversized(),
-    onRetryFloor: delay => sink.onRetryFloor(delay),
-    onCursorLost: () => sink.onCursorLost(),
-    onAnswer: answer => sink.onAnswer(answer),
-    onFailure: failure => sink.onFailure(failure),
-  }
 }

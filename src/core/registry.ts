@@ -41,15 +41,25 @@ export class Registry<Value extends Shared> {
 
   /** Every value of one key must be of the same type. */
   acquire<Specific extends Value>(key: string, create: () => Specific): Lease<Specific> {
-    let entry = this.#entries.get(key) as Entry<Specific> | undefined
-    if (!entry) {
-      entry = { value: create(), users: 0, closeTimer: undefined }
-      this.#entries.set(key, entry)
+    const entry = (this.#entries.get(key) as Entry<Specific> | undefined) ?? {
+      value: create(),
+      users: 0,
+      closeTimer: undefined,
     }
+    this.#entries.set(key, entry)
     this.#clock.clearTimeout(entry.closeTimer)
     const isFirst = entry.users++ === 0
     this.#onChange()
-    return { value: entry.value, isFirst, release: this.#createRelease(key, entry) }
+    let isReleased = false
+    const release = () => {
+      if (isReleased || this.#entries.get(key) !== entry) return
+      isReleased = true
+      entry.users--
+      if (entry.users === 0)
+        entry.closeTimer = this.#clock.setTimeout(() => this.#end(key, entry), this.#closeDelay())
+      this.#onChange()
+    }
+    return { value: entry.value, isFirst, release }
   }
 
   get(key: string): Value | undefined {
@@ -63,18 +73,6 @@ export class Registry<Value extends Shared> {
   /** Disposes everything immediately. A later `release` does nothing. */
   disposeAll(): void {
     for (const [key, entry] of [...this.#entries]) this.#end(key, entry)
-  }
-
-  #createRelease(key: string, entry: Entry<Value>): () => void {
-    let isReleased = false
-    return () => {
-      if (isReleased || this.#entries.get(key) !== entry) return
-      isReleased = true
-      entry.users--
-      if (entry.users === 0)
-        entry.closeTimer = this.#clock.setTimeout(() => this.#end(key, entry), this.#closeDelay())
-      this.#onChange()
-    }
   }
 
   #end(key: string, entry: Entry<Value>): void {

@@ -27,6 +27,8 @@ export interface AttemptParts {
   rejected: Token | undefined
   /** Adds the position to resume from, before the token. */
   attachCursor?: ((request: TransportRequest) => TransportRequest) | undefined
+  /** Leaves the token out, because another page may send its own. It is still this one. */
+  withoutToken?: CurrentToken | undefined
   /** Shows which part has not settled yet. */
   pending: PendingPart
 }
@@ -45,18 +47,18 @@ export interface PreparedRequest extends CurrentToken {
 /** Builds the request of one attempt: URL, cursor, token, in this order. Pass a throw to `preparationFailure`. */
 export async function prepareRequest(plan: RequestPlan, attempt: AttemptParts): Promise<PreparedRequest> {
   const { url: source, origins, transport, getToken, tokens, onTokenRequest } = plan
-  const { rejected: previous, attachCursor, pending } = attempt
+  const { rejected: previous, attachCursor, withoutToken, pending } = attempt
   // A source has no URL.
   const hasUrl = transport.urlScheme !== undefined
   const url = typeof source === 'function' ? await settle(pending, 'url', source) : source
   const href = hasUrl ? findTarget(url, plan).href : ''
   const headers = sendableHeaders(plan.headers, 'of the option "headers"')
-  const { token, isRefreshed, refreshAt } = await settle(pending, 'getToken', () =>
-    tokens.getToken({ getToken, previous, onTokenRequest }),
-  )
+  const { token, isRefreshed, ...current } = withoutToken
+    ? { ...withoutToken, isRefreshed: false }
+    : await settle(pending, 'getToken', () => tokens.getToken({ getToken, previous, onTokenRequest }))
   let request: TransportRequest = { url: href, headers, protocols: [...(plan.protocols ?? [])] }
   if (attachCursor) request = attachCursor(request)
-  if (token && hasUrl) {
+  if (token && hasUrl && !withoutToken) {
     assertTrusted(new URL(request.url), origins)
     request = attach('attachToken', () => plan.attachToken(request, token))
     // Check again, because the last function to change the URL decides where the token goes.
@@ -65,7 +67,7 @@ export async function prepareRequest(plan: RequestPlan, attempt: AttemptParts): 
   request = { ...request, headers: sendableHeaders(request.headers, 'of the request') }
   assertSendable(request, transport)
   const use = isRefreshed ? 'refreshed' : 'given'
-  return { request, token, refreshAt, tokenUse: token ? use : 'none' }
+  return { ...current, request, token, tokenUse: token ? use : 'none' }
 }
 
 /**
@@ -117,6 +119,8 @@ function assertSendable(request: TransportRequest, transport: TransportCapabilit
 }
 
 function findTarget(url: string | URL, { baseUrl, transport: { urlScheme } }: RequestPlan): URL {
+  if (!hasStandardUrls())
+    throw new ConfigurationError(withAdvice('The global "URL" does not follow the URL standard.', 'urlClass'))
   const target = resolveUrl(url, baseUrl, urlScheme)
   const { protocol } = target
   // "localhost:80" has the scheme "localhost:".
@@ -156,6 +160,18 @@ function parse(url: string | URL, base?: string): URL | undefined {
     return new URL(url, base)
   } catch {
     return undefined
+  }
+}
+
+/**
+ * React Native's own class finds no host in `ws:`, or throws. In `https://a/@b` it finds `b`, so origins would be checked
+ * against the wrong host.
+ */
+function hasStandardUrls(): boolean {
+  try {
+    return new URL('ws://a/@b').host === 'a'
+  } catch {
+    return false
   }
 }
 

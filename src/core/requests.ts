@@ -75,15 +75,17 @@ interface Call {
 export class Requests {
   readonly #clock: Clock
   readonly #post: Post
-  #lastId = 0
+  #lastId: number
   /** By id: requests that wait for a connection, a reply, or a late reply. */
   readonly #calls = new Map<string, Call>()
   /** By type and params: requests that were sent, in order. */
   readonly #sent = new Map<string, Fifo<Call>>()
   readonly #givenUp = new Fifo<Call>()
 
-  constructor(clock: Clock, post: Post) {
+  /** Ids count from `lastId`. */
+  constructor(clock: Clock, post: Post, lastId = 0) {
     this.#clock = clock
+    this.#lastId = lastId
     this.#post = post
   }
 
@@ -91,7 +93,7 @@ export class Requests {
    * Resolves with the reply's `response`. Rejects with a `RequestError`, `RequestTimeoutError`,
    * `ConnectionLostError` or `ConfigurationError`, or with the signal's reason.
    */
-  async request(envelope: RequestEnvelope, options: RequestOptions): Promise<unknown> {
+  readonly request = async (envelope: RequestEnvelope, options: RequestOptions = {}): Promise<unknown> => {
     assertNumbers(options)
     const { signal, timeout = DEFAULT_TIMEOUT, idempotent = false } = options
     throwIfAborted(signal)
@@ -120,7 +122,7 @@ export class Requests {
   }
 
   /** The reply in this message, if it belongs to a request that was sent. */
-  matchReply(message: Message): Reply | undefined {
+  readonly matchReply = (message: Message): Reply | undefined => {
     if (this.#sent.size === 0) return undefined
     const call = message.re === undefined ? this.#oldest(keyOf(message)) : this.#named(message.re)
     if (!call) return undefined

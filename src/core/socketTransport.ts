@@ -88,6 +88,7 @@ class SocketAttempt implements TransportHandle {
     if (options.binaryType) this.#engine.binaryType = options.binaryType
     this.#engine.onopen = () => {
       this.#isOpen = true
+      sink.onActivity()
       sink.onOpen({ resumed: false })
     }
     this.#engine.onmessage = ({ data }) => void sink.onMessage(data, {})

@@ -29,7 +29,7 @@ export function createSourceTransport(connect: () => ConnectSource, clock: Clock
       const handle = handshake.create('connect', () => connect()(link))
       let isClosed = false
       return {
-        write: out => !handshake.isOver && writeTo(handle, out),
+        write: out => !handshake.isOver && handshake.whileSending(() => writeTo(handle, out)),
         close() {
           handshake.end()
           if (isClosed) return

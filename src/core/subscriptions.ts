@@ -1,8 +1,7 @@
-import type { Draft, Subscription, SubscriptionListener } from './correlation.ts'
+import { type Draft, NEW_SUBSCRIPTION, type Subscription, type SubscriptionListener } from './correlation.ts'
 import { type Message, messageKey } from './envelope.ts'
 import { ConnectionLostError, RequestError } from './errors.ts'
 import type { ConnectionEvent, GapCause } from './events.ts'
-import { hashValue } from './hash.ts'
 import type { Clock } from './platform.ts'
 import type { RequestEnvelope } from './requests.ts'
 import { type Recovery, StreamPosition } from './streamPosition.ts'
@@ -10,6 +9,8 @@ import { type Recovery, StreamPosition } from './streamPosition.ts'
 /** What subscriptions need from their connection. */
 export interface SubscriptionsPorts {
   clock: Clock
+  /** The hash of the key that its data is cached under. */
+  hashOf(key: readonly unknown[]): string
   /** How long a subscription outlives its last user (ms). */
   closeDelay(): number
   /**
@@ -53,6 +54,11 @@ export class Subscriptions {
     return this.#ports.recovery()?.perSubscription === true
   }
 
+  /** Whether something is subscribed while the connection is open. */
+  get areWanted(): boolean {
+    return [...this.#byKey.values()].some(isWanted)
+  }
+
   find(hash: string): Subscription | undefined {
     return this.#byKey.get(hash)
   }
@@ -67,7 +73,7 @@ export class Subscriptions {
     if (!subscription.sent && !subscription.isComplete && !subscription.isRefused) {
       if (subscription.isMissing) startOver(subscription)
       this.#schedule(this.#toSubscribe, subscription)
-    }
+    } else if (subscription.isRefused && listener?.onRefused) this.#renew(subscription)
     return () => {
       if (listener) subscription.listeners.delete(listener)
       if (--subscription.users > 0 || this.#byKey.get(subscription.hash) !== subscription) return
@@ -118,7 +124,7 @@ export class Subscriptions {
     this.#toUnsubscribe.clear()
     const wanted = [...this.#byKey.values()].filter(subscription => {
       if (subscription.users === 0) this.#forget(subscription)
-      return subscription.users > 0 && !subscription.isComplete && !subscription.isRefused
+      return isWanted(subscription)
     })
     this.#subscribe(wanted)
   }
@@ -146,10 +152,25 @@ export class Subscriptions {
     for (const subscription of this.#byKey.values()) this.#forget(subscription)
   }
 
-  /** The connection has missed messages. At an opening, subscriptions are sent again anyway. */
+  /** The connection has missed messages while it was open. */
   onGap(cause: GapCause): void {
+    this.onMissedBefore()
+    if (cause === 'forgotten') this.forget()
+    // One that is not subscribed starts over at the opening, which is a gap as well.
+    if (cause === 'forgotten' && this.haveOwnGaps)
+      for (const subscription of this.#byKey.values())
+        if (subscription.sent) this.#ports.onGap(cause, subscription)
+    if (cause === 'sequence' || cause === 'epoch' || cause === 'forgotten') this.onMissed()
+  }
+
+  /** Messages were missed before the opening, at which all were sent again. */
+  onMissedBefore(): void {
     for (const subscription of this.#byKey.values()) subscription.isBehind = true
-    if (cause === 'sequence' || cause === 'epoch') this.onMissed()
+  }
+
+  /** The server may not have the messages after their positions any more. */
+  forget(): void {
+    for (const subscription of this.#byKey.values()) subscription.position.cursor = undefined
   }
 
   /** Messages were missed while the connection stayed open. */
@@ -163,7 +184,7 @@ export class Subscriptions {
 
   /** The subscription that a message belongs to. */
   of({ type, params }: Message): Subscription | undefined {
-    return this.#byKey.size === 0 ? undefined : this.#byKey.get(keyOf({ type, params }))
+    return this.#byKey.size === 0 ? undefined : this.#byKey.get(this.#ports.hashOf(messageKey(type, params)))
   }
 
   /**
@@ -197,6 +218,11 @@ export class Subscriptions {
     this.accepted(subscription)
     subscription.isRefused = false
     this.#setCurrent(subscription, true)
+    if (message) subscription.latest = message
+    for (const listener of [...subscription.listeners]) {
+      if (message) listener.onMessage?.(message)
+      else listener.onConfirmed?.(subscription.latest)
+    }
     for (const { resolve } of [...subscription.waiting]) resolve(message)
   }
 
@@ -221,15 +247,16 @@ export class Subscriptions {
     subscription.isMissing = true
     subscription.error = error
     if (waiting.length === 0) this.#ports.onRefused(subscription)
+    for (const listener of [...subscription.listeners]) listener.onRefused?.(error)
     for (const { reject } of waiting) reject(error)
   }
 
   #subscriptionOf({ type, params }: RequestEnvelope): Subscription {
-    const hash = keyOf({ type, params })
+    const hash = this.#ports.hashOf(messageKey(type, params))
     let subscription = this.#byKey.get(hash)
     if (!subscription) {
       subscription = {
-        ...NEW,
+        ...NEW_SUBSCRIPTION,
         ...{ hash, type, params, position: new StreamPosition(), listeners: new Set(), waiting: new Set() },
       }
       this.#byKey.set(hash, subscription)
@@ -346,25 +373,15 @@ interface Posting {
   failed(subscription: Subscription, error: unknown): void
 }
 
-const NEW = {
-  isRefused: false,
-  isBehind: true,
-  last: undefined,
-  users: 0,
-  closeTimer: undefined,
-  sent: undefined,
-  isCurrent: false,
-  isMissing: false,
-  mayResume: true,
-  isComplete: false,
-  error: undefined,
-}
-
 /** Why the server refused a subscription. It is reported once. */
 function takeError(subscription: Subscription): Error | undefined {
   const { error } = subscription
   subscription.error = undefined
   return error
+}
+
+function isWanted({ users, isComplete, isRefused }: Subscription): boolean {
+  return users > 0 && !isComplete && !isRefused
 }
 
 /** It is about to be subscribed again, without a position. */
@@ -374,9 +391,4 @@ function startOver(subscription: Subscription): void {
   subscription.isMissing = false
   // What comes until the server accepts it again is missed.
   subscription.isBehind = true
-}
-
-/** The hash of the key that the data of a subscription is cached under. */
-function keyOf({ type, params }: RequestEnvelope): string {
-  return hashValue(messageKey(type, params))
 }

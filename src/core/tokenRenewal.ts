@@ -15,14 +15,21 @@ export interface Renewal {
 /** The least time between two renewals, even if tokens live for less (ms). */
 const MIN_INTERVAL = 1_000
 
+/** Builds the message with a token; `undefined` if the application has none. */
+type Build = (token: string) => SocketData | Draft
+
 /**
  * Starts renewing: before the token expires, a fresh one is sent over the open socket. Without a fresh token,
  * or a message to send it with, the socket stays as it is until the server closes it.
+ *
+ * @param options.isTakenOver the server has the token of another page, whose lifetime is unknown here.
  */
 export function startRenewal(
-  { clock, holder, renew, send, report }: OutboxPorts,
-  reauthenticate: () => ((token: string) => SocketData | Draft) | undefined,
+  ports: OutboxPorts,
+  { reauthenticate, isTakenOver }: { reauthenticate(): Build | undefined; isTakenOver: boolean },
 ): Renewal {
+  const { clock, holder, renew } = ports
+  const sendToken = (build: Build, token: string) => trySending(ports, () => build(token))
   let timer: TimerHandle | undefined
   let dueAt = Infinity
   let isStopped = false
@@ -48,25 +55,34 @@ export function startRenewal(
     const fresh = await renew(holder.currentToken.token).catch(() => undefined)
     if (!fresh || isStopped) return
     const { token, refreshAt = 0 } = fresh
-    try {
-      if (token && token !== holder.currentToken.token && send(build(token))) holder.currentToken = fresh
-    } catch {
-      // What it threw may quote the token.
-      const error = new ConfigurationError(
-        withAdvice('"reauthenticate" threw, or what it returned cannot be sent.', 'threw'),
-      )
-      report({ kind: 'handler-error', type: 'reauthenticate', error })
-    }
+    if (token && token !== holder.currentToken.token && sendToken(build, token)) holder.currentToken = fresh
     // If the same expiring token comes back, let it expire.
     if (refreshAt > clock.elapsed()) plan(refreshAt)
   }
 
-  plan(holder.currentToken.refreshAt ?? Infinity)
+  const { token, refreshAt = Infinity } = holder.currentToken
+  const build = isTakenOver && refreshAt > clock.elapsed() ? reauthenticate() : undefined
+  if (build && token) sendToken(build, token)
+  plan(refreshAt)
   return {
     check,
     stop() {
       isStopped = true
       clock.clearTimeout(timer)
     },
+  }
+}
+
+/** Returns `false` if the message could not be built or sent. */
+function trySending({ send, report }: OutboxPorts, build: () => SocketData | Draft): boolean {
+  try {
+    return send(build())
+  } catch {
+    // What it threw may quote the token.
+    const error = new ConfigurationError(
+      withAdvice('"reauthenticate" threw, or what it returned cannot be sent.', 'threw'),
+    )
+    report({ kind: 'handler-error', type: 'reauthenticate', error })
+    return false
   }
 }

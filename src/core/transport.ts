@@ -1,6 +1,7 @@
 import type { MessageMeta, ResponseMeta, SocketData, Cursor } from './envelope.ts'
 import type { Clock } from './platform.ts'
 import type { Failure } from './failure.ts'
+import type { SharedHeartbeat, SubscriptionFrames } from './portMessages.ts'
 import type { Outgoing } from './protocol.ts'
 
 /** What one attempt sends. `attachToken` and a recovery's `attach` receive it and return it changed. */
@@ -17,13 +18,19 @@ export interface TransportRequest {
   redirect?: 'follow' | 'error'
 }
 
-/** The request of one attempt. `rebuild` builds it again with the current URL and token; it never rejects. */
+/**
+ * The request of one attempt. `rebuild` builds it again with the current URL and token; it never rejects. With `needsToken` it is
+ * without its token, which the server has refused: it may only join what another page opens. `authorize` builds it with a
+ * fresh one.
+ */
 export interface AttemptRequest extends TransportRequest {
   /** For transports that send it in a way of their own. */
   token: string | null
   /** The position to resume from. */
   cursor: Cursor | undefined
+  needsToken: boolean
   rebuild(): Promise<AttemptRequest>
+  authorize(): Promise<AttemptRequest>
 }
 
 /** Heartbeats that a protocol requests; times in ms. */
@@ -40,9 +47,10 @@ export interface RequestedHeartbeat {
 export interface TransportSink {
   /**
    * `resumed`: this attempt carried the transport's own cursor, not that of `recovery`, and the server accepted it
-   * (unless a message says otherwise).
+   * (unless a message says otherwise). `isJoined`: another page has opened the connection, and what came before is not
+   * received: only `resumed` tells whether anything was missed.
    */
-  onOpen(info: { resumed: boolean }): void
+  onOpen(info: OpenInfo): void
   /**
    * One frame, one event's data or one body. `type` is the event name, if the transport has one. Returns
    * `false` if it could not be parsed: a cursor that came with it must not be used.
@@ -50,7 +58,7 @@ export interface TransportSink {
   onMessage(data: unknown, meta: MessageMeta): boolean
   /** What a transport with a protocol has read: `Incoming`, an array of it, or nothing. Throws if it was unreadable. */
   onIncoming(read: () => unknown): void
-  /** Something arrived that is not a message: a comment or an empty response. */
+  /** Something arrived that is not a message: an accepted handshake, the head of a response, a comment. */
   onActivity(): void
   /** A protocol sets the rhythm of heartbeats. */
   onHeartbeat(requested: RequestedHeartbeat): void
@@ -66,6 +74,31 @@ export interface TransportSink {
    */
   onAnswer(answer: Answer): boolean
   onFailure(failure: Failure): void
+  /** The page that has sent the token of a shared connection has gone. From now on, this one renews it. */
+  onOwner(): void
+}
+
+/** How an attempt has opened. */
+export interface OpenInfo {
+  resumed: boolean
+  isJoined?: boolean
+}
+
+/** Passes everything on. */
+export function forwardTo(sink: TransportSink): TransportSink {
+  return {
+    onOpen: info => sink.onOpen(info),
+    onMessage: (data, meta) => sink.onMessage(data, meta),
+    onIncoming: read => sink.onIncoming(read),
+    onActivity: () => sink.onActivity(),
+    onHeartbeat: times => sink.onHeartbeat(times),
+    onOversized: () => sink.onOversized(),
+    onRetryFloor: delay => sink.onRetryFloor(delay),
+    onCursorLost: () => sink.onCursorLost(),
+    onAnswer: answer => sink.onAnswer(answer),
+    onFailure: failure => sink.onFailure(failure),
+    onOwner: () => sink.onOwner(),
+  }
 }
 
 /** A response whose body is unread. */
@@ -82,10 +115,28 @@ export interface TransportHandle {
   write?(out: Outgoing): boolean
   /** The same for several of one kind, if the protocol has a form for that. If it throws, nothing was sent. */
   readonly writeBatch?: ((out: readonly Outgoing[]) => boolean) | undefined
+  /** With shared connections: what only the worker can do. */
+  readonly shared?: SharedHandle | undefined
   /** HTTP only: the request may not be sent again automatically, because the server has accepted it. */
   readonly isSpent?: boolean
-  /** Gives the attempt up at once, without waiting for the server. Nothing it still emits reaches the sink. */
-  close(): void
+  /**
+   * Gives the attempt up at once, without waiting for the server. Nothing it still emits reaches the sink. `foundDead`: because
+   * too little came.
+   */
+  close(foundDead?: boolean): void
+}
+
+/** An attempt in progress whose connection is shared by several pages. */
+export interface SharedHandle {
+  /** Whether this page has sent the token, so that it renews it. */
+  readonly isOwner: boolean
+  /** The round trip of the last heartbeat (ms). */
+  readonly latency: number | undefined
+  /** Sends heartbeats from now on, in place of the page. */
+  watch(heartbeat: SharedHeartbeat | undefined): void
+  checkNow(): void
+  /** Tells the server unless another page has done so. Without frames: that this page does not want it any more. */
+  subscribe(key: string, frames: SubscriptionFrames | undefined): boolean
 }
 
 /** What a transport can do. The texts of `request.ts` and `failure.ts` take one that is bidirectional for a WebSocket. */
@@ -109,6 +160,8 @@ export interface Transport {
   /** The position to resume from, as the server named it; `undefined` if there is none. */
   cursor?(): unknown
   dropCursor?(): void
+  /** Whether an attempt may join what another page opens. It then needs no token of its own. */
+  mayJoin?(): boolean
 }
 
 /** The part of `fetch` that is used here. */

@@ -1,5 +1,7 @@
+import { withLink } from './advice.ts'
 import { ConfigurationError } from './errors.ts'
 import type { ConnectionEvent } from './events.ts'
+import { nameOf, type Place } from './located.ts'
 
 // Bundlers replace the whole expression `process.env.NODE_ENV`. Any other form, such as a check for
 // `process`, would be false in a Vite app. Outside a bundler a browser has no `process`; that throws and
@@ -22,10 +24,13 @@ export function warnOnce(warned: Set<string>, subject: string, text: () => strin
   }
 }
 
-/** Warns about an event that means trouble for the developer, in development only, once per kind and message type. */
-export function warnOfEvent(event: ConnectionEvent, warned: Set<string>): void {
+/**
+ * Warns about an event that means trouble for the developer, in development only, once per kind and message type. `place` names
+ * the connection.
+ */
+export function warnOfEvent(event: ConnectionEvent, warned: Set<string>, place: Place): void {
   try {
-    if (process.env.NODE_ENV !== 'production') warnOf(event, warned)
+    if (process.env.NODE_ENV !== 'production') warnOf(event, warned, place)
   } catch {
     // There is no `process`.
   }
@@ -39,17 +44,18 @@ interface WarnedEvent {
   key?: readonly unknown[]
 }
 
-function warnOf(event: ConnectionEvent, warned: Set<string>): void {
+function warnOf(event: ConnectionEvent, warned: Set<string>, place: Place): void {
   const text = textOf(event)
   const { kind, type = '', reason = '', hasError = '', key } = event as WarnedEvent
-  if (text !== undefined)
-    warn(warned, `${kind} ${reason} ${String(hasError)} ${type}${key ? typeOf(key) : ''}`, text)
+  if (text === undefined) return
+  const subject = `${kind} ${reason} ${String(hasError)} ${type}${key ? typeOf(key) : ''}`
+  warn(warned, subject, `${nameOf(place)}: ${text}`)
 }
 
 function warn(warned: Set<string>, subject: string, text: string): void {
   if (warned.has(subject) || warned.size >= MAX_WARNINGS) return
   warned.add(subject)
-  console.warn(`react-query-realtime: ${text}`)
+  console.warn(`react-query-realtime: ${withLink(text, 'warnings')}`)
 }
 
 /** The message type of a key. The rest of it may hold data. */
@@ -85,6 +91,9 @@ function badMessageText({ reason, type }: ConnectionEvent & { kind: 'bad-message
 
 /** An error's text may quote a message, so it is left out unless the error is our own. */
 function howItFailed(error: unknown): string {
-  if (error instanceof ConfigurationError) return `failed: ${error.message}`
+  if (error instanceof ConfigurationError) return `failed: ${withoutLink(error.message)}`
   return `threw ${error instanceof Error ? error.name : 'something that is not an Error'}.`
 }
+
+/** The warning has a link of its own. */
+const withoutLink = (message: string) => message.replace(/ See http\S+$/, '')

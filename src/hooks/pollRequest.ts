@@ -3,11 +3,12 @@ import { tokenInHeader } from '../core/tokens.ts'
 import { ConditionalFetch } from '../core/conditionalFetch.ts'
 import { conditionalGet } from '../core/conditionalGet.ts'
 import type { Validators } from '../core/cursors.ts'
+import { located } from '../core/located.ts'
 import { prepareRequest, type UrlSource } from '../core/request.ts'
 import { HTTP } from '../core/transport.ts'
 import type { ResponseMeta } from '../core/envelope.ts'
 import { DEFAULT_MAX_MESSAGE_BYTES } from '../providers/options.ts'
-import type { RealtimeClient } from '../providers/realtimeClient.ts'
+import type { ClientCore } from '../providers/clientCore.ts'
 import type { PollingOptions } from './pollingOptions.ts'
 
 interface Answer {
@@ -27,7 +28,7 @@ const DEFAULT_ATTACH = tokenInHeader()
 
 /** What a poll is built from. */
 interface PollRequest {
-  client: RealtimeClient
+  client: ClientCore
   /** The query that is polled, while it exists. */
   query: Query | undefined
   signal: AbortSignal
@@ -36,6 +37,7 @@ interface PollRequest {
 
 /** Polls a URL once. If nothing is new, the data stays as it is; `null` if there is none yet. */
 export async function pollRequest({ client, query, signal, options }: PollRequest): Promise<unknown> {
+  client.assertNotEnded()
   const { url, headers, credentials, timeout = DEFAULT_TIMEOUT } = options
   const attachToken = options.attachToken ?? client.options.attachToken ?? DEFAULT_ATTACH
   const validators = query && heldValidators(query)
@@ -55,6 +57,8 @@ export async function pollRequest({ client, query, signal, options }: PollReques
     onResponse: meta => query && lastResponses.set(query, meta),
     maxBytes,
     timeout,
+  }).catch((error: unknown) => {
+    throw located(error, plan)
   })
   if (!answer) return query?.state.data ?? null
   if (query) answers.set(query, answer)

@@ -30,6 +30,14 @@ export interface PollingState {
   readonly pausedBy: ReadonlySet<PollingPauseReason>
 }
 
+/** What `usePolling` adds to a query's result. */
+export interface PollingControls extends PollingState {
+  /** Pauses the polls of this key, for all components, until `resume()`. */
+  pause(): void
+  /** Ends `pause()`, with one poll at once. Also polls once if an error has ended the polls. */
+  resume(): void
+}
+
 /** The state before there is a scheduler. */
 export const NO_POLLING: PollingState = { isPolling: false, nextPollAt: null, pausedBy: new Set() }
 

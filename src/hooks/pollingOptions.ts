@@ -1,11 +1,12 @@
 import { withAdvice } from '../core/advice.ts'
-import type { DataTag, QueryKey, UseQueryOptions } from '@tanstack/react-query'
+import type { DataTag, QueryFunction, QueryKey, UseQueryOptions } from '@tanstack/react-query'
 import type { AttachToken } from '../core/tokens.ts'
 import type { BackoffOptions } from '../core/backoff.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { HeadersOption } from '../core/headers.ts'
 import type { UrlSource } from '../core/request.ts'
 import type { ResponseMeta } from '../core/envelope.ts'
+import type { InitialData } from '../providers/socketQueryOptions.ts'
 
 /** When to poll. If components share a key, the shortest interval applies. */
 export interface PollingRhythm<QueryData = unknown, Err = Error> {
@@ -15,7 +16,10 @@ export interface PollingRhythm<QueryData = unknown, Err = Error> {
    * It is `undefined` before the first one, and with a `queryFn`.
    */
   interval: number | ((data: QueryData | undefined, response: ResponseMeta | undefined) => number | false)
-  /** Whether to pause while the page is hidden. Default `'pause'`: when it is visible again, it polls at once. */
+  /**
+   * Whether to pause while the page is hidden, which `focusManager` decides. Default `'pause'`: when it is visible again, it
+   * polls at once.
+   */
   whenHidden?: 'pause' | 'stay' | undefined
   /**
    * Stops polling while it returns `true`, e.g. when a job is done or an error is permanent. It is called
@@ -72,6 +76,12 @@ export type DefinedPollingOptions<QueryData = unknown, Err = Error, Data = Query
 > &
   InitialData<QueryData>
 
+/** A poll whose `queryFn`, if it has one, is never `skipToken`. */
+export type UnskippedPollingOptions<QueryData = unknown, Err = Error, Data = QueryData> = Omit<
+  PollingOptions<QueryData, Err, Data>,
+  'queryFn'
+> & { queryFn?: QueryFunction<QueryData> }
+
 /** The key of a poll, which carries the type of its data. */
 export interface PollingKey<QueryData> {
   queryKey: DataTag<QueryKey, QueryData>
@@ -88,8 +98,14 @@ export interface PollingKey<QueryData> {
  * @throws ConfigurationError for a `queryFn` or a `url` function without a `queryKey`.
  */
 export function pollingOptions<QueryData = unknown, Err = Error, Data = QueryData>(
+  options: UnskippedPollingOptions<QueryData, Err, Data> & InitialData<QueryData>,
+): UnskippedPollingOptions<QueryData, Err, Data> & InitialData<QueryData> & PollingKey<QueryData>
+export function pollingOptions<QueryData = unknown, Err = Error, Data = QueryData>(
   options: DefinedPollingOptions<QueryData, Err, Data>,
 ): DefinedPollingOptions<QueryData, Err, Data> & PollingKey<QueryData>
+export function pollingOptions<QueryData = unknown, Err = Error, Data = QueryData>(
+  options: UnskippedPollingOptions<QueryData, Err, Data>,
+): UnskippedPollingOptions<QueryData, Err, Data> & PollingKey<QueryData>
 export function pollingOptions<QueryData = unknown, Err = Error, Data = QueryData>(
   options: PollingOptions<QueryData, Err, Data>,
 ): PollingOptions<QueryData, Err, Data> & PollingKey<QueryData>
@@ -101,9 +117,4 @@ export function pollingOptions(options: PollingOptions): PollingOptions & { quer
 export function pollingKey(url: UrlSource | undefined): QueryKey {
   if (url !== undefined && typeof url !== 'function') return ['poll', String(url)]
   throw new ConfigurationError(withAdvice('usePolling needs a queryKey.', 'queryKey'))
-}
-
-/** Initial data, or a function that returns it. With it, `data` is never `undefined`. */
-export interface InitialData<Data> {
-  initialData: Exclude<Data, undefined> | (() => Exclude<Data, undefined>)
 }

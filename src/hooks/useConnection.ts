@@ -1,19 +1,17 @@
 'use client'
 import { skipToken, type SkipToken } from '@tanstack/react-query'
 import { useContext, useEffect, useInsertionEffect, useMemo, useState } from 'react'
-import { ConfigurationError, ConnectionLostError } from '../core/errors.ts'
-import { hashValue } from '../core/hash.ts'
+import { ConnectionLostError } from '../core/errors.ts'
 import { type ConnectionSnapshot, IDLE_SNAPSHOT } from '../core/machine.ts'
-import type { Sender } from '../core/outbox.ts'
+import type { Sender, SocketOutbox } from '../core/outbox.ts'
 import type { Lease } from '../core/registry.ts'
-import { displayUrl, resolveUrl } from '../core/request.ts'
-import { assertNumbers } from '../core/validation.ts'
+import type { RequestEnvelope, RequestOptions } from '../core/requests.ts'
 import type { ConnectionOptions } from '../providers/options.ts'
 import { RealtimeContext, refuseMissingProvider } from '../providers/RealtimeContext.ts'
-import type { RealtimeClient } from '../providers/realtimeClient.ts'
-import { SharedConnection, type SharedConnectionSetup } from '../providers/sharedConnection.ts'
+import type { SharedConnection } from '../providers/sharedConnection.ts'
 import type { TransportDefinition } from '../providers/transportDefinition.ts'
-import { type SnapshotSource, useTrackedReads } from './trackReads.ts'
+import { type ConnectionOwner, identify, WantedConnection } from '../providers/wantedConnection.ts'
+import { useTrackedReads } from './trackReads.ts'
 
 /**
  * The result of every push hook. Its functions keep their identity while the component is mounted, and act on
@@ -32,8 +30,8 @@ export interface ConnectionResult extends Omit<ConnectionSnapshot, 'latency'> {
 interface ConnectionExtras {
   /** Whether the component needs the connection now. Default `true`. */
   isWanted?: boolean
-  /** Creates more functions for the result, once for each component. */
-  createActions?: (user: ConnectionUser) => object
+  /** The functions of the user that the result has, besides `reconnect` and `close`. */
+  actions?: readonly ('send' | 'request')[]
   /** The property of the result that holds the transport's position. */
   cursorName?: string
 }
@@ -42,7 +40,11 @@ interface ConnectionExtras {
 interface ConnectionView {
   readonly wanted: WantedConnection
   readonly result: ConnectionResult
+  /** The options of this render. */
+  readonly options: ConnectionOptions
 }
+
+const NONE = [] as const
 
 /** Replaces the options of a hook that gets `skipToken`. */
 const SKIPPED = { url: '', enabled: false }
@@ -54,7 +56,7 @@ const SKIPPED = { url: '', enabled: false }
 export function useConnection<Options extends ConnectionOptions>(
   definition: TransportDefinition<Options>,
   given: Options | SkipToken,
-  { isWanted = true, createActions, cursorName }: ConnectionExtras = {},
+  { isWanted = true, actions = NONE, cursorName }: ConnectionExtras = {},
 ): ConnectionView {
   const client = useContext(RealtimeContext) ?? refuseMissingProvider()
   const [user] = useState(() => new ConnectionUser())
@@ -64,11 +66,6 @@ export function useConnection<Options extends ConnectionOptions>(
   const { baseUrl } = client.options
   const { key, url } = useMemo(() => identify(definition, options, baseUrl), [definition, options, baseUrl])
   const isEnabled = isWanted && options.enabled !== false
-  const [actions] = useState(() => ({
-    reconnect: user.reconnect,
-    close: user.close,
-    ...createActions?.(user),
-  }))
   const wanted = useMemo(
     () => new WantedConnection(user, { client, definition, key, url, isEnabled }),
     [user, client, definition, key, url, isEnabled],
@@ -77,15 +74,17 @@ export function useConnection<Options extends ConnectionOptions>(
   useInsertionEffect(() => () => user.leave(), [user])
   useEffect(() => wanted.configure())
   const base = useMemo(() => {
-    const target = Object.defineProperty({ ...actions }, 'lastMessageAt', {
+    const { reconnect, close } = user
+    const target = Object.defineProperty({ reconnect, close }, 'lastMessageAt', {
       enumerable: true,
       get: () => user.peek()?.connection.reader.counters.lastMessageAt ?? null,
     })
+    for (const name of actions) Object.assign(target, { [name]: user[name] })
     if (cursorName) Object.defineProperty(target, cursorName, { enumerable: true, get: wanted.readCursor })
     return target
   }, [actions, cursorName, user, wanted])
   const result = useTrackedReads(wanted, IDLE_SNAPSHOT, base) as unknown as ConnectionResult
-  return { wanted, result }
+  return { wanted, result, options }
 }
 
 /** Whether two objects have the same members, compared by identity. */
@@ -95,123 +94,8 @@ function hasSameMembers(a: object, b: object): boolean {
   return keys.length === Object.keys(b).length && keys.every(isSame)
 }
 
-/**
- * Returns the key of a connection and its URL as it is shown. The key consists of its transport, id, URL (unless a
- * function returns it), and what its request carries.
- */
-function identify<Options extends ConnectionOptions>(
-  definition: TransportDefinition<Options>,
-  options: Options,
-  baseUrl: string | undefined,
-): Pick<ConnectionPlan, 'key' | 'url'> {
-  assertNumbers(options)
-  const { url, id } = options
-  if (typeof url === 'function' && id === undefined)
-    throw new ConfigurationError('A connection whose url is a function needs an id.')
-  let href: string | null = null
-  let shown = ''
-  try {
-    if (typeof url !== 'function' && definition.urlScheme !== undefined) {
-      const target = resolveUrl(url, baseUrl, definition.urlScheme)
-      href = target.href
-      shown = displayUrl(target)
-    }
-  } catch {
-    // The connection will fail with what is wrong with its URL.
-    href = String(url)
-  }
-  return {
-    key: hashValue([definition.transport, id ?? null, href, definition.identity(options)]),
-    url: shown,
-  }
-}
-
-interface ConnectionPlan extends SharedConnectionSetup {
-  key: string
-  isEnabled: boolean
-}
-
-/** The connection of one key, as a component wants it. The component holds a lease of it while it is subscribed. */
-export class WantedConnection implements SnapshotSource<ConnectionSnapshot> {
-  snapshot = IDLE_SNAPSHOT
-  readonly client: RealtimeClient
-  readonly isEnabled: boolean
-  readonly #user: ConnectionUser
-  readonly #plan: ConnectionPlan
-  #shared: SharedConnection | undefined
-  /** The options that the connection got last from this component. */
-  #applied: ConnectionOptions | undefined
-
-  constructor(user: ConnectionUser, plan: ConnectionPlan) {
-    this.client = plan.client
-    this.isEnabled = plan.isEnabled
-    this.#user = user
-    this.#plan = plan
-    const shared = plan.isEnabled ? this.find() : undefined
-    if (shared) this.snapshot = shared.connection.snapshot
-  }
-
-  /** Whether the component has a lease. */
-  get isLeased(): boolean {
-    return this.#shared !== undefined
-  }
-
-  /** The connection while it exists, whoever uses it. */
-  find(): SharedConnection | undefined {
-    const { client, key } = this.#plan
-    return this.#shared ?? (client.connections.get(key) as SharedConnection | undefined)
-  }
-
-  /** Starts the connection if nothing used it, after `user` has configured it. */
-  acquire(user?: ConnectionUser): Lease<SharedConnection> {
-    const { client, key } = this.#plan
-    const { options } = this.#user
-    const lease = client.connections.acquire(key, () => new SharedConnection(this.#plan, options))
-    if (user) this.#apply(lease.value, options)
-    if (lease.isFirst) lease.value.start()
-    return lease
-  }
-
-  /** Applies the options of the latest commit. */
-  configure(): void {
-    const { options } = this.#user
-    const shared = this.#shared
-    if (shared && (options !== this.#applied || options !== shared.latest)) this.#apply(shared, options)
-  }
-
-  subscribe(listener: (snapshot: ConnectionSnapshot) => void): () => void {
-    if (!this.isEnabled) return () => undefined
-    const { value: shared, release } = this.acquire(this.#user)
-    const { connection } = shared
-    this.#shared = shared
-    this.#user.endEarlyLease()
-    const unsubscribe = connection.subscribe(listener)
-    this.snapshot = connection.snapshot
-    return () => {
-      this.#shared = undefined
-      unsubscribe()
-      shared.leave(this.#user)
-      release()
-    }
-  }
-
-  #apply(shared: SharedConnection, options: ConnectionOptions): void {
-    this.#applied = options
-    shared.configure(this.#user, options)
-  }
-
-  /** Holds a lease while `task` runs. */
-  async withConnection<Result>(task: (shared: SharedConnection) => Promise<Result>): Promise<Result> {
-    if (this.client.isDisposed) throw new ConnectionLostError('The RealtimeProvider has unmounted.')
-    const lease = this.acquire()
-    try {
-      return await task(lease.value)
-    } finally {
-      lease.release()
-    }
-  }
-
-  readonly readCursor = (): unknown => this.find()?.connection.ports.transport.cursor?.()
+function outboxOf(shared: SharedConnection | undefined): SocketOutbox | undefined {
+  return shared?.connection.outbox as SocketOutbox | undefined
 }
 
 /** How long a lease is held for a component that sends before it has its own (ms). React takes far less. */
@@ -221,11 +105,13 @@ const EARLY_LEASE = 5_000
  * One component that uses a connection. The functions of its result act on this object, so that they keep
  * their identity while the component's url, options and status change.
  */
-export class ConnectionUser implements Sender {
+export class ConnectionUser implements ConnectionOwner, Sender {
   /** Whether it has unmounted. */
   isGone = true
   /** As of the latest commit. */
   options: ConnectionOptions = SKIPPED
+  /** Set while it has a lease from before it was subscribed. */
+  endEarlyLease: (() => void) | undefined
   #wanted: WantedConnection | undefined
   #early: { wanted: WantedConnection; lease: Lease<SharedConnection> } | undefined
 
@@ -239,7 +125,7 @@ export class ConnectionUser implements Sender {
   leave(): void {
     this.isGone = true
     // Not during the commit, when nothing may be re-rendered.
-    queueMicrotask(() => this.endEarlyLease())
+    queueMicrotask(() => this.endEarlyLease?.())
   }
 
   /** The connection, while it exists and is wanted. */
@@ -255,10 +141,8 @@ export class ConnectionUser implements Sender {
     const wanted = this.#wanted
     if (!wanted?.isEnabled || this.isGone || wanted.isLeased) return this.peek()
     if (this.#early?.wanted !== wanted) {
-      this.endEarlyLease()
-      const early = { wanted, lease: wanted.acquire() }
-      this.#early = early
-      wanted.client.clock.setTimeout(() => this.#early === early && this.endEarlyLease(), EARLY_LEASE)
+      this.endEarlyLease?.()
+      this.#startEarlyLease(wanted)
     }
     return this.#early?.lease.value
   }
@@ -273,8 +157,20 @@ export class ConnectionUser implements Sender {
 
   close = (): void => this.reach()?.connection.close()
 
-  endEarlyLease(): void {
-    this.#early?.lease.release()
-    this.#early = undefined
+  send = (data: unknown): boolean => outboxOf(this.reach())?.send(data, this) ?? false
+
+  request = (request: RequestEnvelope, options?: RequestOptions): Promise<unknown> =>
+    this.withConnection(shared => outboxOf(shared)?.request(request, options) as Promise<unknown>)
+
+  #startEarlyLease(wanted: WantedConnection): void {
+    const early = { wanted, lease: wanted.acquire() }
+    const end = () => {
+      if (this.#early !== early) return
+      this.#early = this.endEarlyLease = undefined
+      early.lease.release()
+    }
+    this.#early = early
+    this.endEarlyLease = end
+    wanted.client.clock.setTimeout(end, EARLY_LEASE)
   }
 }

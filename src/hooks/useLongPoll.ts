@@ -2,7 +2,7 @@
 import type { SkipToken } from '@tanstack/react-query'
 import type { MessagesOption } from '../cache/messageTypes.ts'
 import type { Validators } from '../core/cursors.ts'
-import { longPollDefinition, type LongPollOptions } from './longPollOptions.ts'
+import { longPollDefinition, type LongPollOptions } from '../providers/longPollOptions.ts'
 import { type ConnectionResult, useConnection } from './useConnection.ts'
 
 /** The result of `useLongPoll`. */

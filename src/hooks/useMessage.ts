@@ -1,11 +1,9 @@
 'use client'
 import {
-  hashKey,
   type QueryCache,
   type QueryFunction,
   type QueryKey,
   type SkipToken,
-  skipToken,
   useQuery,
   useQueryClient,
   type UseQueryResult,
@@ -14,8 +12,8 @@ import { useEffect, useMemo, useState } from 'react'
 import type { MessageType, ParamsArgument, ParamsOf, ResponseOf } from '../cache/messageTypes.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { readersOf } from '../cache/queryReaders.ts'
-import { messageKey } from '../core/envelope.ts'
 import { isEqual } from '../core/hash.ts'
+import { queryKeyOf } from '../providers/connectionQuery.ts'
 
 /**
  * The last message of a type, from any connection. It never fetches. While it is mounted, such messages are
@@ -66,22 +64,18 @@ function fetchElsewhere(cache: QueryCache, context: Parameters<QueryFunction>[0]
  */
 export function useMessageKey(type: string, params: unknown): QueryKey {
   const client = useQueryClient()
-  const [known, setKnown] = useState(() => ({ type, params, queryKey: keyOf(type, params) }))
+  const [known, setKnown] = useState(() => ({ type, params, queryKey: queryKeyOf(type, params) }))
   const isKnown = known.type === type && (known.params === params || isEqual(known.params, params))
-  const current = isKnown ? known : { type, params, queryKey: keyOf(type, params) }
+  const current = isKnown ? known : { type, params, queryKey: queryKeyOf(type, params) }
   if (!isKnown) setKnown(current)
   const { queryKey } = current
   useEffect(() => {
     const cache = client.getQueryCache()
-    return readersOf(cache).onRemoved(hashKey(queryKey), () => {
-      cache.build(client, { queryKey })
+    const options = client.defaultQueryOptions({ queryKey })
+    return readersOf(cache).onRemoved(options.queryHash, () => {
+      cache.build(client, options)
       setKnown(before => (before.queryKey === queryKey ? { ...before, queryKey: [...queryKey] } : before))
     })
   }, [client, queryKey])
   return queryKey
-}
-
-/** No message has the key of a skipped query, so that it shows no data of another one. */
-function keyOf(type: string, params: unknown): QueryKey {
-  return params === skipToken ? [type, null] : messageKey(type, params)
 }

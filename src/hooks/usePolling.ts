@@ -2,27 +2,12 @@
 import {
   type DefinedUseQueryResult,
   type QueryClient,
-  type QueryKey,
-  skipToken,
   useQuery,
-  useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { useContext, useEffect, useMemo } from 'react'
-import { assertNumbers, withDefaults } from '../core/validation.ts'
-import { RealtimeContext, refuseMissingProvider } from '../providers/RealtimeContext.ts'
-import { pollRequest } from './pollRequest.ts'
-import { NO_POLLING, type PollingState, PollUser } from './pollScheduler.ts'
-import { type DefinedPollingOptions, pollingKey, type PollingOptions } from './pollingOptions.ts'
-import { useTrackedReads } from './trackReads.ts'
-
-/** What `usePolling` adds to a query's result. */
-export interface PollingControls extends PollingState {
-  /** Pauses the polls of this key, for all components, until `resume()`. */
-  pause(): void
-  /** Ends `pause()`, with one poll at once. Also polls once if an error has ended the polls. */
-  resume(): void
-}
+import type { PollingControls } from './pollScheduler.ts'
+import type { DefinedPollingOptions, PollingOptions } from './pollingOptions.ts'
+import { usePolledQuery } from './usePolledQuery.ts'
 
 /**
  * The result of `usePolling`: that of `useQuery` and more. A component re-renders only for what it reads; do
@@ -66,51 +51,5 @@ export function usePolling<QueryData = unknown, Err = Error, Data = QueryData>(
   queryClient?: QueryClient,
 ): PollingResult<Data, Err>
 export function usePolling(options: PollingOptions, queryClient?: QueryClient): PollingResult {
-  const client = useQueryClient(queryClient)
-  const cache = client.getQueryCache()
-  const own = useQueryOptions(options, client)
-  const { queryHash, interval, whenHidden, stopWhen, backoff } = own
-  const enabled = own.subscribed !== false && own.queryFn !== skipToken && own.enabled
-  const result = useQuery(own as never, client) as UseQueryResult
-  // Also makes TanStack track what is read: with nothing read, it would re-render for everything.
-  const { refetch } = result
-
-  const user = useMemo(() => new PollUser(cache, queryHash), [cache, queryHash])
-  useEffect(() => {
-    const rhythm = { enabled, interval, whenHidden, stopWhen, backoff }
-    user.commit(rhythm, refetch)
-  }, [user, enabled, interval, whenHidden, stopWhen, backoff, refetch])
-  const { pause, resume } = user
-  // Neither spread nor copied: reading a property of the query's result subscribes to it.
-  const base = Object.assign(Object.create(result) as UseQueryResult, { pause, resume })
-  return useTrackedReads(user, NO_POLLING, base)
-}
-
-type OwnOptions = PollingOptions & { queryKey: QueryKey; queryHash: string }
-
-/** Pausing while offline, and polling on return, are handled here. */
-const POLLED = {
-  retry: false,
-  networkMode: 'always',
-  refetchOnReconnect: false,
-  refetchOnWindowFocus: false,
-} as const
-
-/** The options for `useQuery`, with the client's defaults. */
-function useQueryOptions(options: PollingOptions, client: QueryClient): OwnOptions {
-  const context = useContext(RealtimeContext)
-  const { url, queryFn, queryKey = pollingKey(url) } = options
-  assertNumbers(options)
-  const own = client.defaultQueryOptions({
-    ...withDefaults(POLLED, options),
-    queryKey,
-    refetchInterval: false,
-  }) as unknown as OwnOptions
-  if (url === undefined || queryFn) return own
-  const realtime = context ?? refuseMissingProvider()
-  own.queryFn = ({ signal }) => {
-    const query = client.getQueryCache().get(own.queryHash)
-    return pollRequest({ client: realtime, query, signal, options: { ...own, url } })
-  }
-  return own
+  return usePolledQuery(useQuery, options, queryClient)
 }

@@ -2,7 +2,8 @@
 import { useContext, useInsertionEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { TransportName } from '../core/events.ts'
 import type { Status } from '../core/machine.ts'
-import type { RealtimeClient } from '../providers/realtimeClient.ts'
+import type { ClientCore } from '../providers/clientCore.ts'
+import { clientOf, type RealtimeClient } from '../providers/RealtimeClient.ts'
 import { RealtimeContext, refuseMissingProvider } from '../providers/RealtimeContext.ts'
 
 /** One connection, as a panel shows it. Times in ms; `url` has no query string. */
@@ -23,6 +24,8 @@ export interface ConnectionInfo {
 
 /** The result of `useRealtime`. Its functions keep their identity while the component is mounted. */
 export interface Realtime {
+  /** The client of the nearest provider. To use only the client, take `useRealtimeClient`, which re-renders nothing. */
+  readonly client: RealtimeClient
   /** The same array until something in it changes; counters are refreshed once a second. */
   readonly connections: readonly ConnectionInfo[]
   /** Reconnects all connections, including closed and failed ones. */
@@ -46,30 +49,31 @@ const NONE: readonly ConnectionInfo[] = []
  * @throws ConfigurationError without a `RealtimeProvider` above.
  */
 export function useRealtime(): Realtime {
-  const client = useContext(RealtimeContext) ?? refuseMissingProvider()
-  const store = useMemo(() => createStore(client), [client])
+  const core = useContext(RealtimeContext) ?? refuseMissingProvider()
+  const store = useMemo(() => createStore(core), [core])
   const connections = useSyncExternalStore(store.subscribe, store.getSnapshot, () => NONE)
   const [{ commit, actions }] = useState(createActions)
-  useInsertionEffect(() => commit(client))
-  return useMemo(() => ({ connections, ...actions }), [connections, actions])
+  useInsertionEffect(() => commit(core))
+  const client = clientOf(core)
+  return useMemo(() => ({ client, connections, ...actions }), [client, connections, actions])
 }
 
 /** Functions that act on the provider of the latest commit. */
 function createActions() {
-  let client: RealtimeClient | undefined
-  const all = () => (client?.connections.entries() ?? []).map(({ value }) => value)
-  const actions: Omit<Realtime, 'connections'> = {
+  let core: ClientCore | undefined
+  const all = () => (core?.connections.entries() ?? []).map(({ value }) => value)
+  const actions: Pick<Realtime, 'reconnectAll' | 'closeAll'> = {
     reconnectAll: () => all().forEach(shared => shared.reconnect()),
     closeAll: () => all().forEach(({ connection }) => connection.close()),
   }
-  return { commit: (latest: RealtimeClient) => void (client = latest), actions }
+  return { commit: (latest: ClientCore) => void (core = latest), actions }
 }
 
-function createStore(client: RealtimeClient) {
+function createStore(core: ClientCore) {
   let snapshot = NONE
   return {
     subscribe(notify: () => void) {
-      const unsubscribe = client.changes.subscribe(notify)
+      const unsubscribe = core.changes.subscribe(notify)
       const timer = setInterval(notify, COUNTER_INTERVAL)
       return () => {
         unsubscribe()
@@ -77,15 +81,15 @@ function createStore(client: RealtimeClient) {
       }
     },
     getSnapshot() {
-      const next = readConnections(client)
+      const next = readConnections(core)
       if (!isSame(snapshot, next)) snapshot = next
       return snapshot
     },
   }
 }
 
-function readConnections(client: RealtimeClient): readonly ConnectionInfo[] {
-  return client.connections.entries().map(({ value, users }) => {
+function readConnections(core: ClientCore): readonly ConnectionInfo[] {
+  return core.connections.entries().map(({ value, users }) => {
     const { connection, id, transport, url, counters } = value
     const { status, retryCount, nextRetryAt, latency } = connection.snapshot
     const { received, lastMessageAt } = connection.reader.counters

@@ -1,7 +1,7 @@
 'use client'
 import type { SkipToken } from '@tanstack/react-query'
 import type { MessagesOption } from '../cache/messageTypes.ts'
-import { serverEventsDefinition, type ServerEventsOptions } from './serverEventsOptions.ts'
+import { serverEventsDefinition, type ServerEventsOptions } from '../providers/serverEventsOptions.ts'
 import { type ConnectionResult, useConnection } from './useConnection.ts'
 
 /** The result of `useServerEvents`. */

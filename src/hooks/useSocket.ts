@@ -1,22 +1,10 @@
 'use client'
 import type { SkipToken } from '@tanstack/react-query'
-import type {
-  MessagesOption,
-  MessageType,
-  ParamsMember,
-  ParamsOf,
-  ResponseOf,
-} from '../cache/messageTypes.ts'
+import type { MessagesOption, MessageType, ResponseOf } from '../cache/messageTypes.ts'
 import type { RequestOptions } from '../core/requests.ts'
-import type { SocketOutbox } from '../core/outbox.ts'
-import { socketDefinition, type SocketOptions } from './socketOptions.ts'
-import type { SharedConnection } from '../providers/sharedConnection.ts'
-import { type ConnectionResult, type ConnectionUser, useConnection } from './useConnection.ts'
-
-/** A request over a socket. `params` are required if they are declared. */
-export type SocketRequest<Type extends string, Schemas = object> = { type: Type } & ParamsMember<
-  ParamsOf<Type, Schemas>
->
+import { socketDefinition, type SocketOptions } from '../providers/socketOptions.ts'
+import type { SocketRequest } from '../providers/socketQueryOptions.ts'
+import { type ConnectionResult, useConnection } from './useConnection.ts'
 
 /** The result of `useSocket`. */
 export interface SocketResult<Schemas = object> extends ConnectionResult {
@@ -71,17 +59,8 @@ export function useSocket<Schemas extends object, Responses extends object = obj
   options: (SocketOptions<Schemas> & MessagesOption<Responses>) | SkipToken,
 ): SocketResult<Schemas> {
   const given = options as SocketOptions | SkipToken
-  return useConnection(socketDefinition, given, { createActions: createSendActions })
-    .result as SocketResult<Schemas>
+  return useConnection(socketDefinition, given, { actions: SENDS }).result as SocketResult<Schemas>
 }
 
-/** `send` and `request` of a component. */
-export function createSendActions(user: ConnectionUser): Pick<SocketResult, 'send' | 'request'> {
-  const channelOf = (shared: SharedConnection | undefined) =>
-    shared?.connection.outbox as SocketOutbox | undefined
-  return {
-    send: data => channelOf(user.reach())?.send(data, user) ?? false,
-    request: (request, requestOptions) =>
-      user.withConnection(shared => channelOf(shared)?.request(request, requestOptions) as Promise<never>),
-  }
-}
+/** What the result of a connection that can send has besides. */
+export const SENDS = ['send', 'request'] as const

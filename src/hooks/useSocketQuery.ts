@@ -1,35 +1,11 @@
 'use client'
 import type { DefinedUseQueryResult, SkipToken, UseQueryResult } from '@tanstack/react-query'
-import type {
-  MessagesOption,
-  MessageType,
-  ParamsMember,
-  ParamsOf,
-  ResponseOf,
-} from '../cache/messageTypes.ts'
-import { messageKey } from '../core/envelope.ts'
-import type { SocketOutbox } from '../core/outbox.ts'
+import type { MessagesOption, MessageType, ResponseOf } from '../cache/messageTypes.ts'
 import { assertNumbers } from '../core/validation.ts'
-import type { InitialData } from './pollingOptions.ts'
-import { type QueryOptions, type TwoWayOptions, useConnectionQuery } from './useConnectionQuery.ts'
-
-/**
- * The request of `useSocketQuery`, with any option of `useQuery`. `params` are required if they are declared;
- * pass `skipToken` instead to open no connection and send no request yet.
- */
-export type SocketQueryOptions<Type extends string, Schemas = object, Data = ResponseOf<Type, Schemas>> = {
-  type: Type
-  /** How long to wait for the reply (ms). Default 10,000. */
-  timeout?: number | undefined
-} & ParamsMember<ParamsOf<Type, Schemas> | SkipToken> &
-  QueryOptions<ResponseOf<Type, Schemas>, Data>
-
-/** The options of `useSocketQuery` with `initialData`: there is always data. */
-export type DefinedSocketQueryOptions<
-  Type extends string,
-  Schemas = object,
-  Data = ResponseOf<Type, Schemas>,
-> = SocketQueryOptions<Type, Schemas, Data> & InitialData<ResponseOf<Type, Schemas>>
+import { requestFetch } from '../providers/requestFetch.ts'
+import type { TwoWayOptions } from '../providers/twoWayOptions.ts'
+import type { DefinedSocketQueryOptions, SocketQueryOptions } from '../providers/socketQueryOptions.ts'
+import { useConnectionQuery } from './useConnectionQuery.ts'
 
 /**
  * Sends one request over a socket, then stays live: replies and pushes with the same `type` and `params` share a key.
@@ -70,14 +46,5 @@ export function useSocketQuery(
 ): UseQueryResult {
   assertNumbers({ timeout })
   const { type, params } = options
-  const { query } = useConnectionQuery(socket, options, {
-    async fetch({ connection, liveQueries }, signal) {
-      const outbox = connection.outbox as SocketOutbox
-      const response = await outbox.request({ type, params }, { signal, timeout })
-      liveQueries.onResponse(messageKey(type, params))
-      return response
-    },
-    isCurrent: ({ liveQueries }, cached) => liveQueries.isCurrent(cached),
-  })
-  return query
+  return useConnectionQuery(socket, options, requestFetch({ type, params }, timeout)).query
 }

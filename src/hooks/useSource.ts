@@ -1,9 +1,13 @@
 'use client'
 import type { SkipToken } from '@tanstack/react-query'
 import type { MessagesOption } from '../cache/messageTypes.ts'
-import { type SourceConnectionOptions, sourceDefinition, type SourceOptions } from './sourceOptions.ts'
+import {
+  type SourceConnectionOptions,
+  sourceDefinition,
+  type SourceOptions,
+} from '../providers/sourceOptions.ts'
 import { useConnection } from './useConnection.ts'
-import { createSendActions, type SocketResult } from './useSocket.ts'
+import { SENDS, type SocketResult } from './useSocket.ts'
 
 /** The result of `useSource`. */
 export type SourceResult<Schemas = object> = SocketResult<Schemas>
@@ -24,6 +28,5 @@ export function useSource<Schemas extends object, Responses extends object = obj
   options: (SourceOptions<Schemas> & MessagesOption<Responses>) | SkipToken,
 ): SourceResult<Schemas> {
   const given = options as SourceConnectionOptions | SkipToken
-  return useConnection(sourceDefinition, given, { createActions: createSendActions })
-    .result as SourceResult<Schemas>
+  return useConnection(sourceDefinition, given, { actions: SENDS }).result as SourceResult<Schemas>
 }

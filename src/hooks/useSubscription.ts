@@ -7,36 +7,18 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
-import type {
-  MessagesOption,
-  MessageType,
-  ParamsMember,
-  ParamsOf,
-  ResponseOf,
-} from '../cache/messageTypes.ts'
-import { fetchSubscribed, subscriptionsOf } from '../cache/subscribedQueries.ts'
-import { hashValue } from '../core/hash.ts'
+import type { MessagesOption, MessageType, ResponseOf } from '../cache/messageTypes.ts'
+import { subscriptionsOf } from '../cache/subscribedQueries.ts'
 import type { RequestEnvelope } from '../core/requests.ts'
+import type { SubscriptionOptions } from '../providers/socketQueryOptions.ts'
+import { subscriptionFetch } from '../providers/subscriptionFetch.ts'
+import type { TwoWayOptions } from '../providers/twoWayOptions.ts'
+import type { WantedConnection } from '../providers/wantedConnection.ts'
 import { type SnapshotSource, useTrackedReads } from './trackReads.ts'
-import { type QueryOptions, type TwoWayOptions, useConnectionQuery } from './useConnectionQuery.ts'
-import type { WantedConnection } from './useConnection.ts'
-
-/**
- * What `useSubscription` subscribes to, with any option of `useQuery`. `params` are required if they are declared; pass
- * `skipToken` instead to subscribe to nothing yet.
- */
-export type SubscriptionOptions<Type extends string, Schemas = object, Data = ResponseOf<Type, Schemas>> = {
-  type: Type
-  /**
-   * Prefixes of keys that this subscription keeps up to date, besides its own. With `recovery.perSubscription`, a gap of
-   * this subscription invalidates them.
-   */
-  liveQueries?: readonly QueryKey[] | undefined
-} & ParamsMember<ParamsOf<Type, Schemas> | SkipToken> &
-  QueryOptions<ResponseOf<Type, Schemas>, Data>
+import { type ConnectionQuery, useConnectionQuery } from './useConnectionQuery.ts'
 
 /** What `useSubscription` adds to a query's result. */
-interface SubscriptionState {
+export interface SubscriptionState {
   /** Whether the server has ended the subscription. Nothing more comes, until `refetch()`. */
   readonly isComplete: boolean
 }
@@ -73,13 +55,18 @@ export function useSubscription<
 ): SubscriptionResult<Data>
 export function useSubscription(
   socket: TwoWayOptions | SkipToken,
-  { liveQueries = NO_KEYS, ...options }: SubscriptionOptions<string>,
+  { liveQueries, ...options }: SubscriptionOptions<string>,
 ): SubscriptionResult {
   const { type, params } = options
-  const { query, wanted, queryKey, isEnabled } = useConnectionQuery(socket, options, {
-    fetch: (shared, signal) => fetchSubscribed(shared, { type, params }, signal),
-    isCurrent: (shared, { queryHash }) => subscriptionsOf(shared).find(queryHash)?.isCurrent === true,
-  })
+  const how = subscriptionFetch({ type, params })
+  return useSubscriptionState(useConnectionQuery(socket, options, how), liveQueries)
+}
+
+/** Subscribes to the key of a query while the component is mounted, and adds the subscription's state to its result. */
+export function useSubscriptionState(
+  { query, wanted, queryKey, isEnabled }: ConnectionQuery,
+  liveQueries: readonly QueryKey[] = NO_KEYS,
+): SubscriptionResult {
   const user = useMemo(() => new SubscriptionUser(wanted, queryKey, isEnabled), [wanted, queryKey, isEnabled])
   useEffect(() => user.setLiveQueries(liveQueries), [user, liveQueries])
   const cache = useQueryClient().getQueryCache()
@@ -106,14 +93,14 @@ class SubscriptionUser implements SnapshotSource<SubscriptionState> {
   #liveQueries: readonly QueryKey[] = NO_KEYS
   readonly #wanted: WantedConnection
   readonly #envelope: RequestEnvelope
-  readonly #hash: string
+  readonly #queryKey: QueryKey
   readonly #isEnabled: boolean
 
   constructor(wanted: WantedConnection, queryKey: QueryKey, isEnabled: boolean) {
     const [type, params] = queryKey as [string, unknown]
     this.#wanted = wanted
+    this.#queryKey = queryKey
     this.#envelope = { type, params }
-    this.#hash = hashValue(queryKey)
     this.#isEnabled = isEnabled
   }
 
@@ -137,6 +124,6 @@ class SubscriptionUser implements SnapshotSource<SubscriptionState> {
 
   #find() {
     const shared = this.#isEnabled ? this.#wanted.find() : undefined
-    return shared && subscriptionsOf(shared).find(this.#hash)
+    return shared && subscriptionsOf(shared).find(shared.liveQueries.hashOf(this.#queryKey))
   }
 }

@@ -2,9 +2,9 @@
 import { createContext } from 'react'
 import { withAdvice } from '../core/advice.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import type { RealtimeClient } from './realtimeClient.ts'
+import type { ClientCore } from './clientCore.ts'
 
-export const RealtimeContext = createContext<RealtimeClient | null>(null)
+export const RealtimeContext = createContext<ClientCore | null>(null)
 
 /** Throws the error of a hook that has no provider above it. */
 export function refuseMissingProvider(): never {

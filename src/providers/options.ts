@@ -1,6 +1,7 @@
 import type { AttachToken, GetToken, Reauthenticate } from '../core/tokens.ts'
 import type { Message, Parse } from '../core/envelope.ts'
 import type { GapCause, RealtimeEvent } from '../core/events.ts'
+import type { Expects } from '../core/expectedMessages.ts'
 import type { ReconnectTimes } from '../core/connectionState.ts'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
 import type { UrlSource } from '../core/request.ts'
@@ -10,6 +11,7 @@ import type { MessageHandlers, MessageListener } from '../cache/messageTypes.ts'
 import type { LiveQuery } from '../cache/liveQueries.ts'
 import type { Failure, FailureAction } from '../core/failure.ts'
 import type { Recovery } from '../core/streamPosition.ts'
+import type { ShareOptions } from './connectionSharing.ts'
 
 /** How an open socket is watched; times in ms. */
 export interface HeartbeatOptions {
@@ -78,9 +80,14 @@ export interface RealtimeOptions {
    * observer are removed from the cache. Default 10,000.
    */
   maxQueries?: number | undefined
-  /** Default: the global class, read at each use. */
+  /**
+   * Shares connections with the other tabs, in a shared worker. `scope` names the user: tabs share only within one. Read when a
+   * connection is created. Default `false`.
+   */
+  share?: ShareOptions | false | undefined
+  /** Default: the global class, read at each use. A class of your own is not used in a shared worker, so nothing is shared. */
   webSocket?: WebSocketConstructor | undefined
-  /** Default: the global function, read at each use. */
+  /** Default: the global function, read at each use. With a function of your own, nothing is shared over HTTP. */
   fetch?: FetchLike | undefined
 }
 
@@ -149,8 +156,13 @@ export interface ConnectionOptions<Schemas = object> {
   isLast?: ((message: Message) => boolean) | undefined
   /** With `false`, this component does not need the connection. Default `true`. */
   enabled?: boolean | undefined
-  /** Whether to keep the connection while the page is hidden. Default `'stay'`. */
-  whenHidden?: 'stay' | 'pause' | undefined
+  /**
+   * Whether to keep the connection while the page is hidden, which `focusManager` decides. `'slow'` keeps it, and a shared
+   * connection then delivers its messages once a second. Default `'slow'`.
+   */
+  whenHidden?: 'stay' | 'slow' | 'pause' | undefined
+  /** With `false`, the connection is not shared with the other tabs. Default: the provider's `share`. */
+  share?: false | undefined
   /** Overrides the provider's. */
   getToken?: GetToken | undefined
   /** Overrides the provider's. */
@@ -158,6 +170,12 @@ export interface ConnectionOptions<Schemas = object> {
   reconnect?: ReconnectOptions | undefined
   /** How to resume where the connection was cut off. */
   recovery?: Recovery | undefined
+  /**
+   * Messages that the server sends regularly through the channel that the others come through. If none comes in time, the
+   * connection has failed, and messages may have been missed: it is retried, and live queries are refetched. A heartbeat
+   * proves only that the server's end of the connection is alive. Default: none.
+   */
+  expects?: Expects | undefined
   /** Called when updates may have been missed. */
   onGap?: ((gap: Gap) => void) | undefined
   /** Larger messages are dropped and reported (bytes). Default: the provider's, 1 MiB. */

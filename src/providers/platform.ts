@@ -2,8 +2,8 @@ import { focusManager, onlineManager } from '@tanstack/react-query'
 import { createPlatform, systemClock } from '../core/platform.ts'
 
 /**
- * The page and the network, combined with what the application tells TanStack Query about its platform. In
- * React Native that is whether the app is in the foreground and online.
+ * The page and the network, as TanStack Query sees them. Without `focusManager.setFocused`, the document decides whether
+ * the page is hidden. In React Native the application reports whether it is in the foreground and online.
  */
 export const platform = createPlatform(systemClock, {
   isHidden: () => !focusManager.isFocused(),

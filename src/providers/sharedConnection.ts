@@ -3,7 +3,13 @@ import { createDispatch, type Dispatch } from '../cache/dispatch.ts'
 import { LiveQueries } from '../cache/liveQueries.ts'
 import { MessageRules, type UserRules } from '../cache/messageRules.ts'
 import { Connection } from '../core/connection.ts'
-import type { ConnectionDriverOptions, ConnectionPorts, MessageSink } from '../core/connectionPorts.ts'
+import type {
+  ConnectionDriverOptions,
+  ConnectionPorts,
+  MessageSink,
+  OutboxOptions,
+} from '../core/connectionPorts.ts'
+import { located } from '../core/located.ts'
 import type { ConnectionEvent, GapCause, TransportName } from '../core/events.ts'
 import { TokenManager, type TokenReason } from '../core/tokens.ts'
 import { refusePromise, withDefaults } from '../core/validation.ts'
@@ -12,7 +18,7 @@ import { type Cursor, messageKey } from '../core/envelope.ts'
 import type { Subscription } from '../core/correlation.ts'
 import type { QueryKey } from '@tanstack/react-query'
 import type { WebSocketConstructor } from '../core/socketTransport.ts'
-import { warnOfEvent } from '../core/warnOnce.ts'
+import { warnOfEvent, warnOnce } from '../core/warnOnce.ts'
 import {
   type ConnectionOptions,
   DEFAULT_MAX_MESSAGE_BYTES,
@@ -21,16 +27,18 @@ import {
 } from './options.ts'
 import { holdScheduler, notifyInTask } from './notifyInTask.ts'
 import { platform } from './platform.ts'
-import type { ClientConnection, RealtimeClient } from './realtimeClient.ts'
+import type { ClientConnection, ClientCore } from './clientCore.ts'
 import type { ClientTransportEnvironment, TransportDefinition, TransportPlan } from './transportDefinition.ts'
 
 /** Events without trouble for the developer. */
-const ROUTINE: ReadonlySet<ConnectionEvent['kind']> = new Set(['status', 'retry', 'gap', 'token'])
+const ROUTINE: ReadonlySet<ConnectionEvent['kind']> = new Set(['status', 'retry', 'gap', 'token', 'sharing'])
 
 /** What components that share a connection have in common. */
 export interface SharedConnectionSetup {
-  client: RealtimeClient
+  client: ClientCore
   definition: TransportDefinition
+  /** Identifies it. */
+  key: string
   /** As it is shown, without its query string; '' if a function returns it. */
   url: string
 }
@@ -46,11 +54,12 @@ export class SharedConnection implements ClientConnection, MessageSink {
   readonly liveQueries: LiveQueries
   readonly counters = { unknown: 0, bad: 0 }
   readonly onMessage: Dispatch
-  readonly #client: RealtimeClient
+  readonly #client: ClientCore
   readonly #definition: TransportDefinition
   readonly #rules = new MessageRules()
-  readonly #users = new Map<object, ConnectionOptions>()
+  #users = new Map<object, ConnectionOptions>()
   readonly #ownTokens: TokenManager
+  readonly #report = (event: ConnectionEvent) => this.onEvent(event)
   readonly #onTokenRequest = (reason: TokenReason) => this.onEvent({ kind: 'token', reason })
   /** The options of the user that rendered last. */
   latest: ConnectionOptions
@@ -64,7 +73,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
   #isChanged = false
   #isDisposed = false
 
-  constructor({ client, definition, url }: SharedConnectionSetup, options: ConnectionOptions) {
+  constructor({ client, definition, key, url }: SharedConnectionSetup, options: ConnectionOptions) {
     this.#client = client
     this.#definition = definition
     this.latest = options
@@ -72,49 +81,59 @@ export class SharedConnection implements ClientConnection, MessageSink {
     this.id = options.id ?? `${definition.transport}-${++client.lastId}`
     this.#inputs = this.#readInputs()
     this.url = url
-    const report = (event: ConnectionEvent) => this.onEvent(event)
     this.liveQueries = new LiveQueries({
       writer: writerOf(client),
       clock: client.clock,
       rules: this.#rules,
+      closeDelay: client.closeDelay,
       since: () => this.connection.position.since,
-      report,
+      report: this.#report,
     })
     this.onMessage = createDispatch({
       rules: this.#rules,
       liveQueries: this.liveQueries,
       clock: client.clock,
-      report,
+      report: this.#report,
     })
     this.#ownTokens = new TokenManager(client.clock)
-    this.connection = new Connection(this.#createPorts(options), this.#readDriverOptions())
+    const driverOptions = this.#readDriverOptions()
+    this.connection = new Connection(this.#createPorts(options, key), driverOptions)
   }
 
-  #createPorts(options: ConnectionOptions): ConnectionPorts {
+  #createPorts(options: ConnectionOptions, key: string): ConnectionPorts {
     const client = this.#client
     const { createOutbox, createTransport } = this.#definition
-    const latest = () => this.latest
-    const provider = () => client.options
     const environment: ClientTransportEnvironment<ConnectionOptions> = {
-      latest,
+      latest: () => this.latest,
       clock: client.clock,
       fetch: client.fetch,
       maxMessageBytes: this.#maxMessageBytes,
       webSocket: () => client.options.webSocket ?? (globalThis as unknown as GlobalWebSocket).WebSocket,
     }
+    const { share = false, ...provider } = client.options
+    const isSlowWhenHidden = () => this.#wanted().every(({ whenHidden }) => whenHidden !== 'stay')
+    const own = { key, isSlowWhenHidden, report: this.#report }
+    const shareable = { ...this.#definition, options, provider, own }
+    const shared = share ? share.worker.bind({ ...shareable, scope: share.scope }, environment) : undefined
     return {
       clock: client.clock,
       random: Math.random,
       platform,
-      transport: createTransport(environment, options),
+      transport: createTransport({ ...environment, share: shared }, options),
       sink: this,
-      createOutbox: createOutbox && (ports => createOutbox(ports, latest, provider)),
+      createOutbox,
+      outboxOptions: () => this.latest as OutboxOptions,
     }
   }
 
   /** How long a subscription outlives its last user (ms). */
   get closeDelay(): number {
     return this.#client.closeDelay()
+  }
+
+  /** Whether a handler decides what messages of this type mean to the cache. */
+  hasHandler(type: string): boolean {
+    return this.#rules.byType.get(type)?.handler !== undefined
   }
 
   /** A first user starts over, whatever failed for earlier users. */
@@ -167,12 +186,15 @@ export class SharedConnection implements ClientConnection, MessageSink {
   }
 
   onEvent(event: ConnectionEvent): void {
-    if (this.#hasEnded) return
+    const isUnknown = event.kind === 'unknown-type'
+    // What this tab does not know may be meant for another one, which has requested or subscribed it.
+    if (this.#hasEnded || (isUnknown && this.connection.ports.transport.lastId !== undefined)) return
     if (event.kind === 'bad-message') this.counters.bad++
-    if (event.kind === 'unknown-type') this.counters.unknown++
+    if (isUnknown) this.counters.unknown++
     // `onMessage` accepts every type.
-    if (!ROUTINE.has(event.kind) && (event.kind !== 'unknown-type' || this.#rules.listeners.length === 0))
-      warnOfEvent(event, this.#client.warned)
+    if (!ROUTINE.has(event.kind) && (!isUnknown || this.#rules.listeners.length === 0))
+      warnOfEvent(event, this.#client.warned, this)
+    if ('error' in event && event.error) located(event.error, this)
     const { id, transport, url } = this
     this.#client.report({ ...event, connection: { id, transport, url } })
   }
@@ -190,6 +212,16 @@ export class SharedConnection implements ClientConnection, MessageSink {
     // Apply the first user's options before the connection reads them.
     if (this.#users.size === 1) this.#apply()
     else this.reconfigured()
+  }
+
+  /** Adds a user outside of components. Where options differ, those of components apply. */
+  join(user: object, options: ConnectionOptions): void {
+    if (this.#users.get(user) === options) return
+    const others = [...this.#users].filter(([other]) => other !== user)
+    this.#users = new Map([[user, options], ...others])
+    if (others.length > 0) return this.reconfigured()
+    this.latest = options
+    this.#apply()
   }
 
   leave(user: object): void {
@@ -249,6 +281,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
     const latest = this.latest
     const plan = this.#definition.plan(latest, provider)
     const { decide, ...times } = withDefaults(DEFAULT_RECONNECT, provider.reconnect, latest.reconnect)
+    this.#checkSilence(plan)
     return {
       request: this.#planRequest(plan),
       times,
@@ -256,12 +289,26 @@ export class SharedConnection implements ClientConnection, MessageSink {
       hasGetToken: (latest.getToken ?? provider.getToken) !== undefined,
       pausesWhenHidden: this.#pausesWhenHidden,
       heartbeat: plan.heartbeat,
+      reauthenticate: plan.reauthenticate,
       recovery: latest.recovery,
+      expects: latest.expects,
       parse: latest.parse,
       isLast: latest.isLast,
       maxMessageBytes: this.#maxMessageBytes,
       gapSpread: this.#readGapSpread(),
     }
+  }
+
+  /** A healthy connection must not be silent for so long that it counts as a gap. */
+  #checkSilence({ heartbeat, silence = heartbeat && heartbeat.interval + heartbeat.timeout }: TransportPlan) {
+    const { rememberedFor } = this.latest.recovery ?? {}
+    if (rememberedFor === undefined || silence === undefined || silence < rememberedFor) return
+    warnOnce(
+      this.#client.warned,
+      `rememberedFor ${this.id}`,
+      () =>
+        `the connection ${this.url || this.id} may be silent for ${silence} ms, but recovery.rememberedFor is ${rememberedFor} ms, so silence counts as a gap. Raise it, or lower holdTimeout, silenceTimeout or the heartbeat's interval.`,
+    )
   }
 
   #readGapSpread(): ConnectionDriverOptions['gapSpread'] {
@@ -300,7 +347,7 @@ interface GlobalWebSocket {
 }
 
 /** The writer of a client, created for its first connection. */
-function writerOf(client: RealtimeClient): QueryWriter {
+function writerOf(client: ClientCore): QueryWriter {
   client.cacheAccess ??= {
     writer: new QueryWriter({
       queryClient: client.queryClient,

@@ -378,7 +378,11 @@ test('an async updater, or a promise as data, is reported and writes nothing', a
   await task()
   expect(data('list')).toEqual([0, 1])
   const error: unknown = expect.objectContaining({ message: expect.stringContaining('promise') as unknown })
-  const reported = ['a', 'b', 'c'].map(type => ({ kind: 'handler-error', type, error }))
+  const reported = [{ type: 'a', key: ['list'] }, { type: 'b' }, { type: 'c' }].map(each => ({
+    kind: 'handler-error',
+    ...each,
+    error,
+  }))
   expect(events).toHaveLength(3)
   expect(events).toEqual(expect.arrayContaining(reported))
 })

@@ -48,6 +48,29 @@ describe('an update during a fetch', () => {
     expect(data()).toEqual({ n: 1, a: 2 })
   })
 
+  test('that is not idempotent and waits for the next frame while the fetch settles is repaired by one more fetch', async () => {
+    let frame = () => {}
+    const { asked, refetch, data, liveQueries, settle } = setUpFetches({
+      scheduleFrame: callback => void (frame = callback),
+    })
+    asked[0]?.answer([1])
+    await settle()
+    await refetch()
+    // The first message of a frame is written at once, and those after it wait for the next.
+    liveQueries.setQueryData(['other'], 1)
+    await settle()
+    liveQueries.setQueryData(key, append(2))
+    asked[1]?.answer([1, 2])
+    await settle()
+    frame()
+    await settle()
+    for (const fetch of asked.slice(2)) fetch.answer([1, 2])
+    await settle()
+    for (const fetch of asked.slice(3)) fetch.answer([1, 2])
+    await settle()
+    expect(data()).toEqual([1, 2])
+  })
+
   test('that is not idempotent causes exactly one more fetch, because the response may or may not contain it', async () => {
     const { answer, refetch, push, data, asked } = setUpFetches()
     await answer([1])
@@ -79,18 +102,54 @@ describe('an update during a fetch', () => {
     expect([data(), asked.length]).toEqual([[7], 2])
   })
 
-  test('survives a fetch that fails, and one that is cancelled', async () => {
-    const { answer, refetch, push, data, fail, settle, client } = setUpFetches()
+  test('survives a fetch that fails', async () => {
+    const { answer, refetch, push, data, fail } = setUpFetches()
     await answer({ n: 1 })
     await refetch()
     await push(patch({ n: 2 }))
     await fail()
     expect(data()).toEqual({ n: 2 })
+  })
+
+  test('survives a fetch that is cancelled, and the query shows no error', async () => {
+    const { answer, refetch, push, data, state, settle, client } = setUpFetches()
+    await answer({ n: 1 })
     await refetch()
-    await push(patch({ n: 3 }))
+    await push(patch({ n: 2 }))
     await client.cancelQueries({ queryKey: key })
     await settle()
+    expect(data()).toEqual({ n: 2 })
+    expect(state()).toMatchObject({ status: 'success', fetchStatus: 'idle', error: null })
+    await refetch()
+    await answer({ n: 3 })
     expect(data()).toEqual({ n: 3 })
+  })
+
+  test('that is a value survives a first fetch that is cancelled', async () => {
+    const { push, data, state, settle, client } = setUpFetches()
+    await push({ n: 1 })
+    await client.cancelQueries({ queryKey: key })
+    await settle()
+    expect(data()).toEqual({ n: 1 })
+    expect(state()).toMatchObject({ status: 'success', fetchStatus: 'idle', error: null })
+  })
+
+  test('survives a refetch whose last reader leaves and aborts it', async () => {
+    const { push, state, settle, client } = setUpFetches({ isActive: false })
+    const fetches: ((value: unknown) => void)[] = []
+    // Reading the signal makes TanStack Query cancel the fetch when no one reads the query any more.
+    const queryFn = ({ signal }: { signal: AbortSignal }) =>
+      new Promise(resolve => fetches.push(resolve) > 0 && signal.aborted)
+    const observer = new QueryObserver(client, { queryKey: key, queryFn })
+    const leave = observer.subscribe(() => {})
+    fetches[0]?.({ n: 1 })
+    await settle()
+    void observer.refetch()
+    await push(patch({ n: 2 }))
+    expect(state()?.fetchStatus).toBe('fetching')
+    leave()
+    await settle()
+    expect(state()).toMatchObject({ data: { n: 2 }, status: 'success', fetchStatus: 'idle', error: null })
   })
 
   test('gives way to the response of a second fetch, which started after it and contains it', async () => {

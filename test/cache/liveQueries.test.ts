@@ -1,5 +1,6 @@
 import { QueryObserver } from '@tanstack/react-query'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { upsert } from '../../src/cache/updaters.ts'
 import { anything } from '../support/schemas.ts'
 import { setUpCache } from '../support/setUpCache.ts'
 
@@ -178,6 +179,26 @@ describe('when a connection opens for the first time,', () => {
     asked[4]?.(2)
     await settle()
     expect([['orders', 1], ['orders', 2], ['other']].map(key => client.getQueryData(key))).toEqual([2, 2, 1])
+  })
+
+  test('data of `liveQueries` that is older than the connection is fetched only once, with a message during the fetch', async () => {
+    const { client, clock, liveQueries } = setUpSources()
+    type Orders = { id: number }[]
+    const settleFetch: ((data: Orders) => void)[] = []
+    const queryFn = () => new Promise<Orders>(resolve => void settleFetch.push(resolve))
+    client.setQueryData(['orders'], [{ id: 1 }], { updatedAt: clock.now() - 1 })
+    const observer = new QueryObserver(client, { queryKey: ['orders'], queryFn, staleTime: Infinity })
+    onTestFinished(observer.subscribe(() => {}))
+    liveQueries.onOpen()
+    await settle()
+    liveQueries.setQueryData(['orders'], upsert({ id: 3 }, { by: 'id' }))
+    await settle()
+    settleFetch[0]?.([{ id: 1 }, { id: 2 }])
+    await settle()
+    clock.advance(2_000)
+    await settle()
+    expect(settleFetch).toHaveLength(1)
+    expect(client.getQueryData(['orders'])).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }])
   })
 
   test('a query with a position, or of a declared type that is not in `liveQueries`, is not refetched', async () => {

@@ -1,6 +1,7 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { append, patch, remove, type Updater, upsert } from '../../src/cache/updaters.ts'
+import type { Updater } from '../../src/cache/updater.ts'
+import { append, patch, remove, upsert } from '../../src/cache/updaters.ts'
 import { QueryWriter } from '../../src/cache/queryWriter.ts'
 import { hashValue } from '../../src/core/hash.ts'
 import { FakeClock } from '../support/fakeClock.ts'
@@ -110,6 +111,53 @@ describe('a write', () => {
     for (const update of [1, add(1), 7]) write('b', update)
     await Promise.resolve()
     expect([data('a'), data('b')]).toEqual([12, 7])
+  })
+
+  test('is a success to those who listen to the cache, such as broadcastQueryClient, by whatever update', async () => {
+    const { write, client, frame } = setup()
+    client.setQueryData(['a'], [{ id: 1 }])
+    const events: unknown[] = []
+    client.getQueryCache().subscribe(event => {
+      if (event.type === 'updated') events.push([event.action.type, event.query.state.data])
+    })
+    const updates = [
+      [append({ id: 2 }), [{ id: 1 }, { id: 2 }]],
+      [upsert({ id: 1, a: 1 }, { by: 'id' }), [{ id: 1, a: 1 }, { id: 2 }]],
+      [
+        patch({ id: 2, b: 1 }, { by: 'id' }),
+        [
+          { id: 1, a: 1 },
+          { id: 2, b: 1 },
+        ],
+      ],
+      [remove(1, { by: 'id' }), [{ id: 2, b: 1 }]],
+      [(rows: unknown) => [...(rows as []), { id: 3 }], [{ id: 2, b: 1 }, { id: 3 }]],
+      [[], []],
+    ] as const
+    for (const [update] of updates) {
+      write('a', update)
+      await Promise.resolve()
+      frame()
+    }
+    expect(events).toEqual(updates.map(([, data]) => ['success', data]))
+  })
+
+  test('by an updater of this package is not compared: structuralSharing applies to values and your own functions', async () => {
+    const { write, client, frame } = setup()
+    const compared: unknown[] = []
+    const structuralSharing = (_before: unknown, data: unknown) => {
+      compared.push(data)
+      return data
+    }
+    const query = client.getQueryCache().build(client, { queryKey: ['a'], structuralSharing })
+    const { options } = query
+    for (const update of [append(1), append(2), (rows: unknown) => rows && [3], [4]]) {
+      write('a', update)
+      await Promise.resolve()
+      frame()
+    }
+    expect(compared).toEqual([[3], [4]])
+    expect(query.options).toBe(options)
   })
 
   test('of undefined, or by a function that returns its input, changes nothing', async () => {

@@ -67,7 +67,7 @@ test('a production build contains no advice, and is smaller for it', async () =>
       ({ core }) => `import { prepareRequest } from '${core}/request.ts'
       console.log(prepareRequest)`,
     )
-  const advice = ['Give an absolute URL', 'Use a wss: URL', 'do not make it async']
+  const advice = ['Give an absolute URL', 'Use a wss: URL', 'do not make it async', 'github.io']
   const development = await bundleOf('development')
   const production = await bundleOf('production')
   expect(advice.filter(text => !development.includes(text))).toEqual([])

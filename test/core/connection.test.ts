@@ -4,6 +4,7 @@ import type { Failure } from '../../src/core/failure.ts'
 import type { GetToken } from '../../src/core/tokens.ts'
 import { manageTokens } from '../support/manageTokens.ts'
 import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
+import type { FakeClock } from '../support/fakeClock.ts'
 
 const statuses = ({ events }: ConnectionHarness) =>
   events.flatMap(event => (event.kind === 'status' ? [event.status] : []))
@@ -50,6 +51,16 @@ describe('a connection', () => {
     expect(harness.events).toContainEqual({ kind: 'retry', retryCount: 1, delay: 250, error: snapshot.error })
     harness.clock.advance(250)
     expect(harness.connection.snapshot.nextRetryAt).toBeNull()
+  })
+
+  test.each([
+    ['listeners take longer than the wait', (clock: FakeClock) => clock.sleep(400)],
+    ['the wall clock is set meanwhile', (clock: FakeClock) => clock.setWallClock(400)],
+  ])('reports the planned delay of a retry, even if %s', async (_what, disturb) => {
+    const harness = await new ConnectionHarness().open()
+    harness.connection.subscribe(() => disturb(harness.clock))
+    harness.transport.last.sink.onFailure({ kind: 'network' })
+    expect(harness.events).toContainEqual(expect.objectContaining({ kind: 'retry', delay: 250 }))
   })
 
   test('that is accepted and closed at once, every time, backs off up to the cap (W9)', async () => {
@@ -282,6 +293,24 @@ describe('a token', () => {
     harness.clock.advance(250)
     await settle()
     expect([harness.status, harness.transport.attempts.length]).toEqual(['failed', 0])
+  })
+
+  test('that was refused is not sent again, even if getToken has failed in between', async () => {
+    const harness = new ConnectionHarness()
+    await harness.open()
+    harness.prepare = () => Promise.reject(new Error('down'))
+    harness.transport.last.sink.onFailure({ kind: 'close', code: 4401, opened: true })
+    harness.clock.advance(250)
+    await settle()
+    const isFresh = (refused: unknown) => refused === 't'
+    harness.prepare = refused =>
+      Promise.resolve(
+        isFresh(refused) ? { token: 'u', tokenUse: 'refreshed' } : { token: 't', tokenUse: 'given' },
+      )
+    harness.clock.advance(10_000)
+    await settle()
+    expect(harness.refused).toEqual([undefined, 't', undefined, 't'])
+    expect([harness.transport.attempts.length, harness.connection.currentToken.token]).toEqual([2, 'u'])
   })
 
   test('that never arrives is an attempt that timed out, and is requested again (A4)', async () => {

@@ -13,6 +13,63 @@ const recovery: Recovery = {
 }
 const at = (seq: number, epoch = 'e') => ({ type: 'news', response: seq, epoch, seq })
 
+describe('recovery.rememberedFor', () => {
+  const forgetful = { ...recovery, rememberedFor: 10_000 }
+
+  test('counts no silence from a time when it was not set', async () => {
+    const harness = await new ConnectionHarness({ recovery: forgetful }).open()
+    harness.receive(at(1))
+    harness.configure({ recovery })
+    harness.clock.advance(60_000)
+    harness.configure({ recovery: forgetful })
+    harness.receive(at(2))
+    harness.clock.advance(60_000)
+    expect(harness.gaps).toEqual([])
+  })
+
+  test('counts from the last stable connection: one that broke off at once may not have delivered what was missed', async () => {
+    const harness = await new ConnectionHarness({
+      recovery: { ...recovery, rememberedFor: 10_000, resumed: true },
+      gapSpread: 1,
+    }).open()
+    harness.receive(at(1))
+    const reopenAfter = async (ms: number) => {
+      harness.transport.last.sink.onFailure({ kind: 'network' })
+      harness.clock.advance(ms)
+      await settle()
+      harness.transport.last.sink.onActivity()
+      harness.transport.last.sink.onOpen({ resumed: false })
+      harness.clock.advance(1)
+    }
+    await reopenAfter(6_000)
+    expect(harness.gaps).toEqual([])
+    await reopenAfter(6_000)
+    expect(harness.gaps).toEqual(['forgotten'])
+    // After a stable connection, only the time since then counts.
+    harness.clock.advance(5_000)
+    harness.receive(at(2))
+    await reopenAfter(6_000)
+    expect(harness.gaps).toEqual(['forgotten'])
+  })
+
+  test('after too long a silence, with a reopening that did not resume, is one round, which waits for the opening', async () => {
+    const harness = await new ConnectionHarness({ recovery: { rememberedFor: 10_000 }, gapSpread: 1 }).open()
+    harness.receive(at(1))
+    harness.transport.last.sink.onFailure({ kind: 'network' })
+    harness.clock.advance(20_000)
+    await settle()
+    // A part of the server's greeting.
+    harness.transport.last.sink.onActivity()
+    harness.clock.advance(10)
+    expect(harness.gaps).toEqual([])
+    harness.transport.last.sink.onOpen({ resumed: false })
+    harness.clock.advance(10)
+    harness.receive(at(2))
+    harness.clock.advance(10)
+    expect(harness.gaps).toEqual(['forgotten'])
+  })
+})
+
 describe('a gap', () => {
   test('does not follow the first open', async () => {
     const { clock, gaps } = await new ConnectionHarness().open()
@@ -571,7 +628,7 @@ describe('outgoing data', () => {
       harness.prepare = () =>
         Promise.resolve({ token: 't', tokenUse: 'given', refreshAt: harness.clock.elapsed() + 5_000 })
       harness.renew = () => Promise.resolve({ token: 'next', isRefreshed: false })
-      harness.outboxOptions = { reauthenticate: () => one }
+      harness.configure({ reauthenticate: () => one })
       harness.connection.start()
       harness.outbox.send(one)
       await harness.open()

@@ -13,6 +13,7 @@ const subscriptionTo = (type: string): Subscription => ({
   position: new StreamPosition(),
   isCurrent: false,
   last: undefined,
+  latest: undefined,
   mayResume: true,
   isBehind: false,
   isRefused: false,

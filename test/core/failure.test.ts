@@ -15,7 +15,7 @@ const configuration = new ConfigurationError('wrong')
 
 /** One failure of each kind, the action it leads to, and how its error reads. */
 const kinds = {
-  close: [{ kind: 'close', code: 1006, opened: true }, 'retry', /closed the WebSocket with code 1006/],
+  close: [{ kind: 'close', code: 1006, opened: true }, 'retry', /closed with code 1006/],
   status: [{ kind: 'status', status: 503 }, 'retry', /HTTP status 503/],
   answer: [
     { kind: 'answer', status: 202, headers: new Headers({ cookie: 'secret' }), cursor: 'secret' },
@@ -28,6 +28,7 @@ const kinds = {
   silence: [{ kind: 'silence' }, 'retry', /Nothing was received/],
   'content-type': [{ kind: 'content-type', contentType: 'text/html' }, 'retry', /"text\/html"/],
   body: [{ kind: 'body', cause: new Error('secret') }, 'retry', /cut short/],
+  expected: [{ kind: 'expected', type: 'beat' }, 'retry', /"beat"/],
   ended: [{ kind: 'ended' }, 'retry', /ended the stream/],
   'fast-loop': [{ kind: 'fast-loop' }, 'retry', /keeps responding immediately/],
   token: [{ kind: 'token', cause: new Error('secret') }, 'retry', /getToken failed/],
@@ -137,18 +138,26 @@ test('the error of a failure contains its close code or HTTP status', () => {
 test('the errors of a socket that never opened, and of one that was sent too much, say where to look', () => {
   expect(toError({ kind: 'close', code: 1006, opened: false }).message).toMatch(/subprotocol/)
   expect(toError({ kind: 'close', code: 1009, opened: true }).message).toMatch(/larger/)
+  expect(toError({ kind: 'close', code: 4403, opened: false }).message).toMatch(/code 4403/)
+})
+
+test('silence says whether a heartbeat got no reply, or the server sent nothing by itself', () => {
+  expect(toError({ kind: 'silence', isPinged: true }).message).toMatch(/reply to the heartbeat/)
+  expect(toError({ kind: 'silence' }).message).toMatch(/more often than "silenceTimeout".*comment/)
 })
 
 test('giving up names the retries and the last failure', () => {
-  expect(gaveUp({ kind: 'silence' }, 4)).toMatchObject({
+  const error = gaveUp({ kind: 'silence' }, 4)
+  expect(error).toMatchObject({
     failureKind: 'silence',
     message: expect.stringMatching(/4 retries.*Nothing was received/),
   })
+  expect(error.message.split('https:')).toHaveLength(2)
 })
 
 test('an impossible request is a configuration error', () => {
   expect(impossible('no')).toMatchObject({
     kind: 'impossible',
-    error: { code: 'configuration', message: 'no' },
+    error: { code: 'configuration', message: expect.stringMatching(/^no See https:\S+#configuration$/) },
   })
 })

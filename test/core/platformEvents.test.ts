@@ -84,6 +84,13 @@ test("the platform's state is combined with the page's, and its hints are passed
   expect([hints, emitter.size]).toEqual([['offline'], 0])
 })
 
+test.each([true, false])('the platform alone decides whether a page is hidden: %s', isHidden => {
+  const { document } = stubPage()
+  document.visibilityState = isHidden ? 'visible' : 'hidden'
+  const platform = { isHidden: () => isHidden, isOnline: () => true, subscribe: () => () => undefined }
+  expect(createPlatform(new FakeClock(), platform).isHidden()).toBe(isHidden)
+})
+
 test('without a page the environment is visible and online, and subscribing throws nothing', () => {
   const environment = createPlatform(new FakeClock())
   expect([environment.isHidden(), environment.isOnline()]).toEqual([false, true])

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Message, Cursor } from '../../src/core/envelope.ts'
-import { type Recovery, StreamPosition } from '../../src/core/streamPosition.ts'
+import { type Recovery, type ResumedResponse, StreamPosition } from '../../src/core/streamPosition.ts'
 
 const message = (more: Partial<Message> & { type?: string }): Message => ({
   type: 'news',
@@ -17,8 +17,12 @@ const bySeq: Recovery = {
 }
 const byId: Recovery = { cursor: ({ id }) => id, attach: request => request }
 
-const inspectBy = (position: StreamPosition, more: Message, { cursor, resumed }: Recovery) =>
-  position.message(cursor(more), typeof resumed === 'function' ? resumed(more) : undefined)
+const inspectBy = (position: StreamPosition, more: Message, { cursor, resumed, sortable }: Recovery) =>
+  position.message(
+    cursor?.(more),
+    typeof resumed === 'function' ? resumed(more as Message & ResumedResponse) : undefined,
+    sortable,
+  )
 
 function follow(recovery: Recovery) {
   const position = new StreamPosition()
@@ -154,6 +158,59 @@ test('by id every message is new, and the last id is the position', () => {
   expect(position.cursor).toBe('a')
 })
 
+describe('by sortable ids', () => {
+  const sortable: Recovery = { ...byId, sortable: true }
+
+  test('one that is before the last is a gap: the log started over, and goes on from there', () => {
+    const { position, inspect } = follow(sortable)
+    const seen = ['b', 'c', 'c', 'a', 'b'].map(id => inspect({ id }))
+    const news = { isNews: true }
+    expect(seen).toEqual([news, news, news, { isNews: true, gap: 'epoch' }, news])
+    expect(position.cursor).toBe('b')
+  })
+
+  test('numbers of the log before count no more', () => {
+    const either: Recovery = { ...sortable, cursor: ({ id, seq }) => (seq === undefined ? id : { seq }) }
+    const position = new StreamPosition()
+    const gaps = [{ seq: 8 }, { id: 'b' }, { id: 'a' }, { seq: 1 }, { seq: 3 }].map(
+      more => inspectBy(position, message(more), either).gap,
+    )
+    expect(gaps).toEqual([undefined, undefined, 'epoch', undefined, 'sequence'])
+  })
+})
+
+describe('if some messages have numbers, and others ids', () => {
+  const mixed: Recovery = {
+    cursor: ({ id, epoch, seq }) => (seq === undefined ? id : { epoch, seq, id }),
+    attach: request => request,
+  }
+  const by = (...given: Partial<Message>[]) => {
+    const position = new StreamPosition()
+    const gaps = given.map(more => inspectBy(position, message(more), mixed).gap)
+    return { cursor: position.cursor, gaps }
+  }
+
+  test('the position has the last of each', () => {
+    expect(by({ epoch: 'e', seq: 5 }, { id: 'a' }).cursor).toEqual({ epoch: 'e', seq: 5, id: 'a' })
+    expect(by({ id: 'a' }, { epoch: 'e', seq: 5 }).cursor).toEqual({ epoch: 'e', seq: 5, id: 'a' })
+    expect(by({ id: 'a' }, { epoch: 'e', seq: 5, id: 'b' }).cursor).toEqual({ epoch: 'e', seq: 5, id: 'b' })
+  })
+
+  test('a skipped number is a gap, whatever came between', () => {
+    const [first, id] = [{ epoch: 'e', seq: 5, id: 'a' }, { id: 'b' }]
+    expect(by(first, id, { epoch: 'e', seq: 6, id: 'c' }).gaps).toEqual([undefined, undefined, undefined])
+    expect(by(first, id, { epoch: 'e', seq: 7, id: 'c' }).gaps).toEqual([undefined, undefined, 'sequence'])
+    expect(by(first, id, { epoch: 'f', seq: 6, id: 'c' }).gaps).toEqual([undefined, undefined, 'epoch'])
+  })
+
+  test('a heartbeat reply with a number keeps the id', () => {
+    const position = new StreamPosition()
+    inspectBy(position, message({ epoch: 'e', seq: 5, id: 'a' }), mixed)
+    expect(position.heartbeat({ epoch: 'e', seq: 7 })).toBe('sequence')
+    expect(position.cursor).toEqual({ epoch: 'e', seq: 7, id: 'a' })
+  })
+})
+
 describe('a heartbeat reply with the head of the stream', () => {
   const recovery: Recovery = {
     cursor: ({ response }) => response as Cursor,
@@ -164,7 +221,7 @@ describe('a heartbeat reply with the head of the stream', () => {
   test('reveals lost messages if it is ahead of the last message', () => {
     const position = new StreamPosition()
     inspectBy(position, at(5), recovery)
-    const heads = [5, 7, 7].map(seq => position.heartbeat(recovery.cursor(at(seq))))
+    const heads = [5, 7, 7].map(seq => position.heartbeat(recovery.cursor?.(at(seq))))
     expect(heads).toEqual([undefined, 'sequence', undefined])
     expect(inspectBy(position, at(8), recovery)).toMatchObject({ isNews: true })
   })
@@ -172,11 +229,11 @@ describe('a heartbeat reply with the head of the stream', () => {
   test('reveals a log that started over', () => {
     const position = new StreamPosition()
     inspectBy(position, at(5), recovery)
-    expect(position.heartbeat(recovery.cursor(at(1, 'b')))).toBe('sequence')
+    expect(position.heartbeat(recovery.cursor?.(at(1, 'b')))).toBe('sequence')
   })
 
   test('reveals nothing before there is a position', () => {
-    expect(new StreamPosition().heartbeat(recovery.cursor(at(7)))).toBeUndefined()
+    expect(new StreamPosition().heartbeat(recovery.cursor?.(at(7)))).toBeUndefined()
   })
 })
 
@@ -195,6 +252,29 @@ describe('the start of the gapless stream', () => {
   test('is before the message after a gap, or of a new epoch', () => {
     expect(seqs({ epoch: 'e', seq: 5 }, { epoch: 'e', seq: 8 })).toEqual({ epoch: 'e', seq: 7 })
     expect(seqs({ epoch: 'e', seq: 5 }, { epoch: 'f', seq: 1 })).toEqual({ epoch: 'f', seq: 0 })
+  })
+
+  test.each([
+    ['a reopening that did not resume', (position: StreamPosition) => position],
+    [
+      'a rejected position',
+      (position: StreamPosition) => {
+        position.missed('cursor-lost')
+        return position
+      },
+    ],
+  ])('is unknown after %s, until the next message', (_what, prepare) => {
+    const { position, inspect } = follow(bySeq)
+    position.opened({ resumed: false, isDecidedLater: false })
+    inspect({ epoch: 'e', seq: 5 })
+    prepare(position).opened({ resumed: false, isDecidedLater: false })
+    expect(position.since).toBeUndefined()
+    inspect({ epoch: 'e', seq: 6 })
+    expect(position.since).toEqual({ epoch: 'e', seq: 5 })
+  })
+
+  test('is unknown after a resumption that was refused without a position', () => {
+    expect(seqs({ epoch: 'e', seq: 5 }, { type: 'resume', response: false })).toBeUndefined()
   })
 
   test('is unknown for ids, which cannot be compared', () => {
@@ -226,11 +306,11 @@ describe('an opening', () => {
     expect(inspect({ type: 'resume', response: false })).toEqual({ isNews: false, gap: 'refused' })
   })
 
-  test('after the position was rejected is a gap, once; while it is open, a rejection is one at once', () => {
+  test('after messages were missed is one gap, of the first cause; while it is open, it is one at once', () => {
     const { position } = follow(bySeq)
-    expect([position.rejected(), open(position), open(position, true), position.rejected(true)]).toEqual([
-      undefined,
-      'cursor-lost',
+    expect([position.missed('forgotten'), position.missed('cursor-lost')]).toEqual([undefined, undefined])
+    expect([open(position), open(position, true), position.missed('cursor-lost', true)]).toEqual([
+      'forgotten',
       undefined,
       'cursor-lost',
     ])

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Subscription } from '../../src/core/correlation.ts'
+import { hashValue } from '../../src/core/hash.ts'
 import { Subscriptions } from '../../src/core/subscriptions.ts'
 import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
 
@@ -22,6 +23,7 @@ class SubscribingHarness extends ConnectionHarness {
     const { connection, clock } = this
     this.subscriptions = connection.subscriptions = new Subscriptions({
       clock,
+      hashOf: hashValue,
       closeDelay: () => CLOSE_DELAY,
       post: connection.post,
       mayOpen: () => connection.mayOpen,

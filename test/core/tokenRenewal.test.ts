@@ -27,7 +27,7 @@ async function openSocket(...answers: (string | IssuedToken | Error)[]) {
     return { ...current, tokenUse: isRefreshed ? 'refreshed' : 'given' }
   }
   harness.renew = former => tokens.getToken(former, 'expiring')
-  harness.outboxOptions = { reauthenticate: token => `now ${token}` }
+  harness.configure({ reauthenticate: token => `now ${token}` })
   await harness.open()
   return {
     harness,
@@ -63,11 +63,11 @@ describe('the token of an open socket', () => {
 
   test('is not renewed without a message to send it with, and options that come later apply', async () => {
     const { harness, reasons, pass, sent } = await openSocket(living('a'), living('b'))
-    harness.outboxOptions = {}
+    harness.configure({ reauthenticate: undefined })
     await pass(MINUTE)
     expect([reasons, sent(), harness.status]).toEqual([['connect'], [], 'open'])
     const late = await openSocket(living('a'), living('b'))
-    late.harness.outboxOptions = { reauthenticate: token => `later ${token}` }
+    late.harness.configure({ reauthenticate: token => `later ${token}` })
     await late.pass(54_000)
     expect(late.sent()).toEqual(['later b'])
   })
@@ -121,11 +121,11 @@ describe('the token of an open socket', () => {
 
   test('is not quoted in the report if its message cannot be built, and the socket stays open', async () => {
     const { harness, pass } = await openSocket(living('a'), living('secret'))
-    harness.outboxOptions = {
+    harness.configure({
       reauthenticate: token => {
         throw new Error(token)
       },
-    }
+    })
     await pass(54_000)
     const reported = harness.events.flatMap(event => (event.kind === 'handler-error' ? [event] : []))
     expect(reported).toMatchObject([{ type: 'reauthenticate', error: { code: 'configuration' } }])
@@ -163,10 +163,14 @@ test('a lifetime longer than the longest timer requests no token early (A11)', a
       renew,
       send: data => sent.push(data) > 0,
       hasProtocol: false,
+      lastId: 0,
+      isOwner: () => true,
       mayOpen: () => true,
       report: () => undefined,
+      options: () => ({}),
+      reauthenticate: () => token => token,
     },
-    () => token => token,
+    { reauthenticate: () => token => token, isTakenOver: false },
   )
   await vi.advanceTimersByTimeAsync(LONG - 1)
   expect(renew).not.toHaveBeenCalled()

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ConfigurationError } from '../../src/core/errors.ts'
 import type { ConnectionEvent } from '../../src/core/events.ts'
 import { warnOfEvent, warnOnce } from '../../src/core/warnOnce.ts'
 import { bundleWithVite } from '../support/bundleWithVite.ts'
@@ -11,6 +12,7 @@ afterEach(() => {
 })
 const shown = () => warn.mock.calls.map(([text]) => String(text))
 
+const place = { url: 'ws://example.com/socket' }
 const troubles: ConnectionEvent[] = [
   { kind: 'unknown-type', type: 'a' },
   { kind: 'bad-message', reason: 'unreadable' },
@@ -21,39 +23,52 @@ const troubles: ConnectionEvent[] = [
   { kind: 'outdated-response', key: ['a', { id: 'secret' }] },
 ]
 
-test.each(troubles)('$kind $reason warns once per type in development, and quotes no error', event => {
-  const warned = new Set<string>()
-  warnOfEvent(event, warned)
-  warnOfEvent(event, warned)
-  expect(shown()).toEqual([expect.stringMatching(/^react-query-realtime: /)])
-  expect(shown().join()).not.toContain('secret')
-  if (!('type' in event)) return
-  warnOfEvent({ ...event, type: 'b' }, warned)
-  expect(shown()).toHaveLength(2)
+test.each(troubles)(
+  '$kind $reason warns once per type in development, names the path, links the docs and quotes no error',
+  event => {
+    const warned = new Set<string>()
+    warnOfEvent(event, warned, place)
+    warnOfEvent(event, warned, place)
+    expect(shown()).toEqual([
+      expect.stringMatching(/^react-query-realtime: \/socket: .*[.?] See https:\S+#warnings$/),
+    ])
+    expect(shown().join()).not.toContain('secret')
+    if (!('type' in event)) return
+    warnOfEvent({ ...event, type: 'b' }, warned, place)
+    expect(shown()).toHaveLength(2)
+  },
+)
+
+test('a warning about an error of this package quotes it, and has one link', () => {
+  const error = new ConfigurationError('Bad.')
+  warnOfEvent({ kind: 'handler-error', type: 'a', error }, new Set(), place)
+  expect(shown().join()).toContain('failed: Bad. The')
+  expect(shown().join().split('https:')).toHaveLength(2)
 })
 
 test('events that mean no trouble cause no warning', () => {
-  warnOfEvent({ kind: 'status', status: 'open', error: null }, new Set())
-  warnOfEvent({ kind: 'gap', cause: 'reconnect', keys: [] }, new Set())
+  warnOfEvent({ kind: 'status', status: 'open', error: null }, new Set(), place)
+  warnOfEvent({ kind: 'gap', cause: 'reconnect', keys: [] }, new Set(), place)
   expect(shown()).toEqual([])
 })
 
 test('a server that invents types causes at most 100 warnings', () => {
   const warned = new Set<string>()
-  for (let type = 0; type < 1_000; type++) warnOfEvent({ kind: 'unknown-type', type: `${type}` }, warned)
+  for (let type = 0; type < 1_000; type++)
+    warnOfEvent({ kind: 'unknown-type', type: `${type}` }, warned, place)
   expect([shown().length, warned.size]).toEqual([100, 100])
 })
 
 test('production shows no warning', () => {
   vi.stubEnv('NODE_ENV', 'production')
-  warnOfEvent(troubles[0]!, new Set())
+  warnOfEvent(troubles[0]!, new Set(), place)
   warnOnce(new Set(), 'a', () => 'b')
   expect(shown()).toEqual([])
 })
 
 test('a runtime without `process` shows no warning, and throws nothing', () => {
   vi.stubGlobal('process', undefined)
-  warnOfEvent(troubles[0]!, new Set())
+  warnOfEvent(troubles[0]!, new Set(), place)
   warnOnce(new Set(), 'a', () => 'b')
   vi.unstubAllGlobals()
   expect(shown()).toEqual([])

@@ -16,8 +16,7 @@ import { setUpRealtime } from '../support/setUpRealtime.tsx'
 import { startSocketServer } from '../support/socketServer.ts'
 
 const open = setUpRealtime()
-const patient = { timeout: 8_000 }
-const isShown = (text: string) => screen.findByText(text, {}, patient)
+const isShown = (text: string) => screen.findByText(text)
 
 describe('users of one URL', () => {
   function Events({ url, user }: { url: string; user: string }) {
@@ -76,10 +75,7 @@ describe('cookies', () => {
       return null
     }
     page.render(<Page />)
-    await waitFor(
-      () => expect(Object.keys(given).sort()).toEqual(['/events', '/long-poll', '/poll']),
-      patient,
-    )
+    await waitFor(() => expect(Object.keys(given).sort()).toEqual(['/events', '/long-poll', '/poll']))
     return Object.values(given)
   }
 
@@ -152,7 +148,7 @@ describe('a member named __proto__', () => {
     ['poll', ByPolling],
     ['socket', BySocket],
   ])(
-    'in a %s makes nobody an admin, even when it is merged into existing data (X6)',
+    'in a %s makes no user an admin, even when it is merged into existing data (X6)',
     async (transport, By) => {
       shown.length = 0
       const http = await startAnswering()
@@ -162,7 +158,7 @@ describe('a member named __proto__', () => {
       })
       const page = await open()
       page.render(<By url={transport === 'socket' ? sockets.url : http.url} />)
-      await screen.findByText(/^n 2/, {}, patient)
+      await screen.findByText(/^n 2/)
       expect(shown.length).toBeGreaterThanOrEqual(2)
       expect(shown.filter(isAdmin => isAdmin !== undefined)).toEqual([])
       expect(Object.keys(Object.prototype)).toEqual([])

@@ -13,7 +13,6 @@ import { describe, expect, test } from 'vitest'
 import { type Answer, startServer } from '../support/httpServer.ts'
 import { renderLive } from './pollingSetup.tsx'
 
-const patient = { timeout: 8_000 }
 const times = { minDelay: 10, maxDelay: 20 }
 const pass = () => new Promise(resolve => setTimeout(resolve, 150))
 
@@ -88,7 +87,7 @@ describe.each(names)('decide, for a response of %s that is no failure,', name =>
       (response, request, index) => (index === 0 ? send(name, 'good')(response, request, index) : undefined),
       () => undefined,
     )
-    await waitFor(() => expect(seen.messages).toEqual([1]), patient)
+    await waitFor(() => expect(seen.messages).toEqual([1]))
     await screen.findByText('open')
     expect(seen.decided).toMatchObject([{ kind: 'answer', status: 200, cursor: undefined }])
     await pass()
@@ -99,7 +98,7 @@ describe.each(names)('decide, for a response of %s that is no failure,', name =>
     const { seen, requests } = await connect(name, send(name, 'over'), failure =>
       isAnswer(failure, 'over') ? 'end' : undefined,
     )
-    await screen.findByText('closed', undefined, patient)
+    await screen.findByText('closed', undefined)
     await pass()
     expect([requests.length, seen.messages, seen.gaps]).toEqual([1, [], []])
   })
@@ -109,9 +108,8 @@ describe.each(names)('decide, for a response of %s that is no failure,', name =>
       isAnswer(failure, 'bad') ? 'stop' : undefined,
     )
     await screen.findByText(
-      /^failed "reconnect.decide" rejected a response with HTTP status 200/,
+      /^failed \S+: "reconnect.decide" rejected a response with HTTP status 200/,
       undefined,
-      patient,
     )
     await pass()
     expect(requests).toHaveLength(1)
@@ -126,7 +124,7 @@ describe.each(names)('decide, for a response of %s that is no failure,', name =>
       },
       failure => (isAnswer(failure, 'not-yet') ? 'retry' : undefined),
     )
-    await waitFor(() => expect(seen.messages).toEqual([4]), patient)
+    await waitFor(() => expect(seen.messages).toEqual([4]))
     await screen.findByText('open')
     expect(requests.length).toBeGreaterThan(3)
     expect(seen.gaps).toEqual([])
@@ -143,7 +141,7 @@ describe.each(names)('decide, for a response of %s that is no failure,', name =>
       },
       failure => (isAnswer(failure, 'not-yet') ? 'retry' : undefined),
     )
-    await waitFor(() => expect(at.length).toBeGreaterThan(1), patient)
+    await waitFor(() => expect(at.length).toBeGreaterThan(1))
     expect(at[1]! - at[0]!).toBeGreaterThanOrEqual(900)
   })
 
@@ -166,7 +164,7 @@ describe.each(names)('decide, for a response of %s that is no failure,', name =>
       return reason
     }
     renderLive(<Reader />, { trustedOrigins: [url], getToken })
-    await screen.findByText('open', undefined, patient)
+    await screen.findByText('open', undefined)
     expect(reasons.slice(0, 2)).toEqual(['connect', 'refused'])
   })
 })
@@ -184,8 +182,8 @@ describe.each(['events', 'long poll'] as const)(
         },
         failure => (isAnswer(failure, 'reset') ? 'drop-cursor' : undefined),
       )
-      await waitFor(() => expect(seen.messages).toEqual([1, 3]), patient)
-      await waitFor(() => expect(seen.gaps).toEqual(['cursor-lost']), patient)
+      await waitFor(() => expect(seen.messages).toEqual([1, 3]))
+      await waitFor(() => expect(seen.gaps).toEqual(['cursor-lost']))
       const answers = seen.decided.flatMap(failure => (failure.kind === 'answer' ? [failure.cursor] : []))
       const cursor = name === 'events' ? '1' : { etag: '"1"', lastModified: null }
       expect(answers.slice(0, 3)).toEqual([undefined, cursor, undefined])
@@ -216,8 +214,8 @@ test('decide sees the position of recovery as the cursor of an answer', async ()
       reconnect: { ...times, decide },
     }).status
   renderLive(<Reader />)
-  await waitFor(() => expect(requests).toHaveLength(3), patient)
-  await waitFor(() => expect(cursors).toEqual([undefined, '0', '1']), patient)
+  await waitFor(() => expect(requests).toHaveLength(3))
+  await waitFor(() => expect(cursors).toEqual([undefined, '0', '1']))
 })
 
 describe('a 202', () => {
@@ -232,7 +230,7 @@ describe('a 202', () => {
         },
         () => undefined,
       )
-      await waitFor(() => expect(seen.messages.length).toBeGreaterThan(0), patient)
+      await waitFor(() => expect(seen.messages.length).toBeGreaterThan(0))
       expect(seen.decided.slice(0, 2)).toMatchObject([
         { kind: 'answer', status: 202 },
         { kind: 'status', status: 202 },
@@ -246,7 +244,7 @@ describe('a 202', () => {
       response => response.writeHead(202).end(),
       failure => (failure.kind === 'answer' && failure.status === 202 ? 'end' : undefined),
     )
-    await screen.findByText('closed', undefined, patient)
+    await screen.findByText('closed', undefined)
     await pass()
     expect(requests).toHaveLength(1)
   })
@@ -264,6 +262,6 @@ test.each(names)('decide reads the error code in the body of a refused request o
       return (JSON.parse(failure.body) as { code: string }).code === 'warming-up' ? 'retry' : undefined
     },
   )
-  await screen.findByText('open', undefined, patient)
+  await screen.findByText('open', undefined)
   expect(requests.length).toBeGreaterThanOrEqual(3)
 })

@@ -7,7 +7,6 @@ import { setUpRealtime } from '../support/setUpRealtime.tsx'
 import { startSocketServer } from '../support/socketServer.ts'
 
 const open = setUpRealtime()
-const patient = { timeout: 8_000 }
 
 interface Visits {
   epoch: string
@@ -64,26 +63,26 @@ async function openVisits() {
 test('a stream that opens after the fetch delivers the updates in between once, without a refetch', async () => {
   const { render, Page, visit, requests } = await openVisits()
   const view = render(<Page isLive={false} />)
-  await screen.findByText('idle: 1', {}, patient)
+  await screen.findByText('idle: 1')
   await visit()
   view.rerender(<Page isLive />)
-  await screen.findByText('open: 2', {}, patient)
+  await screen.findByText('open: 2')
   await visit()
-  await screen.findByText('open: 3', {}, patient)
+  await screen.findByText('open: 3')
   expect(requests).toHaveLength(1)
 })
 
 test('a push during a fetch is counted once, even by an updater that is not idempotent', async () => {
   const { render, Page, visit, requests, hold, held } = await openVisits()
   render(<Page isLive />)
-  await screen.findByText('open: 1', {}, patient)
+  await screen.findByText('open: 1')
   await visit()
-  await screen.findByText('open: 2', {}, patient)
+  await screen.findByText('open: 2')
   hold()
   fireEvent.click(screen.getByRole('button'))
   await waitFor(() => expect(held).toHaveLength(1))
   await visit()
-  await screen.findByText('open: 3', {}, patient)
+  await screen.findByText('open: 3')
   const asked = requests.length
   held[0]?.()
   await new Promise(resolve => setTimeout(resolve, 100))
@@ -126,12 +125,12 @@ async function openOrder() {
   }
   page.render(<OneMore />)
   const button = await screen.findByRole('button')
-  await waitFor(() => expect(button.textContent).toBe('open idle: 1'), patient)
+  await waitFor(() => expect(button.textContent).toBe('open idle: 1'))
   const socket = server.sockets[0]!
   const asked = new Promise<void>(resolve => socket.once('message', () => resolve()))
   fireEvent.click(button)
   await asked
-  await waitFor(() => expect(button.textContent).toBe('open pending: 2'), patient)
+  await waitFor(() => expect(button.textContent).toBe('open pending: 2'))
   const response = { id: 'a', quantity: 2 }
   const say = async (message: object) => {
     socket.send(JSON.stringify(message))
@@ -143,7 +142,7 @@ async function openOrder() {
     refuse: () => say({ type: 'order.change', params: { id: 'a', quantity: 2 }, error: 'sold out' }),
     push: (quantity = 2) =>
       say({ type: 'order.changed', params: { id: 'a' }, response: { id: 'a', quantity } }),
-    ends: (text: string) => waitFor(() => expect(button.textContent).toBe(text), patient),
+    ends: (text: string) => waitFor(() => expect(button.textContent).toBe(text)),
   }
 }
 

@@ -1,11 +1,11 @@
 import { focusManager, onlineManager, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, render } from '@testing-library/react'
 import { type ReactNode, StrictMode } from 'react'
-import { RealtimeProvider, type RealtimeProviderProps } from 'react-query-realtime'
+import { RealtimeProvider, type RealtimeOptions } from 'react-query-realtime'
 import { onTestFinished, vi } from 'vitest'
 
 /** Renders under both providers with a fresh cache. */
-export function renderLive(ui: ReactNode, options: RealtimeProviderProps & { strict?: boolean } = {}) {
+export function renderLive(ui: ReactNode, options: RealtimeOptions & { strict?: boolean } = {}) {
   const { strict = false, ...props } = options
   const queryClient = new QueryClient()
   const Mode = strict ? StrictMode : 'div'

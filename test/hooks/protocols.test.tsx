@@ -19,7 +19,6 @@ import { setUpRealtime } from '../support/setUpRealtime.tsx'
 import { startSocketServer } from '../support/socketServer.ts'
 
 const open = setUpRealtime()
-const patient = { timeout: 8_000 }
 
 type Frame = [kind: string, id: number, ...rest: unknown[]]
 
@@ -67,8 +66,7 @@ function Status({ socket }: { socket: SocketOptions }) {
   return <i role="status">{useSocket(socket).status}</i>
 }
 
-const reaches = (status: string) =>
-  waitFor(() => expect(screen.getByRole('status').textContent).toBe(status), patient)
+const reaches = (status: string) => waitFor(() => expect(screen.getByRole('status').textContent).toBe(status))
 
 test('in connecting nothing of the app goes out before ready', async () => {
   const { on, send, frames, socket, render } = await openArrays()
@@ -85,12 +83,12 @@ test('in connecting nothing of the app goes out before ready', async () => {
   }
   render(<App />)
   act(() => screen.getByRole('button').click())
-  await waitFor(() => expect(frames).toHaveLength(1), patient)
+  await waitFor(() => expect(frames).toHaveLength(1))
   await new Promise(resolve => setTimeout(resolve, 50))
   expect([frames, screen.getByRole('button').title]).toEqual([[['hello', null]], 'connecting'])
   if (answer.socket) send(answer.socket, 'ok')
-  await waitFor(() => expect(screen.getByRole('button').title).toBe('open'), patient)
-  await waitFor(() => expect(frames).toHaveLength(3), patient)
+  await waitFor(() => expect(screen.getByRole('button').title).toBe('open'))
+  await waitFor(() => expect(frames).toHaveLength(3))
   // Subscriptions go first.
   expect(frames.slice(1)).toEqual([
     ['subscribe', 1, 'price', null, null],
@@ -151,7 +149,7 @@ test('replies find their request by re, whatever their order, and errors reject'
   }
   render(<Ask />)
   const expected = JSON.stringify(['result 1', 'RequestError', 'result 1'])
-  await waitFor(() => expect(screen.getByTitle('all').textContent).toBe(expected), patient)
+  await waitFor(() => expect(screen.getByTitle('all').textContent).toBe(expected))
 })
 
 test('useSocketQuery requests by the protocol', async () => {
@@ -164,7 +162,7 @@ test('useSocketQuery requests by the protocol', async () => {
     return <p title="answer">{String(useSocketQuery(socket, { type: 'answer', params: {} }).data)}</p>
   }
   render(<Ask />)
-  await waitFor(() => expect(screen.getByTitle('answer').textContent).toBe('42'), patient)
+  await waitFor(() => expect(screen.getByTitle('answer').textContent).toBe('42'))
 })
 
 test("a subscription has the server's name, which its unsubscribe carries, and what comes after it is dropped silently", async () => {
@@ -185,11 +183,10 @@ test("a subscription has the server's name, which its unsubscribe carries, and w
     return <p title="price">{String(useSubscription(socket, { type: 'price' }).data)}</p>
   }
   const view = render([<Price key="a" />, <Status key="b" socket={socket} />])
-  await waitFor(() => expect(screen.getByTitle('price').textContent).toBe('first'), patient)
+  await waitFor(() => expect(screen.getByTitle('price').textContent).toBe('first'))
   view.rerender([<Status key="b" socket={socket} />])
-  await waitFor(
-    () => expect(frames.at(-1)).toEqual(['unsubscribe', 2, 'price', null, { id: 1, as: 'server-1' }]),
-    patient,
+  await waitFor(() =>
+    expect(frames.at(-1)).toEqual(['unsubscribe', 2, 'price', null, { id: 1, as: 'server-1' }]),
   )
   await new Promise(resolve => setTimeout(resolve, 50))
   expect(queryClient.getQueryData(['price'])).toBe('first')
@@ -211,7 +208,7 @@ test("a server's numbers for subscriptions are not mistaken for ids", async () =
     return <p title="all">{[...both, useSocketQuery(socket, { type: 'c' }).data].join(', ')}</p>
   }
   render(<All />)
-  await waitFor(() => expect(screen.getByTitle('all').textContent).toBe('named 2, named 1, c'), patient)
+  await waitFor(() => expect(screen.getByTitle('all').textContent).toBe('named 2, named 1, c'))
 })
 
 test('a refusal right behind the first message is the error of the query, and is not subscribed again', async () => {
@@ -234,7 +231,7 @@ test('a refusal right behind the first message is the error of the query, and is
   }
   render(<Both />)
   const shows = () => expect(screen.getByTitle('both').textContent).toBe('1 1 RequestError')
-  await waitFor(shows, patient)
+  await waitFor(shows)
   await act(() => new Promise(resolve => setTimeout(resolve, 50)))
   shows()
   expect(kinds()).toEqual(['hello', 'subscribe', 'subscribe'])
@@ -258,7 +255,7 @@ test('a refusal and an end by the id of a subscription', async () => {
     return <p title="both">{`${bad.error?.name} ${String(good.data)} ${good.isComplete}`}</p>
   }
   render(<Both />)
-  await waitFor(() => expect(screen.getByTitle('both').textContent).toBe('RequestError last true'), patient)
+  await waitFor(() => expect(screen.getByTitle('both').textContent).toBe('RequestError last true'))
 })
 
 test('subscribes of one task go in one batch, at the opening and later', async () => {
@@ -272,9 +269,9 @@ test('subscribes of one task go in one batch, at the opening and later', async (
   const view = render([<Status key="s" socket={socket} />])
   await reaches('open')
   view.rerender([<Status key="s" socket={socket} />, ...many])
-  await waitFor(() => expect(frames.at(-1)).toEqual(['batch', 'a', 'b', 'c']), patient)
+  await waitFor(() => expect(frames.at(-1)).toEqual(['batch', 'a', 'b', 'c']))
   server.sockets[0]?.terminate()
-  await waitFor(() => expect(frames.filter(([kind]) => kind === 'batch')).toHaveLength(2), patient)
+  await waitFor(() => expect(frames.filter(([kind]) => kind === 'batch')).toHaveLength(2))
 })
 
 test('ids count from the opening on, and what waited is written for the opening it leaves on', async () => {
@@ -286,18 +283,17 @@ test('ids count from the opening on, and what waited is written for the opening 
     return <button title={status} onClick={() => send({ type: 'wave' })} />
   }
   render(<App />)
-  const shows = (status: string) =>
-    waitFor(() => expect(screen.getByRole('button').title).toBe(status), patient)
+  const shows = (status: string) => waitFor(() => expect(screen.getByRole('button').title).toBe(status))
   await shows('open')
   act(() => screen.getByRole('button').click())
-  await waitFor(() => expect(frames).toHaveLength(2), patient)
+  await waitFor(() => expect(frames).toHaveLength(2))
   accepts = false
   server.sockets[0]?.terminate()
   await shows('reconnecting')
   act(() => screen.getByRole('button').click())
-  await waitFor(() => expect(frames).toHaveLength(3), patient)
+  await waitFor(() => expect(frames).toHaveLength(3))
   server.sockets.at(-1)?.send('["ok"]')
-  await waitFor(() => expect(frames).toHaveLength(4), patient)
+  await waitFor(() => expect(frames).toHaveLength(4))
   expect([frames[1], frames[3]]).toEqual([
     ['send', 1, 'wave', null, { type: 'wave' }],
     ['send', 1, 'wave', null, { type: 'wave' }],
@@ -313,7 +309,7 @@ test('the server sets the rhythm of heartbeats, and silence loses the connection
   }
   render(<Status socket={socket} />)
   await reaches('open')
-  await waitFor(() => expect(server.sockets.length).toBeGreaterThan(1), patient)
+  await waitFor(() => expect(server.sockets.length).toBeGreaterThan(1))
   expect(kinds().slice(0, 4)).toEqual(['hello', 'heartbeat', 'heartbeat', 'heartbeat'])
 })
 
@@ -328,7 +324,7 @@ test('a link does nothing after its connection is lost', async () => {
   render(<Status socket={socket} />)
   await reaches('open')
   server.sockets[0]?.terminate()
-  await waitFor(() => expect(links).toHaveLength(2), patient)
+  await waitFor(() => expect(links).toHaveLength(2))
   await reaches('open')
   const before = frames.length
   links[0]?.send('["stray"]')
@@ -364,7 +360,7 @@ test.each([
       return <p role="status">{status === 'failed' ? error?.message : status}</p>
     }
     render(<Failure />)
-    await waitFor(() => expect(screen.getByRole('status').textContent).toContain(`"${name}"`), patient)
+    await waitFor(() => expect(screen.getByRole('status').textContent).toContain(`"${name}"`))
     expect(screen.getByRole('status').textContent).not.toContain('secret')
   },
 )
@@ -389,7 +385,7 @@ test('a parse that throws, returns a promise or no message is a bad message, and
   render([<Status key="s" socket={{ ...socket, messages: { news: anything } }} />, <News key="n" />])
   await reaches('open')
   for (const text of ['broken', 'async', 'odd', 'fine']) server.sockets[0]?.send(text)
-  await waitFor(() => expect(screen.getByTitle('news').textContent).toBe('fine'), patient)
+  await waitFor(() => expect(screen.getByTitle('news').textContent).toBe('fine'))
   expect(events.flatMap(event => (event.kind === 'bad-message' ? [event.reason] : []))).toEqual([
     'unreadable',
     'promise',

@@ -1,16 +1,19 @@
 import { focusManager, onlineManager, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { act } from '@testing-library/react'
+import { act, screen } from '@testing-library/react'
 import { createRoot } from 'react-dom/client'
 import {
   RealtimeProvider,
   useLongPoll,
   useMessage,
   usePolling,
+  useServerEvents,
   useSocket,
   useSocketQuery,
 } from 'react-query-realtime'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { startServer } from '../support/httpServer.ts'
 import { setUpRealtime } from '../support/setUpRealtime.tsx'
+import { renderLive } from './pollingSetup.tsx'
 
 const open = setUpRealtime()
 const patient = { timeout: 10_000 }
@@ -118,4 +121,117 @@ test('the hooks run with the globals of React Native and no DOM, and follow focu
   await text(/^paused /)
   act(() => focusManager.setFocused(true))
   await text(/^open /)
+})
+
+/** A `fetch` over `XMLHttpRequest`, which responds when the body has ended. It marks itself as React Native's does. */
+const responseAtEnd = Object.assign(
+  (url: string, init: RequestInit) =>
+    realFetch(url, init).then(async response => {
+      await response.clone().arrayBuffer()
+      return response
+    }),
+  { polyfill: true },
+)
+
+describe('useServerEvents with a fetch that does not stream', () => {
+  const message =
+    'failed /: This "fetch" does not stream responses. In React Native, pass the "fetch" of expo/fetch to the provider.'
+  const Events = ({ url }: { url: string }) => {
+    const { status, error, data } = { data: '', ...useServerEvents({ url, reconnect: { minDelay: 10 } }) }
+    return <p>{`${status} ${error?.message ?? ''} ${data}`}</p>
+  }
+  const startStream = () =>
+    startServer(response => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+    })
+
+  test('fails at once if it responds at the end, with what to do, and requests nothing', async () => {
+    const { url, requests } = await startStream()
+    vi.stubGlobal('fetch', responseAtEnd)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    renderLive(<Events url={url} />)
+    expect((await screen.findByText(/^failed/)).textContent).toContain(message)
+    expect(requests).toEqual([])
+  })
+
+  test('fails if the response has no body, with what to do, and is not retried', async () => {
+    const { url, requests } = await startStream()
+    const fetch = async (...args: [string, RequestInit]) => {
+      const { ok, status, headers } = await realFetch(...args)
+      return { ok, status, headers } as Response
+    }
+    renderLive(<Events url={url} />, { fetch })
+    expect((await screen.findByText(/^failed/)).textContent).toContain(message)
+    await new Promise(resolve => setTimeout(resolve, 100))
+    expect(requests).toHaveLength(1)
+  })
+
+  test('is open if the provider has one that streams', async () => {
+    const { url } = await startStream()
+    vi.stubGlobal('fetch', responseAtEnd)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    renderLive(<Events url={url} />, { fetch: (...args) => realFetch(...args) })
+    await screen.findByText(/^open/)
+  })
+})
+
+/** As the class of React Native: it finds the host only after `http`, and what stands before the last `@` is no host. */
+class LimitedUrl {
+  readonly href: string
+  constructor(url: string, base = '') {
+    this.href = /^https?:/.test(url) || !base ? url : base.replace(/\/$/, '') + url
+  }
+  get protocol() {
+    return /^\w+:/.exec(this.href)?.[0] ?? ''
+  }
+  get host() {
+    return /^https?:\/\/(?:[^@]+@)?([^/?#]+)/.exec(this.href)?.[1] ?? ''
+  }
+  get pathname() {
+    return /^https?:\/\/[^/]+([^?#]*)/.exec(this.href)?.[1] ?? '/'
+  }
+}
+
+/** As the class of earlier versions, which has no getters. */
+class OlderUrl {
+  readonly href: string
+  constructor(url: string, base = '') {
+    this.href = base + url
+  }
+  get protocol(): never {
+    throw new Error('URL.protocol is not implemented')
+  }
+  get host(): never {
+    throw new Error('URL.host is not implemented')
+  }
+  get pathname(): never {
+    throw new Error('URL.pathname is not implemented')
+  }
+}
+
+describe.each([
+  ['now', LimitedUrl],
+  ['earlier', OlderUrl],
+])("with React Native's URL without a polyfill, %s,", (_name, Url) => {
+  test('every hook fails with what to do, and sends no token', async () => {
+    const sent = vi.fn(realFetch)
+    const baseUrl = 'http://127.0.0.1:9'
+    function AllHooks() {
+      const results = [
+        useSocket({ url: '/socket' }),
+        useServerEvents({ url: '/events' }),
+        useLongPoll({ url: '/long-poll' }),
+        usePolling({ url: '/poll', interval: 60_000, retry: false }),
+      ]
+      return results.map(({ status, error }, index) => <p key={index}>{`${status} ${error?.message}`}</p>)
+    }
+    vi.stubGlobal('URL', Url)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const getToken = vi.fn(() => 'token')
+    renderLive(<AllHooks />, { baseUrl, fetch: sent, getToken })
+    const advice =
+      /The global "URL" does not follow the URL standard\. .*import react-native-url-polyfill\/auto/
+    await vi.waitFor(() => expect(screen.getAllByText(advice)).toHaveLength(4), patient)
+    expect([sent.mock.calls, getToken.mock.calls]).toEqual([[], []])
+  })
 })

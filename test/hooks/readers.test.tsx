@@ -25,7 +25,6 @@ import { pass } from '../support/setUpFaults.tsx'
 import { setUpRealtime } from '../support/setUpRealtime.tsx'
 
 const open = setUpRealtime()
-const patient = { timeout: 8_000 }
 
 type Quote = { last: number }
 
@@ -48,9 +47,9 @@ async function setup(options: RealtimeOptions = {}, more: Partial<SocketOptions>
   function Light() {
     return <i role="status">{useSocket(market).status}</i>
   }
-  const isOpen = () => waitFor(() => expect(screen.getByRole('status').textContent).toBe('open'), patient)
+  const isOpen = () => waitFor(() => expect(screen.getByRole('status').textContent).toBe('open'))
   const shows = (text: string | number, symbol = 'BTC') =>
-    waitFor(() => expect(screen.getByTitle(symbol).textContent).toBe(String(text)), patient)
+    waitFor(() => expect(screen.getByTitle(symbol).textContent).toBe(String(text)))
   return { ...page, server, market, Price, Light, isOpen, shows }
 }
 
@@ -86,7 +85,7 @@ describe('data that had no reader counts as stale:', () => {
     const { render, server, Price, shows, queryClient } = await setup()
     queryClient.setQueryData(['price', { symbol: 'BTC' }], { last: 1 })
     render(<Price staleTime={Infinity} />)
-    await waitFor(() => expect(server.sockets).toHaveLength(1), patient)
+    await waitFor(() => expect(server.sockets).toHaveLength(1))
     await pass(50)
     server.set('BTC', 5)
     server.sockets[0]?.terminate()
@@ -98,7 +97,7 @@ describe('data that had no reader counts as stale:', () => {
     const view = render([<Light key="l" />, <Price key="a" />])
     await shows(0)
     view.rerender([<Light key="l" />])
-    await waitFor(() => expect(server.sent).toEqual([{ type: 'leave', params: { symbol: 'BTC' } }]), patient)
+    await waitFor(() => expect(server.sent).toEqual([{ type: 'leave', params: { symbol: 'BTC' } }]))
     server.set('BTC', 7)
     view.rerender([<Light key="l" />, <Price key="a" />])
     expect(screen.getByTitle('BTC').textContent).toBe('0')
@@ -112,13 +111,13 @@ describe('data that had no reader counts as stale:', () => {
     const view = render([<Light key="l" />, <Price key="a" />])
     await shows(0)
     view.rerender([<Light key="l" />])
-    await waitFor(() => expect(server.sent).toHaveLength(1), patient)
+    await waitFor(() => expect(server.sent).toHaveLength(1))
     server.set('BTC', 2)
     // It left the server before the request for the next component arrived there.
     server.beforeReply = () =>
       server.push({ type: 'price', params: { symbol: 'BTC' }, response: { last: 1 } })
     view.rerender([<Light key="l" />, <Price key="a" />])
-    await waitFor(() => expect(server.asked.length).toBeGreaterThan(1), patient)
+    await waitFor(() => expect(server.asked.length).toBeGreaterThan(1))
     server.beforeReply = () => {}
     await shows(2)
     await pass(100)
@@ -204,9 +203,9 @@ describe('data that had no reader counts as stale:', () => {
     const view = render(<Price staleTime={60_000} />)
     await shows(0)
     view.rerender(null)
-    await waitFor(() => expect(server.sockets[0]?.readyState).toBe(3), patient)
+    await waitFor(() => expect(server.sockets[0]?.readyState).toBe(3))
     view.rerender(<Price staleTime={60_000} />)
-    await waitFor(() => expect(server.sockets).toHaveLength(2), patient)
+    await waitFor(() => expect(server.sockets).toHaveLength(2))
     await pass(100)
     expect(server.asked).toEqual(['BTC'])
   })
@@ -268,7 +267,7 @@ describe('data that had no reader counts as stale:', () => {
       return <p>{`${btc.status} ${eth.status}`}</p>
     }
     render(<Both />)
-    await waitFor(() => expect(server.sockets).toHaveLength(1), patient)
+    await waitFor(() => expect(server.sockets).toHaveLength(1))
     await pass(50)
     expect(server.asked).toEqual([])
     // The stream was requested from 2 on, the position of ETH's data.
@@ -318,17 +317,17 @@ describe('a list that handlers keep current', () => {
   ])('has the updates that came after its page unmounted, %s', async (_, isShared) => {
     const { render, layout, Room, say, server } = await setUpRoom(isShared)
     const view = render(layout(<Room />))
-    await waitFor(() => expect(server.sockets).toHaveLength(1), patient)
-    await screen.findByText('said:', {}, patient)
+    await waitFor(() => expect(server.sockets).toHaveLength(1))
+    await screen.findByText('said:')
     await pass(50)
     say('a')
-    await screen.findByText('said: a', {}, patient)
+    await screen.findByText('said: a')
     view.rerender(layout(null))
     await pass(200)
     say('b')
     await pass(50)
     view.rerender(layout(<Room />))
-    await screen.findByText('said: a,b', {}, patient)
+    await screen.findByText('said: a,b')
   })
 
   describe('of one room at a time', () => {
@@ -363,7 +362,7 @@ describe('a list that handlers keep current', () => {
         if (joined.has(room)) world.server.push({ type: 'said', params: { room }, response: text })
       }
       const view = world.render(<Layout room={undefined} />)
-      await waitFor(() => expect(world.server.sockets).toHaveLength(1), patient)
+      await waitFor(() => expect(world.server.sockets).toHaveLength(1))
       await pass(50)
       return { show: (room?: string) => view.rerender(<Layout room={room} />), say }
     }
@@ -378,14 +377,14 @@ describe('a list that handlers keep current', () => {
       async (_, isInLayout) => {
         const { show, say } = await setUpRooms(isInLayout)
         show('a')
-        await screen.findByText('a:', {}, patient)
+        await screen.findByText('a:')
         say('a', '1')
-        await screen.findByText('a: 1', {}, patient)
+        await screen.findByText('a: 1')
         show('b')
-        await screen.findByText('b:', {}, patient)
+        await screen.findByText('b:')
         say('a', '2')
         show('a')
-        await screen.findByText('a: 1,2', {}, patient)
+        await screen.findByText('a: 1,2')
       },
     )
 
@@ -394,14 +393,14 @@ describe('a list that handlers keep current', () => {
       async (_, isInLayout) => {
         const { show, say } = await setUpRooms(isInLayout)
         show('a')
-        await screen.findByText('a:', {}, patient)
+        await screen.findByText('a:')
         say('a', '1')
-        await screen.findByText('a: 1', {}, patient)
+        await screen.findByText('a: 1')
         show()
         await pass(50)
         say('a', '2')
         show('a')
-        await screen.findByText('a: 1,2', {}, patient)
+        await screen.findByText('a: 1,2')
       },
     )
 
@@ -410,14 +409,14 @@ describe('a list that handlers keep current', () => {
       async (_, isInLayout) => {
         const { show, say } = await setUpRooms(isInLayout)
         show('a')
-        await screen.findByText('a:', {}, patient)
+        await screen.findByText('a:')
         show('b')
-        await screen.findByText('b:', {}, patient)
+        await screen.findByText('b:')
         say('a', '1')
         show('a')
         await pass(50)
         say('a', '2')
-        await screen.findByText('a: 1,2', {}, patient)
+        await screen.findByText('a: 1,2')
       },
     )
   })
@@ -429,9 +428,9 @@ describe('a list that handlers keep current', () => {
     render(layout(<Room />))
     await isOpen()
     say('b')
-    await screen.findByText('said: a,b', {}, patient)
+    await screen.findByText('said: a,b')
     say('c')
-    await screen.findByText('said: a,b,c', {}, patient)
+    await screen.findByText('said: a,b,c')
     await pass(50)
     expect(fetched).toHaveBeenCalledTimes(1)
   })
@@ -441,7 +440,7 @@ describe('a list that handlers keep current', () => {
     render(layout(<Room />))
     await isOpen()
     say('a')
-    await screen.findByText('said: a', {}, patient)
+    await screen.findByText('said: a')
     await pass(100)
     expect(fetched).toHaveBeenCalledTimes(1)
   })
@@ -481,7 +480,7 @@ describe('after the cache was cleared under mounted readers', () => {
     server.set('BTC', 1)
     await shows(1)
     empty(queryClient)
-    await waitFor(() => expect(server.asked).toHaveLength(2), patient)
+    await waitFor(() => expect(server.asked).toHaveLength(2))
     server.set('BTC', 2)
     await shows(2)
   })
@@ -490,7 +489,7 @@ describe('after the cache was cleared under mounted readers', () => {
     const { render, server, Price, shows, queryClient } = await setup()
     server.answers = false
     render(<Price />)
-    await waitFor(() => expect(server.asked).toHaveLength(1), patient)
+    await waitFor(() => expect(server.asked).toHaveLength(1))
     server.answers = true
     empty(queryClient)
     await shows(0)
@@ -504,7 +503,7 @@ describe('after the cache was cleared under mounted readers', () => {
       await shows(0)
       server.answers = false
       empty(queryClient)
-      await waitFor(() => expect(server.asked).toHaveLength(2), patient)
+      await waitFor(() => expect(server.asked).toHaveLength(2))
       server.set('BTC', 4)
       await shows(4)
     },
@@ -537,7 +536,7 @@ describe('a disabled useSocketQuery', () => {
       view.rerender(<Price isWanted />)
       await shows(0)
       view.rerender(<Price isWanted={false} />)
-      await waitFor(() => expect(server.sockets[0]?.readyState).toBe(3), patient)
+      await waitFor(() => expect(server.sockets[0]?.readyState).toBe(3))
     },
   )
 
@@ -557,7 +556,7 @@ describe('a disabled useSocketQuery', () => {
     await pass(50)
     expect(server.requests).toHaveLength(0)
     view.rerender([<Skipped key="s" />, <Switched key="w" isOn />])
-    await screen.findByText('open', {}, patient)
+    await screen.findByText('open')
   })
 
   test('starts when enabled, even if the connection had failed permanently', async () => {

@@ -5,7 +5,7 @@ import {
   type ConnectionResult,
   type CursorStrategy,
   type RealtimeEvent,
-  type RealtimeProviderProps,
+  type RealtimeOptions,
   useLongPoll,
   usePolling,
   useServerEvents,
@@ -22,7 +22,7 @@ const QUICK = { minDelay: 10, maxDelay: 40, connectTimeout: 150 }
 type Shown = Pick<ConnectionResult, 'status' | 'error'>
 
 /** Renders one hook, and returns what it showed last. */
-function show(use: () => Shown, provider: RealtimeProviderProps = {}) {
+function show(use: () => Shown, provider: RealtimeOptions = {}) {
   const shown = { status: '', error: null as Error | null }
   const events: RealtimeEvent[] = []
   const Reader = (): ReactNode => {
@@ -151,7 +151,7 @@ describe.each(Object.entries(hooks))('%s', (_name, use) => {
 })
 
 test('usePolling names a url function that throws or does not settle, and fails immediately for an invalid url', async () => {
-  const cases: [RegExp, object, RealtimeProviderProps][] = [
+  const cases: [RegExp, object, RealtimeOptions][] = [
     [/"url" threw/, { url: () => Promise.reject(new Error('x')) }, {}],
     [/"url" did not settle/, { url: () => new Promise(() => undefined), timeout: 50 }, {}],
     [/"getToken" did not settle/, { timeout: 50 }, { getToken: () => new Promise(() => undefined) }],

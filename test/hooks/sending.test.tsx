@@ -18,12 +18,8 @@ import { setUpRealtime } from '../support/setUpRealtime.tsx'
 import { startSocketServer } from '../support/socketServer.ts'
 
 const open = setUpRealtime()
-const patient = { timeout: 8_000 }
 const isShown = (status: string) =>
-  waitFor(
-    () => expect(screen.getAllByRole('status').map(node => node.textContent)).toContain(status),
-    patient,
-  )
+  waitFor(() => expect(screen.getAllByRole('status').map(node => node.textContent)).toContain(status))
 
 /** A page with a socket whose echoes are collected. */
 async function openEchoes(options: Partial<SocketOptions> = {}, provider = {}) {
@@ -58,11 +54,10 @@ describe('the functions of a result', () => {
       return <i role="status">{[socket.status, socket.retryCount, events.status, longPoll.status].join()}</i>
     }
     const view = page.render(<All query="" />)
-    const isOpen = () =>
-      waitFor(() => expect(screen.getByRole('status').textContent).toMatch(/^open,0,open/), patient)
+    const isOpen = () => waitFor(() => expect(screen.getByRole('status').textContent).toMatch(/^open,0,open/))
     await isOpen()
     await page.fault('kill')
-    await waitFor(() => expect(screen.getByRole('status').textContent).toMatch(/^reconnecting/), patient)
+    await waitFor(() => expect(screen.getByRole('status').textContent).toMatch(/^reconnecting/))
     view.rerender(<All query="other=1" />)
     view.rerender(<All query="other=1" id="named" />)
     await isOpen()
@@ -90,7 +85,7 @@ describe('the functions of a result', () => {
     view.rerender(<Light query="b" />)
     await isShown('b open')
     send(echo(1))
-    await waitFor(() => expect(paths).toEqual(['b']), patient)
+    await waitFor(() => expect(paths).toEqual(['b']))
   })
 })
 
@@ -131,7 +126,7 @@ describe('send', () => {
       }
       render(<Parent />)
       await isShown('open')
-      await waitFor(() => expect(echoes.length).toBeGreaterThanOrEqual(6), patient)
+      await waitFor(() => expect(echoes.length).toBeGreaterThanOrEqual(6))
       expect(taken.every(Boolean)).toBe(true)
       // StrictMode runs every effect twice.
       const once = ['grandchild', 'child', 'parent']
@@ -156,7 +151,7 @@ describe('send', () => {
     await isShown('a open')
     view.rerender(<Room room="b" />)
     await isShown('b open')
-    await waitFor(() => expect(heard).toContainEqual(['b', 'join b']), patient)
+    await waitFor(() => expect(heard).toContainEqual(['b', 'join b']))
     expect(heard).not.toContainEqual(['a', 'join b'])
   })
 
@@ -171,7 +166,7 @@ describe('send', () => {
     }
     render(<Room />)
     await isShown('open 0')
-    await waitFor(() => expect(echoes).toHaveLength(2), patient)
+    await waitFor(() => expect(echoes).toHaveLength(2))
     await fault('kill')
     await isShown('reconnecting 1')
     await isShown('open 0')
@@ -207,16 +202,16 @@ describe('send', () => {
   test('in an unmount cleanup is sent while the connection is open', async () => {
     const { show, echoes, results } = await openRoom()
     await isShown('open')
-    await waitFor(() => expect(echoes).toEqual(['join', 'leave', 'join']), patient)
+    await waitFor(() => expect(echoes).toEqual(['join', 'leave', 'join']))
     show(false)
-    await waitFor(() => expect(echoes.at(-1)).toBe('leave'), patient)
+    await waitFor(() => expect(echoes.at(-1)).toBe('leave'))
     expect(results.at(-1)).toBe(true)
   })
 
   test('in an unmount cleanup while disconnected returns false, and nothing stale is sent after the reconnect', async () => {
     const { show, echoes, results, fault } = await openRoom()
     await isShown('open')
-    await waitFor(() => expect(echoes).toEqual(['join', 'leave', 'join']), patient)
+    await waitFor(() => expect(echoes).toEqual(['join', 'leave', 'join']))
     await fault('down', { ms: 300 })
     await isShown('reconnecting')
     show(false)
@@ -232,7 +227,7 @@ describe('send', () => {
     show(false)
     expect(results.at(-1)).toBe(true)
     await isShown('open')
-    await waitFor(() => expect(echoes).toEqual(['join', 'leave', 'join', 'leave']), patient)
+    await waitFor(() => expect(echoes).toEqual(['join', 'leave', 'join', 'leave']))
   })
 
   test('keeps its order with a close() that a child effect calls first', async () => {
@@ -314,7 +309,7 @@ describe('request', () => {
       return <b>{error ? error.name : data === n ? 'right' : 'waits'}</b>
     }
     page.render(Array.from({ length: 130 }, (_, n) => <One key={n} n={n} />))
-    await waitFor(() => expect(screen.getAllByText('right')).toHaveLength(130), patient)
+    await waitFor(() => expect(screen.getAllByText('right')).toHaveLength(130))
   })
 })
 

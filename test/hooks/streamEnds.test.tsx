@@ -52,7 +52,7 @@ describe('a stream that ends', () => {
   test('fails if it responded to a POST and isLast never returned true', async () => {
     const { url, requests } = await startStream('part')
     renderLive(<Stream {...{ url, isLast, reconnect, method: 'POST' }} />)
-    await screen.findByText('failed The server ended the stream before its last message.')
+    await screen.findByText(/^failed \S+: The server ended the stream before its last message\./)
     await pass()
     expect(requests).toHaveLength(1)
   })
@@ -65,7 +65,7 @@ describe('a stream that ends', () => {
       })
       const { unmount } = renderLive(<Stream {...{ url, method, reconnect }} />)
       if (method === 'GET') await waitFor(() => expect(requests.length).toBeGreaterThan(1))
-      else await screen.findByText(/^failed The server could not be reached, or the connection dropped/)
+      else await screen.findByText(/^failed \S+: The server could not be reached, or the connection dropped/)
       await pass()
       if (method === 'POST') expect(requests).toHaveLength(1)
       unmount()
@@ -90,7 +90,7 @@ describe('a stream that ends', () => {
         })
         const options = { url, framing, reconnect, method: 'POST', on: { part: () => {} }, ...more }
         const { unmount } = renderLive(<Stream {...options} />)
-        await screen.findByText('failed The server could not be reached, or the connection dropped.')
+        await screen.findByText(/^failed \S+: The server could not be reached/)
         await pass()
         expect(requests).toHaveLength(1)
         unmount()
@@ -109,8 +109,8 @@ describe('a stream that ends', () => {
       <Stream key="1" {...{ ...post, url: `${url}silent`, silenceTimeout: 60 }} />,
       <Stream key="2" {...{ ...post, url: `${url}large`, maxMessageBytes: 100 }} />,
     ])
-    await screen.findByText('failed Nothing was received from the server for too long.')
-    await screen.findByText('failed The response was cut short, too large or unreadable.')
+    await screen.findByText(/^failed \S+: Nothing was received/)
+    await screen.findByText(/^failed \S+: The response was cut short/)
     await pass()
     expect(requests).toHaveLength(2)
   })

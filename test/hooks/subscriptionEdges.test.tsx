@@ -10,7 +10,7 @@ import {
 import { Activity, version } from 'react'
 import { expect, test } from 'vitest'
 import { allowConsole } from '../support/consoleGuard.ts'
-import { patient, setUpMarket } from '../support/setUpMarket.tsx'
+import { setUpMarket } from '../support/setUpMarket.tsx'
 
 const openMarket = setUpMarket()
 
@@ -59,7 +59,7 @@ test('the liveQueries of every component count, also without StrictMode', async 
   )
   await shows('BTC', '1')
   server.say('BTC', { response: 3, seq: 3 })
-  await waitFor(() => expect(screen.getByTitle('list').textContent).toBe('2'), patient)
+  await waitFor(() => expect(screen.getByTitle('list').textContent).toBe('2'))
 })
 
 test('enabled: false ends a pending subscription and its connection', async () => {
@@ -68,7 +68,7 @@ test('enabled: false ends a pending subscription and its connection', async () =
   await sent('+BTC')
   view.rerender(<Price symbol="BTC" enabled={false} />)
   await shows('BTC', 'pending')
-  await waitFor(() => expect(server.holds()).toEqual([]), patient)
+  await waitFor(() => expect(server.holds()).toEqual([]))
   expect(queryClient.isFetching()).toBe(0)
 })
 
@@ -125,8 +125,8 @@ test('a gap right before a drop is not forgotten: the subscription starts over',
   await shows('BTC', 'after a gap')
   server.dropAll()
   // The round of refetches may have come before the drop.
-  await waitFor(() => expect(screen.getByTitle('BTC').textContent).toMatch(/^snapshot \d$/), patient)
-  await waitFor(() => expect(server.sockets).toHaveLength(2), patient)
+  await waitFor(() => expect(screen.getByTitle('BTC').textContent).toMatch(/^snapshot \d$/))
+  await waitFor(() => expect(server.sockets).toHaveLength(2))
   expect(new Set(cursors)).toEqual(new Set([undefined]))
 })
 
@@ -294,17 +294,17 @@ test.each(['at the mount', 'after a drop'])(
     const accept: (() => void)[] = []
     server.respond.subscribed = (_key, _frame, send) => void accept.push(() => send({ response: 'accepted' }))
     render([<Rows key="r" />, <Price key="p" symbol="BTC" liveQueries={ROWS} />])
-    await waitFor(() => expect(accept).toHaveLength(1), patient)
+    await waitFor(() => expect(accept).toHaveLength(1))
     await shows('rows', '1')
     accept[0]?.()
     await shows('rows', '2')
     if (when === 'at the mount') return
     server.dropAll()
-    await waitFor(() => expect(accept).toHaveLength(2), patient)
+    await waitFor(() => expect(accept).toHaveLength(2))
     await rest(1_500)
     const before = rows
     accept[1]?.()
-    await waitFor(() => expect(rows).toBeGreaterThan(before), patient)
+    await waitFor(() => expect(rows).toBeGreaterThan(before))
   },
 )
 

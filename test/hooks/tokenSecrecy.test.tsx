@@ -19,11 +19,13 @@ import {
   useServerEvents,
   useSocket,
   useSocketQuery,
+  shareConnections,
 } from 'react-query-realtime'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { textsIn, watchEverything } from '../support/everythingVisible.ts'
 import { type RealtimePage, setUpRealtime } from '../support/setUpRealtime.tsx'
 import { createTokenSession } from '../support/tokenSession.ts'
+import { emptyTraffic, startWorkerHost, type Traffic } from '../support/workerHost.ts'
 
 const open = setUpRealtime()
 const patient = { timeout: 10_000 }
@@ -90,19 +92,40 @@ function markedIn(texts: readonly string[], secrets: readonly string[]): string[
   return [...new Set(texts)].filter(text => marks.some(mark => text.includes(mark)))
 }
 
+/** All that crosses between a page and the worker. */
+interface Sharing {
+  share: NonNullable<RealtimeOptions['share']>
+  traffic: Traffic
+}
+
+/** The real worker, and a page's own line to it. */
+function shareWithWorker(): Sharing {
+  const host = startWorkerHost()
+  const traffic = emptyTraffic()
+  Object.defineProperty(navigator, 'locks', { value: host.locks.of({}), configurable: true })
+  onTestFinished(() => void Reflect.deleteProperty(navigator, 'locks'))
+  return { traffic, share: { worker: shareConnections(() => host.create(traffic)), scope: 'ada' } }
+}
+
+/** What may carry a token to the worker: it opens a connection, or renews its token. */
+const CARRIERS = ['open', 'request', 'send']
+
 interface Opening extends RealtimeOptions {
   ways: Ways
   at?: (path: string) => string
+  isShared?: boolean
 }
 
 /** A page with every hook on it, and all that can be seen of it. */
-async function openEverything({ ways, at, ...options }: Opening) {
+async function openEverything({ ways, at, isShared = false, ...options }: Opening) {
   const visible = watchEverything()
+  const sharing = isShared ? shareWithWorker() : undefined
   const session = createTokenSession(() => page, { told: 1_000 })
   const page: RealtimePage = await open({
     heartbeat: { interval: 100, timeout: 200 },
     getToken: session.getToken,
     reauthenticate: authenticate,
+    share: sharing?.share,
     ...options,
   })
   let results!: Results
@@ -116,11 +139,15 @@ async function openEverything({ ways, at, ...options }: Opening) {
     ...page,
     session,
     visible,
+    sharing,
     results: () => results,
     statuses: () => results.realtime.connections.map(({ status }) => status),
     /** The texts with a secret in them. `seen`: a text that must have been seen, or nothing was looked at. */
     leaks: (seen: string, secrets = session.tokens) => {
       visible.add(page.events)
+      const { sent = [], received = [] } = sharing?.traffic ?? {}
+      const isCarrier = (message: unknown) => CARRIERS.includes((message as { kind: string }).kind)
+      visible.add(received, ...sent.filter(message => !isCarrier(message)))
       const texts = visible.texts(container, page.queryClient)
       expect(texts).toContain(seen)
       // What the application itself has put into its options stands there, but no token.
@@ -132,6 +159,10 @@ async function openEverything({ ways, at, ...options }: Opening) {
 }
 
 type Page = Awaited<ReturnType<typeof openEverything>>
+
+/** The kind of a message that holds a secret. */
+const kindsWith = (secrets: readonly string[]) => (message: unknown) =>
+  markedIn(textsIn(message), secrets).length > 0 ? [(message as { kind: string }).kind] : []
 
 const refuse = (status: number) => async (page: Page) => {
   await page.fault('refuse', { status, retryAfter: 1 })
@@ -170,12 +201,15 @@ const faults: [string, (page: Page) => Promise<unknown>][] = [
   ],
 ]
 
-describe('no token leaks', () => {
+describe.each([
+  ['', false],
+  [' while connections are shared', true],
+])('no token leaks%s', (_shared, isShared) => {
   test.each(Object.entries(ways))(
     '%s, from any hook, whatever the server does, nor to other tabs or storage (X1, X5)',
     { timeout: 90_000 },
     async (_way, ways) => {
-      const page = await openEverything({ ways })
+      const page = await openEverything({ ways, isShared })
       const areOpen = (after: string) =>
         waitFor(() => expect(page.statuses(), `after: ${after}`).toEqual(['open', 'open', 'open']), patient)
       await areOpen('the start')
@@ -204,6 +238,8 @@ describe('no token leaks', () => {
       await waitFor(() => expect(renewals()).toBeGreaterThanOrEqual(2), patient)
       expect(page.session.reasons).toContain('refused')
       expect(page.leaks('expiring')).toEqual([])
+      const carriers = new Set(page.sharing?.traffic.sent.flatMap(kindsWith(page.session.tokens)))
+      if (isShared) expect([...carriers].filter(kind => kind !== 'request').sort()).toEqual(['open', 'send'])
       // Anything sent to other tabs or stored would outlive the user.
       expect(page.visible.uses).toEqual([])
     },
@@ -250,7 +286,7 @@ describe('no token leaks', () => {
       { fetch: (...given) => Promise.reject(quoting(...given)), webSocket: QuotingWebSocket as never },
     ],
   ])('where %s (X1)', async (_what, opening) => {
-    const page = await openEverything({ ways: query, getToken: () => TOKEN, ...opening })
+    const page = await openEverything({ ways: query, getToken: () => TOKEN, isShared, ...opening })
     await waitFor(() => {
       const { socket, events, longPoll, polling } = page.results()
       for (const { error } of [socket, events, longPoll, polling]) expect(error).not.toBeNull()
@@ -261,6 +297,7 @@ describe('no token leaks', () => {
   test('where reauthenticate throws it (X1)', async () => {
     const page = await openEverything({
       ways: query,
+      isShared,
       reauthenticate: token => {
         throw quoting(token)
       },

@@ -13,7 +13,6 @@ import { setUpRealtime } from '../support/setUpRealtime.tsx'
 import { allowConsole } from '../support/consoleGuard.ts'
 
 const open = setUpRealtime()
-const patient = { timeout: 8_000 }
 
 type Options = LongPollOptions<MessageSchemas, Validators>
 
@@ -30,8 +29,7 @@ function Light({ options, take }: LightProps) {
   return <i role="status">{result.status}</i>
 }
 
-const isShown = (status: string) =>
-  waitFor(() => expect(screen.getByRole('status').textContent).toBe(status), patient)
+const isShown = (status: string) => waitFor(() => expect(screen.getByRole('status').textContent).toBe(status))
 
 async function openPoll(more: Partial<Options> = {}, path = '/long-poll') {
   const page = await open()
@@ -45,7 +43,7 @@ async function openPoll(more: Partial<Options> = {}, path = '/long-poll') {
   const view = page.render(<Light options={options} take={given => (result = given)} />)
   await isShown('open')
   const has = (notes: unknown[]) =>
-    waitFor(() => expect(page.queryClient.getQueryData(['notes'])).toEqual(notes), patient)
+    waitFor(() => expect(page.queryClient.getQueryData(['notes'])).toEqual(notes))
   return { ...page, view, result: () => result, has }
 }
 
@@ -65,14 +63,14 @@ test('shares one request loop between two components (L15)', async () => {
   page.render([<Light key="a" options={options} />, <Light key="b" options={options} />])
   await waitFor(() => {
     expect(screen.getAllByRole('status').map(node => node.textContent)).toEqual(['open', 'open'])
-  }, patient)
-  await waitFor(async () => expect(await page.openNow('longPoll')).toBe(1), patient)
+  })
+  await waitFor(async () => expect(await page.openNow('longPoll')).toBe(1))
 })
 
 test('requests again with the same cursor after an empty response', async () => {
   const page = await openPoll({}, '/long-poll?hold=100')
   const { cursor } = page.result()
-  await waitFor(async () => expect((await page.clients()).opened.longPoll).toBeGreaterThan(3), patient)
+  await waitFor(async () => expect((await page.clients()).opened.longPoll).toBeGreaterThan(3))
   expect(page.result().cursor).toEqual(cursor)
   await isShown('open')
 })
@@ -97,7 +95,7 @@ test('a cursor that the server has dropped is a gap: the poll restarts and its k
     expect(page.events).toContainEqual(
       expect.objectContaining({ kind: 'gap', cause: 'cursor-lost', keys: [['notes']] }),
     )
-  }, patient)
+  })
   await isShown('open')
 })
 
@@ -107,10 +105,7 @@ test.each(['html', 'text'])(
     allowConsole(/could not be read/)
     const page = await openPoll({}, '/long-poll?hold=100')
     await page.fault('garbage', { kind, count: 1 })
-    await waitFor(
-      () => expect(page.events.filter(event => event.kind === 'retry').length).toBeGreaterThan(0),
-      patient,
-    )
+    await waitFor(() => expect(page.events.filter(event => event.kind === 'retry').length).toBeGreaterThan(0))
     await page.publish('note', null, 'after')
     await page.has(['after'])
   },
@@ -118,7 +113,7 @@ test.each(['html', 'text'])(
 
 test('leaves no request behind when it is unmounted', async () => {
   const page = await openPoll()
-  await waitFor(async () => expect(await page.openNow('longPoll')).toBe(1), patient)
+  await waitFor(async () => expect(await page.openNow('longPoll')).toBe(1))
   page.view.unmount()
-  await waitFor(async () => expect(await page.openNow('longPoll')).toBe(0), patient)
+  await waitFor(async () => expect(await page.openNow('longPoll')).toBe(0))
 })

@@ -5,7 +5,6 @@ import { expect, test, vi } from 'vitest'
 import { setUpRealtime } from '../support/setUpRealtime.tsx'
 
 const open = setUpRealtime()
-const patient = { timeout: 8_000 }
 
 function Notice() {
   const { data } = useMessage('notice')
@@ -23,11 +22,11 @@ test('shows the last message of its key from any connection, without a handler',
   await screen.findByText('none')
   await expect.poll(() => page.openNow('socket')).toBe(1)
   await page.publish('notice', null, 'by socket')
-  await screen.findByText('by socket', {}, patient)
+  await screen.findByText('by socket')
   view.rerender(<Page transport="events" />)
   await expect.poll(() => page.openNow('events')).toBe(1)
   await page.publish('notice', null, 'by events')
-  await screen.findByText('by events', {}, patient)
+  await screen.findByText('by events')
 })
 
 test('never fetches, even after an invalidation', async () => {
@@ -52,7 +51,7 @@ test('separates messages of one type by their params', async () => {
   page.render(<Page />)
   await expect.poll(() => page.openNow('socket')).toBe(1)
   await page.publish('price', { symbol: 'ETH' }, 2)
-  await screen.findByText('ETH 2', {}, patient)
+  await screen.findByText('ETH 2')
   await screen.findByText('BTC undefined')
 })
 

@@ -5,7 +5,6 @@ import { useEffect } from 'react'
 import { setUpRealtime } from '../support/setUpRealtime.tsx'
 
 const open = setUpRealtime()
-const patient = { timeout: 8_000 }
 
 async function openPanel() {
   const page = await open({ heartbeat: { interval: 100, timeout: 2_000 } })
@@ -27,7 +26,7 @@ async function openPanel() {
     return <p>{given.connections.map(({ transport, status }) => `${transport} ${status}`).join()}</p>
   }
   page.render([<Connections key="a" />, <Panel key="b" />])
-  const shows = (text: string) => screen.findByText(text, {}, patient)
+  const shows = (text: string) => screen.findByText(text)
   await shows('socket open,serverEvents open,longPoll open')
   return { ...page, realtime: () => realtime, snapshots, shows }
 }
@@ -50,7 +49,7 @@ test('lists open connections, without the query string of their URLs', async () 
       unknown: expect.any(Number),
       bad: 0,
     })
-  }, patient)
+  })
   expect(JSON.stringify(realtime().connections)).not.toContain('secret')
 })
 
@@ -58,7 +57,7 @@ test('counts received, unknown and bad messages', async () => {
   vi.spyOn(console, 'warn').mockImplementation(() => {})
   const { realtime, fault } = await openPanel()
   await fault('garbage', { kind: 'text', count: 2 })
-  await waitFor(() => expect(realtime().connections[0]?.bad).toBeGreaterThanOrEqual(2), patient)
+  await waitFor(() => expect(realtime().connections[0]?.bad).toBeGreaterThanOrEqual(2))
   vi.restoreAllMocks()
 })
 

@@ -10,7 +10,6 @@ import { expect, test } from 'vitest'
 import { setUpRealtime } from '../support/setUpRealtime.tsx'
 
 const open = setUpRealtime()
-const patient = { timeout: 8_000 }
 
 function Light({
   options,
@@ -26,8 +25,7 @@ function Light({
   return <i role="status">{result.status}</i>
 }
 
-const isShown = (status: string) =>
-  waitFor(() => expect(screen.getByRole('status').textContent).toBe(status), patient)
+const isShown = (status: string) => waitFor(() => expect(screen.getByRole('status').textContent).toBe(status))
 
 async function openEvents(more: Partial<ServerEventsOptions> = {}, path = '/events') {
   const page = await open()
@@ -40,7 +38,7 @@ async function openEvents(more: Partial<ServerEventsOptions> = {}, path = '/even
   page.render(<Light options={options} take={given => (result = given)} />)
   await isShown('open')
   const has = (notes: unknown[]) =>
-    waitFor(() => expect(page.queryClient.getQueryData(['notes'])).toEqual(notes), patient)
+    waitFor(() => expect(page.queryClient.getQueryData(['notes'])).toEqual(notes))
   return { ...page, result: () => result, has }
 }
 
@@ -79,7 +77,7 @@ test('a message that reports a lost history is a gap', async () => {
     expect(page.events).toContainEqual(
       expect.objectContaining({ kind: 'gap', cause: 'refused', keys: [['notes']] }),
     )
-  }, patient)
+  })
 })
 
 test('sends a POST with a body and headers, and opens another stream for another body', async () => {
@@ -101,7 +99,7 @@ test('sends a POST with a body and headers, and opens another stream for another
   expect(seen[0]).toMatchObject({ method: 'POST', body: '{"query":"a"}' })
   expect(seen[0]?.headers).toMatchObject({ 'X-Tenant': 'a', 'Content-Type': 'application/json' })
   rerender(shown('b'))
-  await waitFor(() => expect(seen.at(-1)?.body).toBe('{"query":"b"}'), patient)
+  await waitFor(() => expect(seen.at(-1)?.body).toBe('{"query":"b"}'))
 })
 
 test('reopens a silent stream after silenceTimeout', async () => {
@@ -122,7 +120,7 @@ test('reports an HTML page instead of a stream, writes nothing and retries', asy
         error: expect.objectContaining({ failureKind: 'content-type' }),
       }),
     )
-  }, patient)
+  })
   await isShown('open')
   expect(page.queryClient.getQueryCache().getAll()).toEqual([])
 })
@@ -144,7 +142,7 @@ test('fetches one fresh token after a 401, and sends it in the Authorization hea
   page.render(<Light options={options} />)
   await isShown('open')
   await page.fault('expire-token')
-  await waitFor(() => expect(tokens).toHaveLength(2), patient)
+  await waitFor(() => expect(tokens).toHaveLength(2))
   await isShown('open')
   expect(asked.filter(reason => reason === 'refused')).toHaveLength(1)
 })

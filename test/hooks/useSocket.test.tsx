@@ -19,7 +19,6 @@ import { setUpRealtime } from '../support/setUpRealtime.tsx'
 import { allowConsole } from '../support/consoleGuard.ts'
 
 const open = setUpRealtime()
-const patient = { timeout: 8_000 }
 
 /** Shows the status and lets the test access the hook's result. */
 function Light({ options, take }: { options: SocketOptions; take?: (socket: SocketResult) => void }) {
@@ -31,10 +30,7 @@ function Light({ options, take }: { options: SocketOptions; take?: (socket: Sock
 }
 
 const isShown = (status: string) =>
-  waitFor(
-    () => expect(screen.getAllByRole('status').map(node => node.textContent)).toContain(status),
-    patient,
-  )
+  waitFor(() => expect(screen.getAllByRole('status').map(node => node.textContent)).toContain(status))
 
 async function openSocket(options: Partial<SocketOptions> = {}, path = '/socket', provider = {}) {
   const page = await open(provider)
@@ -61,7 +57,7 @@ describe('one connection', () => {
     await isShown('open')
     expect((await page.clients()).opened.socket).toBe(1)
     view.unmount()
-    await waitFor(async () => expect(await page.openNow('socket')).toBe(0), patient)
+    await waitFor(async () => expect(await page.openNow('socket')).toBe(0))
   })
 
   test('stays open across a remount within the close delay', async () => {
@@ -98,7 +94,7 @@ describe('one connection', () => {
       <Light key="a" options={{ url, protocols: ['a'] }} />,
       <Light key="b" options={{ url, protocols: ['b'] }} />,
     ])
-    await waitFor(async () => expect((await page.clients()).opened.socket).toBe(2), patient)
+    await waitFor(async () => expect((await page.clients()).opened.socket).toBe(2))
   })
 
   test('is idle with enabled: false, and opens with true', async () => {
@@ -124,7 +120,7 @@ describe('one connection', () => {
     page.render(<Light options={{ id: 'market', url }} />)
     await isShown('open')
     await page.fault('kill')
-    await waitFor(() => expect(url).toHaveBeenCalledTimes(2), patient)
+    await waitFor(() => expect(url).toHaveBeenCalledTimes(2))
     await isShown('open')
   })
 
@@ -148,7 +144,7 @@ describe('messages', () => {
     await isShown('open')
     await page.publish('note', null, 'one')
     await page.publish('note', null, 'two')
-    await waitFor(() => expect(page.queryClient.getQueryData(['notes'])).toEqual(['one', 'two']), patient)
+    await waitFor(() => expect(page.queryClient.getQueryData(['notes'])).toEqual(['one', 'two']))
   })
 
   test('that fail warn once per type in development, even with `onEvent`, and are not quoted', async () => {
@@ -163,7 +159,7 @@ describe('messages', () => {
     await page.fault('garbage', { kind: 'text', count: 2 })
     const kinds = ['handler-error', 'bad-message', 'unknown-type']
     const ofKinds = () => page.events.filter(event => kinds.includes(event.kind))
-    await waitFor(() => expect(ofKinds().length).toBeGreaterThanOrEqual(9), patient)
+    await waitFor(() => expect(ofKinds().length).toBeGreaterThanOrEqual(9))
     const texts = warn.mock.calls.map(([text]) => String(text))
     for (const text of [
       'for "a" threw Error',
@@ -182,10 +178,7 @@ describe('messages', () => {
     const heard = vi.fn()
     const page = await openSocket({ onMessage: heard })
     await page.publish('nobody', null, 1)
-    await waitFor(
-      () => expect(heard.mock.calls.map(([{ type }]) => type as string)).toContain('nobody'),
-      patient,
-    )
+    await waitFor(() => expect(heard.mock.calls.map(([{ type }]) => type as string)).toContain('nobody'))
     expect(warn).not.toHaveBeenCalled()
   })
 
@@ -196,7 +189,7 @@ describe('messages', () => {
     await page.publish('price', { symbol: 'BTC' }, { last: 2 })
     await waitFor(() => {
       expect(page.queryClient.getQueryData(['price', { symbol: 'BTC' }])).toEqual({ last: 2 })
-    }, patient)
+    })
     expect(page.queryClient.getQueryData(['price', { symbol: 'ETH' }])).toBeUndefined()
   })
 
@@ -220,7 +213,7 @@ describe('messages', () => {
           0, 1, 2, 3, 4,
         ])
       }
-    }, patient)
+    })
     expect(renders.mock.calls.length).toBe(before)
   })
 
@@ -233,7 +226,7 @@ describe('messages', () => {
       const kinds = ['bad-message', 'unknown-type']
       await waitFor(() => {
         expect(page.events.filter(event => kinds.includes(event.kind)).length).toBeGreaterThanOrEqual(3)
-      }, patient)
+      })
       await page.fault('clear')
       expect(page.queryClient.getQueryCache().getAll()).toEqual([])
       expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
@@ -253,12 +246,12 @@ describe('messages', () => {
       },
     })
     page.socket().send(new Uint8Array([1, 2, 3]))
-    await waitFor(() => expect(frames).toEqual([3]), patient)
+    await waitFor(() => expect(frames).toEqual([3]))
     await page.fault('kill')
-    await waitFor(async () => expect((await page.clients()).opened.socket).toBe(2), patient)
+    await waitFor(async () => expect((await page.clients()).opened.socket).toBe(2))
     await isShown('open')
     page.socket().send(new Uint8Array(5))
-    await waitFor(() => expect(frames).toEqual([3, 5]), patient)
+    await waitFor(() => expect(frames).toEqual([3, 5]))
   })
 
   test('in another format are read by parse and written by serialize', async () => {
@@ -272,7 +265,7 @@ describe('messages', () => {
     )
     page.queryClient.setQueryData(['note'], 'old')
     await page.publish('note', null, 'new')
-    await waitFor(() => expect(page.queryClient.getQueryData(['note'])).toBe('new'), patient)
+    await waitFor(() => expect(page.queryClient.getQueryData(['note'])).toBe('new'))
   })
 })
 
@@ -302,7 +295,7 @@ describe('a component', () => {
     renders.status.mockClear()
     const beats = () => page.events.length + renders.latency.mock.calls.length
     const before = beats()
-    await waitFor(() => expect(beats()).toBeGreaterThan(before + 1), patient)
+    await waitFor(() => expect(beats()).toBeGreaterThan(before + 1))
     expect(renders.status).not.toHaveBeenCalled()
     expect(renders.nothing.mock.calls.length).toBe(first)
   })
@@ -371,7 +364,7 @@ describe('sending', () => {
     }
     page.render(<Eager />)
     await isShown('open')
-    await waitFor(() => expect(seen.slice(0, 3)).toEqual([1, 2, 3]), patient)
+    await waitFor(() => expect(seen.slice(0, 3)).toEqual([1, 2, 3]))
   })
 
   test('send returns false if the queue is full, and after close()', async () => {
@@ -411,9 +404,9 @@ describe('reconnecting', () => {
     page.queryClient.setQueryData(key, 0)
     page.queryClient.setQueryData(['other'], 0)
     await page.publish('price', { symbol: 'BTC' }, 1)
-    await waitFor(() => expect(page.queryClient.getQueryData(key)).toBe(1), patient)
+    await waitFor(() => expect(page.queryClient.getQueryData(key)).toBe(1))
     await page.fault('kill')
-    await waitFor(() => expect(page.queryClient.getQueryState(key)?.isInvalidated).toBe(true), patient)
+    await waitFor(() => expect(page.queryClient.getQueryState(key)?.isInvalidated).toBe(true))
     expect(page.queryClient.getQueryState(['other'])?.isInvalidated).toBe(false)
     expect(page.events.filter(({ kind }) => kind === 'gap')).toEqual([
       expect.objectContaining({ cause: 'reconnect', keys: [key] }),
@@ -432,7 +425,7 @@ describe('reconnecting', () => {
 
   test('the heartbeat measures the latency', async () => {
     const page = await openSocket({ heartbeat: { interval: 50, timeout: 1_000 } })
-    await waitFor(() => expect(page.socket().latency).toBeGreaterThanOrEqual(0), patient)
+    await waitFor(() => expect(page.socket().latency).toBeGreaterThanOrEqual(0))
     expect(page.events.filter(({ kind }) => kind === 'unknown-type')).toEqual(
       page.events.filter(event => event.kind === 'unknown-type' && event.type === 'welcome'),
     )
@@ -450,11 +443,11 @@ describe('reconnecting', () => {
     act(() => sockets[0]?.close())
     await waitFor(() => {
       expect(screen.getAllByRole('status').map(node => node.textContent)).toEqual(['closed', 'closed'])
-    }, patient)
+    })
     act(() => sockets[1]?.reconnect())
     await waitFor(() => {
       expect(screen.getAllByRole('status').map(node => node.textContent)).toEqual(['open', 'open'])
-    }, patient)
+    })
   })
 
   test('a permanent close code fails the connection with an error that names it', async () => {
@@ -509,7 +502,7 @@ describe('the token', () => {
     }
     page.render(<Light options={options} />)
     await isShown('open')
-    await waitFor(() => expect(heard).toContain('welcome'), patient)
+    await waitFor(() => expect(heard).toContain('welcome'))
     return { ...page, asked, tokens, heard }
   }
 
@@ -518,7 +511,7 @@ describe('the token', () => {
     async (_way, attach) => {
       const page = await openSignedIn(attach)
       await page.fault('expire-token')
-      await waitFor(() => expect(page.heard.filter(type => type === 'welcome')).toHaveLength(2), patient)
+      await waitFor(() => expect(page.heard.filter(type => type === 'welcome')).toHaveLength(2))
       await isShown('open')
       expect(page.asked.filter(reason => reason === 'refused')).toHaveLength(1)
       expect(page.tokens).toHaveLength(2)

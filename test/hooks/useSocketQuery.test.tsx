@@ -5,7 +5,6 @@ import { expect, test, vi } from 'vitest'
 import { setUpRealtime } from '../support/setUpRealtime.tsx'
 
 const open = setUpRealtime()
-const patient = { timeout: 8_000 }
 const price = (last: number) => ['price', { symbol: 'BTC' }, { last, change: 0, at: 0 }] as const
 
 async function openPrice() {
@@ -20,7 +19,7 @@ async function openPrice() {
   await page.publish('price', { symbol: 'BTC' }, { last: 1 })
   await page.publish('price', { symbol: 'ETH' }, { last: 9 })
   const shows = (symbol: string, last: number) =>
-    waitFor(() => expect(screen.getByTitle(symbol).textContent).toBe(String(last)), patient)
+    waitFor(() => expect(screen.getByTitle(symbol).textContent).toBe(String(last)))
   return { ...page, market, Price, renders, shows }
 }
 
@@ -56,7 +55,7 @@ test('requests again only after a reconnect that did not resume (W31)', async ()
   render([<Price key="a" symbol="BTC" />, <Page key="b" />])
   await shows('BTC', 1)
   await fault('down', { ms: 400 })
-  await waitFor(() => expect(screen.getByRole('status').textContent).toBe('reconnecting'), patient)
+  await waitFor(() => expect(screen.getByRole('status').textContent).toBe('reconnecting'))
   await publish(...price(5))
   await shows('BTC', 5)
   expect(events.filter(({ kind }) => kind === 'gap')).toHaveLength(1)
@@ -67,7 +66,7 @@ test('shows cached data after a remount, and requests again if the connection ha
   const view = render(<Price symbol="BTC" />)
   await shows('BTC', 1)
   view.rerender(null)
-  await waitFor(async () => expect(await openNow('socket')).toBe(0), patient)
+  await waitFor(async () => expect(await openNow('socket')).toBe(0))
   await publish(...price(7))
   view.rerender(<Price symbol="BTC" />)
   expect(screen.getByTitle('BTC').textContent).toBe('1')
@@ -81,7 +80,7 @@ test('an error reply is the error of the query', async () => {
     return <p>{error?.name}</p>
   }
   page.render(<Wrong />)
-  await screen.findByText('RequestError', {}, patient)
+  await screen.findByText('RequestError')
 })
 
 test.each([
@@ -96,7 +95,7 @@ test.each([
     return <p>{error && `${error.name} ${failureCount}`}</p>
   }
   page.render(<Wrong />)
-  await screen.findByText(`RequestError ${failures}`, {}, patient)
+  await screen.findByText(`RequestError ${failures}`)
 })
 
 test('a request without a reply in time is retried as the query client says', async () => {
@@ -108,7 +107,7 @@ test('a request without a reply in time is retried as the query client says', as
     return <p>{error && `${error.name} ${failureCount}`}</p>
   }
   page.render(<Slow />)
-  await screen.findByText('RequestTimeoutError 2', {}, patient)
+  await screen.findByText('RequestTimeoutError 2')
 })
 
 test('select and enabled work as in useQuery', async () => {
@@ -126,7 +125,7 @@ test('select and enabled work as in useQuery', async () => {
   const view = page.render(<Selected enabled={false} />)
   await screen.findByText('nothing')
   view.rerender(<Selected enabled />)
-  await screen.findByText('10', {}, patient)
+  await screen.findByText('10')
 })
 
 test('a list loaded by useQuery and kept live by a handler converges after a gap', async () => {
@@ -147,12 +146,12 @@ test('a list loaded by useQuery and kept live by a handler converges after a gap
   }
   page.render(<Notes />)
   await screen.findByText('a')
-  await waitFor(async () => expect(await page.openNow('socket')).toBe(1), patient)
+  await waitFor(async () => expect(await page.openNow('socket')).toBe(1))
   await publish('b')
-  await screen.findByText('a,b', {}, patient)
+  await screen.findByText('a,b')
   await page.fault('down', { ms: 300 })
   await publish('c')
-  await screen.findByText('a,b,c', {}, patient)
+  await screen.findByText('a,b,c')
 })
 
 test('a push right after a reply in one frame is not overwritten by the reply', async () => {
@@ -173,7 +172,7 @@ test('a push right after a reply in one frame is not overwritten by the reply', 
     return <p>{JSON.stringify(data)}</p>
   }
   page.render(<Price />)
-  await screen.findByText('{"last":2}', {}, patient)
+  await screen.findByText('{"last":2}')
   await new Promise(resolve => setTimeout(resolve, 100))
   expect(page.queryClient.getQueryData(['price', { symbol: 'BTC' }])).toEqual({ last: 2 })
 })

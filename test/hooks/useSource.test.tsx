@@ -17,7 +17,6 @@ import { setUpRealtime } from '../support/setUpRealtime.tsx'
 import { startSocketServer } from '../support/socketServer.ts'
 
 const open = setUpRealtime()
-const patient = { timeout: 8_000 }
 const rest = (ms: number) => act(() => new Promise(resolve => setTimeout(resolve, ms)))
 
 type Frame = [kind: string, id: number, type: string, params: unknown]
@@ -86,10 +85,9 @@ function Status({ feed }: { feed: Feed }) {
   return <i role="status">{error ? `${status} ${error.name}` : status}</i>
 }
 
-const reaches = (status: string) =>
-  waitFor(() => expect(screen.getByRole('status').textContent).toBe(status), patient)
+const reaches = (status: string) => waitFor(() => expect(screen.getByRole('status').textContent).toBe(status))
 const shows = (title: string, text: string) =>
-  waitFor(() => expect(screen.getByTitle(title).textContent).toBe(text), patient)
+  waitFor(() => expect(screen.getByTitle(title).textContent).toBe(text))
 
 test('two components share one connection under StrictMode, and it is closed after the last one', async () => {
   const { feed, render, server, openNow } = await openFeed()
@@ -99,7 +97,7 @@ test('two components share one connection under StrictMode, and it is closed aft
   await rest(50)
   expect([server.sockets.length, openNow()]).toEqual([1, 1])
   view.rerender(null)
-  await waitFor(() => expect(openNow()).toBe(0), patient)
+  await waitFor(() => expect(openNow()).toBe(0))
   await rest(100)
   expect(server.sockets.length).toBe(1)
 })
@@ -144,14 +142,11 @@ test('subscriptions are counted, and sent again when the source is open again', 
   await shows('b', '7')
   expect(frames).toEqual([['subscribe', 1, 'price', { symbol: 'BTC' }]])
   server.sockets[0]?.terminate()
-  await waitFor(() => expect(frames).toHaveLength(2), patient)
+  await waitFor(() => expect(frames).toHaveLength(2))
   view.rerender([<Price key="a" title="a" />, <Status key="s" feed={feed} />])
   await rest(100)
   view.rerender([<Status key="s" feed={feed} />])
-  await waitFor(
-    () => expect(frames.slice(1).map(([kind]) => kind)).toEqual(['subscribe', 'unsubscribe']),
-    patient,
-  )
+  await waitFor(() => expect(frames.slice(1).map(([kind]) => kind)).toEqual(['subscribe', 'unsubscribe']))
 })
 
 test('replies find their request by `re`, in any order, and an error refuses it', async () => {
@@ -203,11 +198,11 @@ test('send waits until the source is ready', async () => {
     return <button title={status} onClick={() => send({ type: 'hi', params: 1 })} />
   }
   render(<Say />)
-  await waitFor(() => expect(server.requests.length).toBeGreaterThan(1), patient)
+  await waitFor(() => expect(server.requests.length).toBeGreaterThan(1))
   act(() => screen.getByRole('button').click())
   expect(screen.getByRole('button').title).toBe('connecting')
   server.upgrade = 'accept'
-  await waitFor(() => expect(frames).toEqual([['send', 1, 'hi', 1]]), patient)
+  await waitFor(() => expect(frames).toEqual([['send', 1, 'hi', 1]]))
 })
 
 test('a lost client is closed, and a new one is opened after the back-off', async () => {
@@ -215,7 +210,7 @@ test('a lost client is closed, and a new one is opened after the back-off', asyn
   render(<Status feed={feed} />)
   await reaches('open')
   server.sockets[0]?.close(1011)
-  await waitFor(() => expect(server.sockets).toHaveLength(2), patient)
+  await waitFor(() => expect(server.sockets).toHaveLength(2))
   await reaches('open')
   expect(openNow()).toBe(1)
   expect(events.flatMap(event => (event.kind === 'status' ? [event.status] : []))).toEqual([
@@ -263,7 +258,7 @@ describe('a source that', () => {
       return <p role="status">{status === 'failed' ? error?.message : status}</p>
     }
     render(<Failure />)
-    await waitFor(() => expect(screen.getByRole('status').textContent).toContain('"connect" threw'), patient)
+    await waitFor(() => expect(screen.getByRole('status').textContent).toContain('"connect" threw'))
     expect(screen.getByRole('status').textContent).not.toContain('secret')
   })
 
@@ -297,6 +292,37 @@ describe('a source that', () => {
     render(<Status feed={feed} />)
     await reaches('open')
     expect([attempts, closed]).toEqual([2, [1]])
+  })
+
+  test('replies before send has returned settles the request, and a subscription keeps the order of its messages', async () => {
+    const { render } = await open()
+    const local = sourceOptions({
+      id: 'local',
+      connect(link) {
+        link.ready()
+        return {
+          send({ kind, id }) {
+            if (kind === 'request') link.receive({ re: id, response: 'replied' })
+            if (kind !== 'subscribe') return
+            link.receive({ re: id, response: 1 })
+            link.receive({ type: 'price', params: {}, response: 2 })
+          },
+          close: () => undefined,
+        }
+      },
+    })
+    function Page() {
+      const { request } = useSource(local)
+      const price = useSubscription(local, { type: 'price', params: {} })
+      const name = useQuery({
+        queryKey: ['name'],
+        queryFn: () => request({ type: 'name' }, { timeout: 500 }),
+      })
+      const socket = useSocketQuery(local, { type: 'state', params: {} })
+      return <p title="page">{`${String(price.data)} ${String(name.data)} ${String(socket.data)}`}</p>
+    }
+    render(<Page />)
+    await shows('page', '2 replied replied')
   })
 
   test('has no send only receives: subscriptions wait for its messages, and requests are refused at once', async () => {

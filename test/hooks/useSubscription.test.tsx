@@ -3,7 +3,7 @@ import { act, screen, waitFor } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { append, type Cursor, RequestError, useMessage, useSubscription } from 'react-query-realtime'
 import { describe, expect, test, vi } from 'vitest'
-import { patient, setUpMarket } from '../support/setUpMarket.tsx'
+import { setUpMarket } from '../support/setUpMarket.tsx'
 
 const openMarket = setUpMarket()
 
@@ -56,7 +56,7 @@ test('after a drop, everything wanted is subscribed again, and stale until the s
   await shows('BTC', '2')
   await shows('ETH', '9 stale')
   expect(server.holds()).toEqual(['BTC', 'ETH'])
-  await waitFor(() => expect(events.filter(({ kind }) => kind === 'gap')).toHaveLength(1), patient)
+  await waitFor(() => expect(events.filter(({ kind }) => kind === 'gap')).toHaveLength(1))
   server.publish('ETH', 10)
   await shows('ETH', '10')
   expect(server.frames).toEqual(['+BTC', '+ETH', '+BTC', '+ETH'])
@@ -156,9 +156,9 @@ test.each([
     render(<Rows />)
     await sent('+BTC')
     server.publish('BTC', 1)
-    await waitFor(() => expect(screen.getByTitle('rows').textContent).toBe('1'), patient)
+    await waitFor(() => expect(screen.getByTitle('rows').textContent).toBe('1'))
     server.publish('BTC', 2)
-    await waitFor(() => expect(screen.getByTitle('rows').textContent).toBe('2'), patient)
+    await waitFor(() => expect(screen.getByTitle('rows').textContent).toBe('2'))
     await rest(100)
     await sent('+BTC')
   },
@@ -254,9 +254,49 @@ describe('with a position per subscription', () => {
     await shows('BTC', 'BTC from undefined')
     await shows('ETH', 'ETH from undefined')
     server.say('BTC', { response: 'after a gap', seq: 3 })
-    await waitFor(() => expect(server.frames).toEqual(['+BTC', '+ETH', '-BTC', '+BTC']), patient)
+    await waitFor(() => expect(server.frames).toEqual(['+BTC', '+ETH', '-BTC', '+BTC']))
     await shows('BTC', 'BTC from undefined')
     const gaps = events.flatMap(event => (event.kind === 'gap' ? [[event.cause, event.keys]] : []))
     expect(gaps).toEqual([['sequence', [['price', { symbol: 'BTC' }]]]])
+  })
+
+  test('after an outage of longer than rememberedFor, positions are not sent, and each key starts over', async () => {
+    const { server, render, Price, shows } = await openMarket(
+      { recovery: { ...recovery, rememberedFor: 1_000 } },
+      { gapSpread: 1 },
+    )
+    const cursors: unknown[] = []
+    server.respond.subscribed = (_key, { cursor }, send) => {
+      cursors.push(cursor)
+      send({ response: cursor === undefined ? `first ${cursors.length}` : 'resumed', seq: 1 })
+    }
+    render(<Price symbol="BTC" />)
+    await shows('BTC', 'first 1')
+    server.upgrade = 503
+    server.dropAll()
+    await new Promise(resolve => setTimeout(resolve, 1_300))
+    server.upgrade = 'accept'
+    await shows('BTC', 'first 2')
+    expect(cursors).toEqual([undefined, undefined])
+  })
+
+  test('after a silence of longer than rememberedFor over one socket, the key is subscribed again without a position', async () => {
+    const { server, render, Price, shows, events } = await openMarket(
+      { recovery: { ...recovery, rememberedFor: 1_000 } },
+      { gapSpread: 1 },
+    )
+    const cursors: unknown[] = []
+    server.respond.subscribed = (_key, { cursor }, send) => {
+      cursors.push(cursor)
+      send({ response: `first ${cursors.length}`, seq: 1 })
+    }
+    render(<Price symbol="BTC" />)
+    await shows('BTC', 'first 1')
+    await new Promise(resolve => setTimeout(resolve, 1_300))
+    server.say('BTC', { response: 'late', seq: 2 })
+    await shows('BTC', 'first 2')
+    expect(cursors).toEqual([undefined, undefined])
+    const gaps = events.flatMap(event => (event.kind === 'gap' ? [[event.cause, event.keys]] : []))
+    expect(gaps).toEqual([['forgotten', [['price', { symbol: 'BTC' }]]]])
   })
 })

@@ -13,7 +13,6 @@ import { setUpRealtime } from '../support/setUpRealtime.tsx'
 import { startSocketServer } from '../support/socketServer.ts'
 
 const open = setUpRealtime()
-const patient = { timeout: 8_000 }
 
 /** The class of `ws`, with a record of the instances created and closed. */
 function recordSockets() {
@@ -50,7 +49,7 @@ async function openAs(user: string, options: Partial<SocketOptions> = {}) {
   const view = page.render(null)
   const signIn = (name: string) => view.rerender(<Light name={name} />, { key: name })
   signIn(user)
-  await screen.findByText('open', {}, patient)
+  await screen.findByText('open')
   return { ...page, record, heard, server, signIn, socket: () => socket }
 }
 
@@ -61,7 +60,7 @@ describe('when another user signs in', () => {
   test('the sockets of the previous user close before any new one opens (X4)', async () => {
     const { record, server, signIn } = await openAs('a')
     signIn('b')
-    await waitFor(() => expect(server.sockets).toHaveLength(2), patient)
+    await waitFor(() => expect(server.sockets).toHaveLength(2))
     const { url } = server
     expect(record).toEqual([`opens ${url}?token=a`, `closes ${url}?token=a`, `opens ${url}?token=b`])
   })
@@ -70,13 +69,13 @@ describe('when another user signs in', () => {
     const { heard, server, signIn, socket } = await openAs('a')
     server.upgrade = 503
     server.sockets[0]?.terminate()
-    await screen.findByText('reconnecting', {}, patient)
+    await screen.findByText('reconnecting')
     expect(socket().send('of a')).toBe(true)
     server.upgrade = 'accept'
     signIn('b')
-    await screen.findByText('open', {}, patient)
+    await screen.findByText('open')
     expect(socket().send('of b')).toBe(true)
-    await waitFor(() => expect(heard).toContain('of b'), patient)
+    await waitFor(() => expect(heard).toContain('of b'))
     expect(heard).toEqual(['of b'])
   })
 
@@ -87,12 +86,12 @@ describe('when another user signs in', () => {
       onMessage: ({ seq }) => positions.push(seq),
     })
     server.sockets[0]?.send(note(1, { seq: 5 }))
-    await waitFor(() => expect(positions).toEqual([5]), patient)
+    await waitFor(() => expect(positions).toEqual([5]))
     server.sockets[0]?.terminate()
-    await waitFor(() => expect(server.sockets).toHaveLength(2), patient)
+    await waitFor(() => expect(server.sockets).toHaveLength(2))
     expect(server.requests.at(-1)?.url).toContain('seq=5')
     signIn('b')
-    await waitFor(() => expect(server.sockets).toHaveLength(3), patient)
+    await waitFor(() => expect(server.sockets).toHaveLength(3))
     expect(server.requests.at(-1)?.url).toBe('/?token=b')
   })
 
@@ -118,9 +117,9 @@ describe('when another user signs in', () => {
       ofA?.send(note(1))
       await waitFor(() => expect(page.queryClient.getQueryData(['note', 1])).toBe('of a'), { interval: 1 })
       ofA?.send(`[${note(2)}, ${note(3)}]`)
-      await waitFor(() => expect(page.server.sockets).toHaveLength(2), patient)
+      await waitFor(() => expect(page.server.sockets).toHaveLength(2))
       page.server.sockets[1]?.send(JSON.stringify({ type: 'note', params: 4, response: 'of b' }))
-      await waitFor(() => expect(page.queryClient.getQueryData(['note', 4])).toBe('of b'), patient)
+      await waitFor(() => expect(page.queryClient.getQueryData(['note', 4])).toBe('of b'))
       const keys = page.queryClient.getQueryCache().getAll()
       expect(keys.map(({ queryKey }) => queryKey)).toEqual([['note', 4]])
     },

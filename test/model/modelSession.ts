@@ -1,4 +1,5 @@
-import { append, remove, type Updater, upsert } from '../../src/cache/updaters.ts'
+import type { Updater } from '../../src/cache/updater.ts'
+import { append, remove, upsert } from '../../src/cache/updaters.ts'
 import { createDispatch } from '../../src/cache/dispatch.ts'
 import type { LiveQueries } from '../../src/cache/liveQueries.ts'
 import type { MessageRules, UserRules } from '../../src/cache/messageRules.ts'
@@ -10,7 +11,7 @@ import type { Entity, Journal, Row } from './modelServer.ts'
 type Cursor = { epoch: number; seq: number }
 
 /** What a connection of the model updates. */
-const SOURCES = [
+export const SOURCES = [
   { queryKey: ['entity'] },
   { queryKey: ['rows'] },
   { queryKey: ['notes'] },
@@ -23,7 +24,7 @@ const addLine =
     journal && { ...journal, lines: [...journal.lines, line] }
 
 /** What a page does with the model server's messages. */
-const RULES = {
+export const RULES = {
   messages: {
     entity: { response: anything, version: ({ version }: Entity) => version },
     quote: anything,

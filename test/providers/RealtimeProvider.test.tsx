@@ -15,7 +15,6 @@ import { expect, test, vi } from 'vitest'
 import { setUpRealtime } from '../support/setUpRealtime.tsx'
 
 const open = setUpRealtime()
-const patient = { timeout: 8_000 }
 
 test('a hook without a provider throws an error that says what to do', () => {
   const silence = vi.spyOn(console, 'error').mockImplementation(() => {})
@@ -52,7 +51,7 @@ test('a new key closes all connections of the previous user, and drops a late to
   await screen.findByText('connecting')
   view.rerender(<Light user="b" />, { key: 'b' })
   answerOld('token of a')
-  await screen.findByText('open', {}, patient)
+  await screen.findByText('open')
   expect(used).toEqual(['token of b'])
   expect((await page.clients()).opened.socket).toBe(1)
 })
@@ -62,12 +61,12 @@ test('a new key closes the sockets of the previous user before it opens the next
   const Light = () => <i role="status">{useSocket({ url: page.at('/socket') }).status}</i>
   const view = page.render(null)
   view.rerender(<Light />, { key: 'a' })
-  await screen.findByText('open', {}, patient)
+  await screen.findByText('open')
   view.rerender(<Light />, { key: 'b' })
   await waitFor(async () => {
     expect((await page.clients()).opened.socket).toBe(2)
     expect(await page.openNow('socket')).toBe(1)
-  }, patient)
+  })
 })
 
 test('only the new QueryClient receives messages after a replacement (C15)', async () => {
@@ -75,12 +74,12 @@ test('only the new QueryClient receives messages after a replacement (C15)', asy
   const next = new QueryClient()
   const Light = () => <i role="status">{useSocket({ url: page.at('/socket') }).status}</i>
   const view = page.render(<Light />)
-  await screen.findByText('open', {}, patient)
+  await screen.findByText('open')
   next.setQueryData(['note'], 'old')
   page.queryClient.setQueryData(['note'], 'old')
   view.rerender(<Light />, { client: next })
   await page.publish('note', null, 'new')
-  await waitFor(() => expect(next.getQueryData(['note'])).toBe('new'), patient)
+  await waitFor(() => expect(next.getQueryData(['note'])).toBe('new'))
   expect(page.queryClient.getQueryData(['note'])).toBe('old')
 })
 
@@ -138,7 +137,7 @@ test('inline options cost each component the same, however many components there
     }
     const list = () => Array.from({ length: count }, (_, key) => <Inline key={key} />)
     const view = page.render(list())
-    await waitFor(async () => expect(await page.openNow('socket')).toBe(1), patient)
+    await waitFor(async () => expect(await page.openNow('socket')).toBe(1))
     await page.publish('note', null, 1)
     reads = 0
     view.rerender(list())

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { append, upsert } from '../../src/cache/updaters.ts'
 import { tokenInHeader } from '../../src/core/tokens.ts'
 import { HTTP } from '../../src/core/transport.ts'
-import { RealtimeClient } from '../../src/providers/realtimeClient.ts'
+import { ClientCore } from '../../src/providers/clientCore.ts'
 import { SharedConnection } from '../../src/providers/sharedConnection.ts'
 import type { ConnectionOptions } from '../../src/providers/options.ts'
 import { FakeTransport } from '../support/fakeTransport.ts'
@@ -22,7 +22,7 @@ const turn = () => vi.advanceTimersByTimeAsync(0)
 async function signIn(user: string, queryClient: QueryClient) {
   const transport = new FakeTransport()
   const log: string[] = []
-  const client = new RealtimeClient(
+  const client = new ClientCore(
     {
       baseUrl: 'https://api.test',
       getToken: ({ reason }) => (log.push(`token ${reason}`), user),
@@ -52,7 +52,7 @@ async function signIn(user: string, queryClient: QueryClient) {
   }
   const { value: shared } = client.connections.acquire(
     'events',
-    () => new SharedConnection({ client, definition, url: '' }, options),
+    () => new SharedConnection({ client, definition, key: 'events', url: '' }, options),
   )
   shared.configure({}, options)
   shared.start()

@@ -1,6 +1,9 @@
-import { notifyManager, QueryClient, QueryObserver } from '@tanstack/react-query'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { holdScheduler, notifyInTask } from '../../src/providers/notifyInTask.ts'
+
+// Files share their modules, and a client of another file may hold the scheduler.
+vi.resetModules()
+const { notifyManager, QueryClient, QueryObserver } = await import('@tanstack/react-query')
+const { holdScheduler, notifyInTask } = await import('../../src/providers/notifyInTask.ts')
 
 beforeEach(() => notifyManager.setScheduler(callback => void setTimeout(callback, 0)))
 

@@ -3,6 +3,7 @@ import type {
   ConnectionDriverOptions,
   ConnectionPorts,
   MessageSink,
+  OutboxOptions,
   RenewToken,
 } from '../../src/core/connectionPorts.ts'
 import { createEmitter, type Platform, type PlatformEvent } from '../../src/core/platform.ts'
@@ -11,7 +12,7 @@ import type { ConnectionEvent, GapCause } from '../../src/core/events.ts'
 import type { Failure } from '../../src/core/failure.ts'
 import type { PreparedRequest, RequestPlan } from '../../src/core/request.ts'
 import { WEB_SOCKET } from '../../src/core/socketTransport.ts'
-import { createOutbox, type SocketOutbox, type OutboxOptions } from '../../src/core/outbox.ts'
+import { createOutbox, type SocketOutbox } from '../../src/core/outbox.ts'
 import type { Token, TokenManager } from '../../src/core/tokens.ts'
 import type { TransportRequest } from '../../src/core/transport.ts'
 import { DEFAULT_RECONNECT } from '../../src/providers/options.ts'
@@ -75,7 +76,8 @@ export class ConnectionHarness {
       platform: this.environment,
       transport: this.transport,
       sink: this.sink,
-      createOutbox: ports => createOutbox(ports, () => this.outboxOptions),
+      createOutbox,
+      outboxOptions: () => this.outboxOptions,
     }
     this.connection = new Connection(ports, { request: this.#planRequest(), ...DEFAULTS, ...options })
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect } from 'vitest'
 
 /** Demo servers greet, and tests handle only the messages that they are about. */
-const UNHANDLED = /^react-query-realtime: no handler, schema or query for messages of type /
+const UNHANDLED = /^react-query-realtime: \S+: no handler, schema or query for messages of type /
 
 /** What this test may log. */
 let allowed: readonly RegExp[] = []

@@ -5,6 +5,7 @@ import type { AttemptRequest, FetchLike } from '../../src/core/transport.ts'
 import { FakeClock } from './fakeClock.ts'
 import { startServer, writeParts } from './httpServer.ts'
 import type { Answer } from './httpServer.ts'
+import { createInWay } from './httpWays.ts'
 import { preparedBy, RecordingSink, requestOf } from './recordingSink.ts'
 
 export interface EventStreamSetup extends EventStreamOptions {
@@ -19,7 +20,9 @@ export function createTransport({
   fetch = globalThis.fetch,
   ...options
 }: EventStreamSetup = {}) {
-  return createEventStreamTransport({ clock, fetch: () => fetch, maxMessageBytes }, options)
+  const environment = { clock, fetch: () => fetch, maxMessageBytes }
+  const framing = options.framing ?? 'events'
+  return createInWay(environment, framing, given => createEventStreamTransport(given, options))
 }
 
 /** A transport with an attempt in progress on its own server. */

@@ -5,6 +5,7 @@ import type { LongPollOptions } from '../../src/core/longPollTransport.ts'
 import type { AttemptRequest, FetchLike } from '../../src/core/transport.ts'
 import { startServer } from './httpServer.ts'
 import type { Answer } from './httpServer.ts'
+import { createInWay } from './httpWays.ts'
 import { preparedBy, RecordingSink, requestOf } from './recordingSink.ts'
 
 export interface LongPollSetup extends LongPollOptions {
@@ -22,7 +23,8 @@ export function openPoll(url: string, setup: LongPollSetup = {}) {
     request,
     ...options
   } = setup
-  const transport = createLongPollTransport({ clock, fetch: () => fetch, maxMessageBytes }, options)
+  const environment = { clock, fetch: () => fetch, maxMessageBytes }
+  const transport = createInWay(environment, 'none', given => createLongPollTransport(given, options))
   const sink = new RecordingSink()
   const open = () => {
     const attempt = transport.open(preparedBy(transport, requestOf(url, request)), sink)

@@ -1,16 +1,17 @@
 import { expect } from 'vitest'
 import type { Failure } from '../../src/core/failure.ts'
-import type { AttemptRequest, Transport, TransportSink } from '../../src/core/transport.ts'
+import type { AttemptRequest, OpenInfo, Transport, TransportSink } from '../../src/core/transport.ts'
 import type { MessageMeta, ResponseMeta } from '../../src/core/envelope.ts'
 import { until } from './until.ts'
 
 export type SinkCall =
-  | { call: 'opened'; resumed: boolean }
+  | { call: 'opened'; resumed: boolean; isJoined?: boolean }
   | { call: 'message'; data: unknown; meta: MessageMeta }
   | { call: 'incoming'; incoming: unknown }
   | { call: 'oversized' }
   | { call: 'retryFloor'; delay: number }
   | { call: 'cursorLost' }
+  | { call: 'owner' }
   | { call: 'failed'; failure: Failure }
 
 /** Records what a transport reports; activity is only counted. */
@@ -24,8 +25,8 @@ export class RecordingSink implements TransportSink {
   answers: number[] = []
   acceptsAnswer: (answer: ResponseMeta) => boolean = () => true
 
-  onOpen({ resumed }: { resumed: boolean }): void {
-    this.calls.push({ call: 'opened', resumed })
+  onOpen({ resumed, isJoined }: OpenInfo): void {
+    this.calls.push({ call: 'opened', resumed, ...(isJoined && { isJoined }) })
   }
   onMessage(data: unknown, meta: MessageMeta): boolean {
     this.calls.push({ call: 'message', data, meta })
@@ -53,6 +54,9 @@ export class RecordingSink implements TransportSink {
     this.answers.push(answer.status)
     return this.acceptsAnswer(answer)
   }
+  onOwner(): void {
+    this.calls.push({ call: 'owner' })
+  }
   onFailure(failure: Failure): void {
     this.calls.push({ call: 'failed', failure })
   }
@@ -71,7 +75,8 @@ export class RecordingSink implements TransportSink {
     return until(() => this.failure ?? Promise.reject(new Error('not failed yet')))
   }
   async untilMessages(count: number): Promise<unknown[]> {
-    await until(() => expect(this.messages.length).toBeGreaterThanOrEqual(count))
+    // Megabytes take their time on a busy machine.
+    await until(() => expect(this.messages.length).toBeGreaterThanOrEqual(count), 15_000)
     return this.messages
   }
 }
@@ -90,7 +95,9 @@ export function requestOf(url: string, more: Partial<AttemptRequest> = {}): Atte
     protocols: [],
     token: null,
     cursor: undefined,
+    needsToken: false,
     rebuild: () => Promise.resolve(request),
+    authorize: () => Promise.resolve(request),
     ...more,
   }
   return request

@@ -5,7 +5,7 @@ import { QueryWriter, type QueryWriterOptions } from '../../src/cache/queryWrite
 import { FakeClock } from './fakeClock.ts'
 
 export interface CacheSetup
-  extends Partial<LiveQueriesOptions>, Partial<Pick<QueryWriterOptions, 'scheduleFrame'>> {
+  extends Partial<LiveQueriesOptions>, Partial<Pick<QueryWriterOptions, 'scheduleFrame' | 'onError'>> {
   sources?: readonly LiveQuery[]
   maxQueries?: number
 }
@@ -31,6 +31,7 @@ export function setUpCache({ sources = [], maxQueries = 10_000, ...options }: Ca
       writer,
       clock,
       rules,
+      closeDelay: () => 0,
       since: () => undefined,
       report(event) {
         if (event.kind === 'handler-error') throw event.error

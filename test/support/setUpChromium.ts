@@ -18,6 +18,8 @@ import { until } from './until.ts'
 
 const app = fileURLToPath(new URL('../pages/app', import.meta.url))
 
+const INSECURE_HOST = 'insecure.test'
+
 /** The built page and the demo server, for all tests of a file; for each test a channel of it behind a fault proxy. */
 export function setUpSite() {
   let server: RunningDemoServer
@@ -26,7 +28,11 @@ export function setUpSite() {
   let channels = 0
 
   beforeAll(async () => {
-    const rolldownOptions = { input: ['index.html', 'elsewhere.html'].map(name => join(app, name)) }
+    const rolldownOptions = {
+      input: ['index.html', 'elsewhere.html', 'withoutWorkers.html', 'withoutSharedWorkers.html'].map(name =>
+        join(app, name),
+      ),
+    }
     const common = { root: app, configFile: false, logLevel: 'error' } as const
     await build({
       ...common,
@@ -34,7 +40,11 @@ export function setUpSite() {
       resolve: { alias: packageAlias },
       build: { outDir, emptyOutDir: true, rolldownOptions },
     })
-    site = await preview({ ...common, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } })
+    site = await preview({
+      ...common,
+      build: { outDir },
+      preview: { host: '127.0.0.1', port: 0, allowedHosts: [INSECURE_HOST] },
+    })
     server = await startDemoServer()
   }, 120_000)
   afterAll(async () => {
@@ -59,6 +69,8 @@ export function setUpSite() {
     return {
       proxy,
       origin: `http://127.0.0.1:${port}`,
+      /** The same site without encryption and not on localhost, so that it is no secure context. */
+      insecureOrigin: `http://${INSECURE_HOST}:${port}`,
       at: (path: string) => channelOf(path, proxy.url),
       note: (response: unknown) => post('/publish', { type: 'note', params: null, response }),
       post,
@@ -96,26 +108,34 @@ export function setUpTabs() {
   const openChannel = setUpSite()
   let chromium: Awaited<ReturnType<typeof spawnChromium>>
   beforeAll(async () => {
-    chromium = await spawnChromium()
+    chromium = await spawnChromium([`--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`])
   })
   afterAll(() => chromium.close())
 
   return async function open() {
     const channel = await openChannel()
-    const tab = await chromium.openTab(`${channel.origin}/index.html`)
-    await patiently(async () => expect(await tab.evaluate(() => typeof window.page)).toBe('object'))
+    const openPage = async (path = '/index.html') => {
+      const tab = await chromium.openTab(new URL(path, channel.origin).href)
+      onTestFinished(() => tab.close().catch(() => undefined))
+      await patiently(async () => expect(await tab.evaluate(() => typeof window.page)).toBe('object'))
+      return {
+        tab,
+        show: (show: Show) => tab.call(each => window.page.show(each), show),
+        ...readersOf(get => tab.evaluate(get)),
+      }
+    }
     return {
       ...channel,
-      tab,
+      /** Opens one more page of the site. */
+      openPage,
       openTab: () => chromium.openTab('about:blank'),
-      show: (show: Show) => tab.call(each => window.page.show(each), show),
-      ...readersOf(get => tab.evaluate(get)),
+      ...(await openPage()),
     }
   }
 }
 
 /** Ways to read what the page shows. */
-function readersOf(read: <Value>(get: () => Value) => Promise<Value>) {
+export function readersOf(read: <Value>(get: () => Value) => Promise<Value>) {
   return {
     notes: () => read(() => window.page.notes),
     lifecycle: () => read(() => window.page.lifecycle),
@@ -124,6 +144,13 @@ function readersOf(read: <Value>(get: () => Value) => Promise<Value>) {
       read(() =>
         window.page.events.flatMap(event =>
           event.kind === 'retry' ? [(event.error as { failureKind?: string } | null)?.failureKind] : [],
+        ),
+      ),
+    /** Whether connections were shared, and why not. */
+    sharing: () =>
+      read(() =>
+        window.page.events.flatMap(event =>
+          event.kind === 'sharing' ? [event.isActive ? 'shared' : (event.reason ?? '')] : [],
         ),
       ),
     gaps: () => read(() => window.page.events.flatMap(event => (event.kind === 'gap' ? [event.cause] : []))),

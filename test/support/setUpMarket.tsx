@@ -10,9 +10,6 @@ import { expect } from 'vitest'
 import { setUpRealtime } from './setUpRealtime.tsx'
 import { startSubscriptionServer } from './subscriptionServer.ts'
 
-/** For waits that only fail when something is broken. */
-export const patient = { timeout: 8_000 }
-
 interface PriceProps {
   symbol: string
   title?: string
@@ -40,8 +37,8 @@ export function setUpMarket() {
       )
     }
     const shows = (title: string, text: string) =>
-      waitFor(() => expect(screen.getByTitle(title).textContent).toBe(text), patient)
-    const sent = (...frames: string[]) => waitFor(() => expect(server.frames).toEqual(frames), patient)
+      waitFor(() => expect(screen.getByTitle(title).textContent).toBe(text))
+    const sent = (...frames: string[]) => waitFor(() => expect(server.frames).toEqual(frames))
     const rest = (ms: number) => act(() => new Promise(resolve => setTimeout(resolve, ms)))
     return { ...page, server, market, Price, shows, sent, rest }
   }

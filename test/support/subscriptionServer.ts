@@ -42,8 +42,7 @@ export async function startSubscriptionServer() {
       if (frame) socket.send(JSON.stringify({ type: frame.type, params: frame.params, ...message }))
     }
   }
-  return {
-    ...server,
+  return Object.assign(server, {
     frames,
     values,
     respond,
@@ -53,7 +52,7 @@ export async function startSubscriptionServer() {
     /** What all open sockets are subscribed to, sorted. */
     holds: () => [...held.values()].flatMap(mine => [...mine.keys()]).sort(),
     dropAll: () => server.sockets.forEach(socket => socket.terminate()),
-  }
+  })
 }
 
 /** The symbol, or the type of a subscription without one. */

@@ -1,6 +1,13 @@
-import { QueryClient } from '@tanstack/react-query'
+import { QueryClient, skipToken } from '@tanstack/react-query'
 import { expectTypeOf } from 'vitest'
-import { pollingOptions, type PollingResult, usePolling, useSocket } from 'react-query-realtime'
+import {
+  pollingOptions,
+  type PollingResult,
+  type SuspensePollingResult,
+  usePolling,
+  useSocket,
+  useSuspensePolling,
+} from 'react-query-realtime'
 
 interface Job {
   state: 'running' | 'done'
@@ -79,4 +86,33 @@ export function Inference() {
   // Why polls are paused is a set of reasons; a connection has others.
   expectTypeOf(usePolling(jobPoll).pausedBy).toEqualTypeOf<ReadonlySet<'hidden' | 'offline' | 'user'>>()
   expectTypeOf(useSocket({ url: '/socket' }).pausedBy).toEqualTypeOf<ReadonlySet<'hidden' | 'frozen'>>()
+}
+
+export function Suspending({ isWanted }: { isWanted: boolean }) {
+  // The data is always defined, and a shared definition fits both hooks.
+  expectTypeOf(useSuspensePolling(jobPoll).data).toEqualTypeOf<Job>()
+  expectTypeOf(useSuspensePolling<Job>({ url: '/jobs/1', interval })).toEqualTypeOf<
+    SuspensePollingResult<Job>
+  >()
+  expectTypeOf(useSuspensePolling(jobPoll).status).toEqualTypeOf<'error' | 'success'>()
+  expectTypeOf(useSuspensePolling(jobPoll).nextPollAt).toEqualTypeOf<number | null>()
+  const queryFn = (): Job => ({ state: 'running', progress: 1 })
+  const queryKey = ['job']
+  expectTypeOf(
+    useSuspensePolling({ queryKey, queryFn, interval, select: job => job.progress }).data,
+  ).toEqualTypeOf<number>()
+  const defined = pollingOptions<Job>({ url: '/jobs/1', interval, initialData: queryFn() })
+  expectTypeOf(useSuspensePolling(defined).data).toEqualTypeOf<Job>()
+
+  // Suspense has no disabled state, and no data before the first.
+  // @ts-expect-error a poll that is skipped never has data
+  useSuspensePolling({ queryKey, queryFn: isWanted ? queryFn : skipToken, interval })
+  // @ts-expect-error nor does one that is defined elsewhere
+  useSuspensePolling(pollingOptions<Job>({ queryKey, queryFn: isWanted ? queryFn : skipToken, interval }))
+  // @ts-expect-error a disabled poll never has data
+  useSuspensePolling<Job>({ url: '/jobs/1', interval, enabled: false })
+  // @ts-expect-error the fallback of `<Suspense>` takes its place
+  useSuspensePolling<Job>({ url: '/jobs/1', interval, placeholderData: queryFn() })
+  // @ts-expect-error an error without data is always thrown
+  useSuspensePolling<Job>({ url: '/jobs/1', interval, throwOnError: false })
 }

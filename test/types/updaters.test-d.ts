@@ -1,4 +1,4 @@
-import { QueryClient, queryOptions } from '@tanstack/react-query'
+import { type InfiniteData, infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
 import { expectTypeOf } from 'vitest'
 import { append, type CacheWriter, idempotent, patch, remove, upsert } from 'react-query-realtime'
 
@@ -19,6 +19,10 @@ const single = queryOptions({ queryKey: ['order', '1'], queryFn: () => order })
 // Updaters fit TanStack's `setQueryData` with a data type, for mutable and readonly lists.
 client.setQueryData<Order[]>(['orders'], append(order, { by: 'id' }))
 client.setQueryData<Order[]>(['orders'], append([order]))
+// Where the query's type is unknown, rows are those of the argument, be it one or many.
+expectTypeOf(append([order], { by: 'id' }))
+  .parameter(0)
+  .toEqualTypeOf<readonly unknown[] | undefined>()
 client.setQueryData<Order[]>(['orders'], upsert(order, { by: 'id', max: 5 }))
 client.setQueryData<Order[]>(['orders'], upsert({ id: '1', quantity: 1, state: 'open' }, { by: 'id' }))
 client.setQueryData<Order[]>(['orders'], remove('1', { by: 'id' }))
@@ -78,3 +82,79 @@ client.setQueryData<Order[]>(['orders'], remove('1', { by: 'name' }))
 client.setQueryData(orders.queryKey, remove('1', { by: 'name' }))
 // @ts-expect-error an order has no `name`
 append<Order>(order, { by: 'name' })
+
+// Pages, and objects that hold the rows.
+interface Page {
+  items: Order[]
+  tags: string[]
+  next: string | null
+}
+
+declare const page: Page
+const by = 'id'
+const pages = infiniteQueryOptions({
+  queryKey: ['pages'],
+  queryFn: () => page,
+  initialPageParam: null as string | null,
+  getNextPageParam: ({ next }) => next,
+})
+const lists = infiniteQueryOptions({
+  queryKey: ['lists'],
+  queryFn: () => [order],
+  initialPageParam: 0,
+  getNextPageParam: () => 1,
+})
+
+client.setQueryData<InfiniteData<Page>>(['pages'], append(order, { list: 'items' }))
+client.setQueryData<InfiniteData<Page>>(
+  ['pages'],
+  append([order], { list: 'items', by, max: 9, at: 'start' }),
+)
+client.setQueryData<InfiniteData<Page>>(
+  ['pages'],
+  upsert({ id: '1', quantity: 1, state: 'open' }, { list: 'items', by }),
+)
+client.setQueryData<InfiniteData<Page>>(['pages'], patch({ id: '1', state: 'done' }, { list: 'items', by }))
+client.setQueryData<InfiniteData<Page>>(['pages'], remove('1', { list: 'items', by }))
+client.setQueryData<InfiniteData<Order[]>>(['lists'], upsert(order, { by }))
+client.setQueryData<InfiniteData<Order[]>>(['lists'], remove('1', { by }))
+client.setQueryData<Page>(['page'], upsert(order, { list: 'items', by }))
+client.setQueryData<Page>(['page'], append('new', { list: 'tags' }))
+client.setQueryData(pages.queryKey, upsert(order, { list: 'items', by }))
+client.setQueryData(pages.queryKey, idempotent(remove('1', { list: 'items', by })))
+client.setQueryData(pages.queryKey, patch({ id: '1', state: 'done' }, { list: 'items', by }))
+client.setQueryData(lists.queryKey, append(order))
+cache.setQueryData(pages.queryKey, upsert({ id: '1', quantity: 1, state: 'open' }, { list: 'items', by }))
+cache.setQueryData(lists.queryKey, remove('1', { by }))
+cache.setQueryData(['unknown'], upsert(unknownRow, { list: 'any', by: 'any' }))
+
+// All queries below a key, of one or of several shapes.
+cache.setQueriesData(['orders'], upsert(order, { by }))
+cache.setQueriesData<InfiniteData<Page>>(['pages'], patch({ id: '1', quantity: 2 }, { list: 'items', by }))
+cache.setQueriesData<Order[] | Page | InfiniteData<Page>>(['orders'], upsert(order, { list: 'items', by }))
+cache.setQueriesData(pages.queryKey, data => {
+  expectTypeOf(data).toEqualTypeOf<InfiniteData<Page> | undefined>()
+  return data
+})
+
+// A wrong name or row is an error where the type is known.
+// @ts-expect-error a page has no `item`
+client.setQueryData<InfiniteData<Page>>(['pages'], append(order, { list: 'item' }))
+// @ts-expect-error `next` is no list
+client.setQueryData<InfiniteData<Page>>(['pages'], append(order, { list: 'next' }))
+// @ts-expect-error the rows of `tags` are strings
+client.setQueryData<InfiniteData<Page>>(['pages'], append(order, { list: 'tags' }))
+// @ts-expect-error a page is an object, so its rows need a `list`
+client.setQueryData<InfiniteData<Page>>(['pages'], append(order))
+// @ts-expect-error a page is an object, so its rows need a `list`
+client.setQueryData<Page>(['page'], remove('1', { by }))
+// @ts-expect-error an order has no `name`
+client.setQueryData<InfiniteData<Page>>(['pages'], remove('1', { list: 'items', by: 'name' }))
+// @ts-expect-error the state is misspelt
+client.setQueryData<InfiniteData<Page>>(['pages'], upsert({ ...order, state: 'opn' }, { list: 'items', by }))
+// @ts-expect-error an order has no `quantty`
+client.setQueryData(pages.queryKey, patch({ id: '1', quantty: 2 }, { list: 'items', by }))
+// @ts-expect-error a page has no `item`
+cache.setQueryData(pages.queryKey, remove('1', { list: 'item', by }))
+// @ts-expect-error an order has no `name`
+cache.setQueriesData(lists.queryKey, upsert(order, { by: 'name' }))

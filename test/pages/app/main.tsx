@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { RealtimeProvider } from 'react-query-realtime'
+import { RealtimeProvider, shareConnections } from 'react-query-realtime'
 import type { Show } from './pageUnderTest.ts'
 import { Streams } from './Streams.tsx'
 import { Uses } from './Uses.tsx'
@@ -9,7 +9,24 @@ import { Uses } from './Uses.tsx'
 const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } })
 const root = createRoot(document.querySelector('#root')!)
 
-function show({ provider, uses, streams }: Show) {
+const workers: Record<string, () => SharedWorker> = {
+  module: () =>
+    new SharedWorker(new URL('./realtime.worker.ts', import.meta.url), { type: 'module', name: 'realtime' }),
+  faulty: () =>
+    new SharedWorker(new URL('./faulty.worker.ts', import.meta.url), { type: 'module', name: 'faulty' }),
+  'other version': () =>
+    new SharedWorker(new URL('./faulty.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'other version',
+    }),
+  missing: () => new SharedWorker('/missing.js'),
+  silent: () => new SharedWorker('data:text/javascript,'),
+  elsewhere: () => new SharedWorker('http://127.0.0.1:9/worker.js'),
+}
+let sharing: ReturnType<typeof shareConnections> | undefined
+
+function show({ provider, uses, streams, scope, worker = 'module' }: Show) {
+  if (scope !== undefined) sharing ??= shareConnections(workers[worker]!)
   root.render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
@@ -17,6 +34,7 @@ function show({ provider, uses, streams }: Show) {
           closeDelay={50}
           reconnect={{ minDelay: 50, maxDelay: 500 }}
           onEvent={event => !streams && window.page.events.push(event)}
+          share={sharing && scope !== undefined && { worker: sharing, scope }}
           {...provider}
         >
           <Uses uses={uses} />

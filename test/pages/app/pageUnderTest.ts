@@ -14,6 +14,10 @@ export interface Use {
 export interface Show {
   provider?: RealtimeOptions
   uses: readonly Use[]
+  /** Shares connections with the other tabs of this user. */
+  scope?: string
+  /** Which worker is created. Default `'module'`, the real one. */
+  worker?: 'module' | 'faulty' | 'other version' | 'missing' | 'silent' | 'elsewhere'
   /** Numbered streams by their URLs, of which only counts are kept. */
   streams?: readonly string[]
 }

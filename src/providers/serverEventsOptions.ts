@@ -1,10 +1,10 @@
 import { tokenInHeader } from '../core/tokens.ts'
-import { createEventStreamTransport } from '../core/eventStreamTransport.ts'
+import { createEventStreamTransport, isRepeatable } from '../core/eventStreamTransport.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
-import { HTTP, type TransportRequest } from '../core/transport.ts'
+import { HTTP, type TransportEnvironment, type TransportRequest } from '../core/transport.ts'
 import { definedOnly } from '../core/validation.ts'
-import type { ConnectionOptions } from '../providers/options.ts'
-import type { TransportDefinition } from '../providers/transportDefinition.ts'
+import type { ConnectionOptions } from './options.ts'
+import type { TransportDefinition } from './transportDefinition.ts'
 import type { MessagesOption } from '../cache/messageTypes.ts'
 
 /** The options of `useServerEvents`. */
@@ -51,11 +51,15 @@ export const serverEventsDefinition: TransportDefinition<ServerEventsOptions> = 
     attachToken: tokenInHeader(),
     heartbeat: silenceTimeout === undefined ? undefined : { interval: silenceTimeout, timeout: 0 },
   }),
-  createTransport: (environment, { method, body, credentials, lastEventId, attachCursor, framing }) =>
-    createEventStreamTransport(
-      environment,
-      definedOnly({ method, body: toBody(body), credentials, lastEventId, attachCursor, framing }),
-    ),
+  createTransport(environment, { method, body, credentials, lastEventId, attachCursor, framing }) {
+    const options = definedOnly({
+      ...{ method, body: toBody(body), credentials, lastEventId, attachCursor, framing },
+    })
+    const create = (given: TransportEnvironment) => createEventStreamTransport(given, options)
+    // The response to a POST belongs to the tab that has sent it.
+    const share = isRepeatable(method) ? environment.share : undefined
+    return share?.http(framing ?? 'events', create) ?? create(environment)
+  },
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { MessagesOption } from '../cache/messageTypes.ts'
 import { createOutbox } from '../core/outbox.ts'
 import { type ConnectSource, createSourceTransport, SOURCE } from '../core/sourceTransport.ts'
-import type { ConnectionOptions, HeartbeatOptions } from '../providers/options.ts'
-import type { TransportDefinition } from '../providers/transportDefinition.ts'
+import type { ConnectionOptions, HeartbeatOptions } from './options.ts'
+import type { TransportDefinition } from './transportDefinition.ts'
 import { readHeartbeat, type SocketOptions, TRANSPORT } from './socketOptions.ts'
 
 /** The options of `useSource`. */
@@ -33,6 +33,7 @@ export const sourceDefinition: TransportDefinition<SourceConnectionOptions> = {
     request: {},
     attachToken: request => request,
     heartbeat: readHeartbeat(heartbeat ?? provider.heartbeat),
+    reauthenticate: provider.reauthenticate,
   }),
   createTransport: ({ latest, clock }) => createSourceTransport(() => latest().connect, clock),
   createOutbox,

@@ -1,12 +1,15 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { QueryWriter } from '../cache/queryWriter.ts'
+import { withAdvice } from '../core/advice.ts'
 import type { Connection } from '../core/connection.ts'
+import { ConfigurationError } from '../core/errors.ts'
 import type { RealtimeEvent, TransportName } from '../core/events.ts'
 import { type Clock, createEmitter, systemClock } from '../core/platform.ts'
 import { Registry, type Shared } from '../core/registry.ts'
-import { defaultTrustedOrigins, type RequestPlan } from '../core/request.ts'
+import { assertOrigins, defaultTrustedOrigins, type RequestPlan } from '../core/request.ts'
 import { TokenManager } from '../core/tokens.ts'
 import type { FetchLike } from '../core/transport.ts'
+import { assertNumbers } from '../core/validation.ts'
 import { DEFAULT_CLOSE_DELAY, type RealtimeOptions } from './options.ts'
 
 /** What the provider adds to the plan of a request. `tokens` may override the provider's. */
@@ -33,11 +36,26 @@ interface CacheAccess {
   release(): void
 }
 
+const cores = new WeakMap<object, ClientCore>()
+
+/** The core of a `RealtimeClient`. It is found here, so that a provider does not bundle what it calls. */
+export function coreOf(client: object): ClientCore | undefined {
+  return cores.get(client)
+}
+
+/** Throws a `ConfigurationError` for an option that cannot work. */
+export function assertOptions(options: RealtimeOptions): void {
+  assertNumbers(options)
+  assertOrigins('trustedOrigins', options.trustedOrigins)
+  assertOrigins('insecureOrigins', options.insecureOrigins)
+  if (options.share) options.share.worker.assertScope(options.share.scope)
+}
+
 /**
- * What a provider owns: its options, its token and its connections. It knows connections and their writer by type only, so
+ * What a provider or a `RealtimeClient` owns: its options, its token and its connections. It knows connections and their writer by type only, so
  * that an app that only polls does not bundle them.
  */
-export class RealtimeClient {
+export class ClientCore {
   readonly clock: Clock = systemClock
   /** The subjects that were already warned about in the console. */
   readonly warned = new Set<string>()
@@ -52,13 +70,19 @@ export class RealtimeClient {
   cacheAccess: CacheAccess | undefined
   /** Whether its provider has unmounted: functions that the app has kept must not connect as its user any more. */
   isDisposed = false
+  /** The `RealtimeClient` with this core, if there is one. */
+  client: object | undefined
+  /** Whether the application has disposed it. It is not used again. */
+  isEnded = false
   /** The origins that may receive a token. */
   #trusted: readonly string[]
   #mounts = 0
   /** The number of the last connection that has no `id` of its own. */
   lastId = 0
 
+  /** @throws ConfigurationError for an invalid option. */
   constructor(options: RealtimeOptions, queryClient: QueryClient) {
+    assertOptions(options)
     this.options = options
     this.#trusted = options.trustedOrigins ?? defaultTrustedOrigins(options.baseUrl)
     this.queryClient = queryClient
@@ -66,9 +90,14 @@ export class RealtimeClient {
     this.tokens = new TokenManager(this.clock)
   }
 
+  /** Makes it the core of `client`. */
+  serve(client: object): void {
+    this.client = client
+    cores.set(client, this)
+  }
+
   /** Applies the latest rendered options. */
   configure(options: RealtimeOptions, queryClient: QueryClient): void {
-    if (options === this.options && queryClient === this.queryClient) return
     this.options = options
     this.#trusted = options.trustedOrigins ?? defaultTrustedOrigins(options.baseUrl)
     this.queryClient = queryClient
@@ -82,7 +111,7 @@ export class RealtimeClient {
    */
   mount(): () => void {
     this.#mounts++
-    this.isDisposed = false
+    this.isDisposed = this.isEnded
     return () => {
       this.#mounts--
       queueMicrotask(() => {
@@ -91,11 +120,23 @@ export class RealtimeClient {
     }
   }
 
+  /** Ends everything permanently. */
+  end(): void {
+    if (this.isEnded) return
+    this.isEnded = true
+    this.#dispose()
+  }
+
+  /** @throws ConfigurationError after the application has disposed it. */
+  assertNotEnded(): void {
+    if (this.isEnded) throw new ConfigurationError(withAdvice('The RealtimeClient was disposed.', 'disposed'))
+  }
+
   /** How long connections and subscriptions outlive their last user (ms). */
   readonly closeDelay = (): number => this.options.closeDelay ?? DEFAULT_CLOSE_DELAY
 
   /** The provider's `fetch`, or the global one. */
-  readonly fetch = (): FetchLike => this.options.fetch ?? ((url, init) => fetch(url, init))
+  readonly fetch = (): FetchLike => this.options.fetch ?? fetch
 
   /** Completes the plan of a request with the provider's options. */
   planRequest(own: OwnPlan): RequestPlan {

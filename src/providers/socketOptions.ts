@@ -1,12 +1,12 @@
 import { type Reauthenticate, tokenInQuery } from '../core/tokens.ts'
 import type { Message, Serialize } from '../core/envelope.ts'
-import { createOutbox, type QueueOptions } from '../core/outbox.ts'
+import { createOutbox } from '../core/outbox.ts'
 import type { Protocol } from '../core/protocol.ts'
 import { createProtocolTransport } from '../core/protocolTransport.ts'
 import { createSocketTransport, WEB_SOCKET } from '../core/socketTransport.ts'
-import type { HeartbeatPlan } from '../core/connectionPorts.ts'
-import type { ConnectionOptions, HeartbeatOptions } from '../providers/options.ts'
-import type { TransportDefinition } from '../providers/transportDefinition.ts'
+import type { HeartbeatPlan, QueueOptions } from '../core/connectionPorts.ts'
+import type { ConnectionOptions, HeartbeatOptions } from './options.ts'
+import type { TransportDefinition } from './transportDefinition.ts'
 import type { MessagesOption } from '../cache/messageTypes.ts'
 
 /** The options of `useSocket`. */
@@ -45,15 +45,17 @@ export const socketDefinition: TransportDefinition<SocketOptions> = {
   transport: 'socket',
   ...WEB_SOCKET,
   identity: ({ protocols, binaryType, protocol }) => [protocols, binaryType, protocol !== undefined],
-  plan: ({ protocols, protocol, heartbeat }, provider) => ({
+  plan: ({ protocols, protocol, heartbeat, reauthenticate }, provider) => ({
     request: { protocols },
     // A protocol sends the token itself, in its handshake.
     attachToken: protocol ? request => request : inQuery,
     heartbeat: readHeartbeat(heartbeat ?? provider.heartbeat),
+    reauthenticate: reauthenticate ?? provider.reauthenticate,
   }),
-  createTransport({ webSocket, maxMessageBytes, latest }, { binaryType, protocol }) {
+  createTransport({ webSocket, maxMessageBytes, latest, share }, { binaryType, protocol }) {
     const transport = createSocketTransport({ webSocket, binaryType })
-    if (!protocol) return transport
+    // A protocol has a state that begins with its socket, so no other tab can join.
+    if (!protocol) return share?.socket(transport, binaryType) ?? transport
     return createProtocolTransport(transport, { protocol: () => latest().protocol, maxMessageBytes })
   },
   createOutbox,

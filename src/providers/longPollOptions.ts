@@ -1,11 +1,11 @@
 import { tokenInHeader } from '../core/tokens.ts'
 import type { CursorStrategy, Validators } from '../core/cursors.ts'
 import { headersIdentity, type HeadersOption, toBody, withContentType } from '../core/headers.ts'
-import { createLongPollTransport } from '../core/longPollTransport.ts'
-import { HTTP } from '../core/transport.ts'
+import { createLongPollTransport, HOLD_TIMEOUT } from '../core/longPollTransport.ts'
+import { HTTP, type TransportEnvironment } from '../core/transport.ts'
 import { definedOnly } from '../core/validation.ts'
-import type { ConnectionOptions } from '../providers/options.ts'
-import type { TransportDefinition } from '../providers/transportDefinition.ts'
+import type { ConnectionOptions } from './options.ts'
+import type { TransportDefinition } from './transportDefinition.ts'
 import type { MessagesOption } from '../cache/messageTypes.ts'
 
 /** The options of `useLongPoll`. */
@@ -30,15 +30,18 @@ export const longPollDefinition: TransportDefinition<LongPollOptions> = {
   transport: 'longPoll',
   ...HTTP,
   identity: ({ method, headers, body, credentials }) => [method, headersIdentity(headers), body, credentials],
-  plan: ({ headers, body }) => ({
+  plan: ({ headers, body, holdTimeout = HOLD_TIMEOUT }) => ({
     request: { headers: withContentType(headers, body) },
     attachToken: tokenInHeader(),
+    silence: holdTimeout,
   }),
-  createTransport: (environment, { method, body, credentials, cursor, initialCursor, holdTimeout }) =>
-    createLongPollTransport(
-      environment,
-      definedOnly({ method, body: toBody(body), credentials, cursor, initialCursor, holdTimeout }),
-    ),
+  createTransport(environment, { method, body, credentials, cursor, initialCursor, holdTimeout }) {
+    const options = definedOnly({
+      ...{ method, body: toBody(body), credentials, cursor, initialCursor, holdTimeout },
+    })
+    const create = (given: TransportEnvironment) => createLongPollTransport(given, options)
+    return environment.share?.http('none', create) ?? create(environment)
+  },
 }
 
 /**

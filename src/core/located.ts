@@ -1,0 +1,48 @@
+import { RealtimeError } from './errors.ts'
+import type { UrlSource } from './request.ts'
+
+// See warnOnce.ts for why this form, and why it may throw.
+declare const process: { env: { NODE_ENV?: string } }
+
+/** A path says nothing about it. */
+const ANY_ORIGIN = 'http://localhost'
+
+/** What an error or a warning is about. */
+export interface Place {
+  url: UrlSource
+  baseUrl?: string | undefined
+  /** Names a connection whose URL is not known. */
+  id?: string
+}
+
+/**
+ * Names the path of the URL in an error's message, in development only. Errors of other libraries stay as they are. Everything
+ * that reaches the application from a connection or a poll passes through here.
+ */
+export function located<Thrown>(thrown: Thrown, place: Place): Thrown {
+  try {
+    if (process.env.NODE_ENV !== 'production' && thrown instanceof RealtimeError)
+      locate(thrown, nameOf(place))
+  } catch {
+    // There is no `process`.
+  }
+  return thrown
+}
+
+function locate(error: RealtimeError, name: string): void {
+  const { message } = error
+  if (message.startsWith(name)) return
+  const full = `${name}: ${message}`
+  // V8 copied the message into the stack, and consoles show that.
+  Object.assign(error, { message: full, stack: error.stack?.replace(message, () => full) })
+}
+
+/** The path of the URL; the `id` if a function returns the URL or it is not valid. */
+export function nameOf({ url, baseUrl, id = '' }: Place): string {
+  try {
+    if (!url || typeof url === 'function') return id
+    return new URL(url, new URL(baseUrl ?? '', ANY_ORIGIN)).pathname
+  } catch {
+    return id
+  }
+}

@@ -1,0 +1,235 @@
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
+import type { Clock, TimerHandle } from './platform.ts'
+import type { SharingReason } from './events.ts'
+import {
+  type AttemptMessage,
+  type LocksLike,
+  type PageMessage,
+  PORT_VERSION,
+  type WorkerMessage,
+} from './portMessages.ts'
+
+/** The part of a `SharedWorker` that is used here. */
+export interface SharedWorkerLike {
+  readonly port: {
+    postMessage(message: unknown): void
+    onmessage: ((event: never) => void) | null
+  }
+  onerror: ((event: never) => unknown) | null
+}
+
+/** What a page has. */
+export interface WorkerLinkOptions {
+  create(): SharedWorkerLike
+  clock: Clock
+  random(): number
+  /** Returns `undefined` if there are no locks or no shared workers. Called at each attempt. */
+  locks(): LocksLike | undefined
+}
+
+/** One use of a connection. */
+export interface LinkedAttempt {
+  receive(message: AttemptMessage): void
+  /** The worker has gone, or cannot be used: see `unavailable`. */
+  lost(): void
+}
+
+/**
+ * How long the worker may take to say hello, in two steps, because a page that was busy has not read it yet (ms). For the same
+ * reason, a worker that has not answered in time has one more step.
+ */
+const STEP = 1_000
+/** How long an idle worker goes unchecked, and how long it may take to answer (ms). */
+const CHECK_INTERVAL = 10_000
+const CHECK_TIMEOUT = 5_000
+
+/** A page's line to the worker. */
+export class WorkerLink {
+  /** Why the page cannot use the worker, for as long as it lives. */
+  unavailable: SharingReason | undefined
+  readonly #options: WorkerLinkOptions
+  #line: Line | undefined
+  #lastAttempt = 0
+
+  constructor(options: WorkerLinkOptions) {
+    this.#options = options
+  }
+
+  /** Returns `undefined` if the worker cannot be used. */
+  open(attempt: LinkedAttempt): { id: number; post(message: PageMessage): void } | undefined {
+    const line = this.#connect()
+    if (!line) return undefined
+    const id = ++this.#lastAttempt
+    line.add(id, attempt)
+    const post = (message: PageMessage) => line.post(message)
+    return { id, post }
+  }
+
+  #connect(): Line | undefined {
+    const { create, locks } = this.#options
+    if (this.unavailable) return undefined
+    if (this.#line) return this.#line
+    const available = locks()
+    if (!available) {
+      this.unavailable = 'unsupported'
+      return undefined
+    }
+    try {
+      const end = (reason?: SharingReason) => {
+        this.unavailable ??= reason
+        this.#line = undefined
+      }
+      this.#line = new Line(create(), available, { ...this.#options, onEnd: end })
+    } catch {
+      this.unavailable = 'blocked'
+    }
+    return this.#line
+  }
+}
+
+interface LineParts extends WorkerLinkOptions {
+  /** `reason`: the worker cannot be used. Otherwise it has gone, and another one may be created. */
+  onEnd(reason?: SharingReason): void
+}
+
+/** The line to one worker. */
+class Line {
+  readonly #worker: SharedWorkerLike
+  readonly #locks: LocksLike
+  readonly #parts: LineParts
+  readonly #attempts = new Map<number, LinkedAttempt>()
+  /** Waits until the page has joined. */
+  #waiting: PageMessage[] = []
+  #hub: string | undefined
+  /** The lock of this page, and what releases it. */
+  #lock = ''
+  #release: (() => void) | undefined
+  #heartbeat: Heartbeat | undefined
+  /** Whether an answer to a ping is due. */
+  #isAwaiting = false
+  /** Runs while the worker may be hanging. */
+  #suspicion: TimerHandle | undefined
+  #isOver = false
+
+  constructor(worker: SharedWorkerLike, locks: LocksLike, parts: LineParts) {
+    this.#worker = worker
+    this.#locks = locks
+    this.#parts = parts
+    worker.onerror = () => {
+      if (this.#hub === undefined) this.#end('not-loaded')
+    }
+    worker.port.onmessage = ({ data }: { data: WorkerMessage }) => this.#receive(data)
+    const { clock } = parts
+    const check = (next: () => void) => () => {
+      if (this.#hub === undefined) next()
+    }
+    const wait = (next: () => void) => void clock.setTimeout(check(next), STEP)
+    wait(() => wait(() => this.#end('no-hello')))
+  }
+
+  add(id: number, attempt: LinkedAttempt): void {
+    this.#attempts.set(id, attempt)
+    if (this.#attempts.size === 1) this.#join()
+  }
+
+  post(message: PageMessage): void {
+    if (this.#isOver) return
+    if (this.#release) this.#worker.port.postMessage(message)
+    else this.#waiting.push(message)
+    if (message.kind === 'close') this.#remove(message.attempt, message.foundDead)
+  }
+
+  /**
+   * The last one to leave releases the lock, which tells the worker that nothing is used any more. `isKept`: the page comes back,
+   * and the lock must not tell the worker first that it has left.
+   */
+  #remove(id: number, isKept = false): void {
+    if (!this.#attempts.delete(id) || this.#attempts.size > 0) return
+    if (!isKept) this.#leave()
+    else if (!this.#isAwaiting) this.#rest()
+  }
+
+  #leave(): void {
+    this.#lock = ''
+    this.#waiting = []
+    this.#release?.()
+    this.#release = undefined
+    if (!this.#isAwaiting) this.#rest()
+  }
+
+  /** An unused worker goes unchecked, but an answer that is due is still awaited. */
+  #rest(): void {
+    this.#heartbeat?.stop()
+    this.#heartbeat = undefined
+  }
+
+  /** Holds a lock for as long as the page uses connections. The worker must not hear of it before the page has it. */
+  #join(): void {
+    const { clock } = this.#parts
+    if (this.#hub === undefined) return
+    if (!this.#release) this.#hold(`${this.#hub}-${this.#parts.random().toString(36).slice(2)}`)
+    this.#heartbeat ??= startHeartbeat(clock, {
+      ...{ interval: CHECK_INTERVAL, timeout: CHECK_TIMEOUT },
+      ping: () => this.#ping(),
+      onDead: () => this.#suspect(),
+    })
+    // An attempt may time out before a worker counts as hanging.
+    this.#heartbeat.checkNow()
+  }
+
+  #hold(lock: string): void {
+    const { port } = this.#worker
+    this.#lock = lock
+    void this.#locks.request(lock, () => {
+      if (this.#lock !== lock) return
+      port.postMessage({ kind: 'join', lock })
+      for (const message of this.#waiting.splice(0)) port.postMessage(message)
+      return new Promise<void>(resolve => {
+        this.#release = resolve
+      })
+    })
+  }
+
+  #ping(): void {
+    this.#isAwaiting = true
+    this.#worker.port.postMessage({ kind: 'ping' })
+  }
+
+  #suspect(): void {
+    this.#suspicion = this.#parts.clock.setTimeout(() => this.#end('hanging'), STEP)
+  }
+
+  #receive(message: WorkerMessage): void {
+    if (this.#isOver) return
+    this.#isAwaiting = false
+    this.#parts.clock.clearTimeout(this.#suspicion)
+    this.#heartbeat?.onActivity()
+    if (this.#attempts.size === 0) this.#rest()
+    if (message.kind === 'hello') return this.#greeted(message)
+    if (message.kind === 'pong') return
+    const attempt = this.#attempts.get(message.attempt)
+    if (message.kind === 'closed') this.#remove(message.attempt)
+    attempt?.receive(message)
+  }
+
+  #greeted({ version, hub, lock }: WorkerMessage & { kind: 'hello' }): void {
+    if (version !== PORT_VERSION) return this.#end('version')
+    // WebKit starts a worker again behind the back of its pages when the page that created it is closed.
+    if (this.#hub !== undefined) return this.#end()
+    this.#hub = hub
+    void this.#locks.request(lock, () => this.#end())
+    if (this.#attempts.size > 0) this.#join()
+  }
+
+  #end(reason?: SharingReason): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#isAwaiting = false
+    this.#parts.clock.clearTimeout(this.#suspicion)
+    this.#leave()
+    this.#worker.port.onmessage = null
+    this.#parts.onEnd(reason)
+    for (const attempt of [...this.#attempts.values()]) attempt.lost()
+    this.#attempts.clear()
+  }
+}

@@ -1,0 +1,84 @@
+import type { CursorResponse, CursorStrategy } from '../core/cursors.ts'
+import type { Message, MessageMeta } from '../core/envelope.ts'
+import type { Failure, FailureAction } from '../core/failure.ts'
+import type { Recovery, ResumedResponse } from '../core/streamPosition.ts'
+import { attachId } from './attachId.ts'
+import { numbersOf } from './numbersOf.ts'
+
+/** Where to go on. The `cursor` keeps caches between client and server from answering with an old response. */
+interface DurableStreamsCursor {
+  offset: string
+  cursor: string | null
+}
+
+function read({ headers }: CursorResponse): DurableStreamsCursor | undefined {
+  const offset = headers.get('stream-next-offset')
+  return offset === null ? undefined : { offset, cursor: headers.get('stream-cursor') }
+}
+
+const strategy: CursorStrategy<DurableStreamsCursor> = {
+  read,
+  // A request for `offset=now` gets a real offset, also if it waited in vain.
+  readEmpty: read,
+  attach(request, { offset, cursor }) {
+    const url = new URL(request.url)
+    url.searchParams.set('offset', offset)
+    if (cursor !== null) url.searchParams.set('cursor', cursor)
+    return { ...request, url: url.href }
+  },
+}
+
+/**
+ * Offsets of one stream are sortable. One that is before the one sent belongs to another stream, which was created under the
+ * same name.
+ */
+function isSameStream({ headers, sent }: ResumedResponse): boolean {
+  const next = headers.get('stream-next-offset')
+  const offset = (sent as DurableStreamsCursor | undefined)?.offset
+  return offset !== undefined && (next === null || next >= offset)
+}
+
+/** The server says in a header that a stream is closed for good, and that everything was read. */
+function endWhenClosed(failure: Failure): FailureAction | undefined {
+  const isClosed = failure.kind === 'answer' && failure.status === 204 && failure.headers.has('stream-closed')
+  return isClosed ? 'end' : undefined
+}
+
+const CONTROL = 'control'
+
+/** After each batch of data, an event says where the stream goes on. It has no data of its own. */
+function parseEvent(data: unknown, { type }: MessageMeta): unknown {
+  const content: unknown = JSON.parse(String(data))
+  if (type !== CONTROL) return content
+  const { streamNextOffset, streamClosed } = content as { streamNextOffset: string; streamClosed?: boolean }
+  return { type: CONTROL, id: streamNextOffset, params: streamClosed }
+}
+
+/**
+ * Durable Streams (github.com/durable-streams/durable-streams), for streams of JSON. Spread the options into those of a hook.
+ * The URL names where to start:
+ *
+ * ```ts
+ * export const rows = serverEventsOptions({ url: '/v1/stream/rows?live=sse&offset=now', ...durableStreams.events() })
+ * ```
+ */
+export const durableStreams = {
+  /** For URLs with `live=long-poll`. */
+  longPoll: () => ({
+    cursor: strategy,
+    recovery: { cursor: numbersOf, resumed: isSameStream } satisfies Recovery,
+    reconnect: { decide: endWhenClosed },
+  }),
+
+  /** For URLs with `live=sse`. */
+  events: () => ({
+    parse: parseEvent,
+    isLast: ({ type, params }: Message) => type === CONTROL && params === true,
+    recovery: {
+      cursor: message => (message.type === CONTROL ? message.id : numbersOf(message)),
+      attach: attachId('offset'),
+      resumed: true,
+      sortable: true,
+    } satisfies Recovery,
+  }),
+}

@@ -1,0 +1,81 @@
+import type { Cursor, Message } from '../core/envelope.ts'
+import type { Recovery } from '../core/streamPosition.ts'
+import type { TransportRequest } from '../core/transport.ts'
+import { attachId } from './attachId.ts'
+import { numbersOf } from './numbersOf.ts'
+
+/** What the configuration of Nchan says. */
+export interface NchanOptions {
+  /**
+   * How long Nchan keeps messages: `nchan_message_timeout` (ms). Needed unless the publisher numbers them (`epoch` and `seq` in
+   * the envelope), because Nchan resumes without a word where it has dropped messages.
+   */
+  rememberedFor?: number | undefined
+}
+
+/** What an event stream of Nchan needs to know besides. */
+export interface NchanEventsOptions extends NchanOptions {
+  /** `nchan_eventsource_ping_interval` (ms). Default 5,000. */
+  pingInterval?: number | undefined
+}
+
+/** What a long poll of Nchan needs to know besides. */
+export interface NchanLongPollOptions extends NchanOptions {
+  /** `nchan_subscriber_timeout` (ms). Default 25,000. */
+  hold?: number | undefined
+}
+
+const attach = attachId('last_event_id')
+
+/** Numbers reveal what Nchan skips; its ids say where to go on. */
+function positionOf(message: Message): Cursor | undefined {
+  const numbers = numbersOf(message)
+  return numbers ? { ...numbers, id: message.id } : message.id
+}
+
+/** The frames of `ws+meta.nchan` begin with their id. A reply to a heartbeat has none. */
+function parseFrame(frame: unknown): unknown {
+  const text = String(frame)
+  const end = text.startsWith('id: ') ? text.indexOf('\n\n') : -1
+  if (end < 0) return JSON.parse(text)
+  return { ...(JSON.parse(text.slice(end + 2)) as object), id: text.slice(4, text.indexOf('\n')) }
+}
+
+/** One message a line: `nchan_longpoll_multipart_response raw`. */
+function parseLines(body: unknown): readonly unknown[] {
+  const lines = String(body).split('\n').filter(Boolean)
+  return lines.map(line => JSON.parse(line) as unknown)
+}
+
+/** Numbers only: the transport has a position of its own. */
+const numbered = ({ rememberedFor }: NchanOptions): Recovery => ({ cursor: numbersOf, rememberedFor })
+
+/**
+ * Nchan, a module of nginx (nchan.io). Spread the options into those of a hook:
+ *
+ * ```ts
+ * export const rows = serverEventsOptions({ url: '/events/rows', liveQueries: [['rows']], ...nchan.events() })
+ * ```
+ */
+export const nchan = {
+  /** For `nchan_subscriber eventsource`. The id of the last event goes into the query, so that another origin needs no preflight. */
+  events: ({ pingInterval = 5_000, ...options }: NchanEventsOptions = {}) => ({
+    silenceTimeout: 2 * pingInterval + 2_000,
+    attachCursor: attach as (request: TransportRequest, id: string) => TransportRequest,
+    recovery: numbered(options),
+  }),
+
+  /** For `nchan_subscriber longpoll` with `nchan_longpoll_multipart_response raw`. */
+  longPoll: ({ hold = 25_000, ...options }: NchanLongPollOptions = {}) => ({
+    holdTimeout: hold + 3_000,
+    parse: parseLines,
+    recovery: numbered(options),
+  }),
+
+  /** For `nchan_subscriber websocket`, or `nchan_pubsub` if the connection has a heartbeat. */
+  socket: ({ rememberedFor }: NchanOptions = {}) => ({
+    protocols: ['ws+meta.nchan'],
+    parse: parseFrame,
+    recovery: { cursor: positionOf, attach, resumed: true, rememberedFor } satisfies Recovery,
+  }),
+}

@@ -1,0 +1,110 @@
+import type { MessageOf, ResponseOf } from '../cache/messageTypes.ts'
+import { subscriptionsOf } from '../cache/subscribedQueries.ts'
+import type { Connection } from '../core/connection.ts'
+import { type Message, messageKey } from '../core/envelope.ts'
+import type { ConnectionSnapshot, Status } from '../core/machine.ts'
+import type { RequestEnvelope } from '../core/requests.ts'
+import type { SharedConnection } from './sharedConnection.ts'
+
+/** Receives the response of each message of a key, as its schema parsed it, and the message. */
+export type ResponseListener<Type extends string = string, Schemas = object> = (
+  response: ResponseOf<Type, Schemas>,
+  message: MessageOf<Type, Schemas>,
+) => void
+
+/** Listens to a key with `client.subscribe`. */
+export interface MessageObserver<Type extends string = string, Schemas = object> {
+  onData?: ResponseListener<Type, Schemas> | undefined
+  /**
+   * The server has refused the subscription (`RequestError`), or the connection has failed permanently. Nothing more comes,
+   * unless the connection is reconnected. Without it, the error is reported as `handler-error`.
+   */
+  onError?: ((error: Error) => void) | undefined
+  /** The server has ended the subscription. Nothing more comes. */
+  onComplete?: (() => void) | undefined
+}
+
+/** Subscribes to a key and calls `observer` for what comes, until the returned function is called. */
+export function listen(
+  shared: SharedConnection,
+  { type, params }: RequestEnvelope,
+  { onData, onError, onComplete }: MessageObserver,
+): () => void {
+  const { connection } = shared
+  const subscriptions = subscriptionsOf(shared)
+  const hash = shared.liveQueries.hashOf(messageKey(type, params))
+  const report = (error: unknown) => shared.onEvent({ kind: 'handler-error', type, error })
+  const observer = new Caller(report)
+
+  let hasHeard = false
+  const tell = (message: Message) => {
+    hasHeard = true
+    if (message.response !== undefined) observer.call(() => onData?.(message.response, message))
+  }
+  /** What came before it listened, once that is known to be current. */
+  const tellLatest = (latest: Message | undefined) => {
+    if (!hasHeard && latest && !shared.hasHandler(type)) tell(latest)
+  }
+  const fail = (error: Error) => (onError ? observer.call(() => onError(error)) : report(error))
+  // The last message may end the subscription: its data comes first.
+  const complete = () =>
+    queueMicrotask(() => {
+      if (subscriptions.find(hash)?.isComplete) observer.call(() => onComplete?.())
+    })
+
+  const failures = watchFailures(connection, fail)
+  const leave = subscriptions.acquire(
+    { type, params },
+    {
+      liveQueries: () => [],
+      onComplete: complete,
+      onMessage: tell,
+      onConfirmed: tellLatest,
+      onRefused: fail,
+    },
+  )
+  // What came before, once the caller has what is returned here.
+  const { isCurrent, isComplete, latest } = subscriptions.find(hash) ?? {}
+  queueMicrotask(() => {
+    failures.check()
+    if (isCurrent) tellLatest(latest)
+  })
+  if (isComplete) complete()
+
+  return () => {
+    if (observer.isStopped) return
+    observer.isStopped = true
+    failures.stop()
+    leave()
+  }
+}
+
+/** Calls the application's functions until it is stopped. What they throw must not reach the connection. */
+class Caller {
+  isStopped = false
+  readonly #report: (error: unknown) => void
+
+  constructor(report: (error: unknown) => void) {
+    this.#report = report
+  }
+
+  call(run: () => unknown): void {
+    if (this.isStopped) return
+    try {
+      const result = run()
+      if (result !== undefined) Promise.resolve(result).catch(this.#report)
+    } catch (error) {
+      this.#report(error)
+    }
+  }
+}
+
+/** Calls `fail` each time the connection fails permanently. `check`: whether it has already. */
+function watchFailures(connection: Connection, fail: (error: Error) => void) {
+  let lastStatus: Status | undefined
+  const watch = ({ status, error }: ConnectionSnapshot) => {
+    if (status === 'failed' && status !== lastStatus && error) fail(error)
+    lastStatus = status
+  }
+  return { check: () => watch(connection.snapshot), stop: connection.subscribe(watch) }
+}

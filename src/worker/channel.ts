@@ -1,0 +1,289 @@
+import { type Heartbeat, startHeartbeat } from '../core/heartbeat.ts'
+import type { Clock } from '../core/platform.ts'
+import type {
+  AttemptMessage,
+  FramePosition,
+  PageMessage,
+  ResponseHead,
+  SharedHeartbeat,
+  SharedRequest,
+} from '../core/portMessages.ts'
+import { FrameReader } from './frameReader.ts'
+import { FrameRing } from './frameRing.ts'
+import type { Ending, OpenSource, Source, SourceSink } from './sources.ts'
+import { SubscriptionCounts } from './subscriptionCounts.ts'
+
+export type OpenMessage = Extract<PageMessage, { kind: 'open' }>
+
+/** One page that uses a connection. */
+export interface Member {
+  readonly open: Omit<OpenMessage, 'request'>
+  /** Forgotten as soon as it was sent or is not needed: it may contain a token. */
+  request: SharedRequest | undefined
+  post(message: AttemptMessage): void
+  /** The opening that it has waited for since it joined, or has joined. */
+  opening?: number
+  /** Set while the connection is open. */
+  reader?: FrameReader
+  heartbeat?: SharedHeartbeat | undefined
+}
+
+/** After this time without its request, a page that was elected is passed over by the next one that joins (ms). */
+const ELECTED_FOR = 10_000
+
+/** What a channel is given. */
+interface ChannelParts {
+  hub: string
+  clock: Clock
+  openSource: OpenSource
+  /** Numbers each opening of all channels. */
+  nextOpening(): number
+  /** It has no users any more, or no page may join it any more. */
+  onClosed(): void
+}
+
+/** A connection for all pages that want it. It opens for the first page, and closes when the last one has left. */
+export class Channel {
+  readonly #parts: ChannelParts
+  readonly #members = new Set<Member>()
+  readonly #ring = new FrameRing()
+  readonly #subscriptions = new SubscriptionCounts(data => this.#source?.send(data))
+  #source: Source | undefined
+  #owner: Member | undefined
+  /** Whose request has opened the connection. */
+  #opener: Member | undefined
+  /** It gets a fresh token, to open the connection. */
+  #elected: Member | undefined
+  #electedAt = 0
+  #isSingle = false
+  #heartbeat: Heartbeat | undefined
+  #isAwaitingPulse = false
+  #isOpen = false
+  #head: ResponseHead | undefined
+  #opening = 0
+  /** Each opening since this one continues the one before. */
+  #firstOpening = 0
+  /** Where the request continues the stream, and the frame before its first one. */
+  #start: { cursor: string | undefined; frame: number } = { cursor: undefined, frame: 0 }
+
+  constructor(parts: ChannelParts) {
+    this.#parts = parts
+  }
+
+  get isUsed(): boolean {
+    return this.#members.size > 0
+  }
+
+  /** Whether a page could continue where it was. */
+  get hasFrames(): boolean {
+    return this.#ring.first <= this.#ring.last
+  }
+
+  join(member: Member): void {
+    this.#members.add(member)
+    const { request } = member
+    member.request = undefined
+    if (this.#isOpen) this.#welcome(member)
+    else if (!this.#source) this.#begin(member, request)
+    member.opening = this.#opening
+  }
+
+  /** While one page gets a fresh token, no other one opens the connection: it may have the token that was refused. */
+  #begin(member: Member, request?: SharedRequest): void {
+    const { clock } = this.#parts
+    if (this.#elected && clock.elapsed() < this.#electedAt + ELECTED_FOR) return
+    if (request && !member.open.needsToken) return this.#open(member, request)
+    this.#elected = member
+    this.#electedAt = clock.elapsed()
+    member.post({ kind: 'elected', attempt: member.open.attempt })
+  }
+
+  /** Also for one that has left already. */
+  leave(member: Member): void {
+    if (!this.#members.delete(member)) return
+    member.reader?.stop()
+    this.#subscriptions.leave(member)
+    if (this.#members.size === 0) return this.#close()
+    const [next] = this.#members
+    if (member === this.#elected) {
+      this.#elected = undefined
+      if (next && !this.#source) this.#begin(next)
+    }
+    if (member !== this.#owner) return
+    this.#owner = next
+    this.#watch()
+    if (next?.reader) this.#own(next)
+  }
+
+  /** The server has the token of the opener, which may have gone while the connection was opening. */
+  #own(member: Member): void {
+    if (member !== this.#opener) member.post({ kind: 'owner', attempt: member.open.attempt })
+  }
+
+  receive(member: Member, message: Exclude<PageMessage, OpenMessage | { kind: 'join' | 'ping' }>): void {
+    switch (message.kind) {
+      case 'request':
+        return this.#source ? undefined : this.#open(member, message.request)
+      case 'send':
+        return this.#source?.send(message.data)
+      case 'subscribe':
+        return this.#subscriptions.subscribe(member, message.key, message.frames)
+      case 'unsubscribe':
+        return this.#subscriptions.unsubscribe(member, message.key)
+      case 'watch':
+        member.heartbeat = message.heartbeat
+        return member === this.#owner ? this.#watch() : undefined
+      case 'pace':
+        member.open.isSlow = message.isSlow
+        return member.reader?.setSlow(message.isSlow)
+      case 'check':
+        return this.#heartbeat?.checkNow()
+      case 'taken':
+        return member.reader?.taken()
+      case 'close':
+        return this.#release(member, message.foundDead)
+    }
+  }
+
+  /**
+   * What one page has found dead ends for all. Otherwise it would never end if pages come back one by one. A page with frames on
+   * the way to it is only late, and one that has waited for the token of another has not waited for the server.
+   */
+  #release(member: Member, foundDead: boolean): void {
+    const isDead = foundDead && !member.reader?.isBehind && member.opening === this.#opening
+    this.leave(member)
+    if (isDead && this.#source) this.#end({ kind: 'silence' })
+  }
+
+  #open(member: Member, request: SharedRequest): void {
+    const { at, cursor } = member.open
+    this.#elected = undefined
+    const opening = (this.#opening = this.#parts.nextOpening())
+    this.#owner = this.#opener = member
+    this.#isSingle = request.kind === 'fetch' && request.framing === 'none'
+    // The request continues the former stream only from its very end.
+    if (cursor === undefined || !this.#knows(at) || at?.frame !== this.#ring.last) {
+      this.#ring.clear()
+      this.#firstOpening = opening
+    }
+    this.#start = { cursor, frame: this.#ring.last }
+    const current = (call: () => void) => {
+      if (opening === this.#opening) call()
+    }
+    const sink: SourceSink = {
+      onOpen: head => current(() => this.#opened(head)),
+      onFrame: frame => current(() => this.#take(frame)),
+      onEnd: ending => current(() => this.#end(ending)),
+    }
+    this.#source = this.#parts.openSource(request, sink)
+  }
+
+  #opened(head: ResponseHead | undefined): void {
+    this.#isOpen = true
+    this.#head = head
+    for (const member of this.#members) this.#welcome(member)
+    // The response is for those who wait already.
+    if (head && (this.#isSingle || head.status !== 200)) this.#parts.onClosed()
+  }
+
+  #welcome(member: Member): void {
+    const { hub, clock } = this.#parts
+    const { attempt, at, isSlow } = member.open
+    member.opening = this.#opening
+    const known = this.#knows(at) ? at : undefined
+    const isResumed = known?.opening === this.#opening
+    const frame = known?.frame ?? this.#startOf(member)
+    const isJoined = member !== this.#opener && (isResumed || frame === undefined)
+    const last = frame ?? this.#ring.last
+    const reads = { attempt, clock, ring: this.#ring, isShared: () => this.#members.size > 1 }
+    const post = (message: AttemptMessage) => member.post(message)
+    member.reader = new FrameReader({ ...reads, post }, { next: last + 1, isSlow })
+    member.post({
+      ...{ kind: 'opened', attempt, isJoined, isResumed, head: this.#head },
+      at: { hub, opening: this.#opening, frame: last },
+      ...{ isOwner: member === this.#opener, isForeign: this.#isForeign(member) },
+    })
+    if (member === this.#owner) this.#own(member)
+    member.reader.pump()
+  }
+
+  /** A page whose own request would have been the same gets what came in response, from the beginning. */
+  #startOf({ open: { cursor } }: Member): number | undefined {
+    const isSame = cursor !== undefined && cursor === this.#start.cursor
+    return isSame && this.#start.frame >= this.#ring.first - 1 ? this.#start.frame : undefined
+  }
+
+  /** Whether all frames after a position are still there. */
+  #knows(at: FramePosition | undefined): boolean {
+    if (at?.hub !== this.#parts.hub || at.opening < this.#firstOpening) return false
+    return at.frame >= this.#ring.first - 1 && at.frame <= this.#ring.last
+  }
+
+  #take(frame: unknown): void {
+    this.#ring.push(frame)
+    this.#heard()
+    for (const member of this.#members) {
+      const { reader } = member
+      if (!reader) continue
+      if (reader.next >= this.#ring.first) reader.pump()
+      // It was too slow: it has missed frames.
+      else this.#dismiss(member, { kind: 'close', code: 1006, opened: true })
+    }
+  }
+
+  #heard(): void {
+    if (this.#isAwaitingPulse && this.#heartbeat) {
+      this.#isAwaitingPulse = false
+      const latency = this.#heartbeat.sincePing()
+      for (const { post, open, reader } of this.#members)
+        if (reader) post({ kind: 'pulse', attempt: open.attempt, latency })
+    }
+    this.#heartbeat?.onActivity()
+  }
+
+  /** The heartbeat of the owner's page counts. */
+  #watch(): void {
+    const plan = this.#owner?.heartbeat
+    if (this.#heartbeat && plan) return this.#heartbeat.change(plan)
+    this.#heartbeat?.stop()
+    this.#heartbeat =
+      plan &&
+      startHeartbeat(this.#parts.clock, {
+        ...plan,
+        ping: () => {
+          this.#isAwaitingPulse = true
+          this.#source?.send(this.#owner?.heartbeat?.message ?? plan.message)
+        },
+        onDead: () => this.#end({ kind: 'silence' }),
+      })
+  }
+
+  #end(ending: Ending): void {
+    this.#owner = undefined
+    this.#subscriptions.clear()
+    for (const member of this.#members) {
+      member.reader?.finish()
+      this.#dismiss(member, ending)
+    }
+  }
+
+  /** Whether the token is that of another page. A fresh one would be refused in place of any. */
+  #isForeign(member: Member): boolean {
+    return member !== this.#opener && this.#opener?.open.needsToken === false
+  }
+
+  #dismiss(member: Member, failure: Ending): void {
+    member.post({ kind: 'closed', attempt: member.open.attempt, failure, isForeign: this.#isForeign(member) })
+    this.leave(member)
+  }
+
+  #close(): void {
+    this.#opening = this.#parts.nextOpening()
+    this.#isOpen = false
+    this.#heartbeat?.stop()
+    this.#heartbeat = this.#owner = this.#opener = this.#elected = this.#head = undefined
+    this.#source?.close()
+    this.#source = undefined
+    this.#parts.onClosed()
+  }
+}
