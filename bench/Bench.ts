@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SpawnedChromium, Tab } from '../scripts/spawnChromium.ts'
+import type { ChromiumWindow, SpawnedChromium, Tab } from '../scripts/spawnChromium.ts'
 import type { ContenderName } from './contenders.ts'
 import { MainThread } from './MainThread.ts'
 import type { Profiler } from './Profiler.ts'
@@ -25,18 +25,46 @@ export class Bench {
     measure: (visit: Visit) => Promise<Result>,
     watchers: readonly string[] = [],
   ): Promise<Result> {
-    const scripts = ['countCommits', ...watchers, contender]
-    const tab = await this.#browser.openTabApart(`${this.#server.url}/pages/${scripts.join('/')}`)
+    const window = await this.#browser.openWindow()
     try {
-      await untilReady(tab)
-      const run = `${process.pid}-${++this.#runs}`
-      const mainThread = await MainThread.of(tab)
-      return await measure(
-        new Visit({ tab, mainThread, run, server: this.#server, profiler: this.#profiler }),
-      )
+      return await measure(await this.#open(window, [...watchers, contender], this.#nextRun()))
     } finally {
-      await tab.close()
+      await window.close()
     }
+  }
+
+  /** As `visit`, with several tabs of one user and the same streams. Only the last one is visible. */
+  async visitTabs<Result>(
+    contender: ContenderName,
+    count: number,
+    measure: (tabs: readonly Visit[]) => Promise<Result>,
+  ): Promise<Result> {
+    const window = await this.#browser.openWindow()
+    const run = this.#nextRun()
+    try {
+      const tabs: Visit[] = []
+      while (tabs.length < count) tabs.push(await this.#open(window, [contender], run))
+      return await measure(tabs)
+    } finally {
+      await window.close()
+    }
+  }
+
+  /** Seconds on the processor of all pages, with all their threads and workers. */
+  rendererSeconds(): Promise<number> {
+    return this.#browser.rendererSeconds()
+  }
+
+  #nextRun(): string {
+    return `${process.pid}-${++this.#runs}`
+  }
+
+  async #open(window: ChromiumWindow, scripts: readonly string[], run: string): Promise<Visit> {
+    const path = ['countCommits', ...scripts].join('/')
+    const tab = await window.openTab(`${this.#server.url}/pages/${path}`)
+    await untilReady(tab)
+    const mainThread = await MainThread.of(tab)
+    return new Visit({ tab, mainThread, run, server: this.#server, profiler: this.#profiler })
   }
 }
 

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Tab } from '../scripts/spawnChromium.ts'
 import type { MainThread } from './MainThread.ts'
+import { finalsOf } from './messages.ts'
 import type { Page } from './page/startPage.ts'
 import type { Profiler } from './Profiler.ts'
-import type { Observed, Plan, Task } from './protocol.ts'
+import type { Finals, Observed, Plan, Task } from './protocol.ts'
 import type { Server } from './startServer.ts'
 
 declare const page: Page
@@ -25,6 +27,8 @@ interface VisitOptions {
 /** A contender's page while it is open. */
 export class Visit {
   readonly mainThread: MainThread
+  /** What the page must show after the last `play`. */
+  finals: Finals = {}
   readonly #options: VisitOptions
   #plan: Plan = {
     kind: 'prices',
@@ -56,12 +60,24 @@ export class Visit {
     const { tab, run, profiler } = this.#options
     const plan = { ...this.#plan, ...part }
     this.#plan = { ...this.#plan, first: plan.first + plan.messages }
+    this.finals = finalsOf(plan)
     const watch = () => tab.call(([name, whole]) => page.play(name, whole), [run, plan] as const)
     const before = await this.mainThread.seconds()
     const observed = profiler ? await profiler.record(tab, watch) : await watch()
     const cpu = (await this.mainThread.seconds()) - before
     if (observed.failure !== null) throw new Error(observed.failure)
     return { ...observed, cpu }
+  }
+
+  /** Brings the tab to the front, and waits until it shows these values. */
+  async look(finals: Finals, patience = 10_000): Promise<void> {
+    await this.#options.tab.activate()
+    const deadline = performance.now() + patience
+    const describe = () => this.#options.tab.call(each => page.describeCells(each), finals)
+    for (let failure = await describe(); failure !== null; failure = await describe()) {
+      if (performance.now() > deadline) throw new Error(failure)
+      await sleep(50)
+    }
   }
 
   /** Makes the server send, whatever the result. */

@@ -18,6 +18,8 @@ export interface Workload {
   columns: readonly Column[]
   /** Whether contenders may be measured side by side, because processor time does not matter. */
   isConcurrent?: boolean
+  /** Whether the browser slows down hidden tabs, as it does for users. */
+  hasHiddenTabs?: boolean
   /** More rounds than this add no information, or take too long. */
   mostRounds?: number
   /** Measures a contender once; throws if it failed. */

@@ -20,6 +20,7 @@ export async function buildPages(isReadable: boolean): Promise<string> {
     mode: 'production',
     root: path('.'),
     resolve: { alias: packageAlias },
+    worker: { format: 'es', rolldownOptions: { output: { entryFileNames: 'chunks/[name]-[hash].js' } } },
     build: {
       outDir: folder,
       emptyOutDir: true,

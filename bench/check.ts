@@ -20,8 +20,9 @@ export function check(results: ReadonlyMap<string, Samples>, targets: readonly T
 }
 
 function judge(samples: Samples, target: Target): Verdict {
-  const hasFailed = samples.get('realtime')?.some(isFailure) ?? true
-  const values = valuesOf(samples, 'realtime', target)
+  const { contender = 'realtime' } = target
+  const hasFailed = samples.get(contender)?.some(isFailure) ?? true
+  const values = valuesOf(samples, contender, target)
   if (hasFailed || values.length === 0) return { target, reached: undefined, isMet: false }
   const reached = spread(values)
   const { atMost = Infinity, atLeast = -Infinity, isStrict = false } = target

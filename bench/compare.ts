@@ -22,7 +22,7 @@ export async function compare(
   const results = new Map<string, Samples>()
   const texts: string[] = []
   for (const workload of workloads) {
-    const browser = await launchChromium()
+    const browser = await launchChromium(workload.hasHiddenTabs)
     try {
       if (texts.length === 0) texts.push(await describeRun(browser, rounds))
       const samples = await measure(new Bench(browser, server), workload, rounds)

@@ -9,6 +9,7 @@ export interface Contender {
 
 export const contenders = {
   realtime: { title: 'react-query-realtime', file: 'realtime.tsx', isPeer: false },
+  sharedWorker: { title: 'react-query-realtime, shared worker', file: 'sharedWorker.tsx', isPeer: false },
   floor: { title: 'floor', file: 'floor.ts', isPeer: false },
   raw: { title: 'raw', file: 'raw.ts', isPeer: false },
   setQueryData: { title: '`setQueryData` by hand', file: 'setQueryData.ts', isPeer: true },

@@ -7,11 +7,14 @@ export interface Flags {
   rounds: number
   /** Whether to compare the results with the targets. */
   check: boolean
-  /** What to do: compare contenders, profile this library, plot its growth, or measure its memory. */
-  mode: 'compare' | 'profile' | 'growth' | 'memory'
+  /**
+   * What to do: compare contenders, profile this library, plot its growth, measure its memory, or compare shared
+   * connections with direct ones.
+   */
+  mode: 'compare' | 'profile' | 'growth' | 'memory' | 'tabs'
 }
 
-const modes = ['profile', 'growth', 'memory'] as const
+const modes = ['profile', 'growth', 'memory', 'tabs'] as const
 
 /** Reads the command line; throws for unknown flags and names. */
 export function readFlags(args: readonly string[], known: readonly string[]): Flags {
@@ -24,6 +27,7 @@ export function readFlags(args: readonly string[], known: readonly string[]): Fl
       profile: { type: 'boolean', default: false },
       growth: { type: 'boolean', default: false },
       memory: { type: 'boolean', default: false },
+      tabs: { type: 'boolean', default: false },
     },
   })
   const workloads = values.workload.flatMap(value => value.split(','))

@@ -4,29 +4,39 @@ import { compare } from './compare.ts'
 import { writeSection } from './docsPage.ts'
 import { readFlags, type Flags } from './flags.ts'
 import { plotGrowth } from './growth/plotGrowth.ts'
+import { plotTabs } from './growth/plotTabs.ts'
 import { showProfile } from './showProfile.ts'
 import { startServer, type Server } from './startServer.ts'
 import { renderVerdicts } from './table.ts'
 import { targets } from './targets.ts'
-import { workloads } from './workloads.ts'
+import { sharingWorkloads, workloads } from './workloads.ts'
 import { memory } from './workloads/memory.ts'
+import type { Workload } from './Workload.ts'
 
 /** With fewer rounds, medians are not worth keeping. */
 const enoughRounds = 5
 
 const usuallyProfiled = ['burst', 'steady-10000']
 
+const allWorkloads = [...workloads, ...sharingWorkloads]
+
+function workloadsOf({ mode, workloads: names }: Flags): readonly Workload[] {
+  if (mode === 'memory') return [memory]
+  if (names.length > 0) return allWorkloads.filter(({ name }) => names.includes(name))
+  return mode === 'tabs' ? sharingWorkloads : workloads
+}
+
 /** Compares the contenders. Returns whether this library met its targets. Complete results go to the docs. */
-async function runComparison(server: Server, { workloads: names, rounds, mode }: Flags): Promise<boolean> {
-  const isWanted = ({ name }: { name: string }) => names.length === 0 || names.includes(name)
-  const wanted = mode === 'memory' ? [memory] : workloads.filter(isWanted)
-  const { results, text } = await compare(server, wanted, rounds)
+async function runComparison(server: Server, flags: Flags): Promise<boolean> {
+  const { workloads: names, rounds, mode } = flags
+  const { results, text } = await compare(server, workloadsOf(flags), rounds)
   const verdicts = check(results, targets)
   const table = renderVerdicts(verdicts)
   console.log(`\n${table}`)
-  const section = mode === 'memory' ? mode : 'results'
+  const section = mode === 'compare' ? 'results' : mode
   const isComplete = mode === 'memory' || (names.length === 0 && rounds >= enoughRounds)
-  if (isComplete) await writeSection(section, `${text}\n\n### Targets\n\n${table}`)
+  const plot = isComplete && mode === 'tabs' ? `\n\n${await plotTabs(results)}` : ''
+  if (isComplete) await writeSection(section, `${text}${plot}\n\n### Targets\n\n${table}`)
   const short = verdicts.filter(({ isMet }) => !isMet)
   console.log(`\n${verdicts.length - short.length} of ${verdicts.length} targets are met.`)
   return short.length === 0
@@ -41,7 +51,7 @@ async function run(flags: Flags): Promise<number> {
       await writeSection('growth', await plotGrowth(server, rounds))
     } else if (mode === 'profile') {
       const profiled = names.length > 0 ? names : usuallyProfiled
-      for (const workload of workloads) {
+      for (const workload of allWorkloads) {
         if (profiled.includes(workload.name)) await showProfile(server, folder, workload)
       }
     } else {
@@ -55,7 +65,7 @@ async function run(flags: Flags): Promise<number> {
 }
 
 try {
-  const names = workloads.map(({ name }) => name)
+  const names = allWorkloads.map(({ name }) => name)
   process.exitCode = await run(readFlags(process.argv.slice(2), names))
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

@@ -1,8 +1,12 @@
+import type { ContenderName } from './contenders.ts'
 import type { Figure } from './results.ts'
+import { tabCounts } from './workloads/tabs.ts'
 
 /** What this library must reach in a workload. */
 export interface Target extends Figure {
   workload: string
+  /** Who must reach it. Default: this library with direct connections. */
+  contender?: ContenderName
   /** What is compared, for the reader. */
   claim: string
   atMost?: number
@@ -12,6 +16,22 @@ export interface Target extends Figure {
 }
 
 const overFloor = { claim: 'main thread, × floor', metric: 'cpu', against: 'floor' } as const
+
+const overDirect = {
+  contender: 'sharedWorker',
+  claim: 'main thread, × direct',
+  metric: 'cpu',
+  against: 'realtime',
+} as const
+
+const oneConnection = (tabs: number): Target => ({
+  workload: `tabs-${tabs}`,
+  contender: 'sharedWorker',
+  claim: 'connections',
+  metric: 'connections',
+  atMost: 1,
+  isStrict: true,
+})
 
 export const targets: readonly Target[] = [
   { workload: 'burst', ...overFloor, atMost: 1.15 },
@@ -78,5 +98,20 @@ export const targets: readonly Target[] = [
   { workload: 'size', claim: 'server events + provider, kB', metric: 'serverEvents', atMost: 15.3 },
   { workload: 'size', claim: 'socket + provider, kB', metric: 'socket', atMost: 16.5 },
   { workload: 'size', claim: 'everything, kB', metric: 'all', atMost: 24 },
+  { workload: 'worker-burst', ...overDirect, atMost: 0.45 },
+  { workload: 'worker-burst', ...overFloor, contender: 'sharedWorker', atMost: 0.55 },
+  { workload: 'worker-batched-burst', ...overDirect, atMost: 1 },
+  { workload: 'worker-steady-10000', ...overDirect, atMost: 0.65 },
+  {
+    workload: 'worker-quiet',
+    contender: 'sharedWorker',
+    claim: 'latency p50, ms more than direct',
+    metric: 'p50',
+    against: 'realtime',
+    by: 'difference',
+    atMost: 3,
+  },
+  ...tabCounts.map(oneConnection),
+  { ...overDirect, workload: 'tabs-10', claim: 'all tabs, × direct', atMost: 0.65 },
   { workload: 'memory', claim: 'heap after 1,000,000, × after 10,000', metric: 'growth', atMost: 1.05 },
 ]

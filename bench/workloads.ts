@@ -7,9 +7,11 @@ import { serverEvents } from './workloads/serverEvents.ts'
 import { share } from './workloads/share.ts'
 import { size } from './workloads/size.ts'
 import { quiet, steady10000, steady2000 } from './workloads/steady.ts'
+import { tabWorkloads } from './workloads/tabs.ts'
+import { workerBatchedBurst, workerBurst, workerQuiet, workerSteady } from './workloads/worker.ts'
 import type { Workload } from './Workload.ts'
 
-/** All workloads, in the order of the page. */
+/** All workloads of a plain run, in the order of the page. */
 export const workloads: readonly Workload[] = [
   burst,
   batchedBurst,
@@ -24,4 +26,13 @@ export const workloads: readonly Workload[] = [
   reconnect,
   polling,
   size,
+]
+
+/** What a shared worker saves. They are not part of a plain run. */
+export const sharingWorkloads: readonly Workload[] = [
+  workerBurst,
+  workerBatchedBurst,
+  workerSteady,
+  workerQuiet,
+  ...tabWorkloads,
 ]

@@ -4,8 +4,10 @@ import { median } from '../statistics.ts'
 import type { Axis } from './axes.ts'
 import type { Plot } from './renderPlot.ts'
 
-const colours: Readonly<Record<ContenderName, string>> = {
+/** The line of each contender. */
+export const colours: Readonly<Record<ContenderName, string>> = {
   realtime: '#d62728',
+  sharedWorker: '#17becf',
   floor: '#7f7f7f',
   raw: '#1f77b4',
   setQueryData: '#ff7f0e',

@@ -15,6 +15,14 @@ interface Cell {
   text: string
 }
 
+export function readCells(elements: readonly HTMLElement[]): Cell[] {
+  return elements.map(element => ({
+    name: element.dataset['name'] ?? '',
+    element,
+    text: element.textContent,
+  }))
+}
+
 /** Reads what is on screen, frame by frame, right before the frame is painted. */
 export class Meter {
   readonly #cells: readonly Cell[]
@@ -29,11 +37,7 @@ export class Meter {
   #finals: Finals | undefined
 
   constructor(elements: readonly HTMLElement[], offset: number) {
-    this.#cells = elements.map(element => ({
-      name: element.dataset['name'] ?? '',
-      element,
-      text: element.textContent,
-    }))
+    this.#cells = readCells(elements)
     const step = Math.ceil(elements.length / mostWatched)
     this.#watched = this.#cells.filter((_, index) => index % step === 0)
     this.#offset = offset
@@ -81,7 +85,8 @@ function shows({ name, element }: Cell, finals: Finals): boolean {
   return finals[name] === undefined || Number.parseInt(element.textContent) === finals[name]
 }
 
-function describeDifferences(cells: readonly Cell[], finals: Finals): string | null {
+/** What is wrong with the cells, which should show these values in the end. */
+export function describeDifferences(cells: readonly Cell[], finals: Finals): string | null {
   const wrong = cells.filter(cell => !shows(cell, finals))
   const [first] = wrong
   if (!first) return null

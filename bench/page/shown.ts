@@ -1,6 +1,8 @@
 import type { Row } from '../protocol.ts'
 
 interface Shown {
+  /** Why the contender is not what it should be. */
+  failure: string | null
   /** The list. */
   rows: readonly Row[]
   /** How often what was polled was rendered. */
@@ -8,4 +10,4 @@ interface Shown {
 }
 
 /** What the contender last showed. */
-export const shown: Shown = { rows: [], pollRenders: 0 }
+export const shown: Shown = { failure: null, rows: [], pollRenders: 0 }

@@ -2,7 +2,7 @@ import { textOf } from '../messages.ts'
 import type { Finals, Observed, Plan, Row, Task } from '../protocol.ts'
 import { measurePolls, type Polls } from './measurePolls.ts'
 import { measureShare, type Sharing } from './measureShare.ts'
-import { Meter } from './Meter.ts'
+import { describeDifferences, Meter, readCells } from './Meter.ts'
 import { readOffset } from './readOffset.ts'
 import { shown } from './shown.ts'
 
@@ -19,6 +19,8 @@ export interface Page {
   measureShare(task: Task): Promise<Sharing>
   /** What the polls of a mounted task cost. */
   measurePolls(task: Task, count: number): Promise<Polls>
+  /** Which cells do not show these values. */
+  describeCells(finals: Finals): string | null
   /** What is wrong with the list on screen, whose newest row must have this number. */
   describeRows(length: number, newest: number): string | null
   /** The numbers of the rows on screen. */
@@ -47,10 +49,12 @@ export function startPage(contender: Contender): void {
     async play(run, plan) {
       const meter = new Meter(cells(), offset)
       const answer = await fetch(`/play/${run}`, { method: 'POST', body: JSON.stringify(plan) })
-      return meter.until((await answer.json()) as Finals, patience)
+      const observed = await meter.until((await answer.json()) as Finals, patience)
+      return { ...observed, failure: shown.failure ?? observed.failure }
     },
     measureShare: task => measureShare(keys => contender(container, { ...task, keys })),
     measurePolls: ({ urls: [url = ''] }, count) => measurePolls(url, count),
+    describeCells: finals => describeDifferences(readCells(cells()), finals),
     describeRows: (length, newest) => describeRows(shown.rows, length, newest),
     rowNumbers: () => shown.rows.map(({ n }) => n),
     keepRows: () => {

@@ -18,6 +18,10 @@ export class Channel {
     return () => this.#listeners.delete(listener)
   }
 
+  get listeners(): number {
+    return this.#listeners.size
+  }
+
   /** Resolves with the next listener. */
   joined(): Promise<void> {
     return new Promise(resolve => this.#waiting.add(resolve))

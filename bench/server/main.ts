@@ -33,6 +33,8 @@ const actions: Readonly<Record<string, (name: string, request: IncomingMessage) 
     player?.stop()
     return player?.sent
   },
+  /** How many connections a run has. */
+  connections: name => channels.get(`${name}.0`).listeners,
   /** Opens a port for one run. */
   async outpost(name) {
     const outpost = new Outpost(channels)

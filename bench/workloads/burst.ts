@@ -20,7 +20,7 @@ export const burst: Workload = {
   title: 'Burst',
   description:
     '50,000 messages at once, over 100 keys. A component shows each key. All contenders but the first two get 12,000.',
-  contenders: contenderNames.filter(name => name !== 'unshared'),
+  contenders: contenderNames.filter(name => name !== 'unshared' && name !== 'sharedWorker'),
   columns,
   measure: (bench, contender) => measureBurst(bench, contender, {}),
 }

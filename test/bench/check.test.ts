@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { check } from '../../bench/check.ts'
 import type { Sample, Samples } from '../../bench/results.ts'
 import { targets, type Target } from '../../bench/targets.ts'
-import { workloads } from '../../bench/workloads.ts'
+import { sharingWorkloads, workloads } from '../../bench/workloads.ts'
 import { memory } from '../../bench/workloads/memory.ts'
 
 const cost: Target = { workload: 'burst', claim: 'cost', metric: 'cpu', atMost: 2 }
@@ -49,17 +49,25 @@ describe('check', () => {
     expect(verdictOn({ ...cost, metric: 'p50' }, cpus(1))?.isMet).toBe(false)
   })
 
+  it('judges the contender that the target names', () => {
+    const ofFloor = { ...cost, contender: 'floor' as const }
+    expect(verdictOn(ofFloor, cpus(9))).toMatchObject({ isMet: true, reached: { median: 1 } })
+    expect(verdictOn(ofFloor, [{ failure: 'lost a message' }])?.isMet).toBe(true)
+  })
+
   it('ignores workloads that did not run', () => {
     expect(verdictOn({ ...cost, workload: 'quiet' }, cpus(1))).toBeUndefined()
   })
 })
 
 describe('targets', () => {
-  const known = [...workloads, memory]
+  const known = [...workloads, ...sharingWorkloads, memory]
 
   it.each(targets)('include a limit and a workload with this library: $workload: $claim', target => {
     expect(target.atMost ?? target.atLeast).toBeDefined()
-    expect(known.find(({ name }) => name === target.workload)?.contenders).toContain('realtime')
+    expect(known.find(({ name }) => name === target.workload)?.contenders).toContain(
+      target.contender ?? 'realtime',
+    )
   })
 
   it.each(known)('include one for $name', ({ name }) => {

@@ -28,11 +28,12 @@ describe('the command line', () => {
     expect(() => read(`--rounds=${rounds}`)).toThrow(`--rounds takes a number from 1, not "${rounds}".`)
   })
 
-  it('can request a check, a profile, growth or memory', () => {
+  it('can request a check, a profile, growth, memory or tabs', () => {
     expect(read('--check').check).toBe(true)
     expect(read('--profile', '--workload', 'burst').mode).toBe('profile')
     expect(read('--growth', '--rounds', '2')).toMatchObject({ mode: 'growth', rounds: 2 })
     expect(read('--memory', '--check')).toMatchObject({ mode: 'memory', check: true })
+    expect(read('--tabs').mode).toBe('tabs')
   })
 
   it('is refused if it requests two things at once', () => {
