@@ -1,7 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
-import { beforeAll, expect, test } from 'vitest'
+import { preview } from 'vite'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { startFaultProxy } from '../support/faultProxy/startFaultProxy.ts'
 import { setUpExample } from './support/setUpExample.ts'
 
 const { build, folder, open, start } = setUpExample('orders')
@@ -13,8 +16,8 @@ beforeAll(async () => {
   url = await start('start', /Local:[^]*listens on port|listens on port[^]*Local:/)
 })
 
-async function openOrders() {
-  const opened = await open(url)
+async function openOrders(at = url, first?: Page) {
+  const opened = await open(at, first)
   await opened.page.getByText('open', { exact: true }).waitFor(patience)
   await expect.poll(() => rows(opened.page), patience).toHaveLength(8)
   return opened
@@ -58,6 +61,31 @@ test('an order of another client appears, and moves the last row to page 2', asy
   await page.getByText('Page 2 of 3').waitFor()
   expect(await rowsOf(page, 'Darjeeling')).toEqual([])
   expectNoProblems()
+})
+
+test('two tabs of the built app have one event stream, which a worker holds', async () => {
+  await build()
+  const assets = readdirSync(join(folder(), 'dist/assets'))
+  expect(assets.filter(name => /^realtime\.worker-.+\.js$/.test(name))).toHaveLength(1)
+  const proxy = await startFaultProxy(url)
+  onTestFinished(() => proxy.close())
+  const common = { root: folder(), configFile: false, logLevel: 'error' } as const
+  const site = await preview({
+    ...common,
+    preview: { host: '127.0.0.1', port: 0, proxy: { '/api': proxy.url } },
+  })
+  onTestFinished(() => site.close())
+  const { port } = site.httpServer.address() as AddressInfo
+
+  const first = await openOrders(`http://127.0.0.1:${port}`)
+  const second = await openOrders(`http://127.0.0.1:${port}`, first.page)
+  await createOrder(first.page, 'Keemun')
+  for (const { page, expectNoProblems } of [first, second]) {
+    await expect.poll(() => rowsOf(page, 'Keemun'), patience).toEqual([expect.stringContaining('shipped')])
+    expectNoProblems()
+  }
+  const streams = proxy.moments('request').filter(({ path }) => path === '/api/events')
+  expect(streams).toHaveLength(1)
 })
 
 test('the message of a refused order is shown', async () => {

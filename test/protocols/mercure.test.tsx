@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { messageKey, type RealtimeOptions, useServerEvents } from 'react-query-realtime'
 import { expect, test } from 'vitest'
-import { fetchFromHub, mercure, type Resource } from './clients/mercure.ts'
+import { mercure, type Resource } from './clients/mercure.ts'
 import { startMercure } from './servers/startMercure.ts'
 import { mountClient, shown, until } from './support.tsx'
 
@@ -30,7 +30,6 @@ async function open(options: RealtimeOptions = {}) {
   const view = mountClient(books, {
     baseUrl: server.http,
     getToken: () => 'jwt',
-    fetch: fetchFromHub,
     gapSpread: 1,
     ...options,
   })
@@ -76,7 +75,7 @@ test('a hub that has forgotten the last id is a gap: the resource is fetched onc
   site['/books/1'] = 9
   await until(() => expect(shown('/books/1')).toEqual(['9 open']))
   expect(fetches - before).toBeLessThanOrEqual(2)
-  expect(events).toContainEqual(expect.objectContaining({ kind: 'gap', cause: 'cursor-lost' }))
+  expect(events).toContainEqual(expect.objectContaining({ kind: 'gap', cause: 'refused' }))
 })
 
 test('a refused token is fetched again once', async () => {

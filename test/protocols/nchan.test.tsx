@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { cleanup } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import {
   type RealtimeOptions,
@@ -7,8 +9,10 @@ import {
   useServerEvents,
   useSocket,
 } from 'react-query-realtime'
+import type { NchanOptions } from 'react-query-realtime/engines'
 import { describe, expect, test } from 'vitest'
 import { nchanEvents, nchanNext, nchanPoll, nchanSocket } from './clients/nchan.ts'
+import { allowConsole } from '../support/consoleGuard.ts'
 import { hasNchan, startNchan } from './servers/startNchan.ts'
 import { mountClient, shown, until } from './support.tsx'
 
@@ -26,23 +30,43 @@ function Rows({ channel, result }: Connected) {
   )
 }
 
-const Events = ({ channel }: { channel: string }) => (
-  <Rows channel={channel} result={useServerEvents(nchanEvents(channel))} />
+interface ChannelProps extends NchanOptions {
+  channel: string
+}
+
+const Events = ({ channel, ...options }: ChannelProps) => (
+  <Rows channel={channel} result={useServerEvents(nchanEvents(channel, options))} />
 )
-const Socket = ({ channel }: { channel: string }) => (
-  <Rows channel={channel} result={useSocket(nchanSocket(channel))} />
+const Socket = ({ channel, ...options }: ChannelProps) => (
+  <Rows channel={channel} result={useSocket(nchanSocket(channel, options))} />
 )
-const LongPoll = ({ channel }: { channel: string }) => (
-  <Rows channel={channel} result={useLongPoll(nchanPoll(channel))} />
+const LongPoll = ({ channel, ...options }: ChannelProps) => (
+  <Rows channel={channel} result={useLongPoll(nchanPoll(channel, options))} />
 )
+
+/** Looks after the link, every 100 ms. */
+function Heartbeat({ channel }: ChannelProps) {
+  const options = { url: `/heartbeat/${channel}`, heartbeat: { interval: 100, timeout: 400 } }
+  const result = useSocket({ ...nchanSocket(channel), ...options })
+  return (
+    <>
+      <Rows channel={channel} result={result} />
+      <p aria-label="latency">{result.latency === undefined ? 'none' : 'measured'}</p>
+    </>
+  )
+}
 
 function Next({ channel }: { channel: string }) {
   const { data, error } = usePolling(nchanNext(channel))
   return <p aria-label={channel}>{error?.name ?? String(data?.response)}</p>
 }
 
-async function open(children: ReactNode, options: RealtimeOptions = {}) {
-  const server = await startNchan()
+async function open(
+  children: ReactNode,
+  options: RealtimeOptions = {},
+  settings?: Parameters<typeof startNchan>[0],
+) {
+  const server = await startNchan(settings)
   const view = mountClient(children, { baseUrl: server.url, getToken: () => 'secret', ...options })
   return { ...server, ...view }
 }
@@ -75,6 +99,33 @@ describe.skipIf(!hasNchan)('Nchan', () => {
       expect(events.filter(({ kind }) => kind === 'gap')).toEqual([])
     })
 
+    test('Nchan says nothing of a message that it has dropped, but with rememberedFor this is a gap', async () => {
+      allowConsole(/may be silent for/)
+      const gapsOf = async (rememberedFor: number | undefined) => {
+        const { publish, cutOff, events } = await open(
+          [<Channel key="a" channel="a" rememberedFor={rememberedFor} />],
+          {},
+          { keptFor: 1 },
+        )
+        await until(() => expect(shown('a')).toEqual(['open']))
+        await publish('a', 1)
+        await until(() => expect(shown('a')).toEqual(['1 open']))
+        const comeBack = await cutOff()
+        await publish('a', 2)
+        await sleep(2_500)
+        await comeBack()
+        await publish('a', 3)
+        await until(() => expect(shown('a')).toEqual(['1 3 open']))
+        // The gap comes after the messages.
+        const gaps = () => events.flatMap(event => (event.kind === 'gap' ? event.cause : []))
+        if (rememberedFor === undefined) await sleep(300)
+        else await until(() => expect(gaps()).not.toEqual([]))
+        cleanup()
+        return gaps()
+      }
+      expect([await gapsOf(undefined), await gapsOf(1_000)]).toEqual([[], ['forgotten']])
+    })
+
     test('a refused token is fetched again once', async () => {
       await open(both, { getToken: ({ reason }) => (reason === 'refused' ? 'secret' : 'expired') })
       await until(() => expect(shown('a')).toEqual(['open']))
@@ -85,6 +136,25 @@ describe.skipIf(!hasNchan)('Nchan', () => {
       const name = transport === 'WebSocket' ? 'ConnectionFailedError' : 'UnauthorizedError'
       await until(() => expect(shown('a')).toEqual([name]))
     })
+  })
+
+  test('heartbeats are answered where clients may publish, reach no subscriber, and find a dead link', async () => {
+    const { publish, silence, events, subscribers } = await open([<Heartbeat key="a" channel="a" />])
+    await until(() => expect(shown('latency')).toEqual(['measured']))
+    // Nchan answers heartbeats before it has subscribed the socket.
+    await until(async () => expect(await subscribers('a')).toBe(1))
+    await publish('a', 1)
+    await until(() => expect(shown('a')).toEqual(['1 open']))
+    await sleep(500)
+    expect(shown('a')).toEqual(['1 open'])
+    expect(await subscribers('trash')).toBe(0)
+    expect(events.filter(({ kind }) => kind === 'retry' || kind === 'unknown-type')).toEqual([])
+
+    silence()
+    await publish('a', 2)
+    await until(() => expect(shown('a')).toEqual(['1 2 open']))
+    expect(events.filter(({ kind }) => kind === 'retry')).not.toEqual([])
+    expect(events.filter(({ kind }) => kind === 'gap')).toEqual([])
   })
 
   test('by polls each poll reads the next message, also after a drop', async () => {
@@ -98,5 +168,5 @@ describe.skipIf(!hasNchan)('Nchan', () => {
 })
 
 test.runIf(!hasNchan)('is not proven here: install nginx and libnginx-mod-nchan', () => {
-  console.info('SKIPPED: 13 tests of Nchan, since nginx and libnginx-mod-nchan are not installed')
+  console.info('SKIPPED: 17 tests of Nchan, since nginx and libnginx-mod-nchan are not installed')
 })

@@ -3,10 +3,11 @@ import { useQuery } from '@tanstack/react-query'
 import { serverEventsOptions, upsert, useServerEvents } from 'react-query-realtime'
 import type { Price } from '../lib/prices'
 import { pricesQuery } from '../lib/pricesQuery'
+import type { Trade } from '../lib/trades'
 
 declare module 'react-query-realtime' {
   interface Register {
-    messages: { price: Price }
+    messages: { price: Price; trade: Trade }
   }
 }
 
@@ -25,7 +26,7 @@ export function Prices() {
   const { data: prices = [], error } = useQuery(pricesQuery)
   const { status } = useServerEvents(priceEvents)
   return (
-    <main>
+    <section>
       <header>
         <h1>Live prices</h1>
         <span className="status" data-status={status}>
@@ -43,6 +44,6 @@ export function Prices() {
           ))}
         </tbody>
       </table>
-    </main>
+    </section>
   )
 }

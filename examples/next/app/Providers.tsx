@@ -1,7 +1,12 @@
 'use client'
 import { isServer, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { RealtimeProvider } from 'react-query-realtime'
+import { RealtimeProvider, shareConnections } from 'react-query-realtime'
+
+// All tabs have one connection for each stream. Next does not bundle shared workers, so `npm run worker` does.
+const sharing = shareConnections(
+  () => new SharedWorker('/realtime-worker.js', { type: 'module', name: 'realtime' }),
+)
 
 let browserClient: QueryClient | undefined
 
@@ -14,7 +19,8 @@ function getQueryClient(): QueryClient {
 export function Providers({ children }: { children: ReactNode }) {
   return (
     <QueryClientProvider client={getQueryClient()}>
-      <RealtimeProvider>{children}</RealtimeProvider>
+      {/* With a login, the scope is the id of the user. */}
+      <RealtimeProvider share={{ worker: sharing, scope: 'everyone' }}>{children}</RealtimeProvider>
     </QueryClientProvider>
   )
 }

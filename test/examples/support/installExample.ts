@@ -6,7 +6,7 @@ import { inject } from 'vitest'
 import { run } from './run.ts'
 
 const examples = fileURLToPath(new URL('../../../examples/', import.meta.url))
-const made = new Set(['node_modules', 'dist', '.next', 'package-lock.json', 'next-env.d.ts'])
+const made = new Set(['node_modules', 'dist', '.next', '.run', 'package-lock.json', 'next-env.d.ts'])
 
 /** Does what a user does who copies an example: changes the line of the library in package.json, and installs. */
 export async function installExample(name: string) {

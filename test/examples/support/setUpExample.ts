@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright'
+import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import { launchChromium } from '../../support/setUpChromium.ts'
 import { installExample } from './installExample.ts'
@@ -24,6 +24,8 @@ export function setUpExample(name: string) {
 
   return {
     folder: () => example.folder,
+    /** What the servers have printed. */
+    output: () => running.map(({ output }) => output()).join('\n'),
     build: () => example.build(),
 
     /** Runs one of its npm scripts until the last test of the file has ended. Gives the URL of the page. */
@@ -33,10 +35,11 @@ export function setUpExample(name: string) {
       return started.url
     },
 
-    /** A page, and the errors and warnings that it logs. */
-    async open(url: string) {
-      const page = await browser.newPage()
-      onTestFinished(() => page.close())
+    /** A page, by itself or in a second tab of another one, and the errors and warnings that it logs. */
+    async open(url: string, first?: Page) {
+      const context = first?.context() ?? (await browser.newContext())
+      const page = await context.newPage()
+      onTestFinished(() => context.close())
       const problems: string[] = []
       page.on('pageerror', error => problems.push(error.message))
       page.on('console', message => {

@@ -26,7 +26,7 @@ export async function startExample(folder: string, script: string, isReady: RegE
     await until(() => expect(output).toMatch(isReady), 180_000)
     const [url] = /http:\/\/localhost:\d+/.exec(output) ?? []
     if (!url) throw new Error(`No URL was printed:\n${output}`)
-    return { url, stop }
+    return { url, stop, output: () => output }
   } catch (error) {
     await stop()
     throw error

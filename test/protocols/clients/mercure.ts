@@ -1,4 +1,5 @@
-import { type FetchLike, type Message, messageKey, serverEventsOptions } from 'react-query-realtime'
+import { type Message, messageKey, serverEventsOptions } from 'react-query-realtime'
+import { mercure as hub } from 'react-query-realtime/engines'
 
 export interface Resource {
   '@id': string
@@ -11,16 +12,9 @@ export const mercure = (topic: string) =>
     url: `/.well-known/mercure?match=${encodeURIComponent(topic)}`,
     parse: data => ({ type: 'resource', params: { topic }, response: JSON.parse(String(data)) as Resource }),
     liveQueries: [messageKey('resource', { topic })],
+    ...hub.events(),
     on: {
       resource: ({ params, response }: Message<string, unknown, Resource>, cache) =>
         cache.setQueryData(messageKey('resource', params), response),
     },
   })
-
-/** For the provider: a hub that has forgotten the last id says so in a header, which is a 410 here. */
-export const fetchFromHub: FetchLike = async (url, init) => {
-  const sent = new Headers(init.headers).get('Last-Event-ID')
-  const response = await fetch(url, init)
-  const found = response.headers.get('Mercure-Last-Event-ID')
-  return sent === null || found === null || found === sent ? response : new Response(null, { status: 410 })
-}

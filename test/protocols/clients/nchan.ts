@@ -1,7 +1,6 @@
 import {
   append,
   type CacheWriter,
-  cursorInQuery,
   longPollOptions,
   type Message,
   messageKey,
@@ -10,6 +9,7 @@ import {
   socketOptions,
   tokenInQuery,
 } from 'react-query-realtime'
+import { nchan, type NchanOptions } from 'react-query-realtime/engines'
 
 /** The publisher posts envelopes, so that only the packing differs. */
 export type Row = Message<'row', { channel: string }, number>
@@ -19,34 +19,14 @@ const on = {
     cache.setQueryData(messageKey('row', params), append(response)),
 }
 
-export const nchanEvents = (channel: string) => serverEventsOptions({ url: `/events/${channel}`, on })
+export const nchanEvents = (channel: string, options?: NchanOptions) =>
+  serverEventsOptions({ url: `/events/${channel}`, ...nchan.events(options), on })
 
-export const nchanPoll = (channel: string) =>
-  longPollOptions({
-    url: `/poll/${channel}`,
-    // `nchan_longpoll_multipart_response raw`: one message a line.
-    parse: body =>
-      String(body)
-        .split('\n')
-        .filter(Boolean)
-        .map(line => JSON.parse(line) as Row),
-    holdTimeout: 28_000,
-    on,
-  })
+export const nchanPoll = (channel: string, options?: NchanOptions) =>
+  longPollOptions({ url: `/poll/${channel}`, ...nchan.longPoll(options), on })
 
-export const nchanSocket = (channel: string) =>
-  socketOptions({
-    url: `/socket/${channel}`,
-    // Each frame begins with its id.
-    protocols: ['ws+meta.nchan'],
-    parse(frame) {
-      const [head = '', ...parts] = String(frame).split('\n\n')
-      return { ...(JSON.parse(parts.join('\n\n')) as Row), id: /^id: (.*)$/m.exec(head)?.[1] }
-    },
-    attachToken: tokenInQuery(),
-    recovery: { cursor: ({ id }) => id, attach: cursorInQuery('last_event_id'), resumed: true },
-    on,
-  })
+export const nchanSocket = (channel: string, options?: NchanOptions) =>
+  socketOptions({ url: `/socket/${channel}`, attachToken: tokenInQuery(), ...nchan.socket(options), on })
 
 /** Each poll gets the message after the last one. */
 export const nchanNext = (channel: string) =>

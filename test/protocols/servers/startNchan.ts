@@ -16,7 +16,7 @@ const MODULE = '/usr/lib/nginx/modules/ngx_nchan_module.so'
 export const hasNchan = existsSync(MODULE) && existsSync('/usr/sbin/nginx')
 
 /** nginx with the subscribers of https://nchan.io/#subscriber-endpoints, behind a proxy that drops connections. */
-const configure = (port: number, application: string, directory: string) => `
+const configure = (port: number, application: string, directory: string, keptFor: number) => `
 load_module ${MODULE};
 user ${userInfo().username};
 daemon off;
@@ -28,6 +28,7 @@ http {
   access_log off;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(name => `${name}_temp_path ${directory}/${name};`).join('\n  ')}
   nchan_message_buffer_length 100;
+  nchan_message_timeout ${keptFor}s;
   server {
     listen 127.0.0.1:${port};
     nchan_channel_id $1;
@@ -41,6 +42,13 @@ http {
       nchan_subscriber_timeout 25;
     }
     location ~ ^/socket/(\\w+)$ { nchan_subscriber websocket; nchan_authorize_request /auth; }
+    location ~ ^/heartbeat/(\\w+)$ {
+      nchan_pubsub websocket;
+      nchan_publisher_channel_id trash;
+      nchan_message_buffer_length 1;
+      nchan_subscriber_channel_id $1;
+      nchan_websocket_client_heartbeat '{"type":"heartbeat"}' '{"type":"heartbeat"}';
+    }
     location ~ ^/next/(\\w+)$ { nchan_subscriber http; nchan_subscriber_first_message oldest; nchan_authorize_request /auth; }
     location = /auth { internal; proxy_pass ${application}; proxy_set_header X-Original-URI $request_uri; }
   }
@@ -54,7 +62,8 @@ async function freePort(): Promise<number> {
   return port
 }
 
-export async function startNchan() {
+/** @param keptFor how long messages are kept (s) */
+export async function startNchan({ keptFor = 60 } = {}) {
   const tokens = new Set(['secret'])
   const application = await startServer(
     createServer(({ headers }, response) => {
@@ -66,7 +75,7 @@ export async function startNchan() {
   const directory = await mkdtemp(join(tmpdir(), 'nchan-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  await writeFile(join(directory, 'nginx.conf'), configure(port, application.http, directory))
+  await writeFile(join(directory, 'nginx.conf'), configure(port, application.http, directory, keptFor))
   const nginx = spawn('/usr/sbin/nginx', [
     '-c',
     join(directory, 'nginx.conf'),
@@ -92,5 +101,14 @@ export async function startNchan() {
     return response.ok ? ((await response.json()) as { subscribers: number }).subscribers : 0
   }
   await until(() => subscribers('any'))
-  return { url: proxy.url, drop: () => proxy.strike({ do: 'reset' }), tokens, publish, subscribers }
+  const drop = () => proxy.strike({ do: 'reset' })
+  /** No client gets through until the returned function is called. */
+  async function cutOff() {
+    await proxy.refuse()
+    drop()
+    return () => proxy.accept()
+  }
+  /** From now on nothing passes, and nothing ends. */
+  const silence = () => proxy.strike({ do: 'half-open' })
+  return { url: proxy.url, drop, cutOff, silence, tokens, publish, subscribers }
 }

@@ -1,0 +1,5 @@
+import { readTrades } from '../../../lib/trades'
+
+export function GET() {
+  return Response.json(readTrades())
+}

@@ -1,0 +1,18 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { RealtimeProvider } from 'react-query-realtime'
+import { App } from './App'
+import './style.css'
+
+const queryClient = new QueryClient()
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <RealtimeProvider heartbeat={{ interval: 10_000, timeout: 5_000 }}>
+        <App />
+      </RealtimeProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,64 @@
+import {
+  append,
+  type ConnectionOptions,
+  longPollOptions,
+  serverEventsOptions,
+  useLongPoll,
+  useMessage,
+  useServerEvents,
+} from 'react-query-realtime'
+import { durableStreams } from 'react-query-realtime/engines'
+import { describe, expect, test } from 'vitest'
+import { startDurableStreams } from './servers/startDurableStreams.ts'
+import { mountClient, shown, until } from './support.tsx'
+
+const on: ConnectionOptions['on'] = {
+  row: ({ response }, cache) => cache.setQueryData(['row'], append(response as number)),
+}
+const url = '/v1/stream/rows?offset=now'
+const poll = longPollOptions({ url: `${url}&live=long-poll`, ...durableStreams.longPoll(), on })
+const events = serverEventsOptions({ url: `${url}&live=sse`, ...durableStreams.events(), on })
+
+function Rows({ status }: { status: string }) {
+  const { data } = useMessage('row')
+  return <p aria-label="rows">{[...((data ?? []) as number[]), status].join(' ')}</p>
+}
+
+const LongPoll = () => <Rows status={useLongPoll(poll).status} />
+const Events = () => <Rows status={useServerEvents(events).status} />
+const transports = { 'a long poll': LongPoll, 'Server-Sent Events': Events }
+
+describe.each(Object.entries(transports))('Durable Streams by %s', (_name, Client) => {
+  async function open() {
+    const server = await startDurableStreams()
+    await server.publish(0)
+    const view = mountClient(<Client />, { baseUrl: server.url })
+    await until(() => expect(shown('rows')).toEqual(['open']))
+    return { ...server, ...view }
+  }
+
+  test('starts where the URL says, and gets what is appended', async () => {
+    const { publish, events: reported } = await open()
+    for (const row of [1, 2, 3]) await publish(row)
+    await until(() => expect(shown('rows')).toEqual(['1 2 3 open']))
+    expect(reported.filter(({ kind }) => kind === 'unknown-type' || kind === 'bad-message')).toEqual([])
+  })
+
+  test('goes on after a drop and after a quiet time: nothing is lost or doubled, and there is no gap', async () => {
+    const { publish, drop, events: reported } = await open()
+    await publish(1)
+    await until(() => expect(shown('rows')).toEqual(['1 open']))
+    await new Promise(resolve => setTimeout(resolve, 700))
+    drop()
+    for (const row of [2, 3]) await publish(row)
+    await until(() => expect(shown('rows')).toEqual(['1 2 3 open']))
+    expect(reported.filter(({ kind }) => kind === 'gap')).toEqual([])
+  })
+
+  test('is closed once the stream is, after its last message', async () => {
+    const { publish, end } = await open()
+    await publish(1)
+    await end()
+    await until(() => expect(shown('rows')).toEqual(['1 closed']))
+  })
+})
