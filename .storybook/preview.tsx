@@ -52,7 +52,7 @@ export default {
             'useRealtime',
           ],
           'Screens',
-          ['Ticker', 'Subscriptions', 'Orders and chat', 'Optimistic updates'],
+          ['Ticker', 'Subscriptions', 'All tabs', 'Orders and chat', 'Infinite chat', 'Optimistic updates'],
           'Comparisons',
         ],
       },

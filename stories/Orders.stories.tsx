@@ -2,7 +2,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { Chat } from './orders/Chat.tsx'
 import { Orders } from './orders/Orders.tsx'
 import ordersCode from './orders/Orders.tsx?raw'
-import { WithoutPrices } from './orders/WithoutPrices.tsx'
+import { WithoutPrices } from './parts/WithoutPrices.tsx'
 import { code } from './parts/storyDocs.ts'
 import { Workbench } from './parts/Workbench.tsx'
 

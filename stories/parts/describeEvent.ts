@@ -22,6 +22,8 @@ export function describeEvent(event: RealtimeEvent): string {
       return 'the queue is full: a message was rejected'
     case 'outdated-response':
       return `refetches of ${JSON.stringify(event.key)} return older data`
+    case 'sharing':
+      return event.isActive ? 'shared with the other tabs' : `not shared with the other tabs: ${event.reason}`
     case 'queries-dropped':
       return `dropped ${event.count} unused queries`
   }

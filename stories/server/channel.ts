@@ -3,13 +3,14 @@ import type { Cursor, Envelope } from './envelope.ts'
 import { createFaults } from './faults.ts'
 import { createFeed } from './feed.ts'
 import { createLog } from './log.ts'
+import { createMessages } from './messages.ts'
 import { createOrders } from './orders.ts'
 import { createTickerSubscriptions } from './tickerSubscriptions.ts'
 import { createTokens } from './tokens.ts'
 
 export type Channel = ReturnType<typeof createChannel>
 
-/** Isolated log, feed, orders, tokens, faults and clients. Each test and story uses its own channel. */
+/** Isolated log, feed, orders, messages, tokens, faults and clients. Each test and story uses its own channel. */
 export function createChannel() {
   const log = createLog()
   const connections = createConnections()
@@ -29,6 +30,7 @@ export function createChannel() {
   }
 
   const orders = createOrders(publish)
+  const messages = createMessages(publish)
   const feed = createFeed({ publish, isWanted: connections.isAnybodyThere })
 
   return {
@@ -38,6 +40,7 @@ export function createChannel() {
     tokens,
     faults,
     orders,
+    messages,
     feed,
     publish,
     close(): void {

@@ -14,6 +14,7 @@ import type { DemoSocket } from './demoSocket.ts'
 import type { Exchange } from './exchange.ts'
 import { serveGraphql } from './graphql.ts'
 import { longPoll } from './longPoll.ts'
+import { messagesEndpoint } from './messagesEndpoint.ts'
 import { ordersEndpoint } from './ordersEndpoint.ts'
 import { poll } from './poll.ts'
 import type { TransportName } from './presences.ts'
@@ -39,6 +40,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/long-poll', { methods: ['GET'], transport: 'longPoll', serve: longPoll }],
   ['/events', { methods: ['GET', 'POST'], transport: 'events', serve: events }],
   ['/orders', { methods: ['GET', 'POST'], transport: 'rest', serve: ordersEndpoint }],
+  ['/messages', { methods: ['GET', 'POST'], transport: 'rest', serve: messagesEndpoint }],
   ['/publish', { methods: ['POST'], control: publish }],
   ['/feed', { methods: ['POST'], control: configureFeed }],
   ['/token', { methods: ['POST'], control: issueToken }],

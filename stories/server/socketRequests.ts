@@ -23,6 +23,8 @@ const HANDLERS = new Map<string, Handler>([
   ['order.cancel', (params, { orders }) => orders.cancel(checkRecord(params, '"params"'))],
   ['order.remove', (params, { orders }) => orders.remove(checkRecord(params, '"params"'))],
   ['chat.send', sendChat],
+  ['message.post', (params, { messages }) => messages.post(checkRecord(params, '"params"'))],
+  ['message.remove', (params, { messages }) => messages.remove(checkRecord(params, '"params"'))],
   ['slow', slow],
   ['binary', binary],
 ])

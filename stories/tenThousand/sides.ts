@@ -9,7 +9,7 @@ export type SideName = (typeof SIDES)[number]['name']
 /** Number of prices per side. */
 export const SYMBOL_COUNT = 100
 
-/** Path of a side's page on servers with the `sidePagePlugin`. */
+/** Path of a side's page on servers with the `builtPagePlugin`. */
 export const SIDE_PATH = '/ten-thousand/'
 
 /** Query parameters of a side's page. */

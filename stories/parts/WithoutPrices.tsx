@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { useDemo } from '../parts/DemoContext.ts'
+import { useDemo } from './DemoContext.ts'
 
 /** Stops the price feed of the channel. */
 export function WithoutPrices() {
