@@ -39,36 +39,18 @@ export function Posts() {
 }
 // #endregion list
 
-// #region changed
-import type { InfiniteData } from '@tanstack/react-query'
-import { idempotent, socketOptions } from 'react-query-realtime'
+// #region socket
+import { patch, remove, socketOptions } from 'react-query-realtime'
 import { z } from 'zod'
 
 const post = z.object({ id: z.number(), text: z.string() })
 
-/** Replaces a post in the page that contains it. */
-const replacePost = (changed: Post) =>
-  idempotent<InfiniteData<Post[]>>(
-    data =>
-      data && {
-        ...data,
-        pages: data.pages.map(page =>
-          page.some(({ id }) => id === changed.id)
-            ? page.map(row => (row.id === changed.id ? changed : row))
-            : page,
-        ),
-      },
-  )
-// #endregion changed
-
-// #region socket
 export const blog = socketOptions({
   url: '/socket',
   messages: { 'post.changed': post, 'post.removed': z.number(), 'post.created': post },
   on: {
-    'post.changed': ({ response }, cache) => cache.setQueryData(['posts'], replacePost(response)),
-    // All later pages move by one row, so refetch them.
-    'post.removed': (_message, cache) => cache.invalidateQueries(['posts']),
+    'post.changed': ({ response }, cache) => cache.setQueriesData(['posts'], patch(response, { by: 'id' })),
+    'post.removed': ({ response }, cache) => cache.setQueriesData(['posts'], remove(response, { by: 'id' })),
     // Do not move the rows that someone is reading. Only remember the id of the newest post.
     'post.created': ({ response }, cache) => cache.setQueryData(['newest-post'], response.id),
   },

@@ -9,13 +9,14 @@ export function commandsIn(text: string): string[] {
   )
 }
 
-/** What the reader of `docs/start.md` types, whose app is not this repository. */
+/** What readers type in their own app, which is not this repository. */
 const inTheApp = [
   'npm create vite@latest prices -- --template react-ts',
   'cd prices',
   'npm install react-query-realtime @tanstack/react-query ws',
   'node server.js',
   'npm run dev',
+  'npx esbuild realtime.worker.ts --bundle --minify --format=esm --outfile=public/realtime-worker.js',
 ]
 
 /** Whether a command runs in a clone: a script or a package that exists; or in the reader's own app. */

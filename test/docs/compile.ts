@@ -48,7 +48,7 @@ export function compile(modules: readonly SnippetModule[]): string[] {
   const together = modules.filter(module => !augmented.flat().includes(module))
   return [together, ...augmented].flatMap(group => {
     const program = createProgram(
-      group.map(({ fileName }) => fileName),
+      [...group.map(({ fileName }) => fileName), join(root, 'test/docs/reactNative.d.ts')],
       modules,
     )
     return group.flatMap(module => diagnose(program, module))

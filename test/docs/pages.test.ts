@@ -8,7 +8,7 @@ import { compile } from './compile.ts'
 import { excerptsOf } from './pageCode.ts'
 import { linkSnippets, pages, readPage, readSnippets, root, sitePages } from './snippets.ts'
 
-const known = ['tsx', 'ts', 'js', 'json', 'sh', 'text', 'html', 'python']
+const known = ['tsx', 'ts', 'js', 'json', 'sh', 'text', 'html', 'nginx', 'python']
 const withoutCode = (text: string) => text.replace(/^```[^]*?^```$/gm, '')
 const API = 'docs/reference/api/'
 
@@ -52,6 +52,11 @@ describe.each(pages)('%s', page => {
     })
     expect(broken.map(([link]) => link)).toEqual([])
   })
+})
+
+// VitePress reads `{{` as a Vue expression, in inline code as well.
+test.each(sitePages)('%s has no double brace outside of a block of code', page => {
+  expect(withoutCode(readPage(page))).not.toContain('{{')
 })
 
 test.each(sitePages)('%s links only to files of the site', page => {

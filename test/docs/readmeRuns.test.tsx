@@ -13,7 +13,6 @@ import { type RunningDemoServer, startDemoServer } from '../../stories/server/st
 import { runSnippets } from './runSnippets.ts'
 import { readSnippets, root } from './snippets.ts'
 
-const patient = { timeout: 8_000 }
 const packages = {
   react,
   'react/jsx-runtime': jsxRuntime,
@@ -40,15 +39,15 @@ describe('the quick start of the README', () => {
       </StrictMode>,
     )
     const price = (index: number) => container.querySelectorAll('b')[index]?.textContent
-    await waitFor(() => expect(price(1)).toBe('2400.00'), patient)
+    await waitFor(() => expect(price(1)).toBe('2400.00'))
     const first = price(0)
     expect(first).toMatch(/^\d+\.\d\d$/)
-    await waitFor(() => expect(price(0)).not.toBe(first), patient)
+    await waitFor(() => expect(price(0)).not.toBe(first))
 
     await stop(server)
     server = await startServer(port)
     const stale = price(0)
-    await waitFor(() => expect(price(0)).not.toBe(stale), patient)
+    await waitFor(() => expect(price(0)).not.toBe(stale))
   })
 })
 
@@ -85,20 +84,20 @@ describe('the examples of the README', () => {
   test('usePolling lists what useSocket ordered', async () => {
     const { container } = show('200', 'Orders', 'OrderTea')
     const button = await screen.findByRole('button', { name: 'Order tea' })
-    await waitFor(() => expect(button).toHaveProperty('disabled', false), patient)
+    await waitFor(() => expect(button).toHaveProperty('disabled', false))
     fireEvent.click(button)
-    await waitFor(() => expect(container.querySelector('p')?.textContent).toContain('tea'), patient)
+    await waitFor(() => expect(container.querySelector('p')?.textContent).toContain('tea'))
   })
 
   test.each(['LiveOrders', 'OrderNotice'])(
     '%s brings an order to the list that another client made',
     async name => {
       const { container } = show('60_000', 'Orders', name)
-      await screen.findByText('open', {}, patient)
+      await screen.findByText('open')
       const item = `mint by ${name}`
       const body = JSON.stringify({ item, quantity: 1 })
       await fetch(`${server.url}/orders`, { method: 'POST', body })
-      await waitFor(() => expect(container.querySelector('p')?.textContent).toContain(item), patient)
+      await waitFor(() => expect(container.querySelector('p')?.textContent).toContain(item))
     },
   )
 
@@ -119,7 +118,7 @@ describe('the examples of the README', () => {
         </Realtime>
       </QueryClientProvider>,
     )
-    await screen.findByText('open', {}, patient)
+    await screen.findByText('open')
     Reflect.deleteProperty(globalThis, 'session')
   })
 })
@@ -136,7 +135,7 @@ async function startServer(port: number): Promise<ChildProcess> {
       stdio: 'inherit',
     },
   )
-  await waitFor(() => canConnect(port), patient)
+  await waitFor(() => canConnect(port))
   return server
 }
 

@@ -11,7 +11,6 @@ import { type RunningDemoServer, startDemoServer } from '../../stories/server/st
 import { startSocketServer } from '../support/socketServer.ts'
 import { runSnippets } from './runSnippets.ts'
 
-const patient = { timeout: 8_000 }
 const { QueryClient, QueryClientProvider } = query
 const packages = {
   react,
@@ -54,18 +53,18 @@ function show(...components: ComponentType[]) {
 test('use-polling and use-socket: an order that is created over the socket appears in the polled list', async () => {
   const info = vi.spyOn(console, 'info').mockImplementation(() => {})
   show(component('use-polling', 'Orders'), component('use-socket', 'OrderTea'))
-  await screen.findByRole('list', {}, patient)
+  await screen.findByRole('list')
   const button = await screen.findByRole('button', { name: 'Order tea' })
-  await waitFor(() => expect(button).toHaveProperty('disabled', false), patient)
+  await waitFor(() => expect(button).toHaveProperty('disabled', false))
   fireEvent.click(button)
-  await screen.findByText('1 × tea', {}, patient)
-  await waitFor(() => expect(info).toHaveBeenCalledWith(expect.stringMatching(/^ordered: /)), patient)
+  await screen.findByText('1 × tea')
+  await waitFor(() => expect(info).toHaveBeenCalledWith(expect.stringMatching(/^ordered: /)))
   info.mockRestore()
 })
 
 test('use-server-events: ticks are counted', async () => {
   show(component('use-server-events', 'Ticks'))
-  await screen.findByText(/^open, [1-9]\d* ticks$/, {}, patient)
+  await screen.findByText(/^open, [1-9]\d* ticks$/)
 })
 
 test('use-long-poll: a cursor strategy of your own reads the position and sends it', async () => {
@@ -86,16 +85,16 @@ test('use-long-poll: a cursor strategy of your own reads the position and sends 
     </QueryClientProvider>,
   )
   const expected = [`${server.url}/changes`, `${server.url}/changes?after=7`]
-  await waitFor(() => expect(requested).toEqual(expected), patient)
+  await waitFor(() => expect(requested).toEqual(expected))
 })
 
 test('use-socket-query, use-message and use-realtime: a price, its last message and the connection are shown', async () => {
   const Price = component('use-socket-query', 'Price') as ComponentType<{ symbol: string }>
   const Btc = () => <Price symbol="BTC" />
   show(Btc, component('use-message', 'LastPrice'), component('use-realtime', 'Connections'))
-  await screen.findByText('socket: open, used by 1', {}, patient)
-  await screen.findByText(/^\d+\.\d\d$/, {}, patient)
-  await screen.findByText(/"last":\d/, {}, patient)
+  await screen.findByText('socket: open, used by 1')
+  await screen.findByText(/^\d+\.\d\d$/)
+  await screen.findByText(/"last":\d/)
 })
 
 test('recovery: a socket that drops receives what it missed, and nothing else', async () => {
@@ -105,15 +104,15 @@ test('recovery: a socket that drops receives what it missed, and nothing else', 
   const Light = () => <i>{useSocket({ ...options, onMessage }).status}</i>
   const events = show(Light)
   const publish = (response: number) => post('/publish', { type: 'note', params: null, response })
-  await screen.findByText('open', {}, patient)
+  await screen.findByText('open')
   await publish(1)
-  await waitFor(() => expect(notes).toEqual([1]), patient)
+  await waitFor(() => expect(notes).toEqual([1]))
   await post('/faults', { fault: 'down', ms: 500 })
-  await screen.findByText('reconnecting', {}, patient)
+  await screen.findByText('reconnecting')
   await publish(2)
-  await screen.findByText('open', {}, patient)
+  await screen.findByText('open')
   await publish(3)
-  await waitFor(() => expect(notes).toEqual([1, 2, 3]), patient)
+  await waitFor(() => expect(notes).toEqual([1, 2, 3]))
   expect(events.filter(({ kind }) => kind === 'gap')).toEqual([])
 })
 
@@ -135,12 +134,12 @@ test('use-socket: a room is joined at each opening, and left on unmount', async 
     </QueryClientProvider>
   )
   const { rerender } = render(page('a'))
-  await waitFor(() => expect(received).toEqual(['join a']), patient)
+  await waitFor(() => expect(received).toEqual(['join a']))
   rooms.sockets[0]?.terminate()
-  await waitFor(() => expect(received).toEqual(['join a', 'join a']), patient)
+  await waitFor(() => expect(received).toEqual(['join a', 'join a']))
   rerender(page('b'))
-  await waitFor(() => expect(received.slice(2)).toEqual(['leave a', 'join b']), patient)
+  await waitFor(() => expect(received.slice(2)).toEqual(['leave a', 'join b']))
   rerender(page())
-  await waitFor(() => expect(received.slice(4)).toEqual(['leave b']), patient)
+  await waitFor(() => expect(received.slice(4)).toEqual(['leave b']))
   expect(rooms.sockets).toHaveLength(2)
 })

@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as api from 'react-query-realtime'
+import * as engines from 'react-query-realtime/engines'
 import * as protocols from 'react-query-realtime/protocols'
 import type ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 import { decideFailure, type FailureAction } from '../../src/core/failure.ts'
-import { socketDefinition } from '../../src/hooks/socketOptions.ts'
+import { socketDefinition } from '../../src/providers/socketOptions.ts'
 import {
   DEFAULT_CLOSE_DELAY,
   DEFAULT_MAX_MESSAGE_BYTES,
@@ -14,7 +15,9 @@ import {
 import { createProgram } from './compile.ts'
 import { isCode, readPage, readSnippets, root } from './snippets.ts'
 
-const entries = ['src/index.ts', 'src/protocols/index.ts'].map(path => join(root, path))
+const entries = ['src/index.ts', 'src/protocols/index.ts', 'src/engines/index.ts'].map(path =>
+  join(root, path),
+)
 const program = createProgram(entries)
 const checker = program.getTypeChecker()
 
@@ -31,6 +34,7 @@ function members(type: string, file = ''): string[] {
   return properties
     .filter(({ declarations }) => declarations?.some(node => node.getSourceFile().fileName.endsWith(file)))
     .map(({ name }) => name)
+    .filter(name => !name.includes('#'))
 }
 
 /** The text of a page of the reference, or of one of its sections. */
@@ -120,6 +124,8 @@ describe('the reference lists exactly', () => {
     ['use-polling', 'Result', 'PollingControls'],
     ['use-realtime', 'Result', 'Realtime'],
     ['use-realtime', 'A connection', 'ConnectionInfo'],
+    ['realtime-client', 'Methods', 'RealtimeClient'],
+    ['realtime-client', 'subscribe', 'MessageObserver'],
     ['use-socket', 'request', 'RequestOptions'],
     ['use-socket', 'protocol', 'ProtocolSession'],
     ['recovery', 'recovery', 'Recovery'],
@@ -144,7 +150,7 @@ describe('the reference lists exactly', () => {
   test('the kinds of a failed connection', () => {
     // An impossible request has an error of another class.
     const kinds = [...variants('Failure', 'kind').keys()].filter(kind => kind !== 'impossible')
-    expect(names('errors', 'ConnectionFailedError').sort()).toEqual(kinds.sort())
+    expect(names('errors', 'connection-failed').sort()).toEqual(kinds.sort())
   })
 
   test('the events and their fields', () => {
@@ -232,15 +238,18 @@ test('the sizes in the reference are the limits that `npm run size` checks', () 
   const listed = section('runtimes', 'Size').matchAll(/^\| `([^`]+)` +\| ([\d.]+ kB) +\|$/gm)
   const limits = readPage('.size-limit.js').matchAll(/entry\('([^']+)', '([^']+)'\)/g)
   const pairs = [...listed].map(([, name, limit]) => [name, limit])
-  expect(pairs).toHaveLength(5)
+  expect(pairs).toHaveLength(6)
   expect(pairs).toEqual([...limits].map(([, name, limit]) => [name, limit]))
 })
 
-test('the sizes of protocols in the reference are the limits that `npm run size` checks', () => {
-  const listed = table('protocols').map(([name, limit]) => [/\w+/.exec(name ?? '')?.[0], limit])
-  const limits = readPage('.size-limit.js').matchAll(/protocol\('([^']+)', '([^']+)'\)/g)
-  expect(listed).toEqual([...limits].map(([, name, limit]) => [name, limit]))
-})
+test.each(['protocol', 'engine'])(
+  'the sizes of each %s in the reference are the limits that `npm run size` checks',
+  kind => {
+    const listed = table(`${kind}s`).map(([name, limit]) => [/\w+/.exec(name ?? '')?.[0], limit])
+    const limits = readPage('.size-limit.js').matchAll(new RegExp(`${kind}\\('([^']+)', '([^']+)'\\)`, 'g'))
+    expect(listed).toEqual([...limits].map(([, name, limit]) => [name, limit]))
+  },
+)
 
 test('the reference describes every option of the ready-made protocols', () => {
   for (const [factory, options] of Object.entries({
@@ -278,7 +287,7 @@ test('the guide lists every proven protocol with its lines', () => {
 test('the reference names everything that the package exports', () => {
   const text = readPage('docs/reference/index.md')
   expect(
-    Object.keys({ ...api, ...protocols }).filter(
+    Object.keys({ ...api, ...engines, ...protocols }).filter(
       name => !new RegExp(`\`${name}\``).test(text) && !name.endsWith('Error'),
     ),
   ).toEqual([])
@@ -291,8 +300,9 @@ test('the reference names everything that the package exports', () => {
 test('every hook has a page of the reference whose code calls it', () => {
   const hooks = Object.keys(api).filter(name => /^use[A-Z]/.test(name))
   const missing = hooks.filter(name => {
-    const page = `docs/reference/${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}.md`
-    return !readSnippets(page).some(
+    const own = name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+    const page = name.startsWith('useSuspense') ? 'suspense-hooks' : own
+    return !readSnippets(`docs/reference/${page}.md`).some(
       snippet => isCode(snippet) && new RegExp(`\\b${name}[<(]`).test(snippet.code),
     )
   })

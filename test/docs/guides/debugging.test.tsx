@@ -66,7 +66,7 @@ test('a wrong path stays connecting, and error says why', async () => {
   const server = createServer((_request, response) => response.writeHead(404).end())
   const page = await openPage(server)
   page.render(<Socket />)
-  await says(/^connecting connection-failed The WebSocket could not be opened/)
+  await says(/^connecting connection-failed \/socket: The WebSocket could not be opened/)
   await hasEvent(page.events, { kind: 'retry' })
 })
 
@@ -77,7 +77,7 @@ test('a getToken that never settles is named by error', async () => {
     reconnect: { ...QUICK, connectTimeout: 200 },
   })
   page.render(<Socket />)
-  await says(/^connecting connection-failed "getToken" did not settle in time/)
+  await says(/^connecting connection-failed \/socket: "getToken" did not settle in time/)
 })
 
 test('an event stream with a wrong content type stays connecting, and error names the type', async () => {

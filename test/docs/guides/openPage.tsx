@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { render } from '@testing-library/react'
 import { type ReactNode, StrictMode } from 'react'
-import { RealtimeProvider, type RealtimeEvent, type RealtimeProviderProps } from 'react-query-realtime'
+import { RealtimeProvider, type RealtimeEvent, type RealtimeOptions } from 'react-query-realtime'
 import { onTestFinished, vi } from 'vitest'
 
 /** Quick retries, so that tests wait for outcomes and not for delays. */
@@ -59,7 +59,7 @@ export function pageFrom(url: string): void {
 }
 
 /** The page of a guide: its server on a free port, and its components under both providers in StrictMode. */
-export async function openPage(server: Server, props: RealtimeProviderProps = {}) {
+export async function openPage(server: Server, props: RealtimeOptions = {}) {
   const { url, ...network } = await listen(server)
   fetchFrom(url)
   const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } })

@@ -4,10 +4,10 @@ import { Price, Visits } from '../../../docs/code/testing.tsx'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, render, screen } from '@testing-library/react'
 import type { ReactNode } from 'react'
-import { RealtimeProvider, type RealtimeProviderProps } from 'react-query-realtime'
+import { RealtimeProvider, type RealtimeOptions } from 'react-query-realtime'
 import { afterEach, expect, test } from 'vitest'
 
-function renderLive(ui: ReactNode, options: RealtimeProviderProps) {
+function renderLive(ui: ReactNode, options: RealtimeOptions) {
   // A new cache for each test, and no retries that hide a failure.
   const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   return render(

@@ -1,5 +1,5 @@
 import { screen, waitFor } from '@testing-library/react'
-import type { RealtimeProviderProps } from 'react-query-realtime'
+import type { RealtimeOptions } from 'react-query-realtime'
 import { expect, test } from 'vitest'
 import { Auction, CurrentBid, LiveBid } from '../../../docs/code/yourProtocol.tsx'
 import { createAuctionServer } from '../../../docs/code/yourProtocolServer.ts'
@@ -7,7 +7,7 @@ import { openPage } from './openPage.tsx'
 
 const patient = { timeout: 10_000 }
 
-async function open(props: RealtimeProviderProps = {}) {
+async function open(props: RealtimeOptions = {}) {
   const { server, ...house } = createAuctionServer()
   const watches = (...items: string[]) => waitFor(() => expect(house.watched()).toEqual(items), patient)
   return { ...house, ...(await openPage(server, props)), watches }
