@@ -13,7 +13,8 @@ export async function showProfile(server: Server, folder: string, workload: Work
   const browser = await launchChromium()
   const profiler = new Profiler(folder)
   try {
-    await workload.measure(new Bench(browser, server, profiler), 'realtime')
+    const isShared = workload.contenders.includes('sharedWorker')
+    await workload.measure(new Bench(browser, server, profiler), isShared ? 'sharedWorker' : 'realtime')
   } finally {
     await browser.close()
   }
