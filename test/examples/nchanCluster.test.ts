@@ -13,8 +13,8 @@ const columns = ['Poll, 5 s', 'Long poll', 'Server-Sent Events', 'WebSocket']
 /** The numbers of a column. */
 async function numbersOf(page: Page, column: string) {
   const cells = await page.getByRole('region', { name: column }).getByRole('definition').allInnerTexts()
-  const [last, behind, missing, lost, gaps] = cells.map(Number)
-  return { last: last!, behind, missing, lost, gaps }
+  const [last, behind, missing, lost, reconnects, gaps] = cells.map(Number)
+  return { last: last!, behind, missing, lost, reconnects, gaps }
 }
 
 const numbersOfAll = (page: Page) => Promise.all(columns.map(column => numbersOf(page, column)))
@@ -54,6 +54,23 @@ describe.runIf(canRun)('the cluster', () => {
       .toBe(1)
     for (const each of await numbersOfAll(page)) expect(each).toMatchObject({ behind: 0, missing: 0 })
     for (const each of columns.slice(1)) expect(await numbersOf(page, each)).toMatchObject({ lost: 0 })
+    expectNoProblems({ serverWasDown: true })
+  })
+
+  test('while the balancer is down, the page says that it does not know what the server has; then all reconnect', async () => {
+    const { page, expectNoProblems } = await openWithRows()
+    const strike = run('node', ['break.mjs', 'away', '8'], folder())
+    await page.getByText('Rows of the server: ?').waitFor(patience)
+    const behind = await page
+      .getByRole('region', { name: 'WebSocket' })
+      .getByRole('definition')
+      .nth(1)
+      .innerText()
+    expect(behind).toBe('?')
+    await strike
+    for (const each of columns.slice(1))
+      await expect.poll(async () => (await numbersOf(page, each)).reconnects, patience).toBeGreaterThan(0)
+    await page.getByText(/Rows of the server: \d/).waitFor(patience)
     expectNoProblems({ serverWasDown: true })
   })
 

@@ -32,6 +32,7 @@ describe.skipIf(missing.length > 0)('redis-streams', () => {
     await column(page, hook).getByRole('listitem').first().waitFor({ timeout: 60_000 })
     const first = await newest(page, hook)
     await expect.poll(() => newest(page, hook), { timeout: 30_000 }).toBeGreaterThan(first)
+    await column(page, hook).getByText('open', { exact: true }).waitFor()
     await column(page, hook).getByText('no gap').waitFor()
     expectNoProblems()
   })

@@ -6,13 +6,15 @@ import { type Origin, rowsKey, type Snapshot, snapshotQuery, type Transport } fr
 import { events, heldPoll, socket } from './streams'
 
 export function App() {
-  const { data: origin, isError } = usePolling<Origin>({ url: '/api/origin', interval: 1_000 })
+  const { data, isError } = usePolling<Origin>({ url: '/api/origin', interval: 1_000 })
+  // While the server cannot be reached, nobody knows what it has.
+  const origin = isError ? undefined : data
   return (
     <main>
       <header>
         <h1>Nchan cluster</h1>
         <p data-status={isError ? 'reconnecting' : 'open'}>
-          Rows of the server: <b>{origin?.last ?? '…'}</b>
+          Rows of the server: <b>{isError ? '?' : (origin?.last ?? '…')}</b>
         </p>
         {origin && <Pace pace={origin.pace} />}
       </header>

@@ -11,11 +11,11 @@ interface ColumnProps {
 
 /** What a transport has brought, beside what the server has. */
 export function Column({ transport, title, status, snapshot, origin }: ColumnProps) {
-  const { first, received, gaps } = useNotes(transport)
+  const { first, received, openings, gaps } = useNotes(transport)
   const rows = snapshot?.rows ?? []
   const last = rows.at(-1)?.id ?? 0
   const holes = rows.length > 0 ? Math.min(last, KEPT) - rows.length : 0
-  const behind = origin ? Math.max(0, origin.last - last) : 0
+  const behind = origin ? Math.max(0, origin.last - last) : '?'
   const lost = first === undefined ? 0 : last - first + 1 - received
   return (
     <section aria-label={title}>
@@ -30,6 +30,8 @@ export function Column({ transport, title, status, snapshot, origin }: ColumnPro
         <dd data-bad={holes > 0}>{holes}</dd>
         <dt>Messages lost</dt>
         <dd>{transport === 'poll' ? '–' : Math.max(0, lost)}</dd>
+        <dt>Reconnects</dt>
+        <dd>{transport === 'poll' ? '–' : Math.max(0, openings - 1)}</dd>
         <dt>Gaps</dt>
         <dd>{transport === 'poll' ? '–' : gaps.length}</dd>
       </dl>

@@ -3,6 +3,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { RealtimeProvider } from 'react-query-realtime'
 import { App } from './App'
+import { noteEvent } from './notes'
 import './style.css'
 
 const queryClient = new QueryClient({
@@ -12,7 +13,7 @@ const queryClient = new QueryClient({
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <RealtimeProvider heartbeat={{ interval: 5_000, timeout: 5_000 }}>
+      <RealtimeProvider heartbeat={{ interval: 5_000, timeout: 5_000 }} onEvent={noteEvent}>
         <App />
       </RealtimeProvider>
     </QueryClientProvider>

@@ -38,7 +38,8 @@ function useRows(name: string) {
 }
 
 function Polling() {
-  const { data, status } = usePolling<Snapshot>({ url: '/api/rows', interval: 1_000 })
+  const { data, isError, isPending } = usePolling<Snapshot>({ url: '/api/rows', interval: 1_000 })
+  const status = isError ? 'reconnecting' : isPending ? 'connecting' : 'open'
   return <Column title="usePolling" status={status} rows={data?.rows} />
 }
 
