@@ -115,7 +115,7 @@ export async function startCluster(folder, given = {}, log = () => {}) {
       FOLDER: own,
       ERROR_LOG: join(own, 'error.log'),
       LISTEN: local(listen),
-      ORIGIN: url,
+      ORIGINS: `${url} ${url.replace('localhost', '127.0.0.1')}`,
       PUBLISH: local(publish),
       REDIS: local(redisPort),
       APP: local(appPort),

@@ -57,6 +57,13 @@ describe.runIf(canRun)('the cluster', () => {
     expectNoProblems({ serverWasDown: true })
   })
 
+  test('the page connects at 127.0.0.1 as it does at localhost', async () => {
+    const { page, expectNoProblems } = await open(url.replace('localhost', '127.0.0.1'))
+    for (const each of columns)
+      await page.getByRole('region', { name: each }).getByText('open', { exact: true }).waitFor(patience)
+    expectNoProblems()
+  })
+
   test('while the balancer is down, the page says that it does not know what the server has; then all reconnect', async () => {
     const { page, expectNoProblems } = await openWithRows()
     const strike = run('node', ['break.mjs', 'away', '8'], folder())
