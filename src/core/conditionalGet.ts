@@ -1,7 +1,7 @@
 import { abortReason, type Clock, type TimerHandle } from './platform.ts'
 import type { ConditionalFetch } from './conditionalFetch.ts'
 import { type Validators, validators as strategy } from './cursors.ts'
-import { decodeText, readJson } from './envelope.ts'
+import { decodeText, withoutProto } from './envelope.ts'
 import { type Failure, parseRetryAfter, toError } from './failure.ts'
 import { type AttemptParts, type PendingPart, preparationFailure, type PreparedRequest } from './request.ts'
 import { refusalError, type Token } from './tokens.ts'
@@ -74,7 +74,8 @@ async function exchange(
   }
   const body = await readBody(get, response)
   if (!body) return undefined
-  return { data: parseBody(get, body, response), validators: strategy().read(response, body, undefined) }
+  const data = withoutProto(parseBody(get, body, response), body)
+  return { data, validators: strategy().read(response, body, undefined) }
 }
 
 async function ask(get: ConditionalGet, pending: PendingPart, signal: AbortSignal): Promise<Response> {
@@ -117,7 +118,7 @@ async function readBody(get: ConditionalGet, response: Response): Promise<string
 function parseBody({ parse }: ConditionalGet, body: string, { status, headers }: Response): unknown {
   if (parse) return parseByApplication(() => parse(body, { status, headers }))
   try {
-    return readJson(body)
+    return JSON.parse(body)
   } catch {
     const contentType = headers.get('content-type') ?? ''
     return fail(/json/i.test(contentType) ? { kind: 'body' } : { kind: 'content-type', contentType })

@@ -68,9 +68,9 @@ export function messageKey<Type extends string>(
 /** Parses JSON. Text from an event stream that is not JSON, and binary data, are kept as they are. */
 export function parseJson(data: unknown, { type }: MessageMeta): unknown {
   if (typeof data !== 'string') return data
-  if (type === undefined) return readJson(data)
+  if (type === undefined) return JSON.parse(data)
   try {
-    return readJson(data)
+    return JSON.parse(data)
   } catch {
     return data
   }
@@ -128,13 +128,22 @@ function unnamedType(value: unknown): string {
 }
 
 /**
- * Parses JSON and drops members named `__proto__`: copied by assignment, as TanStack Query copies data, they
- * would set a prototype.
+ * Drops members named `__proto__`, however deep: copied by assignment, as TanStack Query copies data, they would set a
+ * prototype. Whatever comes from a server passes through here, no matter whose code has parsed it.
+ *
+ * @param source what it was parsed from, if known. Text without the name is not searched.
  */
-export function readJson(text: string): unknown {
+export function withoutProto<Value>(value: Value, source?: unknown): Value {
   // The name may be written with escapes, all of which begin like this.
-  if (!text.includes('__proto__') && !text.includes('\\u00')) return JSON.parse(text)
-  return JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value))
+  if (typeof source === 'string' && !source.includes('__proto__') && !source.includes('\\u00')) return value
+  // It grows meanwhile. A value may contain itself, or be nested too deep for a recursion.
+  const found = new Set<unknown>([value])
+  for (const one of found) {
+    if (!Array.isArray(one) && !isPlainObject(one)) continue
+    if (Object.hasOwn(one, '__proto__')) delete (one as { __proto__?: unknown })['__proto__']
+    for (const member of Object.values(one)) if (typeof member === 'object') found.add(member)
+  }
+  return value
 }
 
 /** Decodes a whole body as UTF-8. Older versions of React Native have no `TextDecoder`. */

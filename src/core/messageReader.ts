@@ -9,6 +9,7 @@ import {
   type Cursor,
   type MessageMeta,
   type SocketData,
+  withoutProto,
 } from './envelope.ts'
 import type { Outbox, ConnectionDriverOptions, ConnectionPorts, Delivery } from './connectionPorts.ts'
 import type { BadMessageReason, GapCause } from './events.ts'
@@ -85,7 +86,7 @@ export class MessageReader {
     if (isLargerThan(data as SocketData, maxMessageBytes)) return this.#bad('too-large')
     let messages: readonly Message[]
     try {
-      messages = readMessages(parse(data, meta), meta)
+      messages = readMessages(withoutProto(parse(data, meta), data), meta)
     } catch (error) {
       if (isUnauthorizedError(error)) this.#events.onTokenRefused()
       if (isUnauthorizedError(error) || this.#isPlainReply(data)) return true

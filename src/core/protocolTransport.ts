@@ -1,7 +1,7 @@
 import type { ConnectionTransport } from './connectionPorts.ts'
 import { Correlation } from './correlation.ts'
 import { withAdvice } from './advice.ts'
-import { isLargerThan, type SocketData } from './envelope.ts'
+import { isLargerThan, type SocketData, withoutProto } from './envelope.ts'
 import { ConfigurationError } from './errors.ts'
 import { HandshakeRun } from './handshake.ts'
 import { isSocketData } from './outbox.ts'
@@ -103,7 +103,7 @@ class ProtocolHandle implements TransportHandle {
     const session = this.#session
     if (!session) return
     try {
-      const incoming = session.parse(data)
+      const incoming = withoutProto(session.parse(data), data)
       this.#handshake.receive(() => incoming)
     } catch (error) {
       this.#handshake.receive(() => {

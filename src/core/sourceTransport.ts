@@ -1,5 +1,6 @@
 import type { ConnectionTransport } from './connectionPorts.ts'
 import { Correlation } from './correlation.ts'
+import { withoutProto } from './envelope.ts'
 import { HandshakeRun } from './handshake.ts'
 import { ConfigurationError } from './errors.ts'
 import type { Clock } from './platform.ts'
@@ -24,7 +25,7 @@ export function createSourceTransport(connect: () => ConnectSource, clock: Clock
       const handshake = new HandshakeRun(request, sink)
       const link: SourceLink = {
         ...handshake.link,
-        receive: incoming => handshake.receive(() => incoming),
+        receive: incoming => handshake.receive(() => withoutProto(incoming)),
       }
       const handle = handshake.create('connect', () => connect()(link))
       let isClosed = false

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createDispatch } from '../../src/cache/dispatch.ts'
 import type { MessageHandler } from '../../src/cache/messageRules.ts'
 import { append, patch, remove, upsert } from '../../src/cache/updaters.ts'
-import { parseJson, readMessages } from '../../src/core/envelope.ts'
+import { parseJson, readMessages, withoutProto } from '../../src/core/envelope.ts'
 import { allowConsole } from '../support/consoleGuard.ts'
 import { anything } from '../support/schemas.ts'
 import { setUpCache } from '../support/setUpCache.ts'
@@ -108,7 +108,8 @@ function setup() {
   ])
   const dispatch = createDispatch({ rules, liveQueries, clock, report: () => undefined })
   const receive = (text: string) => {
-    for (const message of readMessages(parseJson(text, {}), {})) void dispatch(message, {})
+    for (const message of readMessages(withoutProto(parseJson(text, {}), text), {}))
+      void dispatch(message, {})
     writer.flush()
   }
   return { client, receive }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { messageKey, parseJson, readMessages } from '../../src/core/envelope.ts'
+import { messageKey, parseJson, readMessages, withoutProto } from '../../src/core/envelope.ts'
 
 const read = (text: string, meta = {}) => readMessages(parseJson(text, meta), meta)
 
@@ -115,6 +115,13 @@ describe('parseJson', () => {
     expect(parseJson('', { type: 'message' })).toBe('')
   })
 
+  test('keeps binary data as it is', () => {
+    const data = new ArrayBuffer(3)
+    expect(parseJson(data, {})).toBe(data)
+  })
+})
+
+describe('withoutProto', () => {
   test.each([
     '__proto__',
     '\\u005f_proto__',
@@ -122,14 +129,19 @@ describe('parseJson', () => {
     '__pr\\u006fto__',
     '__\\u0070rot\\u006F__',
   ])('drops a member named %s at any depth, and keeps the rest', name => {
-    const value = parseJson(`{"a":[{"${name}":{"x":1},"b":"__proto__"}]}`, {}) as { a: [object] }
+    const text = `{"a":[{"${name}":{"x":1},"b":"__proto__"}]}`
+    const value = withoutProto(JSON.parse(text) as { a: [object] }, text)
     expect(Object.keys(value.a[0])).toEqual(['b'])
     expect(Object.getPrototypeOf(value.a[0])).toBe(Object.prototype)
   })
 
-  test('keeps binary data as it is', () => {
-    const data = new ArrayBuffer(3)
-    expect(parseJson(data, {})).toBe(data)
+  test('searches what was not text, even if it contains itself or is nested very deep', () => {
+    const inner = JSON.parse('{"__proto__":{"x":1},"b":1}') as { b: number; self?: unknown }
+    inner.self = inner
+    let deep: unknown = inner
+    for (let level = 0; level < 100_000; level++) deep = [deep]
+    withoutProto(deep)
+    expect(Object.keys(inner)).toEqual(['b', 'self'])
   })
 })
 

@@ -2,14 +2,17 @@ import { screen, waitFor } from '@testing-library/react'
 import { useEffect } from 'react'
 import {
   type FetchLike,
+  type SourceOptions,
   useLongPoll,
   useMessage,
   usePolling,
   useServerEvents,
   useSocket,
+  useSource,
 } from 'react-query-realtime'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { startServer } from '../support/httpServer.ts'
 import { anything } from '../support/schemas.ts'
 import { setUpRealtime } from '../support/setUpRealtime.tsx'
@@ -130,6 +133,39 @@ describe('a member named __proto__', () => {
     return <Shown data={data?.response} />
   }
 
+  /** What an application writes without a thought. */
+  const parse = (data: unknown) => JSON.parse(String(data)) as never
+  function ByParsedSocket({ url }: { url: string }) {
+    useSocket({ url, messages, parse })
+    return <Cached />
+  }
+  function ByParsedEvents({ url }: { url: string }) {
+    useServerEvents({ url, messages, parse })
+    return <Cached />
+  }
+  function ByParsedLongPoll({ url }: { url: string }) {
+    useLongPoll({ url, messages, parse })
+    return <Cached />
+  }
+  function ByParsedPolling({ url }: { url: string }) {
+    const { data } = usePolling<{ response: Row }>({ url, interval: 30, parse })
+    return <Shown data={data?.response} />
+  }
+  function ByProtocol({ url }: { url: string }) {
+    useSocket({ url, messages, protocol: () => ({ parse, serialize: String }) })
+    return <Cached />
+  }
+  function BySource({ url }: { url: string }) {
+    const connect: SourceOptions['connect'] = link => {
+      const client = new WebSocket(url)
+      client.on('message', data => link.receive(parse(data)))
+      link.ready()
+      return { close: () => client.terminate() }
+    }
+    useSource({ id: url, messages, connect })
+    return <Cached />
+  }
+
   async function startAnswering() {
     return startServer(async (response, { headers }, index) => {
       const isStream = headers.accept?.includes('event-stream') === true
@@ -147,6 +183,12 @@ describe('a member named __proto__', () => {
     ['long poll', ByLongPoll],
     ['poll', ByPolling],
     ['socket', BySocket],
+    ['server-sent event with parse', ByParsedEvents],
+    ['long poll with parse', ByParsedLongPoll],
+    ['poll with parse', ByParsedPolling],
+    ['socket with parse', ByParsedSocket],
+    ['socket with a protocol', ByProtocol],
+    ['source', BySource],
   ])(
     'in a %s makes no user an admin, even when it is merged into existing data (X6)',
     async (transport, By) => {
@@ -157,7 +199,7 @@ describe('a member named __proto__', () => {
         setTimeout(() => socket.send(evil(2)), A_FRAME)
       })
       const page = await open()
-      page.render(<By url={transport === 'socket' ? sockets.url : http.url} />)
+      page.render(<By url={/^so/.test(transport) ? sockets.url : http.url} />)
       await screen.findByText(/^n 2/)
       expect(shown.length).toBeGreaterThanOrEqual(2)
       expect(shown.filter(isAdmin => isAdmin !== undefined)).toEqual([])
