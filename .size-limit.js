@@ -14,8 +14,8 @@ const protocol = part('protocols')
 const engine = part('engines')
 
 export default [
-  entry('{ usePolling, RealtimeProvider }', '10.5 kB'),
-  entry('{ useLongPoll, RealtimeProvider }', '28.9 kB'),
+  entry('{ usePolling, RealtimeProvider }', '10.6 kB'),
+  entry('{ useLongPoll, RealtimeProvider }', '29 kB'),
   entry('{ useServerEvents, RealtimeProvider }', '29.1 kB'),
   entry('{ useSocket, RealtimeProvider }', '33.7 kB'),
   entry('*', '53 kB'),

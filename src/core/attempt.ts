@@ -316,11 +316,13 @@ export class Attempt implements TransportSink {
       this.#missed('forgotten', false)
       this.onFailure({ kind: 'expected', type })
     })
-    const shared = this.#handle?.shared
-    if (shared) return void this.#guarded(HEARTBEAT, () => watchShared(shared, options.heartbeat, outbox))
     const requested = this.#requested
-    const heartbeat = requested ?? options.heartbeat
     const isPinging = !!outbox && (requested?.sendsPings ?? options.heartbeat?.message !== undefined)
+    const shared = this.#handle?.shared
+    const plan = isPinging ? options.heartbeat : undefined
+    if (shared && !this.#guarded(HEARTBEAT, () => watchShared(shared, plan, outbox))) return
+    // The worker sends the pings, and watches for replies.
+    const heartbeat = shared && isPinging ? undefined : (requested ?? options.heartbeat)
     if (heartbeat && this.#heartbeat && isPinging === this.#isPinging)
       return this.#heartbeat.change(heartbeat)
     this.#heartbeat?.stop()
@@ -329,9 +331,9 @@ export class Attempt implements TransportSink {
       heartbeat &&
       startHeartbeat(ports.clock, {
         ...heartbeat,
-        silence: requested?.silence,
         ping: isPinging ? () => this.#ping() : undefined,
-        onDead: () => this.onFailure({ kind: 'silence', isPinged: isPinging }),
+        onDead: () =>
+          this.onFailure({ kind: 'silence', isPinged: isPinging && heartbeat.silence === undefined }),
       })
   }
 

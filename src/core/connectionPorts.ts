@@ -95,6 +95,8 @@ export interface ConnectionDriverOptions {
 export interface HeartbeatPlan {
   interval: number
   timeout: number
+  /** Pings expect no reply: silence for so long ends the connection instead. */
+  silence?: number | undefined
   message?: unknown
   /** Messages of this type reply to a ping. */
   replyType?: string | undefined

@@ -140,8 +140,8 @@ export function withoutProto<Value>(value: Value, source?: unknown): Value {
   const found = new Set<unknown>([value])
   for (const one of found) {
     if (!Array.isArray(one) && !isPlainObject(one)) continue
-    if (Object.hasOwn(one, '__proto__')) delete (one as { __proto__?: unknown })['__proto__']
-    for (const member of Object.values(one)) if (typeof member === 'object') found.add(member)
+    delete (one as { __proto__?: unknown })['__proto__']
+    for (const member of Object.values(one)) found.add(member)
   }
   return value
 }

@@ -75,6 +75,6 @@ export function watchShared(
   outbox: Outbox | undefined,
 ): void {
   if (!heartbeat) return shared.watch(undefined)
-  const { interval, timeout, message } = heartbeat
-  shared.watch({ interval, timeout, message: outbox?.encode(message, 'heartbeat') as SocketData })
+  const { interval, timeout, silence, message } = heartbeat
+  shared.watch({ interval, timeout, silence, message: outbox?.encode(message, 'heartbeat') as SocketData })
 }

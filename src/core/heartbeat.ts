@@ -1,13 +1,16 @@
 import type { Clock, TimerHandle } from './platform.ts'
 
-/** When an open connection counts as dead; times in ms. */
-interface HeartbeatSetup {
+/** When an open connection counts as dead; in ms. */
+interface HeartbeatTimes {
   /** The time between two pings. Without a ping, the length of silence after which the connection is dead. */
   interval: number
   /** How long a ping may go without any sign of life. */
   timeout: number
   /** Pings expect no reply: one is sent at each interval, and silence for so long means that the connection is dead. */
   silence?: number | undefined
+}
+
+interface HeartbeatSetup extends HeartbeatTimes {
   /** Sends a ping to the other side. Without it, the other side must send something by itself. */
   ping?: (() => void) | undefined
   onDead: () => void
@@ -20,7 +23,7 @@ export interface Heartbeat {
   /** The ms since the last ping. When its reply has just arrived, this is the latency. */
   sincePing(): number
   /** Continues with other times, counted from the last ping or sign of life. */
-  change(times: { interval: number; timeout: number }): void
+  change(times: HeartbeatTimes): void
   /** Checks the clock now, because a timer may have been throttled or asleep. */
   check(): void
   /** Checks the clock now and, with a ping, sends one unless a reply is already pending. */
@@ -39,7 +42,7 @@ export function startHeartbeat(clock: Clock, setup: HeartbeatSetup): Heartbeat {
 class Watch implements Heartbeat {
   readonly #clock: Clock
   readonly #setup: HeartbeatSetup
-  #times: { interval: number; timeout: number }
+  #times: HeartbeatTimes
   #timer: TimerHandle | undefined
   #heardAt: number
   #pingedAt: number
@@ -65,10 +68,11 @@ class Watch implements Heartbeat {
     return this.#clock.elapsed() - this.#pingedAt
   }
 
-  change(next: { interval: number; timeout: number }): void {
-    const { interval, timeout } = this.#times
-    if (next.interval === interval && next.timeout === timeout) return
+  change(next: HeartbeatTimes): void {
+    const { interval, timeout, silence } = this.#times
+    if (next.interval === interval && next.timeout === timeout && next.silence === silence) return
     this.#times = next
+    if (next.silence !== undefined) return this.checkNow()
     const since = this.#setup.ping ? this.#pingedAt : this.#heardAt
     this.#startTimer(since + (this.#isAwaiting ? next.timeout : next.interval) - this.#clock.elapsed())
   }
@@ -78,8 +82,8 @@ class Watch implements Heartbeat {
   }
 
   checkNow(): void {
-    const { ping, silence, onDead } = this.#setup
-    const { interval, timeout } = this.#times
+    const { ping, onDead } = this.#setup
+    const { interval, timeout, silence } = this.#times
     const now = this.#clock.elapsed()
     if (this.#isOverdue(now)) return onDead()
     if (!ping) return this.#startTimer(this.#heardAt + interval - now)
@@ -100,8 +104,8 @@ class Watch implements Heartbeat {
   }
 
   #isOverdue(now: number): boolean {
-    const { ping, silence } = this.#setup
-    const { interval, timeout } = this.#times
+    const { ping } = this.#setup
+    const { interval, timeout, silence } = this.#times
     if (silence !== undefined) return now - this.#heardAt >= silence
     return ping ? this.#isAwaiting && now - this.#pingedAt >= timeout : now - this.#heardAt >= interval
   }

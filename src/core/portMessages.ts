@@ -47,6 +47,8 @@ export type Framing = 'events' | 'lines' | 'none'
 export interface SharedHeartbeat {
   interval: number
   timeout: number
+  /** As in `HeartbeatPlan`. */
+  silence?: number | undefined
   message: SocketData
 }
 

@@ -5,6 +5,7 @@ import { HTTP, type TransportEnvironment, type TransportRequest } from '../core/
 import { definedOnly } from '../core/validation.ts'
 import type { ConnectionOptions } from './options.ts'
 import type { TransportDefinition } from './transportDefinition.ts'
+import { watchSilence } from './watchSilence.ts'
 import type { MessagesOption } from '../cache/messageTypes.ts'
 
 /** The options of `useServerEvents`. */
@@ -49,7 +50,7 @@ export const serverEventsDefinition: TransportDefinition<ServerEventsOptions> = 
   plan: ({ headers, body, silenceTimeout }) => ({
     request: { headers: withContentType(headers, body) },
     attachToken: tokenInHeader(),
-    heartbeat: silenceTimeout === undefined ? undefined : { interval: silenceTimeout, timeout: 0 },
+    heartbeat: watchSilence(silenceTimeout),
   }),
   createTransport(environment, { method, body, credentials, lastEventId, attachCursor, framing }) {
     const options = definedOnly({

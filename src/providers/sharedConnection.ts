@@ -29,6 +29,7 @@ import { holdScheduler, notifyInTask } from './notifyInTask.ts'
 import { platform } from './platform.ts'
 import type { ClientConnection, ClientCore } from './clientCore.ts'
 import type { ClientTransportEnvironment, TransportDefinition, TransportPlan } from './transportDefinition.ts'
+import { longestSilence } from './watchSilence.ts'
 
 /** Events without trouble for the developer. */
 const ROUTINE: ReadonlySet<ConnectionEvent['kind']> = new Set(['status', 'retry', 'gap', 'token', 'sharing'])
@@ -300,7 +301,7 @@ export class SharedConnection implements ClientConnection, MessageSink {
   }
 
   /** A healthy connection must not be silent for so long that it counts as a gap. */
-  #checkSilence({ heartbeat, silence = heartbeat && heartbeat.interval + heartbeat.timeout }: TransportPlan) {
+  #checkSilence({ heartbeat, silence = heartbeat && longestSilence(heartbeat) }: TransportPlan) {
     const { rememberedFor } = this.latest.recovery ?? {}
     if (rememberedFor === undefined || silence === undefined || silence < rememberedFor) return
     warnOnce(

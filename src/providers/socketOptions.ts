@@ -7,6 +7,7 @@ import { createSocketTransport, WEB_SOCKET } from '../core/socketTransport.ts'
 import type { HeartbeatPlan, QueueOptions } from '../core/connectionPorts.ts'
 import type { ConnectionOptions, HeartbeatOptions } from './options.ts'
 import type { TransportDefinition } from './transportDefinition.ts'
+import { watchSilence } from './watchSilence.ts'
 import type { MessagesOption } from '../cache/messageTypes.ts'
 
 /** The options of `useSocket`. */
@@ -22,6 +23,11 @@ export interface SocketOptions<Schemas = object> extends ConnectionOptions<Schem
   binaryType?: 'blob' | 'arraybuffer' | undefined
   /** Overrides the provider's. */
   heartbeat?: boolean | HeartbeatOptions | undefined
+  /**
+   * The silence after which an open socket counts as dead (ms), for servers that send something regularly by themselves. With a
+   * `heartbeat`, it takes the place of its `timeout`: for servers that do not reply. Default: none.
+   */
+  silenceTimeout?: number | undefined
   /** Overrides the provider's. */
   reauthenticate?: Reauthenticate | undefined
   /** Encodes what is neither a string nor binary data. Default: `JSON.stringify`. */
@@ -45,11 +51,11 @@ export const socketDefinition: TransportDefinition<SocketOptions> = {
   transport: 'socket',
   ...WEB_SOCKET,
   identity: ({ protocols, binaryType, protocol }) => [protocols, binaryType, protocol !== undefined],
-  plan: ({ protocols, protocol, heartbeat, reauthenticate }, provider) => ({
+  plan: ({ protocols, protocol, heartbeat, reauthenticate, silenceTimeout }, provider) => ({
     request: { protocols },
     // A protocol sends the token itself, in its handshake.
     attachToken: protocol ? request => request : inQuery,
-    heartbeat: readHeartbeat(heartbeat ?? provider.heartbeat),
+    heartbeat: readHeartbeat(heartbeat ?? provider.heartbeat, silenceTimeout),
     reauthenticate: reauthenticate ?? provider.reauthenticate,
   }),
   createTransport({ webSocket, maxMessageBytes, latest, share }, { binaryType, protocol }) {
@@ -62,15 +68,18 @@ export const socketDefinition: TransportDefinition<SocketOptions> = {
 }
 
 /** How to watch a connection that can send. */
-export function readHeartbeat(heartbeat: SocketOptions['heartbeat'] = false): HeartbeatPlan | undefined {
-  if (heartbeat === false) return undefined
+export function readHeartbeat(
+  heartbeat: SocketOptions['heartbeat'] = false,
+  silence?: number,
+): HeartbeatPlan | undefined {
+  if (heartbeat === false) return watchSilence(silence)
   const {
     interval = 25_000,
     timeout = 10_000,
     message = { type: 'heartbeat' },
     isReply,
   } = heartbeat === true ? NO_OPTIONS : heartbeat
-  const plan = { interval, timeout, message, isReply }
+  const plan = { interval, timeout, silence, message, isReply }
   const replyType = typeOf(message)
   if (isReply || (replyType === undefined && typeof message !== 'string')) return plan
   return replyType === undefined ? { ...plan, isReply: repliesTo(message as string) } : { ...plan, replyType }

@@ -29,11 +29,11 @@ export const sourceDefinition: TransportDefinition<SourceConnectionOptions> = {
   transport: 'source',
   ...SOURCE,
   identity: () => null,
-  plan: ({ heartbeat }, provider) => ({
+  plan: ({ heartbeat, reauthenticate }, provider) => ({
     request: {},
     attachToken: request => request,
     heartbeat: readHeartbeat(heartbeat ?? provider.heartbeat),
-    reauthenticate: provider.reauthenticate,
+    reauthenticate: reauthenticate ?? provider.reauthenticate,
   }),
   createTransport: ({ latest, clock }) => createSourceTransport(() => latest().connect, clock),
   createOutbox,

@@ -409,6 +409,31 @@ describe('a heartbeat', () => {
   })
 })
 
+describe('a heartbeat with a limit for silence', () => {
+  const plan = { interval: 1_000, timeout: 500, message: { type: 'ping' } }
+
+  test('needs no replies, and only silence ends the connection', async () => {
+    const harness = await new ConnectionHarness({ heartbeat: { ...plan, silence: 2_500 } }).open()
+    harness.clock.advance(2_400)
+    harness.transport.last.sink.onActivity()
+    harness.clock.advance(2_499)
+    expect([harness.status, harness.transport.last.sent.length]).toEqual(['open', 4])
+    harness.clock.advance(1)
+    expect(harness.status).toBe('reconnecting')
+    expect(harness.connection.snapshot.error?.message).toMatch(/more often than "silenceTimeout"/)
+  })
+
+  test('uses a new limit at once', async () => {
+    const harness = await new ConnectionHarness({ heartbeat: { ...plan, silence: 60_000 } }).open()
+    harness.clock.advance(5_500)
+    harness.configure({ heartbeat: { ...plan, silence: 5_700 } })
+    harness.clock.advance(199)
+    expect(harness.status).toBe('open')
+    harness.clock.advance(1)
+    expect(harness.status).toBe('reconnecting')
+  })
+})
+
 describe('a heartbeat that changes on an open connection', () => {
   const plan = { interval: 25_000, timeout: 10_000, message: { type: 'ping' } }
   const isReply = ({ type }: { type: string }) => type === 'ping'

@@ -32,6 +32,21 @@ describe('a connection that a tab has found dead is replaced for all tabs, altho
     expect(requests).toHaveLength(2)
   })
 
+  test('a socket that is silent', async () => {
+    const server = await startSocketServer(socket => {
+      if (server.sockets.length > 1) setInterval(() => socket.send('{"type":"tick"}'), 50).unref()
+    })
+    const Use = () => <i>{useSocket({ url: server.url, silenceTimeout: 2_000 }).status}</i>
+    const openTab = setUpHostedTabs()
+    const first = openTab(<Use />, { reconnect })
+    await until(() => expect(statuses(first)).toEqual(['connecting', 'open']))
+    await pause(200)
+    const second = openTab(<Use />, { reconnect })
+    for (const tab of [first, second])
+      await until(() => expect(statuses(tab)).toEqual(['connecting', 'open', 'reconnecting', 'open']))
+    expect(server.sockets).toHaveLength(2)
+  })
+
   test('a socket whose handshake is not answered', async () => {
     const server = await startSocketServer()
     server.upgrade = 'hang'

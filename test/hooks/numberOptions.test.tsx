@@ -36,6 +36,7 @@ const own: [string, (options: object) => unknown, string[]][] = [
       'heartbeat.timeout',
       'queue.limit',
       'queue.ttl',
+      'silenceTimeout',
       'maxMessageBytes',
       'maxQueries',
       ...reconnect,

@@ -16,6 +16,7 @@ import {
 } from 'react-query-realtime'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { setUpRealtime } from '../support/setUpRealtime.tsx'
+import { startSocketServer } from '../support/socketServer.ts'
 import { allowConsole } from '../support/consoleGuard.ts'
 
 const open = setUpRealtime()
@@ -418,6 +419,23 @@ describe('reconnecting', () => {
     await page.fault('freeze', { ms: 900 })
     await isShown('reconnecting')
     await isShown('open')
+    expect(page.events).toContainEqual(
+      expect.objectContaining({ kind: 'retry', error: expect.objectContaining({ failureKind: 'silence' }) }),
+    )
+  })
+
+  test('silenceTimeout detects a silent server, and sends nothing', async () => {
+    const received: unknown[] = []
+    const server = await startSocketServer(socket => {
+      socket.on('message', data => received.push(data))
+      if (server.sockets.length > 1) setInterval(() => socket.send('{"type":"tick"}'), 50).unref()
+    })
+    const page = await open()
+    page.render(<Light options={{ url: server.url, silenceTimeout: 2_000, onMessage: () => {} }} />)
+    await isShown('open')
+    await waitFor(() => expect(server.sockets).toHaveLength(2), { timeout: 15_000 })
+    await isShown('open')
+    expect(received).toEqual([])
     expect(page.events).toContainEqual(
       expect.objectContaining({ kind: 'retry', error: expect.objectContaining({ failureKind: 'silence' }) }),
     )

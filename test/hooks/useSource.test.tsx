@@ -237,6 +237,25 @@ test('code 4401 fetches a fresh token once, and refused twice is failed', async 
   ])
 })
 
+test("a token that is about to expire is sent with its own reauthenticate, or the provider's", async () => {
+  let issued = 0
+  const provider: RealtimeOptions = {
+    getToken: () => ({ token: `token ${++issued}`, expiresIn: 1_000 }),
+    reauthenticate: token => ({ type: 'provider', params: token }),
+  }
+  for (const [own, name] of [
+    [{}, 'provider'],
+    [{ reauthenticate: (token: string) => ({ type: 'own', params: token }) }, 'own'],
+  ] as const) {
+    issued = 0
+    const { feed, render, frames } = await openFeed(own, provider)
+    const view = render(<Status feed={feed} />)
+    await waitFor(() => expect(frames.length).toBeGreaterThan(0), { timeout: 15_000 })
+    expect(frames[0]).toEqual(['send', 1, name, 'token 2'])
+    view.unmount()
+  }
+})
+
 test('a permanent code ends the source', async () => {
   const { feed, render, on, server } = await openFeed()
   on.open = socket => socket.close(4403)
