@@ -78,6 +78,7 @@ export default defineConfig({
     // Ceilings for a hanging test on a busy machine; no test is about speed.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
     // Most tests wait for a timer or a server, so three workers keep two cores busy.
     maxWorkers: Math.max(3, availableParallelism() - 1),
     // `npm test` runs core, hooks and browser; `npm run test:slow` runs the others. A file named *.slow.test.ts is slow, too.

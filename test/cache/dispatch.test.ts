@@ -8,6 +8,7 @@ import { type Message, parseJson, readMessages } from '../../src/core/envelope.t
 import type { ConnectionEvent } from '../../src/core/events.ts'
 import { setUpCache } from '../support/setUpCache.ts'
 import { anything, nothing, schemaOf } from '../support/schemas.ts'
+import { until } from '../support/until.ts'
 
 function setup(...users: UserRules[]) {
   const events: ConnectionEvent[] = []
@@ -228,7 +229,7 @@ describe('a schema', () => {
     })
     const types = ['plain', 'slow', 'fast', 'plain', 'slow', 'plain']
     types.forEach((type, response) => deliver({ type, response }))
-    await vi.waitFor(() => expect(order).toHaveLength(types.length))
+    await until(() => expect(order).toHaveLength(types.length))
     expect(order).toEqual(types.map((type, response) => [type, response]))
     deliver({ type: 'plain', response: 'at once' })
     await task()
@@ -301,7 +302,7 @@ describe('a schema', () => {
   test('leaves no timer once it has settled', async () => {
     const { deliver, data, clock } = setup({ messages: { a: later(1) } })
     deliver({ response: 1 })
-    await vi.waitFor(() => expect(data('a')).toBe(1))
+    await until(() => expect(data('a')).toBe(1))
     expect(clock.pending).toBe(0)
   })
 
@@ -319,7 +320,7 @@ describe('a schema', () => {
     deliver({ type: 'c', response: 0 })
     deliver({ response: 1 })
     deliver({ type: 'b', response: 2 })
-    await vi.waitFor(() => expect(data('b')).toBe(2))
+    await until(() => expect(data('b')).toBe(2))
     expect(events).toEqual([{ kind: 'handler-error', type: 'a', error }])
   })
 

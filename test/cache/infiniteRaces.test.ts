@@ -1,8 +1,9 @@
 import { type InfiniteData, InfiniteQueryObserver } from '@tanstack/react-query'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { append, patch, remove, upsert } from '../../src/cache/updaters.ts'
 import { startServer } from '../support/httpServer.ts'
 import { setUpCache } from '../support/setUpCache.ts'
+import { until } from '../support/until.ts'
 import type { LiveQuery } from '../../src/cache/liveQueries.ts'
 
 interface Row {
@@ -65,7 +66,7 @@ async function openFeed({ maxPages, sources = [] }: { maxPages?: number; sources
   onTestFinished(observer.subscribe(() => {}))
   onTestFinished(() => client.clear())
   const data = () => client.getQueryData<InfiniteData<Page>>(key)
-  const settle = () => vi.waitFor(() => expect(client.isFetching()).toBe(0))
+  const settle = () => until(() => expect(client.isFetching()).toBe(0))
   await settle()
   const push = (...updates: unknown[]) => {
     seq++
@@ -99,7 +100,7 @@ async function openFeed({ maxPages, sources = [] }: { maxPages?: number; sources
       isHolding = true
       const count = held.length
       void ask().catch(() => undefined)
-      await vi.waitFor(() => expect(held.length).toBe(count + 1))
+      await until(() => expect(held.length).toBe(count + 1))
     },
     /** Sends the responses that wait. The next ones are sent at once. */
     async release() {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { build } from 'vite'
 import { WebSocket } from 'ws'
 import {
@@ -11,6 +11,7 @@ import type { AttemptRequest, Transport, TransportHandle } from '../../src/core/
 import { createWorkerTransport } from '../../src/core/workerTransport.ts'
 import { RecordingSink, requestOf } from '../support/recordingSink.ts'
 import { startSocketServer } from '../support/socketServer.ts'
+import { until } from '../support/until.ts'
 import { startWorkerHost } from '../support/workerHost.ts'
 
 const made: WebSocket[] = []
@@ -60,7 +61,6 @@ const createShared: CreateTransport = (options = {}) => {
   return opening(createWorkerTransport(direct, options.binaryType, share))
 }
 
-const until = (check: () => void) => vi.waitFor(check, { interval: 2, timeout: 3_000 })
 const untilOpened = (sink: RecordingSink) => until(() => expect(sink.names).toContain('opened'))
 const turns = async (count = 20) => {
   for (let turn = 0; turn < count; turn++) await new Promise(resolve => setTimeout(resolve, 1))

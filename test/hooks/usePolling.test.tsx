@@ -10,6 +10,7 @@ import {
 } from 'react-query-realtime'
 import { describe, expect, it, vi } from 'vitest'
 import { pass, renderLive, setOnline, setVisible, useFakeTime } from './pollingSetup.tsx'
+import { until } from '../support/until.ts'
 
 type Answers = (call: number) => unknown
 
@@ -391,12 +392,12 @@ describe('usePolling: pause and resume', () => {
         <Slow />
       </>,
     )
-    await vi.waitFor(() => expect(view.current.data).toBe(1))
+    await until(() => expect(view.current.data).toBe(1))
     act(view.current.pause)
     renders = 0
     act(view.current.resume)
     expect(renders).toBeLessThan(10)
-    await vi.waitFor(() => expect(queryFn).toHaveBeenCalledTimes(2))
+    await until(() => expect(queryFn).toHaveBeenCalledTimes(2))
   })
 })
 

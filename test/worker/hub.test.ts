@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createSocketTransport } from '../../src/core/socketTransport.ts'
 import type { AttemptRequest } from '../../src/core/transport.ts'
@@ -6,9 +6,8 @@ import { createWorkerTransport } from '../../src/core/workerTransport.ts'
 import { FakeClock } from '../support/fakeClock.ts'
 import { RecordingSink, requestOf } from '../support/recordingSink.ts'
 import { startSocketServer } from '../support/socketServer.ts'
+import { until } from '../support/until.ts'
 import { type HostedPage, startWorkerHost } from '../support/workerHost.ts'
-
-const until = (check: () => void) => vi.waitFor(check, { interval: 2, timeout: 5_000 })
 
 /** Lets messages arrive. */
 const turn = () => new Promise(resolve => setTimeout(resolve, 20))
