@@ -7,6 +7,8 @@ import {
   type CursorStrategy,
   type GapCause,
   type Recovery,
+  type ServerEventsOptions,
+  type SocketOptions,
   useLongPoll,
   useServerEvents,
   useSocket,
@@ -16,13 +18,24 @@ import { renderLive } from '../hooks/pollingSetup.tsx'
 import { startFaultProxy } from '../support/faultProxy/startFaultProxy.ts'
 import { PING, RETENTION, type Row, sleep, startForgetfulServer } from '../support/forgetfulServer.ts'
 import { startServer } from '../support/httpServer.ts'
+import { pageFrom } from '../support/pageFrom.ts'
+
+type Options = Pick<SocketOptions & ServerEventsOptions, 'recovery' | 'expects' | 'attachCursor'>
+
+/** A busy machine is silent, too: a page bears as much of that as it can without a warning (ms). */
+const silence = ({ recovery }: Options) => (recovery?.rememberedFor ?? 60_000) - PING
 
 const TRANSPORTS = {
-  useServerEvents: (options: object) =>
-    useServerEvents({ url: '/events', silenceTimeout: 3 * PING, ...options }),
-  useLongPoll: (options: object) => useLongPoll({ url: '/changes', holdTimeout: 3 * PING, ...options }),
-  useSocket: (options: object) =>
-    useSocket({ url: '/socket', heartbeat: { interval: PING, timeout: 2 * PING }, ...options }),
+  useServerEvents: (options: Options) =>
+    useServerEvents({ url: '/events', silenceTimeout: silence(options), ...options }),
+  useLongPoll: (options: Options) =>
+    useLongPoll({ url: '/changes', holdTimeout: silence(options), ...options }),
+  useSocket: (options: Options) =>
+    useSocket({
+      url: '/socket',
+      heartbeat: { interval: PING, timeout: silence(options) - PING },
+      ...options,
+    }),
 }
 const NAMES = Object.keys(TRANSPORTS) as (keyof typeof TRANSPORTS)[]
 
@@ -42,9 +55,11 @@ async function startProxy(upstream: string) {
 }
 
 /** A page with rows 1 and 2, which reaches its stream through a fault proxy. The rows are fetched past it. */
-async function openPage(name: keyof typeof TRANSPORTS, own: object, retention = Infinity) {
+async function openPage(name: keyof typeof TRANSPORTS, own: Options, retention = Infinity) {
   const server = await startForgetfulServer(retention)
   const proxy = await startProxy(server.url)
+  // To another origin, a poll that fails is tried without its cursor, and the server may be back by then.
+  pageFrom(proxy.url)
   server.publish()
   const gaps: GapCause[] = []
   const options = {
@@ -115,7 +130,8 @@ describe('a server that forgets, and resumes without a word', () => {
     await screen.findByText('open: 1 2')
     await goAway(RETENTION / 2 + PING)
     await screen.findByText('open: 1 2 3 4')
-    expect(gaps).toEqual(['forgotten'])
+    // On a slow machine the first absence may be too long already.
+    expect(new Set(gaps)).toEqual(new Set(['forgotten']))
   })
 
   test('with resumed: true, a socket that reopens within that time has no gap (F2)', async () => {
@@ -152,7 +168,7 @@ describe('a channel that is dead behind a living link', () => {
       if (name === 'useSocket') proxy.add({ at: 'frame', from: 'server', text: '"row"', act: { do: 'drop' } })
       else server.getStuck()
       server.publish()
-      await screen.findByText('open: 1 2 3', undefined, { timeout: 5_000 })
+      await screen.findByText('open: 1 2 3')
       expect(new Set(gaps)).toEqual(new Set(['forgotten']))
     },
   )

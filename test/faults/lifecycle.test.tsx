@@ -35,7 +35,7 @@ describe('a component that unmounts', () => {
       const heard = vi.fn()
       const page = await openSocket(
         { onMessage: heard },
-        { rules: [{ at: 'handshake', act: how === 'hang' ? { do: 'hang' } : { do: 'delay', ms: 150 } }] },
+        { rules: [{ at: 'handshake', act: how === 'hang' ? { do: 'hang' } : { do: 'delay', ms: 2_000 } }] },
       )
       await waitFor(() => expect(page.proxy.moments('handshake')).toHaveLength(1), patient)
       page.view.unmount()

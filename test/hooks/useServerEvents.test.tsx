@@ -104,8 +104,9 @@ test('sends a POST with a body and headers, and opens another stream for another
 
 test('reopens a silent stream after silenceTimeout', async () => {
   const page = await openEvents({ silenceTimeout: 200 }, '/events?comment=50')
-  await page.fault('freeze', { ms: 800 })
+  await page.fault('freeze')
   await isShown('reconnecting')
+  await page.fault('thaw')
   await isShown('open')
 })
 

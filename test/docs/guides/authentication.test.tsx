@@ -5,7 +5,8 @@ import { RealtimeProvider, useServerEvents } from 'react-query-realtime'
 import { afterEach, expect, test } from 'vitest'
 import { App, apiFetch, getToken, login, logout } from '../../../docs/code/authentication.tsx'
 import { createAuthServer } from '../../../docs/code/authenticationServer.ts'
-import { countRequests, fetchFrom, listen, pageFrom } from './openPage.tsx'
+import { countRequests, fetchFrom, listen } from './openPage.tsx'
+import { pageFrom } from '../../support/pageFrom.ts'
 
 const patient = { timeout: 10_000 }
 const shows = (text: string) =>

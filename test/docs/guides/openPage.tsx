@@ -50,14 +50,6 @@ export function fetchFrom(url: string): void {
   onTestFinished(() => void (globalThis.fetch = original))
 }
 
-/** Makes `location` that of a page which the server has served. */
-export function pageFrom(url: string): void {
-  const { jsdom } = globalThis as unknown as { jsdom: { reconfigure(settings: { url: string }): void } }
-  const before = location.href
-  jsdom.reconfigure({ url })
-  onTestFinished(() => jsdom.reconfigure({ url: before }))
-}
-
 /** The page of a guide: its server on a free port, and its components under both providers in StrictMode. */
 export async function openPage(server: Server, props: RealtimeOptions = {}) {
   const { url, ...network } = await listen(server)

@@ -83,8 +83,10 @@ test.each(orders)(
   async ({ server }) => {
     const { shown } = await openOrders(server)
     fireEvent.click(screen.getByRole('button', { name: 'Add coffee' }))
-    await waitFor(() => expect(rows()).toEqual(['2 × tea', '1 × coffee']), patient)
-    expect(isBusy()).toBe(true)
+    await waitFor(() => {
+      expect(rows()).toEqual(['2 × tea', '1 × coffee'])
+      expect(isBusy()).toBe(true)
+    }, patient)
     await settled()
     await new Promise(resolve => setTimeout(resolve, 300))
     expect(shown).toEqual(['2 × tea', '2 × tea,1 × coffee'])

@@ -9,7 +9,8 @@ import {
   setPrice,
   sockets,
 } from '../../../docs/code/outsideComponentsServer.ts'
-import { listen, pageFrom } from './openPage.tsx'
+import { listen } from './openPage.tsx'
+import { pageFrom } from '../../support/pageFrom.ts'
 
 const patient = { timeout: 10_000 }
 

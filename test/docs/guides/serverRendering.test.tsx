@@ -6,7 +6,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createOrdersServer } from '../../../docs/code/optimisticUpdatesServer.ts'
 import { OrdersPage } from '../../../docs/code/serverRenderingPage.tsx'
 import { Providers } from '../../../docs/code/serverRenderingProviders.tsx'
-import { countRequests, fetchFrom, listen, pageFrom } from './openPage.tsx'
+import { countRequests, fetchFrom, listen } from './openPage.tsx'
+import { pageFrom } from '../../support/pageFrom.ts'
 
 const patient = { timeout: 10_000 }
 const rows = () => screen.queryAllByRole('listitem').map(row => row.textContent)
