@@ -5,7 +5,9 @@ import { setUpHostedTabs } from '../support/setUpHostedTabs.tsx'
 import { startSocketServer } from '../support/socketServer.ts'
 import { until } from '../support/until.ts'
 
-const reconnect = { minDelay: 1, maxDelay: 10, connectTimeout: 400 }
+/** After this time without a response, a tab takes a connection for dead. A slow machine takes less (ms). */
+const DEAD = 1_500
+const reconnect = { minDelay: 1, maxDelay: 10, connectTimeout: DEAD }
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
 type Tab = ReturnType<ReturnType<typeof setUpHostedTabs>>
@@ -19,7 +21,7 @@ describe('a connection that a tab has found dead is replaced for all tabs, altho
       const timer = setInterval(() => response.write(': alive\n\n'), 50)
       response.on('close', () => clearInterval(timer))
     })
-    const Use = () => <i>{useServerEvents({ url, silenceTimeout: 400 }).status}</i>
+    const Use = () => <i>{useServerEvents({ url, silenceTimeout: DEAD }).status}</i>
     const openTab = setUpHostedTabs()
     const first = openTab(<Use />, { reconnect })
     await until(() => expect(statuses(first)).toEqual(['connecting', 'open']))
@@ -67,7 +69,7 @@ describe('a connection that a tab has found dead is replaced for all tabs, altho
       const headers = { 'content-type': 'application/json', etag: `"${index}"` }
       if (index > 0) setTimeout(() => response.writeHead(200, headers).end('{}'), 50)
     })
-    const Use = () => <i>{useLongPoll({ url, holdTimeout: 400 }).status}</i>
+    const Use = () => <i>{useLongPoll({ url, holdTimeout: DEAD }).status}</i>
     const openTab = setUpHostedTabs()
     const first = openTab(<Use />, { reconnect })
     await until(() => expect(requests).toHaveLength(1))

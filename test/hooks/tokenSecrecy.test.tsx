@@ -181,7 +181,7 @@ const faults: [string, (page: Page) => Promise<unknown>][] = [
     status => [`all is answered with ${status}`, refuse(status)] as [string, ReturnType<typeof refuse>],
   ),
   ['the server is away', page => page.fault('down', { ms: 150 })],
-  ['the server is silent', page => page.fault('freeze', { ms: 700 })],
+  ['the server is silent', page => page.fault('freeze')],
   ...['text', 'proto', 'unknown', 'number-type', 'empty', 'html'].map(
     kind => [`garbage comes: ${kind}`, garbage(kind)] as [string, ReturnType<typeof garbage>],
   ),

@@ -38,7 +38,7 @@ async function openPage(options: Partial<SocketOptions> = {}, closeDelay = 30) {
   })
   const market = socketOptions({ url: server.url, ...options })
   function Price({ symbol, title = symbol }: { symbol: string; title?: string }) {
-    const { data } = useSuspenseSocketQuery(market, { type: 'price', params: symbol, timeout: 2_000 })
+    const { data } = useSuspenseSocketQuery(market, { type: 'price', params: symbol, timeout: 30_000 })
     return <p title={title}>{String(data)}</p>
   }
   function Link() {

@@ -5,13 +5,13 @@ const open = setUpTabs()
 
 const pass = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
-/** A tab with all transports, behind another tab. */
-async function openHidden() {
+/** A tab with all transports, behind another tab. A socket without a reply for `timeout` ms is dead. */
+async function openHidden(timeout: number) {
   const opened = await open()
   await opened.note('a')
   await opened.show({
     uses: allTransports(opened.at),
-    provider: { heartbeat: { interval: 400, timeout: 400 } },
+    provider: { heartbeat: { interval: 400, timeout } },
   })
   for (const name of ['socket', 'events', 'longPoll']) await opened.isShown('open', name)
   await opened.hears(['a'], 'events')
@@ -25,7 +25,7 @@ async function openHidden() {
 }
 
 test('a hidden tab with throttled timers keeps healthy connections, and receives everything (C10)', async () => {
-  const { tab, proxy, note, hears, retries } = await openHidden()
+  const { tab, proxy, note, hears, retries } = await openHidden(10_000)
   const before = proxy.openConnections()
   await pass(6_000)
   for (const each of ['b', 'c']) await note(each)
@@ -41,7 +41,7 @@ test('a hidden tab with throttled timers keeps healthy connections, and receives
 })
 
 test('a hidden tab detects a dead connection with its first throttled timer (C10)', async () => {
-  const { proxy, note, hears, retries } = await openHidden()
+  const { proxy, note, hears, retries } = await openHidden(400)
   proxy.strike({ do: 'half-open' }, proxy.moments('handshake')[0]!.connection)
   await note('b')
   await hears(['b'], 'socket')
@@ -49,7 +49,7 @@ test('a hidden tab detects a dead connection with its first throttled timer (C10
 })
 
 test('a frozen tab receives everything it missed once and in order when it resumes (C10)', async () => {
-  const { tab, note, hears, lifecycle, gaps } = await openHidden()
+  const { tab, note, hears, lifecycle, gaps } = await openHidden(10_000)
   await tab.send('Page.setWebLifecycleState', { state: 'frozen' })
   for (const missed of ['b', 'c']) await note(missed)
   await pass(2_500)

@@ -12,12 +12,12 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => browser.close())
 
-async function openWidgets() {
+async function openWidgets(closeDelay: number) {
   const server = await startQuoteServer()
   const site = await startDevSite('widgets')
   const page = await browser.newPage({ viewport: { width: 1280, height: 1100 } })
   onTestFinished(() => page.close())
-  await page.goto(`${site.url}?server=${encodeURIComponent(server.url)}`)
+  await page.goto(`${site.url}?closeDelay=${closeDelay}&server=${encodeURIComponent(server.url)}`)
   const texts = () => page.$$eval('[data-symbol]', all => all.map(({ textContent }) => textContent))
   return {
     server,
@@ -33,7 +33,7 @@ async function openWidgets() {
 const stay = (page: Page) => page.waitForTimeout(200)
 
 test('300 widgets show the value of the server after a route change within the close delay', async () => {
-  const { server, page, setAll, allShow } = await openWidgets()
+  const { server, page, setAll, allShow } = await openWidgets(20_000)
   await allShow(0)
   setAll(1)
   await allShow(1)
@@ -49,7 +49,7 @@ test('300 widgets show the value of the server after a route change within the c
 })
 
 test('300 widgets show the value of the server after they scroll away and back', async () => {
-  const { server, page, setAll, texts } = await openWidgets()
+  const { server, page, setAll, texts } = await openWidgets(1_000)
   await page.click('#list')
   const scrollTo = (top: number) => page.$eval('#scroller', (list, to) => list.scrollTo(0, to), top)
   /** Scrolls through the list, and sees that each screen of it shows the value. */

@@ -6,7 +6,9 @@ import { RealtimeProvider, socketOptions, useSocket, useSocketQuery } from 'reac
 const ROW = 30
 const HEIGHT = 600
 const symbols = Array.from({ length: 300 }, (_, index) => `S${index}`)
-const market = socketOptions({ url: new URLSearchParams(location.search).get('server') ?? '' })
+const parameters = new URLSearchParams(location.search)
+const market = socketOptions({ url: parameters.get('server') ?? '' })
+const closeDelay = Number(parameters.get('closeDelay'))
 
 function Widget({ symbol }: { symbol: string }) {
   const { send } = useSocket(market)
@@ -67,7 +69,7 @@ function App() {
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={new QueryClient()}>
-      <RealtimeProvider>
+      <RealtimeProvider closeDelay={closeDelay}>
         <App />
       </RealtimeProvider>
     </QueryClientProvider>
