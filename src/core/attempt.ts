@@ -24,13 +24,13 @@ import type { MessageMeta, SocketData } from './envelope.ts'
 interface PreparationPlan {
   /** The server has refused the token. */
   isRejected: boolean
-  /** Another page may send its token, so this one is left out. */
+  /** Leaves the token out, because another page may send its own. */
   isDeferred?: boolean | undefined
-  /** The same if the application still has the token that was refused. */
+  /** Whether to leave the token out if it is still the one that was refused. */
   mayJoin?: boolean | undefined
 }
 
-/** How error messages name them. */
+/** The names of these parts in error messages. */
 const FIRST_MESSAGE = 'The first message (of attachToken or recovery.attach)'
 const HEARTBEAT = '"heartbeat.message"'
 
@@ -86,7 +86,7 @@ export class Attempt implements TransportSink {
     return this.#writer.transmit(data)
   }
 
-  /** Sends what subscriptions want, see `FrameWriter`. */
+  /** Sends subscribe and unsubscribe frames, see `FrameWriter`. */
   readonly write: FrameWriter['write'] = (drafts, failed) => this.#writer.write(drafts, failed)
 
   /** Called when the options may have changed. */
@@ -124,8 +124,8 @@ export class Attempt implements TransportSink {
     this.#owner.handle({ type: 'opened' }, this)
     if (this.#isOver) return
     const { position, options, ports, subscriptions } = this.#owner
-    // What the server has said to another page means nothing here. The worker ends the subscriptions of a page that is away, so
-    // the server has not sent their messages.
+    // The response was for another page, so it says nothing about this one. While this page was away, the worker ended its
+    // subscriptions: the server did not send their messages.
     const said = isJoined ? resumed && !subscriptions?.areWanted : this.#responseResumed
     const gap = position.opened({
       resumed: said ?? resumed,
@@ -144,7 +144,7 @@ export class Attempt implements TransportSink {
   beginSending(): void {
     this.#watch()
     const first = this.#firstMessage
-    // The worker has sent it already.
+    // The worker has already sent it.
     const isSent = first === undefined || this.#handle?.shared !== undefined
     if (!isSent && !this.#guarded(FIRST_MESSAGE, () => this.#writer.transmit(first))) return
     this.#owner.subscriptions?.opened()
@@ -337,7 +337,7 @@ export class Attempt implements TransportSink {
       })
   }
 
-  /** Something arrived from the server, be it a message or not. */
+  /** The server has sent something: a message or any other sign of life. */
   #heard(): void {
     this.#heartbeat?.onActivity()
     const { position, options, ports } = this.#owner
@@ -350,7 +350,7 @@ export class Attempt implements TransportSink {
     if (gap) this.#missed(gap)
   }
 
-  /** Unless it is open, the gap waits for the next opening, at which subscriptions are sent again. */
+  /** While the connection is not open, the gap waits for the next opening, which sends subscriptions again. */
   #missed(cause: GapCause, isOpen = this.#isOpen): void {
     const { position, subscriptions } = this.#owner
     const gap = position.missed(cause, isOpen)

@@ -17,7 +17,7 @@ export interface AttemptOwner {
   readonly position: StreamPosition
   /** Messages may have been missed. */
   scheduleGap(cause: GapCause): void
-  /** The same before an opening. */
+  /** Messages were missed before this opening. */
   onGapAtOpening(cause: GapCause): void
   /** The position cannot be sent, or the server does not know it. */
   dropCursor(): void

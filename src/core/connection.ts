@@ -42,7 +42,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
   /** Scheduled gaps of subscriptions, by cause. */
   readonly #subscriptionGaps = new Map<GapCause, { timer: TimerHandle; subscriptions: Set<Subscription> }>()
   #run: Attempt | undefined
-  /** Whether an attempt that ends now is given up because too little came. */
+  /** Whether the attempt that ends now was found dead: it received too little data. */
   #foundDead = false
   #unwatch: (() => void) | undefined
 
@@ -145,7 +145,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
     }
   }
 
-  /** The same for what was missed before an opening: subscriptions have been sent again. */
+  /** Messages were missed before this opening, which sends subscriptions again. */
   onGapAtOpening(cause: GapCause): void {
     this.subscriptions?.onMissedBefore()
     this.#scheduleRound(cause)
@@ -240,7 +240,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
         return
       case 'authorize':
         this.#run = new Attempt(this)
-        // Even if no fresh one can be had now: it must not be sent again.
+        // Mark it even if getToken fails: a refused token must not be sent again.
         if (effect.reason === 'refused') this.onToken({ ...this.currentToken, refreshAt: 0, isRefused: true })
         return this.#run.authorize(effect.reason === 'refused')
       case 'open':
@@ -291,7 +291,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
     if (!this.#run?.isSpent) this.handle({ type: 'pause-changed' })
   }
 
-  /** `delay`: until the retry that has just been planned. The wall clock may be set meanwhile. */
+  /** `delay`: the time until a retry that was just scheduled (ms). The wall clock could change, so it is not computed from it. */
   #publish(delay?: number): void {
     const { clock, sink } = this.ports
     const former = this.snapshot.status

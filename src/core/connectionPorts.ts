@@ -29,7 +29,7 @@ export interface ConnectionPorts {
 export interface ConnectionTransport extends Transport {
   /** With a protocol of its own. It then reports `onIncoming`, and its handles can `write`. */
   createCorrelation?(): Correlation
-  /** The number before the first request's, if the connection may be shared: ids of other pages must be others. */
+  /** Request ids start after this number. Set if the connection may be shared: each page needs ids of its own. */
   readonly lastId?: number
 }
 
@@ -54,7 +54,7 @@ export interface MessageSink {
 
 /** What is known about a message when it is delivered. */
 export interface Delivery {
-  /** It belongs to a request or a subscription, only moves the position, or `expects` names its type: it needs no rule. */
+  /** It needs no handler: it belongs to a request or a subscription, only moves the position, or `expects` names its type. */
   isExpected?: boolean | undefined
   /** A fetch waits for it. */
   isAwaited?: boolean | undefined
@@ -121,7 +121,7 @@ type OptionalQueueOptions = { readonly [Name in keyof QueueOptions]?: number | u
 export interface OutboxPorts {
   clock: Clock
   options(): OutboxOptions
-  /** Ids of requests count from here. */
+  /** Request ids start after this number. */
   readonly lastId: number
   /** Whether this page renews the token. */
   isOwner(): boolean

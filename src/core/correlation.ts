@@ -41,7 +41,7 @@ export interface Subscription {
   readonly waiting: Set<Waiting>
 }
 
-/** What a new subscription begins with. */
+/** The initial state of a subscription. */
 export const NEW_SUBSCRIPTION = {
   isRefused: false,
   isBehind: true,
@@ -57,7 +57,7 @@ export const NEW_SUBSCRIPTION = {
   error: undefined,
 }
 
-/** Who wants a key: a component, or a listener outside of components. */
+/** A user of a subscription: a component, or a listener outside of components. */
 export interface SubscriptionListener {
   /** Prefixes of keys that a gap of the subscription makes stale, too. */
   liveQueries(): readonly (readonly unknown[])[]

@@ -72,8 +72,8 @@ export interface CursorStrategy<C = unknown> {
    */
   read(response: CursorResponse, body: string, previous: C | undefined): C | undefined
   /**
-   * The cursor after a 204, for servers that move it although there is nothing new. `undefined` means "unchanged". Default:
-   * it never moves.
+   * The cursor after a 204, for servers that advance it without new data. `undefined` means "unchanged". Default: a 204
+   * never changes the cursor.
    */
   readEmpty?(response: CursorResponse, previous: C | undefined): C | undefined
   attach(request: TransportRequest, cursor: C): TransportRequest

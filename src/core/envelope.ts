@@ -5,8 +5,8 @@ export type BinaryData = ArrayBuffer | ArrayBufferView | Blob
 export type SocketData = string | BinaryData
 
 /**
- * A position in the server's log: a number that increases by one within an `epoch`, an opaque id, or both. Numbers reveal what was
- * skipped, an id only says where to go on. If some messages have numbers and others ids, the cursor has the last of each.
+ * A position in the server's log: a number that increases by one within an `epoch`, an opaque id, or both. Numbers reveal skipped
+ * messages; an id only says where to resume. If some messages have numbers and others ids, the cursor has the last of each.
  */
 export type Cursor = string | { epoch?: string | number | undefined; seq: number; id?: string | undefined }
 

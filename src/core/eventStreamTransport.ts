@@ -120,7 +120,7 @@ function takeLines({ http, sink, response, maxBytes }: StreamParts): TakeBytes {
   })
 }
 
-/** Whether it is the `fetch` of React Native, or another that is built on `XMLHttpRequest`: it names itself a polyfill. */
+/** Whether this is React Native's `fetch` or another one built on `XMLHttpRequest`. Such a `fetch` marks itself as a polyfill. */
 function respondsAtEnd(fetch: FetchLike & { polyfill?: boolean }): boolean {
   return fetch.polyfill === true
 }

@@ -8,8 +8,8 @@ export type TransportName = 'polling' | 'longPoll' | 'serverEvents' | 'socket' |
 /**
  * Why updates may have been missed: the connection reopened without a position to resume from (`reconnect`),
  * the server did not resume (`refused`), a sequence number was skipped (`sequence`), the log started over
- * (`epoch`), the server dropped the cursor (`cursor-lost`), or there was silence for longer than the server
- * remembers messages, or a message that the server sends regularly did not come (`forgotten`).
+ * (`epoch`), the server dropped the cursor (`cursor-lost`), or the connection was silent for longer than the
+ * server keeps messages, or an expected message did not arrive (`forgotten`).
  */
 export type GapCause = 'reconnect' | 'refused' | 'sequence' | 'epoch' | 'cursor-lost' | 'forgotten'
 
@@ -21,8 +21,8 @@ export type GapCause = 'reconnect' | 'refused' | 'sequence' | 'epoch' | 'cursor-
 export type BadMessageReason = 'unreadable' | 'promise' | 'too-large' | 'invalid'
 
 /**
- * Why a page does not share its connections: there are no shared workers or locks here (`unsupported`), the worker could not
- * be created (`blocked`) or loaded (`not-loaded`), it did not start in time (`no-hello`), it is of another version of this
+ * Why a page does not share its connections: the browser has no shared workers or locks (`unsupported`), the worker could not
+ * be created (`blocked`) or loaded (`not-loaded`), it did not start in time (`no-hello`), it runs another version of this
  * package (`version`), or it hangs (`hanging`).
  */
 export type SharingReason = 'unsupported' | 'blocked' | 'not-loaded' | 'no-hello' | 'version' | 'hanging'

@@ -1,6 +1,6 @@
 import type { Clock, TimerHandle } from './platform.ts'
 
-/** Messages that a server sends regularly, whatever happens. */
+/** Messages that a server sends regularly, even without news. */
 export interface Expects {
   /** Their type. */
   type: string
@@ -8,20 +8,20 @@ export interface Expects {
   within: number
 }
 
-/** Notices when an open connection gets no more messages of a type, although it is alive. */
+/** Detects when a live connection no longer receives the messages of a type. */
 export class ExpectedMessages {
   readonly #clock: Clock
   #expects: Expects | undefined
   #timer: TimerHandle | undefined
   #since = 0
-  /** While it is not open: how long it has been open without one (ms). */
+  /** While the connection is closed: how long it was open without an expected message (ms). */
   #waited: number | undefined = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** Starts to expect them, or continues with other options. `onMissing` is called once. */
+  /** Starts to watch, or continues with changed options. Calls `onMissing` once. */
   watch(expects: Expects | undefined, onMissing: (type: string) => void): void {
     const { type, within } = this.#expects ?? {}
     const now = this.#clock.elapsed()
@@ -38,7 +38,7 @@ export class ExpectedMessages {
     this.#since = this.#clock.elapsed()
   }
 
-  /** The connection is no longer open. A connection that breaks off again and again must not hide a silent channel. */
+  /** The connection is no longer open. Keeps the elapsed time, so that repeated drops cannot hide a silent channel. */
   stop(): void {
     this.#clock.clearTimeout(this.#timer)
     this.#waited ??= this.#clock.elapsed() - this.#since

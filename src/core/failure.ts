@@ -8,7 +8,7 @@ export type RequestPart =
 
 /**
  * Why an attempt ended. Transports report facts; only this module decides what follows. `isSpent`: a POST got its response, so it
- * is not sent again automatically. `isForeign`: the token was that of another page, and not a fresh one.
+ * is not sent again automatically. `isForeign`: another page sent the token, and it was not a fresh one.
  */
 export type Failure = { isSpent?: boolean; isForeign?: boolean } &
   /** A WebSocket closed (RFC 6455, section 7.4). `opened`: whether it had been open. */
@@ -35,9 +35,9 @@ export type Failure = { isSpent?: boolean; isForeign?: boolean } &
     | { kind: 'network'; cause?: unknown }
     /** Not open within `connectTimeout`. `part`: what did not settle in that time; `undefined` if it was the server. */
     | { kind: 'timeout'; part?: RequestPart | undefined }
-    /** Open, but nothing was received for too long. `isPinged`: heartbeats were sent, and one of them got no reply. */
+    /** Open, but nothing arrived for too long. `isPinged`: a heartbeat got no reply. */
     | { kind: 'silence'; isPinged?: boolean }
-    /** Open and alive, but no message of this type came in time, see `expects`. */
+    /** Open and alive, but no message of this type arrived in time, see `expects`. */
     | { kind: 'expected'; type: string }
     /** A success with unexpected content, e.g. an HTML page. */
     | { kind: 'content-type'; contentType: string }
@@ -222,7 +222,7 @@ export function parseRetryAfter(header: string | null, now: number): number | un
   return wait >= 0 ? Math.min(wait, MAX_RETRY_AFTER) : undefined
 }
 
-/** Whether an attempt was given up because too little came: whoever shares its connection should not go on with it. */
+/** Whether the connection received too little data. No page that shares it should keep using it. */
 export function isFoundDead({ kind }: Failure): boolean {
   return kind === 'silence' || kind === 'expected' || kind === 'timeout'
 }

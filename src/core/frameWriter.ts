@@ -4,7 +4,7 @@ import type { SocketData } from './envelope.ts'
 import { hashValue } from './hash.ts'
 import type { SharedHandle, TransportHandle } from './transport.ts'
 
-/** The outbound half of an attempt: it hands frames and drafts to the transport. */
+/** The outbound half of an attempt: passes frames and drafts to the transport. */
 export class FrameWriter {
   handle: TransportHandle | undefined
   readonly #correlation: Correlation | undefined
@@ -16,14 +16,14 @@ export class FrameWriter {
   }
 
   /**
-   * Sends what subscriptions want, all of one kind. Returns `false` if it cannot. `failed`: the application's code threw
-   * for one of them, and the others go on.
+   * Sends subscribe or unsubscribe frames, all of one kind. Returns `false` if it cannot. Calls `failed` for a draft for which
+   * the application's code threw, and still sends the others.
    */
   write(drafts: readonly Draft[], failed: (draft: Draft, error: unknown) => void): boolean {
     return this.#writeTogether(drafts) ?? drafts.every(draft => this.#writeOne(draft, failed))
   }
 
-  /** `undefined`: they have to be sent one by one. */
+  /** Returns `undefined` if they have to be sent one by one. */
   #writeTogether(drafts: readonly Draft[]): boolean | undefined {
     const { handle } = this
     const correlation = this.#correlation
@@ -31,7 +31,7 @@ export class FrameWriter {
     try {
       return handle.writeBatch(drafts.map(draft => correlation.number(draft)))
     } catch {
-      // Nothing was sent. One by one, it shows which one is to blame.
+      // Nothing was sent. Sending them one by one shows which of them throws.
       return undefined
     }
   }
@@ -48,7 +48,7 @@ export class FrameWriter {
     }
   }
 
-  /** The worker sends it, unless another page has done so. */
+  /** The worker sends it unless another page has already done so. */
   #subscribe(draft: Draft, shared: SharedHandle): boolean {
     const { type, params } = draft
     const encode = (kind: Draft['kind']) =>

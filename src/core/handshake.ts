@@ -8,7 +8,7 @@ export class HandshakeRun {
   #isReady = false
   #isOver = false
   #isSending = false
-  /** What arrived before it was ready, or while it was sending. */
+  /** Data that arrived before it was ready, or while it was sending. */
   readonly #early: (() => unknown)[] = []
   readonly #sink: TransportSink
   /** What the protocol or source may do. */
@@ -42,7 +42,7 @@ export class HandshakeRun {
     this.#early.push(read)
   }
 
-  /** A reply that comes before `send` has returned is read after it, when the request counts as sent. */
+  /** Defers a reply that arrives before `send` returns: only then does the request count as sent. */
   whileSending<Result>(send: () => Result): Result {
     if (!this.#isSending) queueMicrotask(() => this.#sent())
     this.#isSending = true

@@ -252,7 +252,7 @@ function readAtOnce(response: Response): Reader {
   }
 }
 
-/** The reason of a request that is given up because too little came, as that of `AbortSignal.timeout`. */
+/** The abort reason of a request that received too little data; the same as that of `AbortSignal.timeout`. */
 function timedOut(): Error {
   return Object.assign(new Error('The request timed out.'), { name: 'TimeoutError' })
 }

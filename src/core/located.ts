@@ -4,7 +4,7 @@ import type { UrlSource } from './request.ts'
 // See warnOnce.ts for why this form, and why it may throw.
 declare const process: { env: { NODE_ENV?: string } }
 
-/** A path says nothing about it. */
+/** Errors for which the path is no help. */
 const ANY_ORIGIN = 'http://localhost'
 
 /** What an error or a warning is about. */
@@ -16,8 +16,8 @@ export interface Place {
 }
 
 /**
- * Names the path of the URL in an error's message, in development only. Errors of other libraries stay as they are. Everything
- * that reaches the application from a connection or a poll passes through here.
+ * Adds the path of the URL to an error's message, in development only. Errors of other libraries are unchanged. All errors that
+ * the application gets from a connection or a poll pass through here.
  */
 export function located<Thrown>(thrown: Thrown, place: Place): Thrown {
   try {
@@ -33,7 +33,7 @@ function locate(error: RealtimeError, name: string): void {
   const { message } = error
   if (message.startsWith(name)) return
   const full = `${name}: ${message}`
-  // V8 copied the message into the stack, and consoles show that.
+  // V8 copies the message into the stack, which consoles print.
   Object.assign(error, { message: full, stack: error.stack?.replace(message, () => full) })
 }
 

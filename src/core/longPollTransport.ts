@@ -104,7 +104,7 @@ function attachCursor(
   return cursor === undefined ? request : attach('cursor.attach', () => strategy.attach(request, cursor))
 }
 
-/** The cursor after a response; `undefined` if it says nothing about it. */
+/** The cursor after a response; `undefined` if the response has none. */
 function readCursor(
   strategy: CursorStrategy,
   previous: unknown,

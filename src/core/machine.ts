@@ -157,7 +157,7 @@ function failed(state: Trying, { failure, decision }: FailedAttempt, world: Worl
   const { retryCount, earlyFailures, isRejected, hasDroppedCursor, downSince } = state.progress
   const rejected = decision.action === 'refresh'
   // A failure before `open` hides its cause, unless it has an HTTP status. Two of them may mean a rejected
-  // token. While joining another page, a fresh token may be requested.
+  // token. An attempt that joins another page may request a fresh token.
   const isMute = state.name === 'opening' && !CLEAR_FAILURES.has(failure.kind)
   const isSuspicious = isMute && state.token === 'given' && earlyFailures === 1
   const progress: Progress = {

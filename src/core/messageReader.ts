@@ -45,13 +45,13 @@ export class MessageReader {
   options: ConnectionDriverOptions
   /** Changes with every message; no listener is notified. */
   readonly counters = { received: 0, lastMessageAt: null as number | null }
-  /** Set by the attempt, once `expects` is. */
+  /** Created by the attempt when `expects` is set. */
   expected: ExpectedMessages | undefined
   readonly #ports: ConnectionPorts
   readonly #outbox: Outbox | undefined
   readonly #position: StreamPosition
   readonly #events: ReaderEvents
-  /** `recovery.resumed` is about responses. */
+  /** Whether `recovery.resumed` reads responses, not messages. */
   #readsResponses = false
 
   constructor(ports: ConnectionPorts, { options, outbox, position, events }: ReaderParts) {
@@ -63,8 +63,8 @@ export class MessageReader {
   }
 
   /**
-   * Whether this response says that the server resumed; `undefined` if messages say it. `isLater`: the opening was decided without
-   * it.
+   * Whether this response says that the server resumed; `undefined` if messages say so. `isLater`: the connection has already
+   * opened, without knowing it.
    */
   readResponse(response: ResumedResponse, isLater: boolean): boolean | undefined {
     const tell = this.options.recovery?.resumed
@@ -73,7 +73,7 @@ export class MessageReader {
     try {
       resumed = tell(response as Message & ResumedResponse)
     } catch {
-      // It is about messages.
+      // The function expects messages.
     }
     this.#readsResponses = typeof resumed === 'boolean'
     if (isLater && resumed === false) this.#events.scheduleGap(this.#position.refused())
@@ -207,14 +207,14 @@ export class MessageReader {
   #deliver({ message, subscription }: Correlated, delivery: Delivery, isReplyOnly = false): void {
     const reply = this.#outbox?.matchReply(message)
     if (isReplyOnly && !reply) return
-    // The error of another tab's request.
+    // The request of another tab failed.
     const isForeign = this.#ports.transport.lastId !== undefined && message.re !== undefined
     if (!reply && isForeign && message.error !== undefined) return
     // The error of a request says nothing about a subscription to the same key.
     const own = reply && message.error !== undefined ? undefined : subscription
     if (!reply && !own) {
       const { type, response, error } = message
-      // One that only moves the position needs no rule.
+      // A message that only moves the position needs no handler.
       const isPosition = response === undefined && error === undefined && delivery.cursor !== undefined
       const isExpected = isPosition || type === this.options.expects?.type
       return void this.#ports.sink.onMessage(message, isExpected ? { ...delivery, isExpected } : delivery)

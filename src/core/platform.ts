@@ -31,8 +31,8 @@ const WAKE_INTERVAL = 20_000
 const WAKE_LATENESS = 70_000
 
 /**
- * Creates a view of the globals, read on each use. Events come from the globals and from `platform`. Whether the page is
- * hidden is decided by `platform` alone: the application may know better than the document.
+ * Creates a view of the globals, read on each use. Events come from the globals and from `platform`. `platform` alone
+ * decides whether the page is hidden: the application may know better than the document.
  */
 export function createPlatform(clock: Clock, platform?: Platform): Platform {
   const page = globalThis as Page

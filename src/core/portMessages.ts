@@ -1,7 +1,7 @@
 import type { SocketData } from './envelope.ts'
 import type { Failure } from './failure.ts'
 
-/** Changes with every change of the messages: a page does not talk to a worker of another version. */
+/** Change it whenever the messages change: a page does not use a worker of another version. */
 export const PORT_VERSION = 1
 
 /** The part of a `MessagePort` that is used here. */
@@ -15,7 +15,7 @@ export interface LocksLike {
   request(name: string, callback: () => Promise<void> | void): Promise<unknown>
 }
 
-/** A place in the frames of one connection in the worker. It means nothing to another worker. */
+/** A position in the frames of one connection in the worker. It is meaningless to another worker. */
 export interface FramePosition {
   /** The worker. */
   hub: string
@@ -38,12 +38,12 @@ export type SharedRequest =
   | { kind: 'fetch'; url: string; init: RequestInit; framing: Framing }
 
 /**
- * Where a body may be split, so that a page can join: between `events`, between `lines`, or anywhere, because no page joins a
- * response that has begun (`none`).
+ * Where a page can join a response: between `events`, between `lines`, or nowhere (`none`), so that its body may be split
+ * anywhere.
  */
 export type Framing = 'events' | 'lines' | 'none'
 
-/** When the worker sends heartbeats (ms), and what. */
+/** The heartbeats that the worker sends, with times in ms. */
 export interface SharedHeartbeat {
   interval: number
   timeout: number
@@ -57,8 +57,8 @@ export type PageMessage =
   /** The page holds this lock for as long as it uses connections. */
   | { kind: 'join'; lock: string }
   /**
-   * `at`: the last frame that it had. `cursor`: where its request continues the stream, hashed. `needsToken`: the request is
-   * without its token, which the server has refused, so it cannot be sent.
+   * `at`: the last frame that the page has. `cursor`: the hash of the position from which its request resumes. `needsToken`: the
+   * server has refused the page's token, so the request has none and cannot be sent.
    */
   | {
       kind: 'open'
@@ -82,11 +82,11 @@ export type PageMessage =
   | { kind: 'check'; attempt: number }
   /** The last batch was handled. */
   | { kind: 'taken'; attempt: number }
-  /** `foundDead`: because too little came. */
+  /** `foundDead`: the page received too little data. */
   | { kind: 'close'; attempt: number; foundDead: boolean }
   | { kind: 'ping' }
 
-/** What tells the server that a key is wanted, and that it is not. */
+/** The frames that subscribe to a key and unsubscribe from it. */
 export interface SubscriptionFrames {
   subscribe: SocketData
   unsubscribe: SocketData
@@ -98,7 +98,7 @@ export interface ResponseHead {
   headers: [string, string][]
 }
 
-/** How a page has got its connection. */
+/** How a page got its connection. */
 export interface OpenedMessage {
   kind: 'opened'
   attempt: number
@@ -106,9 +106,9 @@ export interface OpenedMessage {
   at: FramePosition
   /** Its request has opened the connection. */
   isOwner: boolean
-  /** It does not get the frames from the beginning. */
+  /** The page does not get the frames from the beginning. */
   isJoined: boolean
-  /** All frames after its own position follow. */
+  /** All frames after the page's own position follow. */
   isResumed: boolean
   isForeign: boolean
   head: ResponseHead | undefined
@@ -118,9 +118,9 @@ export interface OpenedMessage {
 export type AttemptMessage =
   | OpenedMessage
   | { kind: 'frames'; attempt: number; frames: unknown[] }
-  /** No page has opened the connection: this one shall get a fresh token for that. */
+  /** No page has opened the connection. This one must get a fresh token and open it. */
   | { kind: 'elected'; attempt: number }
-  /** A heartbeat was answered after so long (ms). */
+  /** The server replied to a heartbeat after `latency` ms. */
   | { kind: 'pulse'; attempt: number; latency: number }
   /** The page that was the owner has gone. */
   | { kind: 'owner'; attempt: number }
@@ -129,5 +129,5 @@ export type AttemptMessage =
 
 /** From the worker to a page. */
 export type WorkerMessage =
-  /** The first message, once the worker holds `lock`. A second one comes from a worker that has started over. */
+  /** The first message, once the worker holds `lock`. A second one means that the worker has restarted. */
   { kind: 'hello'; version: number; hub: string; lock: string } | { kind: 'pong' } | AttemptMessage

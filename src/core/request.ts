@@ -27,7 +27,7 @@ export interface AttemptParts {
   rejected: Token | undefined
   /** Adds the position to resume from, before the token. */
   attachCursor?: ((request: TransportRequest) => TransportRequest) | undefined
-  /** Leaves the token out, because another page may send its own. It is still this one. */
+  /** Leaves this token out, because another page may send its own. It stays the current token. */
   withoutToken?: CurrentToken | undefined
   /** Shows which part has not settled yet. */
   pending: PendingPart
@@ -164,8 +164,8 @@ function parse(url: string | URL, base?: string): URL | undefined {
 }
 
 /**
- * React Native's own class finds no host in `ws:`, or throws. In `https://a/@b` it finds `b`, so origins would be checked
- * against the wrong host.
+ * React Native's own class finds no host in `ws:` URLs, or throws. For `https://a/@b` it returns the host `b`, so the check of
+ * origins would use the wrong host.
  */
 function hasStandardUrls(): boolean {
   try {

@@ -82,7 +82,7 @@ export class Requests {
   readonly #sent = new Map<string, Fifo<Call>>()
   readonly #givenUp = new Fifo<Call>()
 
-  /** Ids count from `lastId`. */
+  /** Ids start after `lastId`. */
   constructor(clock: Clock, post: Post, lastId = 0) {
     this.#clock = clock
     this.#lastId = lastId

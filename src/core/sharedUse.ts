@@ -4,35 +4,35 @@ import type { Platform } from './platform.ts'
 import type { AttemptMessage, FramePosition, PageMessage, SharedRequest } from './portMessages.ts'
 import type { LinkedAttempt, WorkerLink } from './workerLink.ts'
 
-/** How a connection is shared. */
+/** The settings of a shared connection. */
 export interface Share {
   link: WorkerLink
-  /** Connections with the same key are one. */
+  /** Pages with the same key share one connection. */
   key: string
   platform: Platform
-  /** Whether a hidden page gets its messages once a second. */
+  /** Whether a hidden page gets its messages only once a second. */
   isSlowWhenHidden(): boolean
   report(event: ConnectionEvent): void
-  /** The number before the first request's of this page. */
+  /** The request ids of this page start after this number. */
   lastId: number
 }
 
-/** What one attempt leaves to the next. */
+/** State that one attempt passes to the next. */
 export interface ShareMemory {
   at?: FramePosition | undefined
-  /** What was reported last. */
+  /** The last reported state; events report changes only. */
   isActive?: boolean
 }
 
-/** What a use of a connection is for. */
+/** The request and the callbacks of one use of a connection. */
 interface UseOptions<Request> {
   request: Request
-  /** Where the request continues the stream. */
+  /** The position from which the request resumes. */
   cursor: unknown
   receive(message: Exclude<AttemptMessage, { kind: 'elected' }>): void
-  /** Set if the request is without a token. */
+  /** Builds the request with a fresh token. Set if `request` has none. */
   authorize?: (() => Promise<Request>) | undefined
-  /** The worker cannot be used, and nothing was opened: the request has to be sent directly. */
+  /** The worker cannot be used and has opened nothing: send the request directly. */
   unavailable(request: Request): void
   /** The worker has gone. */
   lost(): void
@@ -46,13 +46,13 @@ type OwnMessage<Message = Exclude<PageMessage, { kind: 'join' | 'ping' | 'open' 
 
 /** One use of a connection in the worker. */
 export interface SharedUse {
-  /** Returns `false` if it is over. */
+  /** Returns `false` once the use has ended. */
   post(message: OwnMessage): boolean
-  /** `foundDead`: because too little came. No page goes on with it then. */
+  /** `foundDead`: it received too little data, so no page keeps using it. */
   close(foundDead?: boolean): void
 }
 
-/** Opens a connection in the worker, or uses one that is open. Returns `undefined` if the worker cannot be used. */
+/** Opens a connection in the worker, or joins an open one. Returns `undefined` if the worker cannot be used. */
 export function openShared<Request extends SharedRequest>(
   share: Share,
   memory: ShareMemory,
@@ -68,7 +68,7 @@ class Use<Request extends SharedRequest> implements SharedUse, LinkedAttempt {
   readonly #options: UseOptions<Request>
   #isOpen = false
   #attempt = 0
-  /** `undefined` once it is over. */
+  /** `undefined` once the use has ended. */
   #post: ((message: PageMessage) => void) | undefined
   #stopWatching: (() => void) | undefined
 

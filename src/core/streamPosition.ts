@@ -13,23 +13,23 @@ export interface Recovery {
   /**
    * Whether this message says that the server resumed; `undefined` if it is about something else. Such a
    * message goes to `onMessage`, but not to handlers or the cache. It may have a position: its own in the
-   * log, or the newest that the server has. `true`: the server always resumes, and only a skipped number tells
+   * log, or the newest that the server has. `true`: the server always resumes, and only a skipped number means
    * otherwise.
    *
-   * Over HTTP, it gets each response first, as `{ headers, sent }`. If it returns a boolean for that, responses say it and no
-   * message is passed.
+   * Over HTTP, it gets each response first, as `{ headers, sent }`. If it returns a boolean for a response, it gets no
+   * messages.
    */
   resumed?: true | ((given: Message & ResumedResponse) => boolean | undefined) | undefined
   /**
    * How long the server keeps messages (ms). Silence for longer than this, from one sign of life to the next, is a gap
    * (`forgotten`), even if the server says that it resumed. It must be longer than any silence of a healthy
-   * connection: than `holdTimeout`, `silenceTimeout`, and a heartbeat's `interval` plus `timeout`. Default: the server
-   * keeps them, or says that it did not.
+   * connection: than `holdTimeout`, `silenceTimeout`, and a heartbeat's `interval` plus `timeout`. Default: silence is never
+   * a gap.
    */
   rememberedFor?: number | undefined
   /**
-   * Ids are sortable: in one log, each is after those before it in the order of their characters. One that is before the last
-   * means that the log started over, which is a gap (`epoch`). Default `false`: ids have no order.
+   * Whether ids are sortable: in one log, each id sorts after the earlier ones, character by character. An id that sorts before
+   * the last one means that the log started over, which is a gap (`epoch`). Default `false`: ids have no order.
    */
   sortable?: boolean | undefined
   /**
@@ -101,7 +101,7 @@ export class StreamPosition {
   #missed: GapCause | undefined
   /** When the last sign of life came, by a clock that does not jump (ms). */
   #heardAt: number | undefined
-  /** When it last came with everything before it. */
+  /** When the last sign of life came after which nothing earlier was missing (ms). */
   #completeAt: number | undefined
 
   /** Whether a position of the application's data may start the stream. Only once: the server may have rejected it. */
@@ -130,7 +130,7 @@ export class StreamPosition {
     return attached
   }
 
-  /** Whether only messages will tell whether the server resumed. It cannot always do so if it was sent no position. */
+  /** Whether only messages will say whether the server resumed. With `resumed: true`, it resumes only if a position was sent. */
   isDecidedLater({ resumed, attach: attaches }: Recovery = {}): boolean {
     return resumed === true ? this.isAttached || !attaches : resumed !== undefined
   }
@@ -180,8 +180,8 @@ export class StreamPosition {
   }
 
   /**
-   * There is a sign of life. After a silence of more than `rememberedFor` (ms), the server may have dropped messages.
-   * `isStable`: the connection has been open for so long that what it resumed with has arrived.
+   * A sign of life arrived. After a silence of more than `rememberedFor` (ms), the server may have dropped messages.
+   * `isStable`: the connection has been open long enough for missed messages to have arrived.
    */
   heard(now: number, rememberedFor: number, isStable: boolean): GapCause | undefined {
     const isGap = now - (this.#heardAt ?? now) > rememberedFor
@@ -191,13 +191,13 @@ export class StreamPosition {
     return isGap ? 'forgotten' : undefined
   }
 
-  /** While the connection is open, a response says that the server did not resume. */
+  /** A response on an open connection says that the server did not resume. */
   refused(): GapCause {
     this.#startOver()
     return 'refused'
   }
 
-  /** The connection ended, maybe before it delivered what it resumed with. */
+  /** The connection ended, maybe before it delivered the missed messages. */
   lost(): void {
     this.#heardAt = this.#completeAt
   }
@@ -208,8 +208,8 @@ export class StreamPosition {
   }
 
   /**
-   * Messages were missed. Unless the connection stays open, its next opening reports the first cause: what is refetched
-   * before that would miss the messages in between.
+   * Messages were missed. Unless the connection stays open, its next opening reports the first cause: an earlier refetch
+   * would miss the messages in between.
    */
   missed(cause: GapCause, isOpen = false): GapCause | undefined {
     if (isOpen) return cause
@@ -242,7 +242,7 @@ export class StreamPosition {
     if (next === undefined) return NEWS
     const previous = this.cursor
     if (typeof next === 'string') {
-      // It says nothing about the numbers of other messages.
+      // An id says nothing about the numbers of other messages.
       this.cursor = typeof previous === 'object' ? { ...previous, id: next } : next
       return { isNews: true, cursor: next }
     }

@@ -14,8 +14,8 @@ export interface SubscriptionsPorts {
   /** How long a subscription outlives its last user (ms). */
   closeDelay(): number
   /**
-   * Sends now, all of one kind. Returns `false` unless the connection is open. `failed`: the application's code threw
-   * for one of them, and the others go on.
+   * Sends drafts now, all of one kind. Returns `false` unless the connection is open. Calls `failed` for a draft for which
+   * the application's code threw, and still sends the others.
    */
   post(drafts: readonly Draft[], failed: (draft: Draft, error: unknown) => void): boolean
   /** Whether the connection is open or opening. */
@@ -156,19 +156,19 @@ export class Subscriptions {
   onGap(cause: GapCause): void {
     this.onMissedBefore()
     if (cause === 'forgotten') this.forget()
-    // One that is not subscribed starts over at the opening, which is a gap as well.
+    // A subscription that is not sent starts over at the opening, which is a gap as well.
     if (cause === 'forgotten' && this.haveOwnGaps)
       for (const subscription of this.#byKey.values())
         if (subscription.sent) this.#ports.onGap(cause, subscription)
     if (cause === 'sequence' || cause === 'epoch' || cause === 'forgotten') this.onMissed()
   }
 
-  /** Messages were missed before the opening, at which all were sent again. */
+  /** Messages were missed before this opening, which sent all subscriptions again. */
   onMissedBefore(): void {
     for (const subscription of this.#byKey.values()) subscription.isBehind = true
   }
 
-  /** The server may not have the messages after their positions any more. */
+  /** Drops all positions: the server may no longer have the messages after them. */
   forget(): void {
     for (const subscription of this.#byKey.values()) subscription.position.cursor = undefined
   }

@@ -22,7 +22,7 @@ type Build = (token: string) => SocketData | Draft
  * Starts renewing: before the token expires, a fresh one is sent over the open socket. Without a fresh token,
  * or a message to send it with, the socket stays as it is until the server closes it.
  *
- * @param options.isTakenOver the server has the token of another page, whose lifetime is unknown here.
+ * @param options.isTakenOver the server has the token of another page, and this page does not know its lifetime.
  */
 export function startRenewal(
   ports: OutboxPorts,
@@ -78,7 +78,7 @@ function trySending({ send, report }: OutboxPorts, build: () => SocketData | Dra
   try {
     return send(build())
   } catch {
-    // What it threw may quote the token.
+    // The error may quote the token.
     const error = new ConfigurationError(
       withAdvice('"reauthenticate" threw, or what it returned cannot be sent.', 'threw'),
     )

@@ -35,7 +35,7 @@ export interface CurrentToken {
   token: Token
   /** When to fetch a fresh token, in `clock.elapsed()`; `undefined` if the token's lifetime is unknown. */
   refreshAt?: number | undefined
-  /** The server has refused it, or that of another page. */
+  /** The server has refused this token, or that of another page. */
   isRefused?: boolean | undefined
 }
 

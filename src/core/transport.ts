@@ -19,9 +19,9 @@ export interface TransportRequest {
 }
 
 /**
- * The request of one attempt. `rebuild` builds it again with the current URL and token; it never rejects. With `needsToken` it is
- * without its token, which the server has refused: it may only join what another page opens. `authorize` builds it with a
- * fresh one.
+ * The request of one attempt. `rebuild` builds it again with the current URL and token; it never rejects. `needsToken`: the
+ * server has refused the token, so the request has none and may only join a connection that another page opens. `authorize`
+ * builds it with a fresh token.
  */
 export interface AttemptRequest extends TransportRequest {
   /** For transports that send it in a way of their own. */
@@ -47,8 +47,8 @@ export interface RequestedHeartbeat {
 export interface TransportSink {
   /**
    * `resumed`: this attempt carried the transport's own cursor, not that of `recovery`, and the server accepted it
-   * (unless a message says otherwise). `isJoined`: another page has opened the connection, and what came before is not
-   * received: only `resumed` tells whether anything was missed.
+   * (unless a message says otherwise). `isJoined`: another page has opened the connection, and this one does
+   * not get earlier messages: `resumed` says whether it missed any.
    */
   onOpen(info: OpenInfo): void
   /**
@@ -74,17 +74,17 @@ export interface TransportSink {
    */
   onAnswer(answer: Answer): boolean
   onFailure(failure: Failure): void
-  /** The page that has sent the token of a shared connection has gone. From now on, this one renews it. */
+  /** The page that sent the token of a shared connection has closed. This page renews the token from now on. */
   onOwner(): void
 }
 
-/** How an attempt has opened. */
+/** How an attempt opened. */
 export interface OpenInfo {
   resumed: boolean
   isJoined?: boolean
 }
 
-/** Passes everything on. */
+/** A sink that forwards every call. */
 export function forwardTo(sink: TransportSink): TransportSink {
   return {
     onOpen: info => sink.onOpen(info),
@@ -115,27 +115,27 @@ export interface TransportHandle {
   write?(out: Outgoing): boolean
   /** The same for several of one kind, if the protocol has a form for that. If it throws, nothing was sent. */
   readonly writeBatch?: ((out: readonly Outgoing[]) => boolean) | undefined
-  /** With shared connections: what only the worker can do. */
+  /** What only the worker can do. Set on shared connections. */
   readonly shared?: SharedHandle | undefined
   /** HTTP only: the request may not be sent again automatically, because the server has accepted it. */
   readonly isSpent?: boolean
   /**
-   * Gives the attempt up at once, without waiting for the server. Nothing it still emits reaches the sink. `foundDead`: because
-   * too little came.
+   * Ends the attempt at once, without waiting for the server. Nothing it still emits reaches the sink. `foundDead`: it received
+   * too little data.
    */
   close(foundDead?: boolean): void
 }
 
 /** An attempt in progress whose connection is shared by several pages. */
 export interface SharedHandle {
-  /** Whether this page has sent the token, so that it renews it. */
+  /** Whether this page sent the token, so it also renews it. */
   readonly isOwner: boolean
   /** The round trip of the last heartbeat (ms). */
   readonly latency: number | undefined
-  /** Sends heartbeats from now on, in place of the page. */
+  /** Makes the worker send the heartbeats. */
   watch(heartbeat: SharedHeartbeat | undefined): void
   checkNow(): void
-  /** Tells the server unless another page has done so. Without frames: that this page does not want it any more. */
+  /** Subscribes to a key unless another page already has. Without `frames`, unsubscribes this page. */
   subscribe(key: string, frames: SubscriptionFrames | undefined): boolean
 }
 
@@ -160,7 +160,7 @@ export interface Transport {
   /** The position to resume from, as the server named it; `undefined` if there is none. */
   cursor?(): unknown
   dropCursor?(): void
-  /** Whether an attempt may join what another page opens. It then needs no token of its own. */
+  /** Whether an attempt may join a connection that another page opens. It then needs no token of its own. */
   mayJoin?(): boolean
 }
 

@@ -25,7 +25,7 @@ export function warnOnce(warned: Set<string>, subject: string, text: () => strin
 }
 
 /**
- * Warns about an event that means trouble for the developer, in development only, once per kind and message type. `place` names
+ * Warns the developer about an event, in development only, once per kind and message type. `place` names
  * the connection.
  */
 export function warnOfEvent(event: ConnectionEvent, warned: Set<string>, place: Place): void {

@@ -16,7 +16,7 @@ import {
 
 type FetchRequest = SharedRequest & { kind: 'fetch' }
 
-/** What is shared, and how. */
+/** How requests are shared. */
 interface HttpShare {
   share: Share
   framing: Framing
@@ -24,8 +24,8 @@ interface HttpShare {
 }
 
 /**
- * A transport over HTTP whose requests are shared by all pages. Statuses, cursors and messages stay in the page: only `fetch`
- * is in the worker. Where that is impossible, requests are sent directly.
+ * An HTTP transport whose requests are shared by all pages. Only `fetch` runs in the worker; statuses, cursors and messages stay
+ * in the page. If the worker cannot be used, requests are sent directly.
  */
 export function createWorkerHttpTransport(environment: TransportEnvironment, options: HttpShare): Transport {
   return new WorkerHttpTransport(environment, options)
@@ -36,14 +36,14 @@ class WorkerHttpTransport implements Transport {
   readonly #options: HttpShare
   readonly #inner: Transport
   readonly #memory: ShareMemory = {}
-  /** What the next request is for, besides its token. */
+  /** The URL and headers of the next request, without its token. */
   #identity: unknown
-  /** Where it continues the stream. */
+  /** The position from which it resumes. */
   #cursor: unknown
-  /** What is being sent, and whether its token came late. */
+  /** The current request, and whether it was authorized after it had been built. */
   #request: AttemptRequest | undefined
   #isLate = false
-  /** How the last request was answered. */
+  /** How the last request was opened. */
   #isJoined = false
   #isResumed = false
   #isForeign = false
@@ -81,19 +81,19 @@ class WorkerHttpTransport implements Transport {
     return this.#inner.open(this.#follow(request), { ...forwardTo(sink), onOpen, onFailure })
   }
 
-  /** Long polls build their next request themselves. */
+  /** Keeps the latest request: a long poll rebuilds it for each poll. */
   #follow(request: AttemptRequest): AttemptRequest {
     this.#request = request
     this.#isLate = false
     return { ...request, rebuild: async () => this.#follow(await request.rebuild()) }
   }
 
-  /** Each request of a long poll is a connection of its own. */
+  /** Whether each request is a connection of its own, as in a long poll. */
   get #isSingle(): boolean {
     return this.#options.framing === 'none'
   }
 
-  /** A long poll may be sent again without its validators. */
+  /** A new key for each request: a long poll may be sent again without its validators. */
   #takeKey(): string {
     const { key } = this.#options.share
     if (!this.#isSingle) return key
@@ -131,7 +131,7 @@ class WorkerHttpTransport implements Transport {
     })
   }
 
-  /** A request whose token came late may be sent once more, in another form. */
+  /** After a late authorization, the URL and headers of the authorized request replace the given ones. */
   #toShared(url: string, init: RequestInit): FetchRequest {
     const { framing } = this.#options
     const request = this.#request
@@ -152,7 +152,7 @@ class WorkerHttpTransport implements Transport {
     if (this.#isSingle) return
     this.#isJoined = message.isJoined
     this.#isResumed = message.isResumed
-    // Its position was not sent, so updates since then may be missed.
+    // The server did not get this page's position, so updates since then may be missing.
     if (message.isJoined && !message.isResumed) this.dropCursor()
   }
 }
@@ -164,7 +164,7 @@ interface Settle {
 
 const NULL_BODY = [204, 205, 304]
 
-/** A response that arrives in messages. A block counts as received once the next one is read. */
+/** A response whose body arrives in messages. A block counts as received once the next one is read. */
 class SharedExchange {
   use: SharedUse | undefined
   readonly #memory: ShareMemory

@@ -18,7 +18,7 @@ export interface SharedWorkerLike {
   onerror: ((event: never) => unknown) | null
 }
 
-/** What a page has. */
+/** What a link needs from its page. */
 export interface WorkerLinkOptions {
   create(): SharedWorkerLike
   clock: Clock
@@ -35,17 +35,17 @@ export interface LinkedAttempt {
 }
 
 /**
- * How long the worker may take to say hello, in two steps, because a page that was busy has not read it yet (ms). For the same
- * reason, a worker that has not answered in time has one more step.
+ * A page that was busy reads messages late. So the worker has two steps of this length to say hello, and one more after it has
+ * not replied to a ping in time (ms).
  */
 const STEP = 1_000
-/** How long an idle worker goes unchecked, and how long it may take to answer (ms). */
+/** The time between pings of an idle worker, and the time in which it must reply (ms). */
 const CHECK_INTERVAL = 10_000
 const CHECK_TIMEOUT = 5_000
 
-/** A page's line to the worker. */
+/** A page's link to the worker. It connects at the first use. */
 export class WorkerLink {
-  /** Why the page cannot use the worker, for as long as it lives. */
+  /** Why the page cannot use the worker. It then never tries again. */
   unavailable: SharingReason | undefined
   readonly #options: WorkerLinkOptions
   #line: Line | undefined
@@ -88,24 +88,24 @@ export class WorkerLink {
 }
 
 interface LineParts extends WorkerLinkOptions {
-  /** `reason`: the worker cannot be used. Otherwise it has gone, and another one may be created. */
+  /** With a `reason`, the worker cannot be used. Without one, it has gone, and the page may create another. */
   onEnd(reason?: SharingReason): void
 }
 
-/** The line to one worker. */
+/** The connection to one worker. */
 class Line {
   readonly #worker: SharedWorkerLike
   readonly #locks: LocksLike
   readonly #parts: LineParts
   readonly #attempts = new Map<number, LinkedAttempt>()
-  /** Waits until the page has joined. */
+  /** Messages that wait until the page has joined. */
   #waiting: PageMessage[] = []
   #hub: string | undefined
-  /** The lock of this page, and what releases it. */
+  /** The lock of this page, and the function that releases it. */
   #lock = ''
   #release: (() => void) | undefined
   #heartbeat: Heartbeat | undefined
-  /** Whether an answer to a ping is due. */
+  /** Whether a reply to a ping is due. */
   #isAwaiting = false
   /** Runs while the worker may be hanging. */
   #suspicion: TimerHandle | undefined
@@ -140,8 +140,8 @@ class Line {
   }
 
   /**
-   * The last one to leave releases the lock, which tells the worker that nothing is used any more. `isKept`: the page comes back,
-   * and the lock must not tell the worker first that it has left.
+   * Removing the last attempt releases the lock: the worker then knows that the page uses nothing. `isKept`: keeps the lock,
+   * because the page is about to open another attempt.
    */
   #remove(id: number, isKept = false): void {
     if (!this.#attempts.delete(id) || this.#attempts.size > 0) return
@@ -157,13 +157,13 @@ class Line {
     if (!this.#isAwaiting) this.#rest()
   }
 
-  /** An unused worker goes unchecked, but an answer that is due is still awaited. */
+  /** Stops checking an unused worker. If a reply is due, wait for it first. */
   #rest(): void {
     this.#heartbeat?.stop()
     this.#heartbeat = undefined
   }
 
-  /** Holds a lock for as long as the page uses connections. The worker must not hear of it before the page has it. */
+  /** Holds a lock while the page uses connections. Only once the page has it may the worker request it, too. */
   #join(): void {
     const { clock } = this.#parts
     if (this.#hub === undefined) return
@@ -173,7 +173,7 @@ class Line {
       ping: () => this.#ping(),
       onDead: () => this.#suspect(),
     })
-    // An attempt may time out before a worker counts as hanging.
+    // Check now: an attempt may time out before a worker counts as hanging.
     this.#heartbeat.checkNow()
   }
 
@@ -214,7 +214,7 @@ class Line {
 
   #greeted({ version, hub, lock }: WorkerMessage & { kind: 'hello' }): void {
     if (version !== PORT_VERSION) return this.#end('version')
-    // WebKit starts a worker again behind the back of its pages when the page that created it is closed.
+    // WebKit silently restarts a worker when the page that created it is closed.
     if (this.#hub !== undefined) return this.#end()
     this.#hub = hub
     void this.#locks.request(lock, () => this.#end())

@@ -5,14 +5,14 @@ import type { AttemptMessage, SharedHeartbeat, SharedRequest, SubscriptionFrames
 import type { AttemptRequest, SharedHandle, TransportHandle, TransportSink } from './transport.ts'
 import { openShared, type Share, type SharedUse, type ShareMemory } from './sharedUse.ts'
 
-/** What the attempts of one connection have in common. */
+/** What all attempts of one connection share. */
 interface SharedParts extends Share {
   direct: ConnectionTransport
   binaryType: 'blob' | 'arraybuffer' | undefined
   memory: ShareMemory
 }
 
-/** A WebSocket that all pages share. Where that is impossible, it uses `direct`. */
+/** A WebSocket that all pages share. If the worker cannot be used, it opens `direct`. */
 export function createWorkerTransport(
   direct: ConnectionTransport,
   binaryType: 'blob' | 'arraybuffer' | undefined,

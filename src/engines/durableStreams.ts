@@ -5,7 +5,7 @@ import type { Recovery, ResumedResponse } from '../core/streamPosition.ts'
 import { attachId } from './attachId.ts'
 import { numbersOf } from './numbersOf.ts'
 
-/** Where to go on. The `cursor` keeps caches between client and server from answering with an old response. */
+/** The position to resume from. The `cursor` prevents caches between client and server from returning an old response. */
 interface DurableStreamsCursor {
   offset: string
   cursor: string | null
@@ -18,7 +18,7 @@ function read({ headers }: CursorResponse): DurableStreamsCursor | undefined {
 
 const strategy: CursorStrategy<DurableStreamsCursor> = {
   read,
-  // A request for `offset=now` gets a real offset, also if it waited in vain.
+  // A request for `offset=now` gets a real offset, even if no data arrived.
   readEmpty: read,
   attach(request, { offset, cursor }) {
     const url = new URL(request.url)
@@ -29,8 +29,8 @@ const strategy: CursorStrategy<DurableStreamsCursor> = {
 }
 
 /**
- * Offsets of one stream are sortable. One that is before the one sent belongs to another stream, which was created under the
- * same name.
+ * Offsets of one stream are sortable. An offset that sorts before the sent one means that the stream was deleted and created
+ * again under the same name.
  */
 function isSameStream({ headers, sent }: ResumedResponse): boolean {
   const next = headers.get('stream-next-offset')
@@ -38,7 +38,7 @@ function isSameStream({ headers, sent }: ResumedResponse): boolean {
   return offset !== undefined && (next === null || next >= offset)
 }
 
-/** The server says in a header that a stream is closed for good, and that everything was read. */
+/** A header says that the stream is closed permanently and was read to its end. */
 function endWhenClosed(failure: Failure): FailureAction | undefined {
   const isClosed = failure.kind === 'answer' && failure.status === 204 && failure.headers.has('stream-closed')
   return isClosed ? 'end' : undefined
@@ -46,7 +46,7 @@ function endWhenClosed(failure: Failure): FailureAction | undefined {
 
 const CONTROL = 'control'
 
-/** After each batch of data, an event says where the stream goes on. It has no data of its own. */
+/** After each batch of data, an event without data names the next offset. */
 function parseEvent(data: unknown, { type }: MessageMeta): unknown {
   const content: unknown = JSON.parse(String(data))
   if (type !== CONTROL) return content

@@ -9,7 +9,7 @@ import type { Recovery } from '../core/streamPosition.ts'
  * ```
  */
 export const mercure = {
-  /** A hub that has dropped the last id names another one, which is a gap. */
+  /** A hub that has dropped the last id returns another one, which is a gap. */
   events: () => ({
     recovery: {
       resumed: ({ headers, sent }) => headers.get('mercure-last-event-id') === sent,

@@ -4,22 +4,22 @@ import type { TransportRequest } from '../core/transport.ts'
 import { attachId } from './attachId.ts'
 import { numbersOf } from './numbersOf.ts'
 
-/** What the configuration of Nchan says. */
+/** The relevant settings of Nchan. */
 export interface NchanOptions {
   /**
-   * How long Nchan keeps messages: `nchan_message_timeout` (ms). Needed unless the publisher numbers them (`epoch` and `seq` in
-   * the envelope), because Nchan resumes without a word where it has dropped messages.
+   * How long Nchan keeps messages: `nchan_message_timeout` (ms). Required unless the publisher numbers them (`epoch` and `seq` in
+   * the envelope), because Nchan does not say that it has dropped messages.
    */
   rememberedFor?: number | undefined
 }
 
-/** What an event stream of Nchan needs to know besides. */
+/** The settings of an event stream of Nchan. */
 export interface NchanEventsOptions extends NchanOptions {
   /** `nchan_eventsource_ping_interval` (ms). Default 5,000. */
   pingInterval?: number | undefined
 }
 
-/** What a long poll of Nchan needs to know besides. */
+/** The settings of a long poll of Nchan. */
 export interface NchanLongPollOptions extends NchanOptions {
   /** `nchan_subscriber_timeout` (ms). Default 25,000. */
   hold?: number | undefined
@@ -27,13 +27,13 @@ export interface NchanLongPollOptions extends NchanOptions {
 
 const attach = attachId('last_event_id')
 
-/** Numbers reveal what Nchan skips; its ids say where to go on. */
+/** Numbers reveal messages that Nchan skipped; its ids say where to resume. */
 function positionOf(message: Message): Cursor | undefined {
   const numbers = numbersOf(message)
   return numbers ? { ...numbers, id: message.id } : message.id
 }
 
-/** The frames of `ws+meta.nchan` begin with their id. A reply to a heartbeat has none. */
+/** Frames of `ws+meta.nchan` begin with their id. Heartbeat replies have none. */
 function parseFrame(frame: unknown): unknown {
   const text = String(frame)
   const end = text.startsWith('id: ') ? text.indexOf('\n\n') : -1
@@ -41,13 +41,13 @@ function parseFrame(frame: unknown): unknown {
   return { ...(JSON.parse(text.slice(end + 2)) as object), id: text.slice(4, text.indexOf('\n')) }
 }
 
-/** One message a line: `nchan_longpoll_multipart_response raw`. */
+/** One message per line: `nchan_longpoll_multipart_response raw`. */
 function parseLines(body: unknown): readonly unknown[] {
   const lines = String(body).split('\n').filter(Boolean)
   return lines.map(line => JSON.parse(line) as unknown)
 }
 
-/** Numbers only: the transport has a position of its own. */
+/** Numbers only: the transport sends the position itself. */
 const numbered = ({ rememberedFor }: NchanOptions): Recovery => ({ cursor: numbersOf, rememberedFor })
 
 /**
@@ -58,7 +58,7 @@ const numbered = ({ rememberedFor }: NchanOptions): Recovery => ({ cursor: numbe
  * ```
  */
 export const nchan = {
-  /** For `nchan_subscriber eventsource`. The id of the last event goes into the query, so that another origin needs no preflight. */
+  /** For `nchan_subscriber eventsource`. The query carries the id of the last event, so another origin needs no preflight. */
   events: ({ pingInterval = 5_000, ...options }: NchanEventsOptions = {}) => ({
     silenceTimeout: 2 * pingInterval + 2_000,
     attachCursor: attach as (request: TransportRequest, id: string) => TransportRequest,

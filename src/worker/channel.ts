@@ -18,27 +18,27 @@ export type OpenMessage = Extract<PageMessage, { kind: 'open' }>
 /** One page that uses a connection. */
 export interface Member {
   readonly open: Omit<OpenMessage, 'request'>
-  /** Forgotten as soon as it was sent or is not needed: it may contain a token. */
+  /** Dropped as soon as it was sent or is not needed: it may contain a token. */
   request: SharedRequest | undefined
   post(message: AttemptMessage): void
-  /** The opening that it has waited for since it joined, or has joined. */
+  /** The opening that it joined, or that it waits for since it joined the channel. */
   opening?: number
   /** Set while the connection is open. */
   reader?: FrameReader
   heartbeat?: SharedHeartbeat | undefined
 }
 
-/** After this time without its request, a page that was elected is passed over by the next one that joins (ms). */
+/** How long an elected page may take to send its request before the next one that joins replaces it (ms). */
 const ELECTED_FOR = 10_000
 
-/** What a channel is given. */
+/** What a channel needs from the hub. */
 interface ChannelParts {
   hub: string
   clock: Clock
   openSource: OpenSource
-  /** Numbers each opening of all channels. */
+  /** Returns a number that is unique among the openings of all channels. */
   nextOpening(): number
-  /** It has no users any more, or no page may join it any more. */
+  /** The channel has no users left, or no page may join it any more. */
   onClosed(): void
 }
 
@@ -50,9 +50,9 @@ export class Channel {
   readonly #subscriptions = new SubscriptionCounts(data => this.#source?.send(data))
   #source: Source | undefined
   #owner: Member | undefined
-  /** Whose request has opened the connection. */
+  /** The page whose request opened the connection. */
   #opener: Member | undefined
-  /** It gets a fresh token, to open the connection. */
+  /** The page that gets a fresh token to open the connection. */
   #elected: Member | undefined
   #electedAt = 0
   #isSingle = false
@@ -61,9 +61,9 @@ export class Channel {
   #isOpen = false
   #head: ResponseHead | undefined
   #opening = 0
-  /** Each opening since this one continues the one before. */
+  /** Each opening after this one continues the previous one. */
   #firstOpening = 0
-  /** Where the request continues the stream, and the frame before its first one. */
+  /** The position from which the request resumed, and the number of the frame before its first one. */
   #start: { cursor: string | undefined; frame: number } = { cursor: undefined, frame: 0 }
 
   constructor(parts: ChannelParts) {
@@ -74,7 +74,7 @@ export class Channel {
     return this.#members.size > 0
   }
 
-  /** Whether a page could continue where it was. */
+  /** Whether a page could resume from its last frame. */
   get hasFrames(): boolean {
     return this.#ring.first <= this.#ring.last
   }
@@ -88,7 +88,7 @@ export class Channel {
     member.opening = this.#opening
   }
 
-  /** While one page gets a fresh token, no other one opens the connection: it may have the token that was refused. */
+  /** While one page gets a fresh token, no other page opens the connection: it may still have the refused token. */
   #begin(member: Member, request?: SharedRequest): void {
     const { clock } = this.#parts
     if (this.#elected && clock.elapsed() < this.#electedAt + ELECTED_FOR) return
@@ -98,7 +98,7 @@ export class Channel {
     member.post({ kind: 'elected', attempt: member.open.attempt })
   }
 
-  /** Also for one that has left already. */
+  /** Has no effect for a page that has already left. */
   leave(member: Member): void {
     if (!this.#members.delete(member)) return
     member.reader?.stop()
@@ -115,7 +115,7 @@ export class Channel {
     if (next?.reader) this.#own(next)
   }
 
-  /** The server has the token of the opener, which may have gone while the connection was opening. */
+  /** Makes a page renew the token. The opener does so anyway; it may have left while the connection was opening. */
   #own(member: Member): void {
     if (member !== this.#opener) member.post({ kind: 'owner', attempt: member.open.attempt })
   }
@@ -146,8 +146,8 @@ export class Channel {
   }
 
   /**
-   * What one page has found dead ends for all. Otherwise it would never end if pages come back one by one. A page with frames on
-   * the way to it is only late, and one that has waited for the token of another has not waited for the server.
+   * A connection that one page found dead ends for all pages. Otherwise it would never end while pages return one by one. A page
+   * that has not handled all frames is only late, and one that waited for another page's token did not wait for the server.
    */
   #release(member: Member, foundDead: boolean): void {
     const isDead = foundDead && !member.reader?.isBehind && member.opening === this.#opening
@@ -161,7 +161,7 @@ export class Channel {
     const opening = (this.#opening = this.#parts.nextOpening())
     this.#owner = this.#opener = member
     this.#isSingle = request.kind === 'fetch' && request.framing === 'none'
-    // The request continues the former stream only from its very end.
+    // Earlier frames stay valid only if the request resumes right after the last one.
     if (cursor === undefined || !this.#knows(at) || at?.frame !== this.#ring.last) {
       this.#ring.clear()
       this.#firstOpening = opening
@@ -182,7 +182,7 @@ export class Channel {
     this.#isOpen = true
     this.#head = head
     for (const member of this.#members) this.#welcome(member)
-    // The response is for those who wait already.
+    // Only pages that already wait get this response.
     if (head && (this.#isSingle || head.status !== 200)) this.#parts.onClosed()
   }
 
@@ -207,7 +207,7 @@ export class Channel {
     member.reader.pump()
   }
 
-  /** A page whose own request would have been the same gets what came in response, from the beginning. */
+  /** A page whose own request would have been the same gets the response from its first frame. */
   #startOf({ open: { cursor } }: Member): number | undefined {
     const isSame = cursor !== undefined && cursor === this.#start.cursor
     return isSame && this.#start.frame >= this.#ring.first - 1 ? this.#start.frame : undefined
@@ -226,7 +226,7 @@ export class Channel {
       const { reader } = member
       if (!reader) continue
       if (reader.next >= this.#ring.first) reader.pump()
-      // It was too slow: it has missed frames.
+      // The page was too slow and has missed frames.
       else this.#dismiss(member, { kind: 'close', code: 1006, opened: true })
     }
   }
@@ -241,7 +241,7 @@ export class Channel {
     this.#heartbeat?.onActivity()
   }
 
-  /** The heartbeat of the owner's page counts. */
+  /** Sends heartbeats with the options of the owner. */
   #watch(): void {
     const plan = this.#owner?.heartbeat
     if (this.#heartbeat && plan) return this.#heartbeat.change(plan)
@@ -267,7 +267,7 @@ export class Channel {
     }
   }
 
-  /** Whether the token is that of another page. A fresh one would be refused in place of any. */
+  /** Whether the server got the token of another page. A fresh one counts as the token of every page. */
   #isForeign(member: Member): boolean {
     return member !== this.#opener && this.#opener?.open.needsToken === false
   }

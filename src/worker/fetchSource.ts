@@ -3,7 +3,7 @@ import type { FetchLike } from '../core/transport.ts'
 import { createBlockSplitter } from './streamBlocks.ts'
 import type { OpenSource } from './sources.ts'
 
-/** Sends requests over HTTP. What a status means is decided by the pages. */
+/** Sends requests over HTTP. The pages decide what a status means. */
 export function createFetchSource(fetch: FetchLike): OpenSource<SharedRequest & { kind: 'fetch' }> {
   return ({ url, init, framing }, sink) => {
     const controller = new AbortController()

@@ -9,19 +9,19 @@ const SLOW_PACE = 1_000
 /** In bytes. */
 const MAX_BATCH = 262_144
 
-/** What a reader needs from its connection. */
+/** What a reader needs from its channel. */
 interface ReaderParts {
   clock: Clock
   ring: FrameRing
   attempt: number
-  /** Whether other pages read, too. */
+  /** Whether other pages use the connection, too. */
   isShared(): boolean
   post(message: AttemptMessage): void
 }
 
 /**
- * Hands the frames of a connection to one page, in batches. The next batch waits until the page has handled the last one: a
- * page that is busy, frozen or gone costs no memory.
+ * Sends the frames of a connection to one page, in batches. The next batch waits until the page has handled the last one, so
+ * a busy, frozen or closed page costs no memory.
  */
 export class FrameReader {
   readonly #parts: ReaderParts
@@ -40,7 +40,7 @@ export class FrameReader {
     this.#isSlow = isSlow
   }
 
-  /** There may be something to send. */
+  /** Sends the next batch, if there is one and it is due. */
   pump(): void {
     const { clock, ring } = this.#parts
     if (this.#isInFlight || this.#timer !== undefined || this.next > ring.last) return
@@ -52,7 +52,7 @@ export class FrameReader {
     }, wait)
   }
 
-  /** Whether the page has not handled all frames. */
+  /** Whether the page has frames left to handle. */
   get isBehind(): boolean {
     return this.#isInFlight || this.next <= this.#parts.ring.last
   }
@@ -68,7 +68,7 @@ export class FrameReader {
     this.pump()
   }
 
-  /** Sends everything at once: nothing will follow. */
+  /** Sends all remaining frames at once, because the connection has ended. */
   finish(): void {
     this.#stopTimer()
     while (this.next <= this.#parts.ring.last) this.#post()

@@ -1,11 +1,11 @@
-/** How much is kept for pages that were paused or frozen. */
+/** How much is kept for paused and frozen pages. */
 const MAX_FRAMES = 20_000
 const MAX_BYTES = 8 * 1_048_576
 
 /** The last frames of a connection. They are numbered from 1, over all its openings. */
 export class FrameRing {
   #frames: unknown[] = []
-  /** The index of the oldest frame. Those before it are removed from time to time. */
+  /** The index of the oldest frame. Frames before it are removed in bulk. */
   #start = 0
   #bytes = 0
   /** The number of the newest frame. */
@@ -30,13 +30,13 @@ export class FrameRing {
     }
   }
 
-  /** The newest frame stays, however large it is: no page has it yet. */
+  /** Keeps the newest frame, however large it is: no page has it yet. */
   get #isFull(): boolean {
     const count = this.#frames.length - this.#start
     return count > MAX_FRAMES || (count > 1 && this.#bytes > MAX_BYTES)
   }
 
-  /** The frames from a number on, at least one and then up to so many bytes. */
+  /** The frames from a number on: at least one, then up to a limit of bytes. */
   read(from: number, maxBytes: number): unknown[] {
     const index = this.#start + from - this.first
     let end = index
@@ -47,7 +47,7 @@ export class FrameRing {
     return this.#frames.slice(index, end)
   }
 
-  /** Forgets all frames. The numbers go on. */
+  /** Drops all frames. Numbering continues. */
   clear(): void {
     this.#frames = []
     this.#start = 0

@@ -14,7 +14,7 @@ import { createFetchSource } from './fetchSource.ts'
 import { createSocketSource } from './socketSource.ts'
 import type { OpenSource } from './sources.ts'
 
-/** What the worker has. */
+/** What a hub needs from the worker. */
 export interface HubOptions {
   clock: Clock
   random(): number
@@ -43,7 +43,7 @@ export function createHub(options: HubOptions): Hub {
   const openFetch = createFetchSource(options.fetch)
   const openSource: OpenSource = (request, sink) =>
     request.kind === 'socket' ? openSocket(request, sink) : openFetch(request, sink)
-  // A page asks for this lock, and gets it when the worker has gone. So it must not hear of it before the worker has it.
+  // Pages request this lock and get it when the worker has gone. So the worker must hold it before it says hello.
   const isHeld = new Promise<void>(resolve => {
     void locks.request(hub, () => {
       resolve()
@@ -120,7 +120,7 @@ class Page {
     }
   }
 
-  /** The page holds the lock. Whoever gets it next knows that the page has let go of everything, or has gone. */
+  /** The page holds the lock. When the worker gets it, the page uses nothing any more, or has gone. */
   #join(lock: string): void {
     this.#lock = lock
     void this.#locks.request(lock, () => {

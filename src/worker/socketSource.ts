@@ -8,7 +8,7 @@ interface Listening {
 
 const OPEN = 1
 
-/** Opens WebSockets. Whether and when to try again is decided by the pages. */
+/** Opens WebSockets. The pages decide whether and when to retry. */
 export function createSocketSource(
   webSocket: () => WebSocketConstructor | undefined,
 ): OpenSource<SharedRequest & { kind: 'socket' }> {
@@ -35,7 +35,7 @@ export function createSocketSource(
     events?.addEventListener('close', event =>
       end({ kind: 'close', code: (event as { code: number }).code, opened: isOpen }),
     )
-    // In Node, a socket that is given up while connecting throws if nothing listens.
+    // In Node, closing a connecting socket throws if nothing listens for errors.
     events?.addEventListener('error', () => undefined)
     return {
       send(data) {

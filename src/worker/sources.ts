@@ -4,7 +4,7 @@ import type { AttemptMessage, ResponseHead, SharedRequest } from '../core/portMe
 /** Why a connection has ended. */
 export type Ending = Extract<AttemptMessage, { kind: 'closed' }>['failure']
 
-/** Receives what a connection brings. */
+/** Receives the frames and the end of a connection. */
 export interface SourceSink {
   onOpen(head?: ResponseHead): void
   onFrame(frame: unknown): void
@@ -14,7 +14,7 @@ export interface SourceSink {
 /** A connection to the server. */
 export interface Source {
   send(data: SocketData): void
-  /** Gives it up. Nothing more is reported. */
+  /** Closes it. It reports nothing more. */
   close(): void
 }
 

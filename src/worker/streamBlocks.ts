@@ -1,6 +1,6 @@
 import type { Framing } from '../core/portMessages.ts'
 
-/** A block that does not end is passed on in parts (bytes). */
+/** A block that is longer than this is passed on in parts (bytes). */
 const MAX_BLOCK = 1_048_576
 
 const LF = 10
@@ -42,7 +42,7 @@ function createEventEnds(): (bytes: Uint8Array) => number {
       const byte = bytes[index]
       if (byte === LF && endedWithCr) {
         endedWithCr = false
-        // The end of a line that has ended already.
+        // The LF of a CRLF: the CR has already ended the line.
         if (isLineStart && !hasFields) end = index + 1
         continue
       }

@@ -6,7 +6,7 @@ interface Counted {
   frames: SubscriptionFrames
 }
 
-/** The subscriptions of all pages to one connection. The server hears of the first page and of the last. */
+/** Counts the pages that subscribe to each key. Only the first and the last one send a frame to the server. */
 export class SubscriptionCounts {
   readonly #byKey = new Map<string, Counted>()
   readonly #send: (data: SocketData) => void
@@ -15,7 +15,7 @@ export class SubscriptionCounts {
     this.#send = send
   }
 
-  /** A page needs the data that a subscription begins with, so one that exists already starts over. */
+  /** Sends the frame again for a second page, because it needs the initial data. */
   subscribe(page: object, key: string, frames: SubscriptionFrames): void {
     const counted = this.#byKey.get(key) ?? { pages: new Set(), frames }
     if (counted.pages.size > 0) this.#send(counted.frames.unsubscribe)
@@ -32,7 +32,7 @@ export class SubscriptionCounts {
     this.#send(counted.frames.unsubscribe)
   }
 
-  /** A page has gone. */
+  /** Ends the subscriptions of a page that has left. */
   leave(page: object): void {
     for (const key of [...this.#byKey.keys()]) this.unsubscribe(page, key)
   }
