@@ -8,6 +8,9 @@ export interface Expects {
   within: number
 }
 
+/** How late a timer may fire before that means sleep, a frozen page or a clock that was set (ms). */
+const LATE = 1_000
+
 /** Detects when a live connection no longer receives the messages of a type. */
 export class ExpectedMessages {
   readonly #clock: Clock
@@ -16,6 +19,10 @@ export class ExpectedMessages {
   #since = 0
   /** While the connection is closed: how long it was open without an expected message (ms). */
   #waited: number | undefined = 0
+  /** When the timer is due. */
+  #dueAt = 0
+  /** Whether a late timer has started the time anew since the last of them. */
+  #isExcused = false
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -31,24 +38,42 @@ export class ExpectedMessages {
     if (type !== expects?.type) this.#since = now
     this.#expects = expects
     this.#clock.clearTimeout(this.#timer)
+    this.#dueAt = now
     if (expects) this.#check(expects, onMissing)
   }
 
   received(): void {
     this.#since = this.#clock.elapsed()
+    this.#isExcused = false
   }
 
   /** The connection is no longer open. Keeps the elapsed time, so that repeated drops cannot hide a silent channel. */
   stop(): void {
     this.#clock.clearTimeout(this.#timer)
-    this.#waited ??= this.#clock.elapsed() - this.#since
+    if (this.#waited !== undefined) return
+    this.#excuse()
+    this.#waited = this.#clock.elapsed() - this.#since
+  }
+
+  /**
+   * Time that a timer has slept through does not count: messages of that time may be about to arrive. Once only, because the
+   * timers of a hidden page may always be late.
+   */
+  #excuse(): void {
+    const now = this.#clock.elapsed()
+    if (this.#isExcused || now - this.#dueAt <= LATE) return
+    this.#isExcused = true
+    this.#since = now
   }
 
   #check(expects: Expects, onMissing: (type: string) => void): void {
-    const left = this.#since + expects.within - this.#clock.elapsed()
-    if (left > 0) this.#timer = this.#clock.setTimeout(() => this.#check(expects, onMissing), left)
+    this.#excuse()
+    const now = this.#clock.elapsed()
+    this.#dueAt = this.#since + expects.within
+    if (this.#dueAt > now)
+      this.#timer = this.#clock.setTimeout(() => this.#check(expects, onMissing), this.#dueAt - now)
     else {
-      this.#since = this.#clock.elapsed()
+      this.#since = now
       onMissing(expects.type)
     }
   }
