@@ -1,8 +1,11 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { startServer } from '../support.tsx'
 
-/** A hub that keeps a few updates. https://mercure.rocks/spec, "Subscription" and "Reconnection" */
-export async function startMercure({ history = 4 } = {}) {
+/** How the response says where the hub continues: since version 1.0 of the protocol, and before. */
+export const HEADERS = ['Mercure-Last-Event-ID', 'Last-Event-ID'] as const
+
+/** A hub that keeps a few updates. https://mercure.rocks/spec, "Subscription" and "Reconciliation" */
+export async function startMercure({ history = 4, header = HEADERS[0] as string } = {}) {
   const tokens = new Set(['jwt'])
   const updates: { id: string; topic: string; data: string }[] = []
   const subscribers = new Map<ServerResponse, string[]>()
@@ -15,11 +18,12 @@ export async function startMercure({ history = 4 } = {}) {
     if (!tokens.has(request.headers.authorization?.slice('Bearer '.length) ?? ''))
       return void response.writeHead(401).end()
     const topics = searchParams.getAll('match')
-    const last = request.headers['last-event-id'] as string | undefined
+    const last =
+      request.headers['last-event-id']?.toString() ?? searchParams.get('last_event_id') ?? undefined
     const index = updates.findIndex(({ id }) => id === last)
     response.setHeader('Content-Type', 'text/event-stream')
     // Another id than the requested one: updates may be lost.
-    if (last !== undefined) response.setHeader('Mercure-Last-Event-ID', index < 0 ? 'earliest' : last)
+    if (last !== undefined) response.setHeader(header, index < 0 ? 'earliest' : last)
     response.flushHeaders()
     const missed = last === undefined ? [] : updates.slice(index + 1)
     for (const update of missed) if (topics.includes(update.topic)) write(response, update)
@@ -31,5 +35,7 @@ export async function startMercure({ history = 4 } = {}) {
     updates.splice(0, updates.push(update) - history)
     for (const [response, topics] of subscribers) if (topics.includes(topic)) write(response, update)
   }
-  return { ...(await startServer(server)), tokens, subscribers, publish }
+  /** The hub restarts without its history. */
+  const forget = () => void updates.splice(0)
+  return { ...(await startServer(server)), tokens, subscribers, publish, forget }
 }
