@@ -36,9 +36,9 @@ export const HOLD_TIMEOUT = 60_000
 /** A request that has been held this long counts as open (ms). */
 const HELD = 1_000
 
-/** This many responses without new data within this time (ms) are a loop without progress. */
+/** This many responses without new data within this time (ms), or within `holdTimeout`, are a loop without progress. */
 const FAST_LOOP_ANSWERS = 5
-const FAST_LOOP_TIME = 500
+const FAST_LOOP_TIME = 4_000
 
 /** Long polling over `fetch`. One attempt sends requests until it fails or is closed. */
 export function createLongPollTransport(
@@ -76,6 +76,8 @@ export function createLongPollTransport(
   }
 
   const conditional = new ConditionalFetch({ isCareful: true })
+  // Over all attempts, so that a retry is one request as long as nothing has changed.
+  const isLoop = createLoopDetector(environment.clock, Math.min(FAST_LOOP_TIME, holdTimeout))
   const variant: HttpVariant = {
     cursor: initialCursor,
     attachCursor: request => attachCursor(strategy, variant.cursor, request),
@@ -85,7 +87,7 @@ export function createLongPollTransport(
     isRepeatable: true,
     contentType: ANYTHING_BUT_HTML,
     async run(http, request, sink) {
-      for (const isLoop = createLoopDetector(environment.clock); ; request = await request.rebuild()) {
+      for (; ; request = await request.rebuild()) {
         const body = await poll(http, request, sink)
         if (isLoop(body, JSON.stringify(variant.cursor))) return http.fail({ kind: 'fast-loop' })
         // Responses that are available immediately must not block the page's other tasks.
@@ -125,7 +127,10 @@ function loseCursor(variant: HttpVariant, sink: TransportSink): void {
  * Takes each body ('' if there is none) with the cursor after it. Returns whether responses come fast and
  * without new data.
  */
-function createLoopDetector(clock: Clock): (body: string, cursor: string | undefined) => boolean {
+function createLoopDetector(
+  clock: Clock,
+  time: number,
+): (body: string, cursor: string | undefined) => boolean {
   let last: { body: string; cursor: string | undefined } | undefined
   let idle: number[] = []
   return (body, cursor) => {
@@ -134,6 +139,6 @@ function createLoopDetector(clock: Clock): (body: string, cursor: string | undef
     if (body !== '') last = { body, cursor }
     const now = clock.elapsed()
     idle = isNews ? [] : [now, ...idle.slice(0, FAST_LOOP_ANSWERS - 1)]
-    return now - (idle[FAST_LOOP_ANSWERS - 1] ?? -Infinity) <= FAST_LOOP_TIME
+    return now - (idle[FAST_LOOP_ANSWERS - 1] ?? -Infinity) <= time
   }
 }

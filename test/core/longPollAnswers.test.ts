@@ -16,6 +16,23 @@ import {
 } from '../support/longPoll.ts'
 import { until } from '../support/until.ts'
 
+/** A server that holds each request for some time (ms), and never has news. */
+function openSlowPoll(hold: number) {
+  const clock = new FakeClock()
+  const poll = openPoll('http://a/', {
+    clock,
+    fetch: () => {
+      clock.advance(hold)
+      return Promise.resolve(new Response(null, { status: 204 }))
+    },
+  })
+  async function next() {
+    await settle()
+    clock.advance(0)
+  }
+  return { ...poll, next }
+}
+
 /** For responses that take no time, however slow the machine. */
 const stoppedClock: Clock = { ...systemClock, elapsed: () => 0 }
 
@@ -35,7 +52,7 @@ describeBothWays('a long poll', isShared => {
     })
 
     test.each([200, 204, 304, 408])(
-      'five responses of %i within 500 ms at one cursor are a fast loop (L2, L9)',
+      'five responses of %i within 4 s at one cursor are a fast loop (L2, L9)',
       async code => {
         const { sink, requests } = await poll([first, ...Array.from({ length: 9 }, () => status(code))], {
           clock: stoppedClock,
@@ -81,20 +98,25 @@ describeBothWays('a long poll', isShared => {
         expect(await sink.untilMessages(12)).toHaveLength(12)
         expect(sink.failure).toBeUndefined()
 
-        const clock = new FakeClock()
-        const slow = openPoll('http://a/', {
-          clock,
-          fetch: () => {
-            clock.advance(126)
-            return Promise.resolve(new Response(null, { status: 204 }))
-          },
-        })
-        for (let count = 0; count < 10; count++) {
-          await settle()
-          clock.advance(0)
-        }
+        const slow = openSlowPoll(1_001)
+        for (let count = 0; count < 10; count++) await slow.next()
         expect(slow.sink.aliveCount).toBe(10)
         expect(slow.sink.failure).toBeUndefined()
+      },
+    )
+
+    test.skipIf(isShared)(
+      'five responses within 4 s are a fast loop, however long each takes, and at a retry one more is (L2)',
+      async () => {
+        const slow = openSlowPoll(900)
+        for (let count = 0; count < 5; count++) await slow.next()
+        expect([slow.sink.aliveCount, slow.sink.failure]).toEqual([5, { kind: 'fast-loop' }])
+        slow.open()
+        await slow.next()
+        expect([slow.sink.aliveCount, slow.sink.names.filter(name => name === 'failed')]).toEqual([
+          6,
+          ['failed', 'failed'],
+        ])
       },
     )
 
