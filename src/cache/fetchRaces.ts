@@ -42,8 +42,8 @@ export class FetchRaces {
   readonly #owed = new Map<Query, TimerHandle | undefined>()
   readonly #lastExtra = new WeakMap<Query, number>()
   /**
-   * Infinite queries of which all pages are stale, and whether to fetch them. A fetch of one more page cancels the
-   * fetch of all pages, and its response makes TanStack Query take the others for fresh.
+   * Infinite queries whose pages are all stale, and whether to fetch them. A fetch of one more page cancels the fetch
+   * of all pages, and after its response TanStack Query treats all pages as fresh.
    */
   readonly #stalePages = new Map<Query, boolean>()
 
@@ -144,7 +144,7 @@ export class FetchRaces {
     this.#stalePages.set(query, isFetchWanted || this.#stalePages.get(query) === true)
   }
 
-  /** A query has a response: of all its pages, or of one more page. */
+  /** A query got a response: all its pages, or one more page. */
   #settlePages(query: Query): void {
     const isFetchWanted = this.#stalePages.get(query)
     if (isFetchWanted === undefined) return
@@ -193,11 +193,11 @@ function isFetching(query: Query): boolean {
 function wasCancelled({ action }: QueryCacheNotifyEvent & { type: 'updated' }): boolean {
   if (action.type !== 'error') return false
   const error = action.error as { revert?: boolean; silent?: boolean } | null | undefined
-  // An error of the app has at most one of these by chance.
+  // An error of the application hardly ever has both of these.
   return error?.revert === true && 'silent' in error
 }
 
-/** Whether its last fetch was that of one more page. */
+/** Whether the last fetch of a query was for one more page. */
 export function isOfOnePage(query: Query): boolean {
   return query.state.fetchMeta?.fetchMore !== undefined
 }

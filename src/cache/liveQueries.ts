@@ -26,7 +26,7 @@ export interface LiveQueriesOptions {
   writer: QueryWriter
   clock: Clock
   rules: MessageRules
-  /** How long data that was fetched before it has a reader is current (ms). */
+  /** How long data stays current that was fetched before a component reads it (ms). */
   closeDelay(): number
   /** The position from which the stream was followed without a gap. */
   since(): Cursor | undefined
@@ -65,7 +65,7 @@ export class LiveQueries implements CacheWriter {
   #hasOpened = false
   /** Queries whose data a handler changed although it is older than the connection. */
   readonly #early = new Set<Query>()
-  /** Queries that were refetched when the connection first opened, so their data is no longer older than it. */
+  /** Queries that were refetched when the connection first opened, so their data is as new as the connection. */
   readonly #refetchedAtOpening = new WeakSet<Query>()
 
   constructor(options: LiveQueriesOptions) {
@@ -148,7 +148,7 @@ export class LiveQueries implements CacheWriter {
     refusePromisedData('setQueriesData', update)
     if (this.hasEnded) return
     const { writer } = this.#options
-    // What was written before in this flush counts as data, too.
+    // Earlier writes of this flush count as data, too.
     writer.createPending()
     const hash = this.#keys.hashOf(prefix)
     this.#keys.addPrefix(hash, prefix, this.type)

@@ -206,8 +206,8 @@ export interface CacheWriter {
       ((data: DataOfKey<Key, Data> | undefined) => DataOfKey<Key, Data> | undefined) | DataOfKey<Key, Data>,
   ): void
   /**
-   * Does the same to every query whose key begins with this one and that has data: all pages and filters of a
-   * list. It creates none. A query that is fetched for the first time gets the change after its response.
+   * Like `setQueryData`, for every query that has data and whose key begins with this one: all pages and filters of a
+   * list. It creates no queries. A query whose first fetch is running gets the change after the response.
    */
   setQueriesData<Data = unknown, Key extends QueryKey = QueryKey>(
     prefix: Key,

@@ -1,14 +1,14 @@
 import type { Query, QueryCache, QueryCacheNotifyEvent } from '@tanstack/react-query'
 import { readersOf } from './queryReaders.ts'
 
-/** What keeps a query live. */
+/** Keeps a query live, by a request or a subscription over a connection. */
 export interface LiveSource {
-  /** Sources with the same id do the same. */
+  /** Sources with the same id and owner are interchangeable. */
   readonly id: unknown
   readonly owner: object
-  /** Begins to keep the query live. The returned function ends that. */
+  /** Starts to keep the query live, until the returned function is called. */
   start(): () => void
-  /** Another source with the same id and owner has begun. Applies the options of this one. */
+  /** Applies the options of this source, which replaces another one with the same id and owner. */
   refresh(): void
 }
 
@@ -25,8 +25,8 @@ export function observedQueriesOf(cache: QueryCache): ObservedQueries {
 }
 
 /**
- * Keeps queries live while an enabled observer reads them, whichever hook it belongs to. A query is known by its query
- * function, which stays the same when its options are spread.
+ * Keeps queries live while an enabled observer reads them, whichever hook it belongs to. It recognises a query by its
+ * query function, which stays the same when options are spread.
  */
 class ObservedQueries {
   readonly #sources = new WeakMap<object, LiveSource>()
@@ -44,7 +44,7 @@ class ObservedQueries {
   #observe(event: QueryCacheNotifyEvent): void {
     const query = event.query as Query
     if ('observer' in event) this.#settle(query, event.observer)
-    // A function may have been waiting for data.
+    // An `enabled` function may depend on the data.
     if (event.type === 'observerResultsUpdated')
       for (const observer of query.observers)
         if (typeof observer.options.enabled === 'function') this.#settle(query, observer)
@@ -54,12 +54,12 @@ class ObservedQueries {
     const source = this.#sourceOf(query, observer)
     const live = this.#live.get(observer)
     if (live?.source === source) return
-    // Options that a component makes at each render are new ones, with the same meaning.
+    // A component may create equal options on every render.
     if (live && source && source.id === live.source.id && source.owner === live.source.owner) {
       this.#live.set(observer, { ...live, source })
       return source.refresh()
     }
-    // First the new one, so that a connection that both use stays.
+    // Start the new source first, so that a connection that both use stays open.
     if (source) this.#live.set(observer, { source, end: source.start() })
     else this.#live.delete(observer)
     live?.end()

@@ -30,7 +30,7 @@ class QueryReaders {
   readonly #listeners = new Set<QueryReadersListener>()
   /** What mounted hooks do when their query is removed from the cache. */
   readonly #restore = new Map<string, Set<() => void>>()
-  /** Sees every event before the listeners do. */
+  /** Called with every event, before the listeners. */
   #first: ((event: QueryCacheNotifyEvent) => void) | undefined
   /** Queries whose last reader left in this task. */
   readonly #left = new Set<Query>()

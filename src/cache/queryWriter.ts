@@ -87,7 +87,7 @@ export class QueryWriter {
       this.#rememberNow(hash, change)
   }
 
-  /** A fetch that is running may settle before the flush, and its response may contain the change or not. */
+  /** A running fetch may settle before the flush, and its response may or may not contain the change. */
   #rememberNow(hash: string, change: Change): void {
     const query = this.cache.get(hash)
     if (!query || query.state.fetchStatus === 'idle') return
@@ -118,7 +118,7 @@ export class QueryWriter {
     if (!this.#hasEnded) this.#options.batch(() => this.#invalidate(queries, isMark))
   }
 
-  /** The hash of a key in the cache: that of the app's `queryKeyHashFn`, if it has one. */
+  /** The hash of a key in the cache. Uses the app's `queryKeyHashFn`, if there is one. */
   hashOf(key: QueryKey): string {
     const client = this.#queryClient
     const { queryKeyHashFn = client.getDefaultOptions().queries?.queryKeyHashFn } =
@@ -264,8 +264,8 @@ export class QueryWriter {
 }
 
 /**
- * Sets data that shares its structure already: to compare it again would cost more than the write. Unlike `setState`, it is a
- * success to those who listen to the cache, such as `broadcastQueryClient`, and cancelling a fetch does not revert it.
+ * Sets data that already shares its structure: comparing it again would cost more than the write. Unlike `setState`, listeners
+ * of the cache, such as `broadcastQueryClient`, see a success, and cancelling a fetch does not revert it.
  */
 function setWithoutSharing(query: Query, data: unknown): void {
   const { options } = query
@@ -274,7 +274,7 @@ function setWithoutSharing(query: Query, data: unknown): void {
   try {
     query.setData(data, { manual: true })
   } finally {
-    // A listener may have set others.
+    // A listener may have changed the options.
     if (query.options === unshared) query.options = options
   }
 }

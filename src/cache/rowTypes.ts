@@ -42,10 +42,10 @@ type ListOfPage<Page> = Page extends readonly unknown[]
     }[keyof Page] &
       string
 
-/** Whether the context does not say what the query holds. */
+/** Whether the type of the query's data is unknown. */
 type IsUnknown<Data> = unknown extends Data ? true : [Data] extends [undefined] ? true : false
 
-/** What an updater takes as a row: one of the data, if its type is known. */
+/** The row type of an updater: that of the data, if it is known. */
 export type RowFor<Row, Data, List> = IsUnknown<Data> extends true ? Row : NoInfer<RowOf<Data, List>>
 
 /** The updater of data whose type is known, or of any list. */
@@ -61,7 +61,7 @@ export type RowKeyFor<Row, Data> = [Row, IsUnknown<Data>] extends [never, false]
 export interface RowOptions<Row, Data, List> {
   /** The property that identifies rows. */
   by: RowKeyFor<Row, Data>
-  /** The member that holds the rows, where the data or a page of it is an object. */
+  /** The member that holds the rows, if the data or a page is an object. Default: the data or page is the list. */
   list?: [List] extends [never] ? ListOf<Data> : List
 }
 
@@ -69,6 +69,9 @@ export interface RowOptions<Row, Data, List> {
 export interface AddOptions {
   /** Where to add new rows. Default: `'end'`. */
   at?: 'start' | 'end'
-  /** The number of rows to keep, over all pages: drops those furthest from where new ones are added. */
+  /**
+   * The number of rows to keep, over all pages. Drops the rows furthest from where new ones are added. Default: keeps
+   * all rows.
+   */
   max?: number
 }

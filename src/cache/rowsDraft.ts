@@ -9,21 +9,21 @@ interface RowId {
   id: unknown
 }
 
-/** The member of a row that identifies it. Rows may be anything that a server sends. */
+/** The value that identifies a row. A row may be anything, because it comes from a server. */
 function idOfRow(row: unknown, by: string): unknown {
   return (row as Record<string, unknown> | null | undefined)?.[by]
 }
 
-/** What updaters keep in the object that identifies a flush: the drafts of data that they have copied. */
+/** The drafts of copied data, which updaters keep in the object that identifies a flush. */
 interface Flush {
   drafts?: WeakMap<object, RowsDraft>
 }
 
-/** Who changes rows, and where they are. */
+/** The updater that changes rows, and the location of the rows. */
 interface Target {
   /** The name of the updater, for errors. */
   updater: string
-  /** The member that holds the rows where data or a page is an object. */
+  /** The member that holds the rows, if the data or a page is an object. */
   list?: string | undefined
 }
 
@@ -79,7 +79,7 @@ export class RowsDraft {
     return this.#find(rowId) !== undefined
   }
 
-  /** Adds rows at one end, in this order. Without a page, nothing is known of what comes before or after them. */
+  /** Adds rows at one end, in this order. Without a page, their neighbours are unknown, so it adds none. */
   add(rows: readonly unknown[], at: End): void {
     const page = at === 'start' ? 0 : this.#lists.length - 1
     if (page < 0 || this.#lists.length === 0) return
@@ -144,11 +144,11 @@ export class RowsDraft {
     copy.set(place, row)
   }
 
-  /** The first row with this id, from a place on. */
+  /** The first row with this id, starting at a place. */
   #find(rowId: RowId, from = FIRST): Place | undefined {
     const index = this.#pageIndex(rowId.by)
     const noted = index?.find(rowId.id)
-    // If it has left the only page where it was, it is nowhere.
+    // If the only page that had it has lost it, no page has it.
     const last = noted === undefined ? this.#lists.length - 1 : Math.min(noted, this.#lists.length - 1)
     for (let page = Math.max(from.page, noted ?? 0); page <= last; page++) {
       const place = this.#findIn(page, rowId, page === from.page ? from.index : 0)
@@ -163,7 +163,7 @@ export class RowsDraft {
     return this.#copies.get(rows)?.find(rowId, start) ?? indexOfRow(rows, rowId, start)
   }
 
-  /** The index of the pages where rows are. */
+  /** The index of rows to pages. */
   #pageIndex(by: string): PlaceIndex | undefined {
     if (this.#lists.length < 2 || this.#copies.size === 0) return undefined
     return this.#index.get(by, built => {
@@ -233,7 +233,7 @@ class ListDraft {
     const place = index?.find(rowId.id)
     if (place === undefined) return indexOfRow(rows, rowId, start)
     if (place >= start && idOfRow(rows[place], rowId.by) === rowId.id) return place
-    // If it has left the only place where it was, it is nowhere.
+    // If it has left its only place, the list no longer has it.
     if (start === 0) index?.forget(rowId.id)
     return -1
   }
@@ -274,7 +274,7 @@ class ListDraft {
       rows.length = max
       return
     }
-    // Several times as fast as a splice, and the usual case.
+    // The usual case, and several times as fast as a splice.
     if (extra === 1) rows.shift()
     else rows.splice(0, extra)
     const index = this.#index.current
@@ -306,12 +306,12 @@ class IndexBuilder {
     return this.#index
   }
 
-  /** The index that has to follow changes. */
+  /** The index, if changes have to update it. */
   get current(): PlaceIndex | undefined {
     return this.#index
   }
 
-  /** Drops the index: places have moved. */
+  /** Drops the index, because places have moved. */
   reset(): void {
     this.#index = undefined
     this.#searches = 0
@@ -377,7 +377,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Describes what was found only by its kind: errors contain no data. */
+/** Describes data only by its kind: errors contain no data. */
 export function wrongData(updater: string, rule: string, found: unknown): ConfigurationError {
   const type = typeof found
   const kind = Array.isArray(found) ? 'a list' : type === 'object' ? 'an object' : `a ${type}`

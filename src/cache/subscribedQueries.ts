@@ -50,7 +50,7 @@ export async function fetchSubscribed(
   const key = messageKey(type, params)
   const subscriptions = subscriptionsOf(shared)
   let message = await subscriptions.next({ type, params }, signal)
-  // The server says that nothing was missed, but the data is not in the cache: it has to be sent again.
+  // The server says that nothing was missed, but the cache has no data: the server has to send it again.
   if (!message && !shared.liveQueries.isCached(key))
     message = await subscriptions.next({ type, params }, signal)
   return shared.liveQueries.readAfterMessage(key, message?.response)

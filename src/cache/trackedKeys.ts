@@ -22,7 +22,7 @@ export interface TrackedKey {
   isHandled: boolean
   /**
    * The connection has delivered its whole data, and it has been read without interruption since: a server may
-   * stop sending what has no readers. For a while, it need not be read yet.
+   * stop sending what has no readers. Data that was just fetched stays current for a while without a reader.
    */
   isCurrent: boolean
   /** How many mounted `useSocketQuery`s read it. */
@@ -111,7 +111,7 @@ export class TrackedKeys {
     return readersOf(this.#options.writer.cache).readSince(query)
   }
 
-  /** The queries whose key begins with this one. Messages ask for the same ones again and again. */
+  /** The queries whose key begins with this one. Cached, because most messages use the same few prefixes. */
   queriesBelow(hash: string, queryKey: QueryKey): readonly Query[] {
     const { cache } = this.#options.writer
     const version = readersOf(cache).keysVersion
@@ -139,7 +139,7 @@ export class TrackedKeys {
     return [...this.#keys.values()].filter(({ readers }) => readers > 0).map(({ hash }) => hash)
   }
 
-  /** What is known of a key that is about to be written, by the handler of `type` if there is one. */
+  /** The entry of a key that is about to be written, by the handler of `type` if there is one. */
   track(key: QueryKey, type?: string, hash = this.#hashes.of(key)): TrackedKey {
     const known = this.#keys.get(hash)
     if (!known?.isWritten && this.#keys.size >= this.#pruneAt) this.prune()

@@ -1,16 +1,16 @@
 import type { ConnectionEvent } from '../core/events.ts'
 
 /**
- * A pure change of cached data. `flush` identifies the running flush: what it has copied already is not
+ * A pure change of cached data. `flush` identifies the running flush: data that this flush has copied is not
  * copied again.
  */
 export interface Updater<Data, Given = Data> {
   (data: Given | undefined, flush?: object): Data | undefined
-  /** It keeps the identity of what it does not change, so there is no need to compare old and new data. */
+  /** Keeps the identity of unchanged parts, so old and new data need no comparison. */
   readonly sharesStructure?: true
   /** Applying it twice gives the same result as applying it once. */
   readonly isIdempotent?: boolean
-  /** It stands for a value: its result is complete, even for missing data. */
+  /** Stands for a value: the result is complete, even for missing data. */
   readonly isReplacement?: true
 }
 
@@ -21,7 +21,7 @@ export interface Change {
   /** The message's type, for the report of an updater that throws. */
   type: string
   hasFailed: boolean
-  /** Its query is subscribed. It has no other data than its messages, and a fetch that is running waits for this one. */
+  /** The query is subscribed. Messages are its only data, and a running fetch waits for this one. */
   isSubscribed: boolean
   report(event: ConnectionEvent): void
 }

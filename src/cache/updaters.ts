@@ -37,8 +37,8 @@ export function idempotent<Data, Given = Data>(
  * Adds an item, or an array of items, to a list: at its end, or with `at: 'start'` at its start, in the given
  * order. In an infinite query these are the ends of the last and the first page.
  *
- * @param options `by`: skips items whose `by` is already in the list. `max`: drops the rows furthest from there
- *   above this number. `list`: the member that holds the rows, where the data or a page is an object.
+ * @param options `by`: skips items whose `by` is already in the list. `max`: the number of rows to keep; drops
+ *   the rows furthest from the new ones. `list`: the member that holds the rows, if the data or a page is an object.
  * @throws ConfigurationError for a `max` that is not a whole number. Wrong data and items are reported as
  *   `handler-error`.
  */
@@ -67,11 +67,11 @@ export function append(items: unknown, options: AddOptions & { by?: string; list
 }
 
 /**
- * Replaces the row with the same `by`, or adds the item. In an infinite query it looks through all pages. Copies
- * of the row, such as those that pages have in common, are removed.
+ * Replaces the row with the same `by`, or adds the item. In an infinite query it looks through all pages. It removes
+ * copies of the row, such as those on overlapping pages.
  *
  * @param options `at`: where to add a new row, default `'end'`. `max`: drops the rows furthest from there.
- *   `list`: the member that holds the rows, where the data or a page is an object.
+ *   `list`: the member that holds the rows, if the data or a page is an object.
  * @throws ConfigurationError for a `max` that is not a whole number. Wrong data and items are reported as
  *   `handler-error`.
  */
@@ -100,8 +100,8 @@ export interface Patch {
 }
 
 /**
- * Changes fields of an object or, with `by`, of the list row with the same `by` as the fields, in whichever page
- * it is. A missing row is not added. Wrong data and fields are reported as `handler-error`.
+ * Changes fields of an object or, with `by`, of the list row with the same `by` as the fields, on any page. It does
+ * not add a missing row. Wrong data and fields are reported as `handler-error`.
  */
 export const patch: Patch = (fields: object, options?: Partial<RowPlace>) =>
   options?.by === undefined ? patchObject(fields) : patchRow(fields, { ...options, by: options.by })
@@ -125,7 +125,7 @@ function patchRow(fields: object, { by, list }: RowPlace): never {
 }
 
 /**
- * Removes the row whose `by` is `id` from a list, in whichever page it is. Wrong data and an `id` of `undefined`
+ * Removes the row whose `by` is `id` from a list, on any page. Wrong data and an `id` of `undefined`
  * are reported as `handler-error`.
  */
 export function remove<Row, Data = undefined, const List extends ListOf<Data> = never>(

@@ -32,9 +32,9 @@ export interface PollingState {
 
 /** What `usePolling` adds to a query's result. */
 export interface PollingControls extends PollingState {
-  /** Pauses the polls of this key, for all components, until `resume()`. */
+  /** Pauses the polls of this key for all components, until `resume()` is called. */
   pause(): void
-  /** Ends `pause()`, with one poll at once. Also polls once if an error has ended the polls. */
+  /** Ends `pause()` and polls at once. Also polls once if an error has ended the polls. */
   resume(): void
 }
 

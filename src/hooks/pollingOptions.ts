@@ -17,8 +17,8 @@ export interface PollingRhythm<QueryData = unknown, Err = Error> {
    */
   interval: number | ((data: QueryData | undefined, response: ResponseMeta | undefined) => number | false)
   /**
-   * Whether to pause while the page is hidden, which `focusManager` decides. Default `'pause'`: when it is visible again, it
-   * polls at once.
+   * Whether to pause while the page is hidden, as `focusManager` reports it. Default `'pause'`, with one poll as soon as the
+   * page is visible again.
    */
   whenHidden?: 'pause' | 'stay' | undefined
   /**

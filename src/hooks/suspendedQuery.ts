@@ -9,9 +9,9 @@ import type { TimerHandle } from '../core/platform.ts'
 import type { SharedConnection } from '../providers/sharedConnection.ts'
 import type { WantedConnection } from '../providers/wantedConnection.ts'
 
-/** How often suspended components are asked to render (ms). */
+/** How often suspended components have to render (ms). */
 const RENDER_INTERVAL = 1_000
-/** How long a component that has data may take to commit, at least (ms). Siblings that still wait have it render meanwhile. */
+/** The least time that a component with data gets to commit (ms). It renders again while its siblings still wait. */
 const LEAST_COMMIT_TIME = 2 * RENDER_INTERVAL
 
 const suspended = new WeakMap<Query, SuspendedQuery>()
@@ -25,9 +25,9 @@ export function suspendedQuery(query: Query | undefined): SuspendedQuery | undef
 export interface SuspendedReader {
   client: QueryClient
   options: QueryObserverOptions & { queryKey: QueryKey }
-  /** Its connection, for an owner that is not the component. */
+  /** The connection, owned by the suspended query instead of the component. */
   wanted: WantedConnection
-  /** Starts to use the connection. Returns what ends it. */
+  /** Starts to use the connection. Returns the functions that end the use. */
   join(shared: SharedConnection): readonly (() => void)[]
 }
 
@@ -35,11 +35,11 @@ export interface SuspendedReader {
  * Reads a query for components that have suspended. They have no effects, so this holds the connection, the subscription and
  * an observer for them, until one of them commits.
  *
- * React does not say when it gives a suspended component up. So it is asked to render again, once a second: what does not is
- * gone, and with it all that was held.
+ * React does not report when it abandons a suspended component. So this makes its components render once a second. If none
+ * renders, all are gone, and everything is released.
  */
 export class SuspendedQuery {
-  /** Whether the fetch that its components wait for is under way. */
+  /** Whether the fetch that its components wait for is running. */
   isWaiting = false
   readonly #query: Query
   readonly #reader: SuspendedReader
@@ -54,11 +54,11 @@ export class SuspendedQuery {
     this.#query = query
     this.#reader = reader
     suspended.set(query, this)
-    // Other components follow the connections, and none may be told of a change during a render.
+    // Starting notifies other components, which React forbids during a render.
     queueMicrotask(() => this.#start())
   }
 
-  /** Its components wait until this fetch has settled. */
+  /** Its components wait until `settled`. */
   follow(settled: Promise<unknown>): void {
     this.isWaiting = true
     this.#schedule()
@@ -69,14 +69,14 @@ export class SuspendedQuery {
     })
   }
 
-  /** A component has rendered. Returns what it throws to be rendered again. */
+  /** A component has rendered. Returns the promise that it throws. */
   rendered(): Promise<void> {
     if (this.isWaiting) this.#isRendered = true
     else this.#schedule()
     return this.#awake
   }
 
-  /** Gives everything back: a component has committed, or none is left. */
+  /** Releases everything: a component has committed, or none is left. */
   end(): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
@@ -101,7 +101,7 @@ export class SuspendedQuery {
     ]
   }
 
-  /** While it waits, its components are asked to render. With data, one of them has to commit. */
+  /** While it waits, its components have to render. Once there is data, one of them has to commit. */
   #schedule(): void {
     if (this.#hasEnded) return
     const { clock, closeDelay } = this.#reader.wanted.client

@@ -30,7 +30,7 @@ export interface ConnectionResult extends Omit<ConnectionSnapshot, 'latency'> {
 interface ConnectionExtras {
   /** Whether the component needs the connection now. Default `true`. */
   isWanted?: boolean
-  /** The functions of the user that the result has, besides `reconnect` and `close`. */
+  /** The functions that the result has besides `reconnect` and `close`. */
   actions?: readonly ('send' | 'request')[]
   /** The property of the result that holds the transport's position. */
   cursorName?: string

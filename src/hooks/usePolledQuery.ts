@@ -26,7 +26,7 @@ export function usePolledQuery(
   const { queryHash, interval, whenHidden, stopWhen, backoff } = own
   const enabled = own.subscribed !== false && own.queryFn !== skipToken && own.enabled
   const result = useQueryResult(own as never, client) as UseQueryResult
-  // Also makes TanStack track what is read: with nothing read, it would re-render for everything.
+  // Reading a property also makes TanStack Query track reads. Without any read, it would re-render for every change.
   const { refetch } = result
 
   const user = useMemo(() => new PollUser(cache, queryHash), [cache, queryHash])

@@ -24,7 +24,7 @@ export interface ConnectionInfo {
 
 /** The result of `useRealtime`. Its functions keep their identity while the component is mounted. */
 export interface Realtime {
-  /** The client of the nearest provider. To use only the client, take `useRealtimeClient`, which re-renders nothing. */
+  /** The client of the nearest provider. If you need only the client, use `useRealtimeClient`, which never re-renders. */
   readonly client: RealtimeClient
   /** The same array until something in it changes; counters are refreshed once a second. */
   readonly connections: readonly ConnectionInfo[]

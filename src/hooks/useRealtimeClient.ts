@@ -4,8 +4,8 @@ import { clientOf, type RealtimeClient } from '../providers/RealtimeClient.ts'
 import { RealtimeContext, refuseMissingProvider } from '../providers/RealtimeContext.ts'
 
 /**
- * The client of the nearest provider, for event handlers and effects. It is always the same object, and reading it re-renders
- * nothing.
+ * The client of the nearest provider, for event handlers and effects. It is always the same object and never causes a
+ * re-render.
  *
  * ```tsx
  * const { request } = useRealtimeClient()

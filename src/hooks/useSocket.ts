@@ -62,5 +62,5 @@ export function useSocket<Schemas extends object, Responses extends object = obj
   return useConnection(socketDefinition, given, { actions: SENDS }).result as SocketResult<Schemas>
 }
 
-/** What the result of a connection that can send has besides. */
+/** What the result of a connection that can send has in addition. */
 export const SENDS = ['send', 'request'] as const

@@ -17,7 +17,7 @@ import { useConnection } from './useConnection.ts'
 import type { ConnectionQuery, KeyedOptions } from './useConnectionQuery.ts'
 import { useMessageKey } from './useMessage.ts'
 
-/** The options of `QueryOptions` that TanStack's `useSuspenseQuery` has, too. */
+/** The options of `QueryOptions`, except those that TanStack's `useSuspenseQuery` lacks. */
 export type SuspenseQueryOptions<Response, Data> = Omit<
   QueryOptions<Response, Data>,
   'enabled' | 'throwOnError' | 'placeholderData'
@@ -25,11 +25,11 @@ export type SuspenseQueryOptions<Response, Data> = Omit<
 
 /** How a suspended query gets its data. */
 interface SuspendedFetch extends ConnectionFetch {
-  /** Holds what keeps the data current until a component commits. Returns what ends it. */
+  /** Keeps the data current until a component commits. Returns the function that ends it. */
   hold?(shared: SharedConnection): () => void
 }
 
-/** A query over a connection for `<Suspense>`: until it has data, its component suspends. */
+/** A query over a connection for `<Suspense>`: its component suspends until there is data. */
 export function useSuspenseConnectionQuery(
   given: TwoWayOptions,
   { type, params, ...options }: KeyedOptions,
@@ -39,7 +39,7 @@ export function useSuspenseConnectionQuery(
   const queryKey = useMessageKey(type, params)
   const definition = definitionOf(given)
   const { wanted, options: connectionOptions } = useConnection(definition, given as ConnectionOptions)
-  // A render that never commits has no options of its own by then.
+  // `wanted` follows the options of committed renders only, and this render may never commit.
   const own = useMemo(() => wanted.for({ options: connectionOptions }), [wanted, connectionOptions])
   const access: ConnectionAccess = {
     find: () => wanted.find(),
@@ -72,9 +72,9 @@ function useSuspended(reader: SuspendedReader): UseQueryResult {
   const defaulted = client.defaultQueryOptions(options)
   const { queryHash } = defaulted
   const query = cache.get(queryHash)
-  // Built by a reader that cannot fetch. TanStack Query before 5.107 would not give it this queryFn.
+  // A reader without a queryFn has built it. TanStack Query before 5.107 would not add this queryFn.
   if (query && !query.options.queryFn) query.setOptions(defaulted)
-  // In a microtask, when all effects of the component have run and hold what it needs.
+  // In a microtask: by then, the component's own effects hold the connection.
   useEffect(() => queueMicrotask(() => suspendedQuery(cache.get(queryHash))?.end()))
   const known = suspendedQuery(query)
   if (known?.isWaiting) throw known.rendered()
@@ -84,7 +84,7 @@ function useSuspended(reader: SuspendedReader): UseQueryResult {
     return useSuspenseQuery(options as never, client) as UseQueryResult
   } catch (thrown) {
     if (!(thrown instanceof Promise)) {
-      // The error boundary takes it.
+      // The error boundary handles it, so nothing is suspended any more.
       if (known) queueMicrotask(() => known.end())
       throw thrown
     }
@@ -99,8 +99,8 @@ function useSuspended(reader: SuspendedReader): UseQueryResult {
 type StaleTime = Extract<QueryObserverOptions['staleTime'], (...parameters: never) => unknown>
 
 /**
- * TanStack Query raises a `staleTime` of suspense to 1 s, so that data that a component has waited for is not fetched again. Here
- * the connection says whether data is current, and data of another origin may have missed updates, however new it is.
+ * TanStack Query raises a `staleTime` to 1 s for suspense, so that a component does not refetch the data it waited for. Here the
+ * connection decides whether data is current: data from elsewhere may lack updates, however new it is. `NaN` is never raised.
  */
 function unraised(staleTime: StaleTime): StaleTime {
   return query => staleTime(query) || NaN

@@ -4,7 +4,7 @@ import type { UnskippedPollingOptions } from './pollingOptions.ts'
 import type { PollingControls } from './pollScheduler.ts'
 import { usePolledQuery } from './usePolledQuery.ts'
 
-/** The options of `useSuspensePolling`: those of `usePolling` that TanStack's `useSuspenseQuery` has, too. */
+/** The options of `useSuspensePolling`: those of `usePolling`, except those that TanStack's `useSuspenseQuery` lacks. */
 export type SuspensePollingOptions<QueryData = unknown, Err = Error, Data = QueryData> = Omit<
   UnskippedPollingOptions<QueryData, Err, Data>,
   'enabled' | 'throwOnError' | 'placeholderData'

@@ -25,7 +25,7 @@ export type SuspenseSocketQueryOptions<
   SuspenseQueryOptions<ResponseOf<Type, Schemas>, Data>
 
 /**
- * `useSocketQuery` for `<Suspense>`: the component suspends until the reply has come, so `data` is always defined. Then it
+ * `useSocketQuery` for `<Suspense>`: the component suspends until the reply arrives, so `data` is always defined. Then it
  * stays live. An error without data is thrown to the nearest error boundary.
  *
  * ```tsx

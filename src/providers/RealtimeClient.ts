@@ -25,8 +25,9 @@ import { subscriptionFetch } from './subscriptionFetch.ts'
 import { definitionOf, type TwoWayOptions } from './twoWayOptions.ts'
 import { assertUsable, type ConnectionAccess, identify, WantedConnection } from './wantedConnection.ts'
 
-/** The options of `RealtimeClient`: those of `RealtimeProvider`, and where its messages are written. */
+/** The options of `RealtimeClient`: those of `RealtimeProvider`, and a `QueryClient`. */
 export interface RealtimeClientOptions extends RealtimeOptions {
+  /** Its cache receives the messages. */
   queryClient: QueryClient
 }
 
@@ -35,8 +36,8 @@ function outboxOf({ connection }: SharedConnection): SocketOutbox {
 }
 
 /**
- * Calls `task` with the connection. If that fails permanently, it rejects with the reason: outside of components no `status` says
- * so.
+ * Calls `task` with the connection. Rejects with the reason if the connection fails permanently: outside of components, no
+ * `status` shows it.
  */
 async function withCause<Result>(
   wanted: WantedConnection,
@@ -60,7 +61,7 @@ function createCore({ queryClient, ...options }: RealtimeClientOptions): ClientC
 /** How a query over a connection is fetched and kept live. */
 interface QueryPlan {
   how: ConnectionFetch
-  /** Starts what keeps it live, besides the connection. */
+  /** Starts what keeps the query live, besides the connection. */
   follow?: (shared: SharedConnection) => () => void
   liveQueries?: readonly QueryKey[]
 }
@@ -68,13 +69,13 @@ interface QueryPlan {
 /** How long `send` waits for a connection by default (ms). */
 const DEFAULT_TTL = 30_000
 
-/** With these, data that was queued has been sent or dropped. */
+/** In these states, queued data has been sent or dropped. */
 const SETTLED: ReadonlySet<Status> = new Set(['open', 'closed', 'failed'])
 
 /**
- * What a `RealtimeProvider` owns, for code outside of components: router loaders, stores, scripts, tests. Each call shares the
- * connection while it needs it, and `closeDelay` longer. Pass it to `<RealtimeProvider client={client}>`. Create one for each
- * user, and on a server one for each request.
+ * Sends, requests and subscribes outside of components: in router loaders, stores, scripts and tests. Each call shares the
+ * connection while it needs it, and for `closeDelay` afterwards. Pass the client to `<RealtimeProvider client={client}>` to share
+ * connections with components. Create one client per user, and on a server one per request.
  *
  * ```ts
  * const client = new RealtimeClient({ queryClient, baseUrl: 'https://api.example.com' })
@@ -129,7 +130,7 @@ export class RealtimeClient {
 
   /**
    * Sends `{ type, params, id }`, one frame for each call, and resolves with the reply's `response`. It waits for the
-   * connection, for at most `timeout`.
+   * connection and the reply, for at most `timeout` (10,000 ms).
    *
    * Rejects with a `RequestError` (the server refused), a `RequestTimeoutError`, a `ConnectionLostError`, the error of a
    * connection that has failed permanently, the reason of `signal`, or after `dispose()` with a `ConfigurationError`.
@@ -150,8 +151,8 @@ export class RealtimeClient {
 
   /**
    * Subscribes to a key, as `useSubscription` does, and calls `listener` with the response of each of its messages, until the
-   * returned function is called. If the server holds the subscription already, it is called with the last response first.
-   * Pass an object to hear of errors and of the end, too.
+   * returned function is called. If the key is already subscribed, `listener` first gets the last response.
+   * Pass an object to handle errors and the end, too.
    *
    * @throws ConfigurationError after `dispose()`.
    */
@@ -214,7 +215,7 @@ export class RealtimeClient {
 
   /**
    * The options of a query that subscribes, as `useSubscription` does. It is subscribed while it is fetched and while a
-   * component reads it, and `closeDelay` longer.
+   * component reads it, and for `closeDelay` afterwards.
    */
   subscriptionOptions<
     const Type extends MessageType<Schemas>,
@@ -274,7 +275,7 @@ export class RealtimeClient {
     return { ...options, ...decided } as ConnectionQueryOptions<string>
   }
 
-  /** Calls `join`, unless the client has ended. */
+  /** Calls `join` unless the client has ended. */
   #whileUsable(join: () => () => void): () => void {
     const core = this.#core
     let leave: (() => void) | undefined
@@ -282,7 +283,7 @@ export class RealtimeClient {
     const start = () => {
       if (!hasLeft && !core.isDisposed) leave = join()
     }
-    // A component that <Activity> shows again is back before its provider.
+    // When <Activity> shows a tree again, the effects of a component run before those of its provider.
     if (core.isDisposed) queueMicrotask(start)
     else start()
     return () => {
@@ -291,7 +292,7 @@ export class RealtimeClient {
     }
   }
 
-  /** This client's own use of a connection. It is one user of it, however many calls there are. */
+  /** This client's use of a connection. All calls together count as one user. */
   #wanted(socket: TwoWayOptions): WantedConnection {
     const options = socket as ConnectionOptions
     const definition = definitionOf(socket)
@@ -313,7 +314,7 @@ export class RealtimeClient {
     return wanted
   }
 
-  /** Keeps a connection until it has opened, so that it sends what was queued. */
+  /** Keeps a connection until it has opened and sent the queued data. */
   #releaseOnceSent(shared: SharedConnection, release: () => void): void {
     const { connection, latest } = shared
     if (SETTLED.has(connection.snapshot.status)) return release()
@@ -329,7 +330,7 @@ export class RealtimeClient {
   }
 }
 
-/** The client of a core; the same for each call. */
+/** The client of a core. Each call returns the same one. */
 export function clientOf(core: ClientCore): RealtimeClient {
   return (core.client as RealtimeClient | undefined) ?? new RealtimeClient(core as never)
 }

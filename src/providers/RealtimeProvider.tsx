@@ -9,11 +9,11 @@ import { RealtimeContext } from './RealtimeContext.ts'
 import type { RealtimeClient } from './RealtimeClient.ts'
 import type { RealtimeOptions } from './options.ts'
 
-/** The props of `RealtimeProvider`: options, or a `client` that has them. */
+/** The props of `RealtimeProvider`: options, or a `client` with its own options. */
 export type RealtimeProviderProps = { children?: ReactNode } & (
   | (RealtimeOptions & { client?: undefined })
   | ({
-      /** Made outside of React. It stays when the provider unmounts. */
+      /** A client that you created. It stays usable after the provider unmounts. */
       client: RealtimeClient
     } & { readonly [Name in keyof RealtimeOptions]?: undefined })
 )
@@ -31,7 +31,7 @@ export type RealtimeProviderProps = { children?: ReactNode } & (
  * </QueryClientProvider>
  * ```
  *
- * With a `client`, it shares what that client owns. Dispose of the client yourself.
+ * With a `client`, components share its connections. Dispose of the client yourself.
  */
 export function RealtimeProvider({ children, client, ...options }: RealtimeProviderProps): ReactNode {
   if (client) return <GivenClient {...{ client, options, children }} />

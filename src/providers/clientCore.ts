@@ -38,7 +38,7 @@ interface CacheAccess {
 
 const cores = new WeakMap<object, ClientCore>()
 
-/** The core of a `RealtimeClient`. It is found here, so that a provider does not bundle what it calls. */
+/** The core of a `RealtimeClient`. Looked up here so that providers do not bundle that class. */
 export function coreOf(client: object): ClientCore | undefined {
   return cores.get(client)
 }
@@ -52,8 +52,8 @@ export function assertOptions(options: RealtimeOptions): void {
 }
 
 /**
- * What a provider or a `RealtimeClient` owns: its options, its token and its connections. It knows connections and their writer by type only, so
- * that an app that only polls does not bundle them.
+ * What a provider or a `RealtimeClient` owns: its options, its token and its connections. It imports connections and their
+ * writer only as types, so that an app that only polls does not bundle them.
  */
 export class ClientCore {
   readonly clock: Clock = systemClock
@@ -72,7 +72,7 @@ export class ClientCore {
   isDisposed = false
   /** The `RealtimeClient` with this core, if there is one. */
   client: object | undefined
-  /** Whether the application has disposed it. It is not used again. */
+  /** Whether the application has disposed it. It cannot be used again. */
   isEnded = false
   /** The origins that may receive a token. */
   #trusted: readonly string[]

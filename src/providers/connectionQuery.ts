@@ -6,7 +6,7 @@ import { ConfigurationError, ConnectionLostError, RealtimeError } from '../core/
 import type { SharedConnection } from './sharedConnection.ts'
 import type { ConnectionAccess } from './wantedConnection.ts'
 
-/** What a fetch knows of its query. */
+/** What a fetch knows about its query. */
 export interface FetchContext {
   readonly signal: AbortSignal
   /** Whether a component reads the query now. */
@@ -26,7 +26,7 @@ interface ConnectionQueryPlan {
   queryKey: QueryKey
   access: ConnectionAccess
   how: ConnectionFetch
-  /** Whether there is nothing to fetch yet. */
+  /** Whether to fetch nothing, because `params` are `skipToken` or the connection is not enabled. Default `false`. */
   isSkipped?: boolean
 }
 
@@ -42,8 +42,8 @@ interface ConnectionQueryOptions {
 }
 
 /**
- * The options of a query that is fetched over a connection. What the application sets in `options` or by the query
- * client's defaults wins, except for `networkMode`: a connection has its own idea of being offline.
+ * The options of a query that is fetched over a connection. What the application sets in `options` or in the query
+ * client's defaults wins, except for a default `networkMode`: a connection decides itself whether it is offline.
  */
 export function connectionQuery(
   queryClient: QueryClient,
@@ -80,12 +80,12 @@ export function connectionQuery(
   }
 }
 
-/** The key of the query with the last message of this type and params. No message has the key of a skipped query. */
+/** The key of the query that holds the last message of this type and params. No message has the key of a skipped query. */
 export function queryKeyOf(type: string, params: unknown): QueryKey {
   return params === skipToken ? [type, null] : messageKey(type, params)
 }
 
-/** A message finds its query by the key alone, so that the hash of one component would hide the query from it. */
+/** Messages find their query by the key alone, so they would miss a query with a hash of its own. */
 function refuseHash(options: object): void {
   const { queryHash, queryKeyHashFn } = options as Pick<UseQueryOptions, 'queryHash' | 'queryKeyHashFn'>
   if (queryHash === undefined && queryKeyHashFn === undefined) return
@@ -95,19 +95,19 @@ function refuseHash(options: object): void {
 
 type Retry = NonNullable<UseQueryOptions['retry']>
 
-/** The error of a suspended query on a server: React renders it in the browser. Next takes the digest as a wish for that. */
+/** The error of a suspended query on a server. React then renders it in the browser; the digest stops Next from reporting it. */
 export function refuseServer(): Error {
   const message = 'A suspended query opens no connection on a server.'
   const error = new ConfigurationError(withAdvice(message, 'server'))
   return Object.assign(error, { digest: 'BAILOUT_TO_CLIENT_SIDE_RENDERING' })
 }
 
-/** Whether `useSuspenseQuery` fetches it. */
+/** Whether `useSuspenseQuery` reads the query. */
 function isSuspended(query: Query | undefined): boolean {
   return (query?.options as { suspense?: boolean } | undefined)?.suspense === true
 }
 
-/** TanStack Query's default: components retry, `fetchQuery` and its like do not. */
+/** TanStack Query's default: components retry, `fetchQuery` and similar functions do not. */
 function retryOf(query: Query | undefined): Retry {
   return query?.isActive() || isSuspended(query) ? 3 : false
 }

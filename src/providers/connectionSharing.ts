@@ -15,18 +15,18 @@ export type ConnectionSharing = Sharing
 interface Sharing {
   /** Throws unless `share` names the user: without that, one user's tab could join the connection of another. */
   assertScope(scope: unknown): void
-  /** The transports of one connection; `undefined` if it is not for other tabs. */
+  /** The transports of one connection; `undefined` if other tabs cannot share it. */
   bind(connection: Shareable, environment: TransportEnvironment): SharedTransports | undefined
 }
 
-/** What one connection adds. */
+/** The part of `Share` that each connection has of its own. */
 export type OwnShare = Pick<Share, 'key' | 'isSlowWhenHidden' | 'report'>
 
 /** How a provider shares its connections with the other tabs. */
 export interface ShareOptions {
-  /** From `shareConnections`. */
+  /** The result of `shareConnections`. */
   worker: ConnectionSharing
-  /** Names the user, such as by an id. A tab never joins the connection of another scope. */
+  /** Identifies the user, such as by an id. Tabs share connections only within one scope. */
   scope: string
 }
 
@@ -39,7 +39,7 @@ export interface Shareable {
     recovery?: { perSubscription?: boolean | undefined } | undefined
   }
   provider: { webSocket?: unknown; fetch?: unknown }
-  /** The provider's. */
+  /** The scope of the provider. */
   scope: string
   own: OwnShare
 }

@@ -16,15 +16,15 @@ export type ResponseListener<Type extends string = string, Schemas = object> = (
 export interface MessageObserver<Type extends string = string, Schemas = object> {
   onData?: ResponseListener<Type, Schemas> | undefined
   /**
-   * The server has refused the subscription (`RequestError`), or the connection has failed permanently. Nothing more comes,
-   * unless the connection is reconnected. Without it, the error is reported as `handler-error`.
+   * The server has refused the subscription (`RequestError`), or the connection has failed permanently. Nothing follows
+   * unless the connection is reconnected. Without `onError`, the error is reported as `handler-error`.
    */
   onError?: ((error: Error) => void) | undefined
-  /** The server has ended the subscription. Nothing more comes. */
+  /** The server has ended the subscription. Nothing follows. */
   onComplete?: (() => void) | undefined
 }
 
-/** Subscribes to a key and calls `observer` for what comes, until the returned function is called. */
+/** Subscribes to a key and calls the observer for each message, until the returned function is called. */
 export function listen(
   shared: SharedConnection,
   { type, params }: RequestEnvelope,
@@ -41,12 +41,12 @@ export function listen(
     hasHeard = true
     if (message.response !== undefined) observer.call(() => onData?.(message.response, message))
   }
-  /** What came before it listened, once that is known to be current. */
+  /** Passes on the last message from before, once it is known to be current. */
   const tellLatest = (latest: Message | undefined) => {
     if (!hasHeard && latest && !shared.hasHandler(type)) tell(latest)
   }
   const fail = (error: Error) => (onError ? observer.call(() => onError(error)) : report(error))
-  // The last message may end the subscription: its data comes first.
+  // Deferred, because the last message may end the subscription: its data comes first.
   const complete = () =>
     queueMicrotask(() => {
       if (subscriptions.find(hash)?.isComplete) observer.call(() => onComplete?.())
@@ -63,7 +63,7 @@ export function listen(
       onRefused: fail,
     },
   )
-  // What came before, once the caller has what is returned here.
+  // Deferred until the caller has the function that is returned here.
   const { isCurrent, isComplete, latest } = subscriptions.find(hash) ?? {}
   queueMicrotask(() => {
     failures.check()
@@ -79,7 +79,7 @@ export function listen(
   }
 }
 
-/** Calls the application's functions until it is stopped. What they throw must not reach the connection. */
+/** Calls the application's functions until it is stopped. Their errors must not reach the connection. */
 class Caller {
   isStopped = false
   readonly #report: (error: unknown) => void
@@ -99,7 +99,7 @@ class Caller {
   }
 }
 
-/** Calls `fail` each time the connection fails permanently. `check`: whether it has already. */
+/** Calls `fail` each time the connection fails permanently. `check` calls it if the connection has already failed. */
 function watchFailures(connection: Connection, fail: (error: Error) => void) {
   let lastStatus: Status | undefined
   const watch = ({ status, error }: ConnectionSnapshot) => {

@@ -81,11 +81,11 @@ export interface RealtimeOptions {
    */
   maxQueries?: number | undefined
   /**
-   * Shares connections with the other tabs, in a shared worker. `scope` names the user: tabs share only within one. Read when a
-   * connection is created. Default `false`.
+   * Shares connections with the other tabs, in a shared worker. `scope` identifies the user: tabs share only within one scope.
+   * Read when a connection is created. Default `false`.
    */
   share?: ShareOptions | false | undefined
-  /** Default: the global class, read at each use. A class of your own is not used in a shared worker, so nothing is shared. */
+  /** Default: the global class, read at each use. With a class of your own, sockets are not shared: a worker cannot use it. */
   webSocket?: WebSocketConstructor | undefined
   /** Default: the global function, read at each use. With a function of your own, nothing is shared over HTTP. */
   fetch?: FetchLike | undefined
@@ -157,8 +157,8 @@ export interface ConnectionOptions<Schemas = object> {
   /** With `false`, this component does not need the connection. Default `true`. */
   enabled?: boolean | undefined
   /**
-   * Whether to keep the connection while the page is hidden, which `focusManager` decides. `'slow'` keeps it, and a shared
-   * connection then delivers its messages once a second. Default `'slow'`.
+   * Whether to keep the connection while the page is hidden, as `focusManager` reports it. `'slow'` keeps it, but a shared
+   * connection delivers its messages only once a second. Default `'slow'`.
    */
   whenHidden?: 'stay' | 'slow' | 'pause' | undefined
   /** With `false`, the connection is not shared with the other tabs. Default: the provider's `share`. */
@@ -171,9 +171,9 @@ export interface ConnectionOptions<Schemas = object> {
   /** How to resume where the connection was cut off. */
   recovery?: Recovery | undefined
   /**
-   * Messages that the server sends regularly through the channel that the others come through. If none comes in time, the
-   * connection has failed, and messages may have been missed: it is retried, and live queries are refetched. A heartbeat
-   * proves only that the server's end of the connection is alive. Default: none.
+   * Messages that the server sends regularly over the same channel as all others. If none arrives in time, the connection has
+   * failed and may have missed messages: it is retried, and live queries are refetched. A heartbeat proves only that the
+   * server's end of the connection is alive. Default: none.
    */
   expects?: Expects | undefined
   /** Called when updates may have been missed. */

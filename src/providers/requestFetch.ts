@@ -23,13 +23,13 @@ export function requestFetch(
   }
 }
 
-/** A request on its way. */
+/** A request that waits for its reply. */
 interface PendingRequest {
   readonly response: Promise<unknown>
   readonly controller: AbortController
 }
 
-/** Requests whose last reader has left in this task, by key. */
+/** Requests whose last reader left in this task, by key. */
 const leftByConnection = new WeakMap<SharedConnection, Map<string, PendingRequest>>()
 
 function start(shared: SharedConnection, envelope: RequestEnvelope, timeout?: number): PendingRequest {
@@ -38,7 +38,7 @@ function start(shared: SharedConnection, envelope: RequestEnvelope, timeout?: nu
   return { controller, response: outbox.request(envelope, { signal: controller.signal, timeout }) }
 }
 
-/** The response, unless the fetch is cancelled first. `left`: its last reader has left. */
+/** The response, unless the fetch is cancelled first. Calls `left` if the last reader has left. */
 function waitFor(
   { response, controller }: PendingRequest,
   { signal, isRead }: FetchContext,
@@ -47,7 +47,7 @@ function waitFor(
   return new Promise((resolve, reject) => {
     const abort = () => {
       reject(abortReason(signal))
-      // A refetch wants a response that is newer than this one.
+      // A refetch needs a newer response than this one.
       if (isRead()) controller.abort()
       else left()
     }
@@ -56,7 +56,7 @@ function waitFor(
   })
 }
 
-/** Leaves a request to a reader that mounts in the same task, as under StrictMode. Without one, it is aborted. */
+/** Keeps a request for a reader that mounts in the same task, as under StrictMode. Then aborts it. */
 function leave(shared: SharedConnection, key: string, request: PendingRequest): void {
   const left = leftByConnection.get(shared) ?? new Map<string, PendingRequest>()
   leftByConnection.set(shared, left.set(key, request))
@@ -67,7 +67,7 @@ function leave(shared: SharedConnection, key: string, request: PendingRequest): 
   }, 0)
 }
 
-/** The request that a reader has left in this task. */
+/** The request of a reader that left in this task. */
 function takeOver(
   shared: SharedConnection,
   key: string,

@@ -57,7 +57,7 @@ export const serverEventsDefinition: TransportDefinition<ServerEventsOptions> = 
       ...{ method, body: toBody(body), credentials, lastEventId, attachCursor, framing },
     })
     const create = (given: TransportEnvironment) => createEventStreamTransport(given, options)
-    // The response to a POST belongs to the tab that has sent it.
+    // The response to a POST belongs to the tab that sent it.
     const share = isRepeatable(method) ? environment.share : undefined
     return share?.http(framing ?? 'events', create) ?? create(environment)
   },

@@ -13,8 +13,8 @@ import type { ConnectionSharing, Shareable } from './connectionSharing.ts'
 const MAX_FIRST_ID = 2 ** 30
 
 /**
- * Lets all tabs of a user share their connections, in a shared worker of your app. Call it once, outside of components, and give
- * it to `RealtimeProvider`. `create` is called when the first connection opens.
+ * Lets all tabs of a user share their connections, in a shared worker of your app. Call it once, outside of components, and pass
+ * the result to `RealtimeProvider`. It calls `create` when the first connection opens.
  *
  * ```ts
  * // realtime.worker.ts: import 'react-query-realtime/worker'
@@ -35,7 +35,7 @@ export function shareConnections(create: () => SharedWorkerLike): ConnectionShar
     bind(connection, environment) {
       if (isForOneTab(connection)) return undefined
       const { own, scope } = connection
-      // A reply reaches all tabs, and may come after the connection of its tab has closed. So ids are never used again.
+      // A reply reaches all tabs, maybe after the connection of its own tab has closed. So ids are never reused.
       const lastId = Math.floor(random() * MAX_FIRST_ID)
       const share = { ...own, key: hashValue([scope, own.key]), link, lastId, platform }
       return {
@@ -47,7 +47,7 @@ export function shareConnections(create: () => SharedWorkerLike): ConnectionShar
   }
 }
 
-/** A stream that ends, and positions of subscriptions, belong to one tab. The worker has the global classes only. */
+/** A stream that ends and the positions of subscriptions belong to one tab. The worker has only the global classes. */
 function isForOneTab({ isBidirectional, options, provider }: Shareable): boolean {
   const isCustom = (isBidirectional ? provider.webSocket : provider.fetch) !== undefined
   return isCustom || options.share === false || !!options.isLast || options.recovery?.perSubscription === true

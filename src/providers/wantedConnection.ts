@@ -36,7 +36,7 @@ export function identify<Options extends ConnectionOptions>(
       shown = displayUrl(target)
     }
   } catch {
-    // The connection will fail with what is wrong with its URL.
+    // The connection itself will fail and report the invalid URL.
     href = String(url)
   }
   return {
@@ -47,7 +47,7 @@ export function identify<Options extends ConnectionOptions>(
 
 /** Who wants a connection: a component, or code outside of components. */
 export interface ConnectionOwner {
-  /** The latest. */
+  /** The latest options. */
   readonly options: ConnectionOptions
   /** Whether its options no longer count, because it has unmounted or has not mounted yet. */
   readonly isGone?: boolean
@@ -55,7 +55,7 @@ export interface ConnectionOwner {
   endEarlyLease?: (() => void) | undefined
 }
 
-/** Throws if the application has disposed the client, or if its provider has unmounted. */
+/** Throws if the application has disposed the client or its provider has unmounted. */
 export function assertUsable(client: ClientCore): void {
   client.assertNotEnded()
   if (client.isDisposed) throw new ConnectionLostError('The RealtimeProvider has unmounted.')
@@ -69,16 +69,16 @@ export interface ConnectionAccess {
   withConnection<Result>(task: (shared: SharedConnection) => Promise<Result>): Promise<Result>
 }
 
-/** The connection of one key, as its owner wants it. The owner holds a lease of it while it is subscribed. */
+/** The connection of one key, as its owner wants it. The owner holds a lease while it is subscribed. */
 export class WantedConnection implements ConnectionAccess {
   snapshot = IDLE_SNAPSHOT
   readonly client: ClientCore
   readonly #owner: ConnectionOwner
   readonly #plan: ConnectionPlan
   #shared: SharedConnection | undefined
-  /** The options that the connection got last from this owner. */
+  /** The options that this owner last passed to the connection. */
   #applied: ConnectionOptions | undefined
-  /** How many holds have made the owner a user. */
+  /** The number of holds that make the owner a user. */
   #holds = 0
 
   constructor(owner: ConnectionOwner, plan: ConnectionPlan) {
@@ -152,8 +152,8 @@ export class WantedConnection implements ConnectionAccess {
   }
 
   /**
-   * Shares the connection until `release` is called. Its owner's options apply meanwhile, even if it is not subscribed,
-   * unless it is gone.
+   * Shares the connection until `release` is called. Meanwhile the owner's options apply, even if the owner is not
+   * subscribed, unless it is gone.
    */
   hold(): Lease<SharedConnection> {
     if (this.isLeased || this.#owner.isGone) return this.acquire()
