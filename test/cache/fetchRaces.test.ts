@@ -11,7 +11,7 @@ interface Row {
 const key = ['rows']
 
 describe('an update during a fetch', () => {
-  test('is visible at once if there is data, and is applied over the older response', async () => {
+  test('is visible at once if there is data, and is applied over the older response (Q1)', async () => {
     const { answer, refetch, push, data } = setUpFetches()
     await answer([{ id: 'a', n: 1 }])
     await refetch()
@@ -21,7 +21,7 @@ describe('an update during a fetch', () => {
     expect(data()).toEqual([{ id: 'a', n: 2 }])
   })
 
-  test('waits for the first response if there is no data, and is applied over it', async () => {
+  test('waits for the first response if there is no data, and is applied over it (Q4)', async () => {
     const { answer, push, data } = setUpFetches()
     await push(upsert<Row>({ id: 'b', n: 2 }, { by: 'id' }))
     expect(data()).toBeUndefined()
@@ -111,7 +111,7 @@ describe('an update during a fetch', () => {
     expect(data()).toEqual({ n: 2 })
   })
 
-  test('survives a fetch that is cancelled, and the query shows no error', async () => {
+  test('survives a fetch that is cancelled, and the query shows no error (Q2)', async () => {
     const { answer, refetch, push, data, state, settle, client } = setUpFetches()
     await answer({ n: 1 })
     await refetch()
@@ -196,7 +196,7 @@ test('a function that changes data whose refetch failed keeps the error', async 
 })
 
 describe('an invalidation', () => {
-  test('during a first fetch, which TanStack Query would drop, is repeated after it', async () => {
+  test('during a first fetch, which TanStack Query would drop, is repeated after it (Q5)', async () => {
     const { writer, liveQueries, answer, asked, settle, data } = setUpFetches()
     liveQueries.invalidateQueries(key)
     writer.flush()
@@ -208,7 +208,7 @@ describe('an invalidation', () => {
     expect([data(), asked.length]).toEqual(['new', 2])
   })
 
-  test('during a refetch, however often, does not cancel it: one more fetch follows', async () => {
+  test('during a refetch, however often, does not cancel it: one more fetch follows (Q6)', async () => {
     const { writer, liveQueries, answer, refetch, asked, settle, data } = setUpFetches()
     await answer(1)
     await refetch()
@@ -234,7 +234,7 @@ describe('an invalidation', () => {
     expect(state()?.isInvalidated).toBe(true)
   })
 
-  test('is kept after a patch, by a built-in updater or your own function', async () => {
+  test('is kept after a patch, by a built-in updater or your own function (Q7)', async () => {
     for (const update of [patch({ n: 2 }), (data: unknown) => ({ ...(data as object), n: 2 })]) {
       const { client, push, state, data } = setUpFetches({ isActive: false })
       client.setQueryData(key, { n: 1 })
@@ -268,7 +268,7 @@ test('the cache is observed only while an update is kept', async () => {
   expect(listeners()).toBe(before)
 })
 
-test('updaters applied to a missing query show a partial value, which the first reader that can fetch refetches', async () => {
+test('updaters applied to a missing query show a partial value, which the first reader that can fetch refetches (Q8)', async () => {
   const { push, data, state, watch, asked, answer } = setUpFetches({ isActive: false })
   await push(upsert<Row>({ id: 'b', n: 2 }, { by: 'id' }))
   expect([data(), state()?.isInvalidated]).toEqual([[{ id: 'b', n: 2 }], true])

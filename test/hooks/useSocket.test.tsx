@@ -425,7 +425,7 @@ describe('reconnecting', () => {
     )
   })
 
-  test('silenceTimeout detects a silent server, and sends nothing', async () => {
+  test('silenceTimeout detects a silent server, and sends nothing (W7)', async () => {
     const received: unknown[] = []
     const server = await startSocketServer(socket => {
       socket.on('message', data => received.push(data))

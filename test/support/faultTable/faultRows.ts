@@ -148,6 +148,20 @@ export const FAULT_ROWS: Record<string, readonly FaultRow[]> = {
     row('F5', 'Last-Event-ID that another origin does not allow'),
     row('F6', 'position that only an empty response names'),
   ],
+  'Updates during fetches': [
+    row('Q1', 'update during a refetch, then the older response'),
+    row('Q2', 'update, then the fetch is cancelled'),
+    row(
+      'Q3',
+      'fetch cancelled, then an update',
+      'Nothing here cancels a fetch for an update: it goes on (Q1).',
+    ),
+    row('Q4', 'update during a first fetch'),
+    row('Q5', 'invalidation during a first fetch'),
+    row('Q6', 'invalidation during a refetch'),
+    row('Q7', 'update of data that a gap has made stale'),
+    row('Q8', 'update of data that nobody has fetched'),
+  ],
   Tokens: [
     row('A1', 'getToken throws'),
     row('A2', 'getToken throws UnauthorizedError'),
