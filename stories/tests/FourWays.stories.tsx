@@ -66,7 +66,7 @@ export const ShowTheServersPrice: typeof reader.OneFeed = {
     await allAreOpen(canvas)
 
     await slide(canvas, 'New prices', 0)
-    await within(canvas).findByText('none')
+    await eventually(() => within(canvas).getByText('none'))
     await allShowTheServersPrice(canvas)
     // Polls without new data change nothing.
     const { poll = 0 } = await requestsByTransport(canvas)

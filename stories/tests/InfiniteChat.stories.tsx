@@ -81,10 +81,11 @@ export const LivePages: typeof reader.LiveHistory = {
 
     // While the page is cut off and the server forgets, messages are lost for good: the loaded pages are fetched again.
     const { client } = find(canvas, '.playground').dataset
-    await demo.post('/faults', { fault: 'down', client, ms: 1_000 })
+    await demo.post('/faults', { fault: 'down', client, ms: 60_000 })
     for (let count = 0; count < 25; count++)
       await demo.post('/messages', { room: 'general', author: 'Ana', text: `Missed ${count}` })
     await demo.post('/faults', { fault: 'forget' })
+    await demo.post('/faults', { fault: 'clear', client })
     await eventually(() => expect(fetches()).toBeGreaterThan(0))
     await settles(canvas)
     const { items: all } = await demo.get<Page>('/messages', { after: 0 })

@@ -19,7 +19,9 @@ export const SuspendResetAndLeave: typeof reader.SymbolPage = {
   name: 'a transition keeps the old symbol, errors can be reset, and leaving closes the connection',
   play: async ({ canvasElement: canvas }) => {
     await eventually(() => expect(prices(canvas)).toHaveLength(3))
-    await clickButton(canvas, 'Delay 1 s')
+    const { client } = find(canvas, '.playground').dataset
+    // Longer than a slow machine takes to look.
+    await demoIn(canvas).post('/faults', { fault: 'delay', ms: 2_500, client })
     await clickButton(canvas, 'ETH')
     await eventually(() => expect(find(canvas, '.suspense-page').ariaBusy).toBe('true'))
     await expect(symbols(canvas)).toEqual(['BTC', 'BTC'])

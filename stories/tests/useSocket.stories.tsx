@@ -77,11 +77,12 @@ export const WaitWhileDown: typeof reader.RequestAndReply = {
     await eventually(() => expect(view.getByText('The server replied: Hello')).toBeVisible())
 
     const seen = watchStatus(canvas)
-    await demoIn(canvas).post('/faults', { fault: 'down', ms: 1_000 })
+    await demoIn(canvas).post('/faults', { fault: 'down', ms: 60_000 })
     await eventually(() => expect(seen()).toContain('reconnecting'))
     await userEvent.type(view.getByLabelText('Text'), ' again')
     await clickButton(canvas, 'Send request')
     await expect(view.getByText('Waiting for the reply…')).toBeVisible()
+    await demoIn(canvas).post('/faults', { fault: 'clear' })
     await comesBack(canvas, seen)
     await eventually(() => expect(view.getByText('The server replied: Hello again')).toBeVisible())
   },

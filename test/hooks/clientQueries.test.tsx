@@ -60,7 +60,7 @@ describe('a loader that fetches before its page mounts:', () => {
   })
 
   test('what is pushed in between is on the page', async () => {
-    const { load, price, server, render, Price, shows } = await setUp()
+    const { load, price, server, render, Price, shows } = await setUp({ closeDelay: 5_000 })
     await load(price('BTC'))
     server.set('BTC', 5)
     await pass(50)

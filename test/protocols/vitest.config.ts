@@ -20,8 +20,9 @@ export default defineConfig({
     setupFiles: ['../cleanup.ts', 'setup.ts'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     silent: 'passed-only',
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Ceilings for a hanging test on a busy machine.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },
   },
 })
