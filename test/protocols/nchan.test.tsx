@@ -46,7 +46,7 @@ const LongPoll = ({ channel, ...options }: ChannelProps) => (
 
 /** Looks after the link, every 100 ms. */
 function Heartbeat({ channel }: ChannelProps) {
-  const options = { url: `/heartbeat/${channel}`, heartbeat: { interval: 100, timeout: 400 } }
+  const options = { url: `/heartbeat/${channel}`, heartbeat: { interval: 100, timeout: 3_000 } }
   const result = useSocket({ ...nchanSocket(channel), ...options })
   return (
     <>
@@ -119,7 +119,8 @@ describe.skipIf(!hasNchan)('Nchan', () => {
         await comeBack()
         await until(async () => {
           await publish('a', ++row)
-          expect(shown('a')).not.toEqual(['1 open'])
+          // Until one has arrived: the next would be dropped before a client that is slow to come back.
+          expect(shown('a').join()).toMatch(/^1 \d+/)
         })
         expect(shown('a').join().split(' ')).not.toContain('2')
         // The gap comes after the messages.
