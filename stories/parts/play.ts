@@ -3,7 +3,7 @@ import { createDemo, type Demo } from './demo.ts'
 import type { Quote } from './market.ts'
 
 /** Upper limit for a hanging check on a busy machine (ms). */
-const PATIENCE = 15_000
+const PATIENCE = 30_000
 
 /** Waits until `check` stops throwing. */
 export function eventually<Result>(check: () => Result | Promise<Result>): Promise<Result> {
@@ -13,7 +13,7 @@ export function eventually<Result>(check: () => Result | Promise<Result>): Promi
 
 /** Checks five times a second. `waitFor` checks after every DOM change, and some stories change hundreds of times a second. */
 export async function nowAndThen(isDone: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 75 && !(await isDone()); tries++) {
+  for (let tries = 0; tries < 200 && !(await isDone()); tries++) {
     await new Promise(resolve => setTimeout(resolve, 200))
   }
 }

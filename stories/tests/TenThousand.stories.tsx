@@ -1,6 +1,6 @@
 import type { Meta } from '@storybook/react-vite'
 import { expect, fireEvent, spyOn, within } from 'storybook/test'
-import { clickButton, demoIn, eventually, figure, find, findAll, nowAndThen } from '../parts/play.ts'
+import { clickButton, demoIn, figure, find, findAll, nowAndThen } from '../parts/play.ts'
 import type { TenThousand } from '../tenThousand/TenThousand.tsx'
 import * as reader from '../TenThousand.stories.tsx'
 
@@ -53,7 +53,9 @@ export const ShowEveryPrice: typeof reader.SideBySide = {
 
     await clickButton(canvas, '10,000 a second')
     await rateIs(canvas, 10_000)
-    await eventually(() => within(canvas).getByText('10,000 a second', { selector: 'output' }))
+    const isShown = () => within(canvas).queryByText('10,000 a second', { selector: 'output' }) !== null
+    await nowAndThen(isShown)
+    await expect(isShown()).toBe(true)
     await fireEvent.change(within(canvas).getByLabelText('Messages to each side'), { target: { value: 0 } })
     await rateIs(canvas, 100)
 
