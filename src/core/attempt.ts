@@ -210,7 +210,8 @@ export class Attempt implements TransportSink {
 
   /** `action`: what the application decides instead of the failure table. */
   #fail(failure: Failure, action: FailureAction | undefined): void {
-    const { retryFloor, options } = this.#owner
+    const { retryFloor, options, currentToken } = this.#owner
+    if (failure.isForeign) this.#owner.onToken({ ...currentToken, foreignSince: this.#openedAt })
     const decided = decideFailure(failure, options)
     const decision = action === undefined ? decided : { action, floor: decided.floor ?? 0 }
     if (decision.action === 'drop-cursor') this.#owner.position.missed('cursor-lost')
@@ -251,7 +252,7 @@ export class Attempt implements TransportSink {
     let prepared: PreparedRequest
     try {
       prepared = await prepareRequest(options.request, {
-        rejected: isRejected ? currentToken.token : undefined,
+        rejected: isRejected ? currentToken : undefined,
         withoutToken: isDeferred ? currentToken : undefined,
         attachCursor: request => this.#attachCursor(request),
         pending: this.pending,
@@ -293,7 +294,7 @@ export class Attempt implements TransportSink {
     const build = (plan: PreparationPlan) =>
       new Promise<AttemptRequest>(resolve => {
         void this.#prepare(plan, prepared => {
-          this.#owner.onToken(prepared)
+          this.#owner.onAuthorized(prepared, this)
           resolve(this.#toAttemptRequest(prepared))
         })
       })

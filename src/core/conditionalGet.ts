@@ -4,7 +4,7 @@ import { type Validators, validators as strategy } from './cursors.ts'
 import { decodeText, withoutProto } from './envelope.ts'
 import { type Failure, parseRetryAfter, toError } from './failure.ts'
 import { type AttemptParts, type PendingPart, preparationFailure, type PreparedRequest } from './request.ts'
-import { refusalError, type Token } from './tokens.ts'
+import { type CurrentToken, refusalError } from './tokens.ts'
 import type { FetchLike } from './transport.ts'
 import type { ResponseMeta } from './envelope.ts'
 import { ignoreRejection, isPromise } from './validation.ts'
@@ -80,7 +80,7 @@ async function exchange(
 
 async function ask(get: ConditionalGet, pending: PendingPart, signal: AbortSignal): Promise<Response> {
   const { credentials = 'same-origin' } = get
-  let rejected: Token | undefined
+  let rejected: CurrentToken | undefined
   for (;;) {
     const { request, token, tokenUse } = await get
       .prepare({ rejected, pending })
@@ -98,7 +98,7 @@ async function ask(get: ConditionalGet, pending: PendingPart, signal: AbortSigna
     }
     const error = refusalError({ kind: 'status', status: 401 }, tokenUse, isMissing)
     if (error) throw error
-    rejected = token
+    rejected = { token }
   }
 }
 

@@ -167,8 +167,8 @@ export class Connection implements AttemptOwner, ReaderEvents {
     return clock.setTimeout(call, random() * (spread ?? defaultGapSpread(outage)))
   }
 
-  onToken({ token, refreshAt, isRefused }: CurrentToken): void {
-    this.currentToken = { token, refreshAt, isRefused }
+  onToken({ token, refreshAt, isRefused, foreignSince }: CurrentToken): void {
+    this.currentToken = { token, refreshAt, isRefused, foreignSince }
   }
 
   onAuthorized(prepared: PreparedRequest, from: object): void {

@@ -8,7 +8,7 @@ export type RequestPart =
 
 /**
  * Why an attempt ended. Transports report facts; only this module decides what follows. `isSpent`: a POST got its response, so it
- * is not sent again automatically. `isForeign`: another page sent the token, and it was not a fresh one.
+ * is not sent again automatically. `isForeign`: another page sent the token.
  */
 export type Failure = { isSpent?: boolean; isForeign?: boolean } &
   /** A WebSocket closed (RFC 6455, section 7.4). `opened`: whether it had been open. */

@@ -105,8 +105,13 @@ function pauseChanged(state: State, world: World): Transition {
 }
 
 function authorized(state: State, token: TokenUse, world: World): Transition {
-  if (state.name !== 'authorizing') return stay(state)
-  const opening: State = { name: 'opening', progress: state.progress, token }
+  if (state.name !== 'authorizing' && state.name !== 'opening') return stay(state)
+  const isNew = state.name === 'authorizing'
+  // Another connection has replaced the refused token. If this one is refused, too, that is the first refusal.
+  const isReplaced = token === 'given' && (!isNew || state.reason === 'refused')
+  const progress = isReplaced ? { ...state.progress, isRejected: false } : state.progress
+  const opening: State = { name: 'opening', progress, token }
+  if (!isNew) return stay(opening)
   return {
     state: opening,
     effects: [{ type: 'start-timer', delay: world.times.connectTimeout }, { type: 'open' }],
@@ -180,7 +185,7 @@ function permanentError(state: Trying, { failure, decision }: FailedAttempt, { t
   const token = state.name === 'authorizing' ? 'none' : state.token
   if (decision.action === 'stop' || (decision.isOnce && hasDroppedCursor)) return toError(failure)
   const refusal =
-    decision.action === 'refresh' ? refusalError(failure, token, isRejected && !failure.isForeign) : undefined
+    decision.action === 'refresh' ? refusalError(failure, token, isRejected) : undefined
   return refusal ?? (retryCount >= times.maxRetries ? gaveUp(failure, retryCount) : undefined)
 }
 

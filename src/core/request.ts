@@ -2,7 +2,7 @@ import { withAdvice } from './advice.ts'
 import { ConfigurationError, InsecureOriginError, RealtimeError, UntrustedOriginError } from './errors.ts'
 import { type Failure, isUnauthorizedError, type RequestPart } from './failure.ts'
 import { type HeadersOption, sendableHeaders } from './headers.ts'
-import type { AttachToken, CurrentToken, Token, TokenManager, TokenPlan, TokenUse } from './tokens.ts'
+import type { AttachToken, CurrentToken, TokenManager, TokenPlan, TokenUse } from './tokens.ts'
 import type { TransportCapabilities, TransportRequest } from './transport.ts'
 import { kindOf, refusePromise } from './validation.ts'
 
@@ -24,7 +24,7 @@ export interface RequestPlan extends Pick<TokenPlan, 'getToken' | 'onTokenReques
 /** What one attempt adds to its request. */
 export interface AttemptParts {
   /** The token that the server rejected; `undefined` if there is none. */
-  rejected: Token | undefined
+  rejected: CurrentToken | undefined
   /** Adds the position to resume from, before the token. */
   attachCursor?: ((request: TransportRequest) => TransportRequest) | undefined
   /** Leaves this token out, because another page may send its own. It stays the current token. */
@@ -47,7 +47,8 @@ export interface PreparedRequest extends CurrentToken {
 /** Builds the request of one attempt: URL, cursor, token, in this order. Pass a throw to `preparationFailure`. */
 export async function prepareRequest(plan: RequestPlan, attempt: AttemptParts): Promise<PreparedRequest> {
   const { url: source, origins, transport, getToken, tokens, onTokenRequest } = plan
-  const { rejected: previous, attachCursor, withoutToken, pending } = attempt
+  const { rejected, attachCursor, withoutToken, pending } = attempt
+  const replaces = { previous: rejected?.token, foreignSince: rejected?.foreignSince }
   // A source has no URL.
   const hasUrl = transport.urlScheme !== undefined
   const url = typeof source === 'function' ? await settle(pending, 'url', source) : source
@@ -55,7 +56,7 @@ export async function prepareRequest(plan: RequestPlan, attempt: AttemptParts): 
   const headers = sendableHeaders(plan.headers, 'of the option "headers"')
   const { token, isRefreshed, ...current } = withoutToken
     ? { ...withoutToken, isRefreshed: false }
-    : await settle(pending, 'getToken', () => tokens.getToken({ getToken, previous, onTokenRequest }))
+    : await settle(pending, 'getToken', () => tokens.getToken({ getToken, ...replaces, onTokenRequest }))
   let request: TransportRequest = { url: href, headers, protocols: [...(plan.protocols ?? [])] }
   if (attachCursor) request = attachCursor(request)
   if (token && hasUrl && !withoutToken) {
@@ -66,7 +67,8 @@ export async function prepareRequest(plan: RequestPlan, attempt: AttemptParts): 
   }
   request = { ...request, headers: sendableHeaders(request.headers, 'of the request') }
   assertSendable(request, transport)
-  const use = isRefreshed ? 'refreshed' : 'given'
+  // Only what this page has sent was refused to it: the application may return the token of another page.
+  const use = isRefreshed && rejected?.foreignSince === undefined ? 'refreshed' : 'given'
   return { ...current, request, token, tokenUse: token ? use : 'none' }
 }
 

@@ -37,6 +37,8 @@ export interface CurrentToken {
   refreshAt?: number | undefined
   /** The server has refused this token, or that of another page. */
   isRefused?: boolean | undefined
+  /** Since when the connection has used the token of another page instead, in `clock.elapsed()`. */
+  foreignSince?: number | undefined
 }
 
 /** A token as one attempt uses it. */
@@ -54,6 +56,11 @@ export interface TokenPlan {
    * used without a call.
    */
   previous?: Token | undefined
+  /**
+   * The rejected token is that of another page, in use since then. It may be the current one as well, unless that was
+   * fetched later, in place of a refused one.
+   */
+  foreignSince?: number | undefined
   /** What is wrong with `previous`. Default `'refused'`. */
   reason?: 'refused' | 'expiring' | undefined
   /** Called with the reason before a token is requested. */
@@ -96,6 +103,8 @@ export class TokenManager {
   readonly #disposal = new AbortController()
   #pending: PendingCall | undefined
   #current: CurrentToken | undefined
+  /** When the current token was fetched in place of a refused one, in `clock.elapsed()`. */
+  #refreshedAt = -Infinity
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -105,12 +114,13 @@ export class TokenManager {
   async getToken(plan: TokenPlan): Promise<AttemptToken> {
     const { signal } = this.#disposal
     throwIfAborted(signal)
-    const { previous, onTokenRequest } = plan
+    const { previous, foreignSince, onTokenRequest } = plan
     const current = this.#current
+    const isOther =
+      foreignSince === undefined ? current?.token !== previous : this.#refreshedAt >= foreignSince
     // Never hand out a token that is about to expire.
     const isStale = this.#clock.elapsed() >= (current?.refreshAt ?? Infinity)
-    const isUsable =
-      current?.token && current.token !== previous && !isStale && this.#pending?.reason !== 'refused'
+    const isUsable = current?.token && isOther && !isStale && this.#pending?.reason !== 'refused'
     if (previous !== undefined && current && isUsable) return { ...current, isRefreshed: false }
     const why = isStale ? 'expiring' : 'connect'
     const reason = previous === undefined ? why : (plan.reason ?? 'refused')
@@ -139,10 +149,12 @@ export class TokenManager {
     )
     const call = (this.#pending = { result, reason, startedAt: this.#clock.elapsed() })
     // Settled before any of its waiters continue, so that the next call does not join one that has finished.
-    const settle = (token = this.#current) => {
+    const settle = (token?: CurrentToken) => {
       if (this.#pending !== call) return
       this.#pending = undefined
+      if (!token) return
       this.#current = token
+      this.#refreshedAt = reason === 'refused' ? this.#clock.elapsed() : -Infinity
     }
     result.then(settle, () => settle())
     return result

@@ -267,9 +267,9 @@ export class Channel {
     }
   }
 
-  /** Whether the server got the token of another page. A fresh one counts as the token of every page. */
+  /** Whether another page sent the token. */
   #isForeign(member: Member): boolean {
-    return member !== this.#opener && this.#opener?.open.needsToken === false
+    return member !== this.#opener
   }
 
   #dismiss(member: Member, failure: Ending): void {

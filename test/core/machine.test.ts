@@ -87,7 +87,7 @@ const table = {
     close,
     reconnect: begin,
     'pause-changed': same,
-    authorized: same,
+    authorized: 'opening: ',
     opened: 'open: start-timer, begin-sending',
     'timed-out': retry,
     hint: same,
@@ -335,6 +335,23 @@ describe('a refused token', () => {
     const { state: lost } = next(reopened, fail('retry'))
     if (lost.name !== 'waiting') throw new Error(lost.name)
     expect(next({ ...states.opening, progress: lost.progress }, fail('refresh')).state.name).toBe('failed')
+  })
+
+  test('that another connection had replaced is a first one, too', () => {
+    const authorizing: State = {
+      name: 'authorizing',
+      progress: { ...progress, isRejected: true },
+      reason: 'refused',
+    }
+    const { state: replaced } = next(authorizing, events.authorized)
+    expect(next(replaced, fail('refresh')).state).toMatchObject({ name: 'waiting', reason: 'refused' })
+    const { state: fresh } = next(authorizing, { type: 'authorized', token: 'refreshed' })
+    expect(next(fresh, fail('refresh')).state.name).toBe('failed')
+  })
+
+  test('may have been fetched while the connection was opening', () => {
+    const { state } = next(states.opening, { type: 'authorized', token: 'refreshed' })
+    expect(next(state, fail('refresh')).state.name).toBe('failed')
   })
 
   test('is a first one again after stableAfter without a drop', () => {

@@ -121,6 +121,21 @@ describe('a refused token', () => {
     expect(calls).toHaveLength(1)
   })
 
+  test('of another page may be the current one as well: only one that was fetched later, for a refused one, is used without a call', async () => {
+    const { calls, tokens, settle, clock } = await granted('b')
+    clock.advance(1_000)
+    const joinedAt = clock.elapsed()
+    const connecting = tokens.getToken()
+    await settle('c')
+    await connecting
+    const refreshed = tokens.replaceForeign(joinedAt)
+    await settle('d')
+    expect(await refreshed).toEqual({ token: 'd', isRefreshed: true })
+    expect(calls.map(({ reason }) => reason)).toEqual(['connect', 'connect', 'refused'])
+    expect(await tokens.replaceForeign(joinedAt)).toEqual({ token: 'd', isRefreshed: false })
+    expect(calls).toHaveLength(3)
+  })
+
   test('that is no longer the current one causes no call while another connection makes one, either', async () => {
     const { calls, tokens, settle } = await granted('b')
     const other = tokens.getToken()

@@ -56,6 +56,7 @@ async function startGuardedServer(transport: TransportName) {
   })
   return {
     url: transport === 'socket' ? sockets.url : http.url,
+    socketUrl: sockets.url,
     sentAgain,
     valid,
     revokeAll() {
@@ -171,12 +172,13 @@ describe.each(NAMES)('a token that the server refuses on a shared connection (%s
     expect(server.sentAgain).toEqual([])
   })
 
-  test('and whose successor is refused, too, fails all tabs, each of which tries at most once', async () => {
+  test('and whose successors are refused, too, fails all tabs, each of which tries at most twice', async () => {
     const { server, open, refusals } = await setUp(transport)
     const tabs = [await open('a', () => 'wrong'), await open('b', () => 'wrong')]
     server.revokeAll()
     for (const tab of tabs) await tab.isShown('failed')
-    expect(new Set(refusals()).size).toBe(refusals().length)
+    for (const name of ['a', 'b'])
+      expect(refusals().filter(tab => tab === name).length).toBeLessThanOrEqual(2)
   })
 
   test('fails each tab whose user is not signed in any more, and nothing is sent', async () => {
@@ -187,4 +189,62 @@ describe.each(NAMES)('a token that the server refuses on a shared connection (%s
     for (const tab of tabs) await tab.isShown('failed')
     expect(refusals().sort()).toEqual(['a', 'b'])
   })
+})
+
+describe('a token that the server refuses again and again', () => {
+  const Both = ({ url, socketUrl }: { url: string; socketUrl: string }) => (
+    <i>
+      {useSocket({ url: socketUrl }).status} {useServerEvents({ url }).status}
+    </i>
+  )
+
+  /** Two tabs of one session, each with a socket and a stream. */
+  async function setUpSession(isShared: boolean) {
+    const server = await startGuardedServer('events')
+    const openTab = setUpHostedTabs()
+    const reasons: string[] = []
+    let count = 0
+    let token = ''
+    const refresh = () => {
+      token = `t${++count}`
+      server.valid.add(token)
+      return token
+    }
+    refresh()
+    const open = () => {
+      let given = ''
+      const getToken: GetToken = async ({ reason }) => {
+        reasons.push(reason)
+        await new Promise(resolve => setTimeout(resolve, 20))
+        // Another tab may have refreshed it already.
+        return (given = reason === 'refused' && token === given ? refresh() : token)
+      }
+      return openTab(<Both {...server} />, {
+        ...{ getToken, attachToken: tokenInQuery(), trustedOrigins: [server.url, server.socketUrl] },
+        reconnect: { minDelay: 20, maxDelay: 100, stableAfter: 100, connectTimeout: 1_000 },
+        ...(!isShared && { share: false as const }),
+      })
+    }
+    return { server, tabs: [open(), open()], reasons, refreshes: () => count - 1 }
+  }
+
+  test.each([
+    ['shared', true],
+    ['not shared', false],
+  ])(
+    'is replaced each time, though the tab has a token of another connection (%s)',
+    async (_name, isShared) => {
+      const { server, tabs, refreshes } = await setUpSession(isShared)
+      const areOpen = () =>
+        until(() => expect(tabs.map(tab => tab.container.textContent)).toEqual(['open open', 'open open']))
+      await areOpen()
+      for (let round = 1; round <= 5; round++) {
+        server.revokeAll()
+        await until(() => expect(refreshes()).toBeGreaterThanOrEqual(round))
+        await areOpen()
+        await pass()
+      }
+      await areOpen()
+    },
+  )
 })

@@ -69,7 +69,8 @@ export class ConnectionHarness {
   readonly connection: Connection
 
   constructor(options: Partial<ConnectionDriverOptions> = {}) {
-    this.prepare = () => Promise.resolve({ token: 't', tokenUse: 'given' })
+    this.prepare = refused =>
+      Promise.resolve({ token: 't', tokenUse: refused === undefined ? 'given' : 'refreshed' })
     const ports: ConnectionPorts = {
       clock: this.clock,
       random: () => 0.5,

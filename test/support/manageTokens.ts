@@ -8,6 +8,9 @@ export function manageTokens(readGetToken: () => GetToken | undefined, clock: Cl
     getToken(previous?: Token, reason?: TokenPlan['reason'], onTokenRequest?: TokenPlan['onTokenRequest']) {
       return manager.getToken({ getToken: readGetToken(), previous, reason, onTokenRequest })
     },
+    /** Replaces the token of another page, in use since then. */
+    replaceForeign: (foreignSince: number) =>
+      manager.getToken({ getToken: readGetToken(), previous: 'own', foreignSince }),
     dispose: () => manager.dispose(),
   }
 }
