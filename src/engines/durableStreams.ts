@@ -44,14 +44,25 @@ function endWhenClosed(failure: Failure): FailureAction | undefined {
   return isClosed ? 'end' : undefined
 }
 
-const CONTROL = 'control'
+/**
+ * After each batch of data, an event of the server names the next offset. Messages of the app may have any type, so only its class
+ * tells it from them, and no handler has its type.
+ */
+class Control {
+  readonly type = ''
+  readonly params = undefined
+  readonly id: string
+  readonly isEnd: boolean | undefined
 
-/** After each batch of data, an event without data names the next offset. */
+  constructor({ streamNextOffset, streamClosed }: { streamNextOffset: string; streamClosed?: boolean }) {
+    this.id = streamNextOffset
+    this.isEnd = streamClosed
+  }
+}
+
 function parseEvent(data: unknown, { type }: MessageMeta): unknown {
   const content: unknown = JSON.parse(String(data))
-  if (type !== CONTROL) return content
-  const { streamNextOffset, streamClosed } = content as { streamNextOffset: string; streamClosed?: boolean }
-  return { type: CONTROL, id: streamNextOffset, params: streamClosed }
+  return type === 'control' ? new Control(content as ConstructorParameters<typeof Control>[0]) : content
 }
 
 /**
@@ -73,9 +84,9 @@ export const durableStreams = {
   /** For URLs with `live=sse`. */
   events: () => ({
     parse: parseEvent,
-    isLast: ({ type, params }: Message) => type === CONTROL && params === true,
+    isLast: (message: Message) => message instanceof Control && message.isEnd === true,
     recovery: {
-      cursor: message => (message.type === CONTROL ? message.id : numbersOf(message)),
+      cursor: message => (message instanceof Control ? message.id : numbersOf(message)),
       attach: attachId('offset'),
       resumed: true,
       sortable: true,

@@ -28,7 +28,6 @@ const useEvents: UseTransport = ({ options }) =>
     ...durableStreams.events(),
     silenceTimeout: 6_000,
     ...options,
-    on: { ...options.on, control: () => {} },
   }).status
 
 interface RunningStreams extends RunningEngine {

@@ -14,6 +14,7 @@ import { mountClient, shown, until } from './support.tsx'
 
 const on: ConnectionOptions['on'] = {
   row: ({ response }, cache) => cache.setQueryData(['row'], append(response as number)),
+  control: ({ response }, cache) => cache.setQueryData(['row'], append((response as { row: number }).row)),
 }
 const url = '/v1/stream/rows?offset=now'
 const poll = longPollOptions({ url: `${url}&live=long-poll`, ...durableStreams.longPoll(), on })
@@ -53,6 +54,18 @@ describe.each(Object.entries(transports))('Durable Streams by %s', (_name, Clien
     for (const row of [2, 3]) await publish(row)
     await until(() => expect(shown('rows')).toEqual(['1 2 3 open']))
     expect(reported.filter(({ kind }) => kind === 'gap')).toEqual([])
+  })
+
+  test("a message of the type 'control' is the app's own, whatever its members are", async () => {
+    const { post, publish, drop, events: reported } = await open()
+    await publish(1)
+    await post({ type: 'control', params: true, response: { row: 2 } })
+    await post({ type: 'control', id: '9999999999999999_9999999999999999', response: { row: 3 } })
+    await until(() => expect(shown('rows')).toEqual(['1 2 3 open']))
+    drop()
+    await publish(4)
+    await until(() => expect(shown('rows')).toEqual(['1 2 3 4 open']))
+    expect(reported.filter(({ kind }) => kind === 'gap' || kind === 'handler-error')).toEqual([])
   })
 
   test('is closed once the stream is, after its last message', async () => {

@@ -23,6 +23,7 @@ export async function startDurableStreams() {
     url: proxy.url,
     drop: () => proxy.strike({ do: 'reset' }),
     publish: (row: number) => send('POST', { type: 'row', response: row }),
+    post: (message: object) => send('POST', message),
     /** No more rows, ever. */
     end: () => send('POST', undefined, { 'stream-closed': 'true' }),
   }
