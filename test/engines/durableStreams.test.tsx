@@ -32,8 +32,10 @@ const useEvents: UseTransport = ({ options }) =>
 
 interface RunningStreams extends RunningEngine {
   server: Part
-  /** Deletes the stream and creates it again under its name. Resolves with the size of the old one. */
+  /** Deletes the stream and creates it again under its name, between two messages. Resolves with the end of the old one. */
   createAgain(): Promise<string>
+  /** The same while messages are posted. */
+  createAgainUnderWay(): Promise<void>
   /** Where the stream ends. */
   readEnd(): Promise<string>
   /** The network between clients and server. */
@@ -41,7 +43,12 @@ interface RunningStreams extends RunningEngine {
 }
 
 /** The reference server, which keeps streams on disk, and a network that can be cut. */
-async function start({ isNumbered = false, history = '', isKept = true } = {}): Promise<RunningStreams> {
+async function start({
+  isNumbered = false,
+  hasBeats = false,
+  history = '',
+  isKept = true,
+} = {}): Promise<RunningStreams> {
   const folder = await mkdtemp(join(tmpdir(), 'durable-streams-'))
   const [port, linkPort] = await findPorts(2)
   const origin = `http://127.0.0.1:${port}`
@@ -75,9 +82,18 @@ async function start({ isNumbered = false, history = '', isKept = true } = {}): 
   }
   await send('PUT')
   if (history) await send('POST', { type: 'history', response: history })
-  const publisher = await startPublisher(message =>
-    send('POST', isNumbered ? { ...message, epoch: 'e', seq: message.response.id } : message),
-  )
+  let last: Promise<unknown> = Promise.resolve()
+  function inOrder<Result>(run: () => Promise<Result>): Promise<Result> {
+    const done = last.then(run)
+    last = done.catch(() => {})
+    return done
+  }
+  const publisher = await startPublisher(message => {
+    const numbers = isNumbered && { epoch: 'e', seq: message.response.id }
+    return inOrder(() => send('POST', { ...message, ...numbers }))
+  })
+  const post = () => send('POST', beat).catch(() => false)
+  const beats = hasBeats ? setInterval(() => void post(), 1_000) : undefined
   async function readEnd(): Promise<string> {
     const { headers } = await fetch(`${origin}${STREAM}`, { method: 'HEAD' })
     return headers.get('stream-next-offset') ?? ''
@@ -88,13 +104,23 @@ async function start({ isNumbered = false, history = '', isKept = true } = {}): 
     server,
     link,
     readEnd,
-    async createAgain() {
-      const end = await readEnd()
+    createAgain: () =>
+      inOrder(async () => {
+        const end = await readEnd()
+        await send('DELETE')
+        await send('PUT')
+        return end
+      }),
+    async createAgainUnderWay() {
+      const posts = Array.from({ length: 10 }, post)
       await send('DELETE')
       await send('PUT')
-      return end
+      await Promise.all(posts)
+      // The server may accept nothing more, until it is restarted.
+      if (!(await post())) await down(server, 0)
     },
     async stop() {
+      clearInterval(beats)
       await publisher.stop()
       await Promise.all([server.end('SIGKILL'), link.end('SIGKILL')])
       await rm(folder, { recursive: true, force: true, maxRetries: 5 })
@@ -125,6 +151,14 @@ async function replaced({ link, createAgain, readEnd }: RunningStreams, isLonger
 const transports = { 'long poll': useHeldPoll, events: useEvents }
 const all = Object.keys(transports)
 
+const beat = { type: 'beat' }
+const expectsBeats = { expects: { type: beat.type, within: 8_000 } }
+const useWatchedPoll: UseTransport = ({ queryKey, options }) =>
+  useHeldPoll({ queryKey, options: { ...options, ...expectsBeats } })
+const useWatchedEvents: UseTransport = ({ queryKey, options }) =>
+  useEvents({ queryKey, options: { ...options, ...expectsBeats } })
+const watching = { 'long poll': useWatchedPoll, events: useWatchedEvents }
+
 const row = (
   fault: string,
   strike: FaultTest<RunningStreams>['strike'],
@@ -136,8 +170,17 @@ const row = (
   ...more,
 })
 
+/** As `replaced`, while messages are posted. */
+async function replacedUnderWay({ link, createAgainUnderWay }: RunningStreams) {
+  await link.end('SIGKILL')
+  await createAgainUnderWay()
+  await link.start()
+}
+
 /** So long that a new stream is shorter. */
-const long = { start: () => start({ history: 'x'.repeat(100_000), isKept: false }) }
+const history = 'x'.repeat(100_000)
+const long = { start: () => start({ history }) }
+const inMemory = { start: () => start({ history, isKept: false }) }
 const numbered = { start: () => start({ isNumbered: true }) }
 
 testEngine<RunningStreams>('Durable Streams', {
@@ -153,6 +196,15 @@ testEngine<RunningStreams>('Durable Streams', {
     row('clients away, 6 s', ({ link }) => down(link, 6), { resumes: all }),
     row('numbered; clients away, 6 s', ({ link }) => down(link, 6), { ...numbered, resumes: all }),
     row('stream replaced by a shorter one', engine => replaced(engine, false), { ...long, loses: all }),
+    row('in memory: stream replaced by a shorter one', engine => replaced(engine, false), {
+      ...inMemory,
+      loses: all,
+    }),
+    row('stream replaced while messages are posted', replacedUnderWay, {
+      start: () => start({ history, hasBeats: true }),
+      transports: watching,
+      loses: all,
+    }),
     row('numbered; stream replaced by a longer one', engine => replaced(engine, true), {
       ...numbered,
       loses: all,
