@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Row } from './modelServer.ts'
-import { KEYS, type Manner, SilentLossWorld } from './silentLossModel.ts'
+import type { Manner } from './silentLossLog.ts'
+import { KEYS, type NewLength, SilentLossWorld } from './silentLossModel.ts'
 
 type Step = (world: SilentLossWorld) => void | Promise<void>
 
@@ -58,30 +59,62 @@ const runs = Number(process.env['MODEL_RUNS'] ?? 500)
 const sorted = (data: unknown) =>
   Array.isArray(data) ? [...(data as Row[])].sort((a, b) => a.id.localeCompare(b.id)) : data
 
+async function check(manner: Manner, steps: readonly Step[], compare: (world: SilentLossWorld) => void) {
+  const world = new SilentLossWorld(manner)
+  try {
+    await world.open()
+    world.changePrice(1)
+    await world.deliver()
+    for (const run of steps) await run(world)
+    await world.rest()
+    expect(KEYS.map(key => sorted(world.cached(key)))).toEqual(KEYS.map(key => sorted(world.expected(key))))
+    compare(world)
+  } finally {
+    world.dispose()
+  }
+}
+
+async function checkAll(
+  manner: Manner,
+  arbitrary: fc.Arbitrary<Step>,
+  compare: (world: SilentLossWorld) => void = () => {},
+) {
+  const property = fc.asyncProperty(fc.array(arbitrary, { maxLength: 50 }), steps =>
+    check(manner, steps, compare),
+  )
+  const seed = Number(process.env['MODEL_SEED'] ?? Date.now()) | 0
+  console.info(`seed ${seed}`)
+  await fc.assert(property, { numRuns: runs, seed })
+}
+
 test.each<[string, Manner]>([
   ['resumes without a word', 'silent'],
   ['says in a header whether it resumed', 'header'],
 ])(
   `once traffic settles, the cache matches a server that numbers nothing, forgets, and %s, even if its channel stays dead (${runs} runs)`,
-  async (_what, manner) => {
-    const property = fc.asyncProperty(fc.array(step, { maxLength: 50 }), async steps => {
-      const world = new SilentLossWorld(manner)
-      try {
-        await world.open()
-        world.changePrice(1)
-        await world.deliver()
-        for (const run of steps) await run(world)
-        await world.rest()
-        expect(KEYS.map(key => sorted(world.cached(key)))).toEqual(
-          KEYS.map(key => sorted(world.expected(key))),
-        )
-      } finally {
-        world.dispose()
-      }
-    })
-    const seed = Number(process.env['MODEL_SEED'] ?? Date.now()) | 0
-    console.info(`seed ${seed}`)
-    await fc.assert(property, { numRuns: runs, seed })
-  },
+  (_what, manner) => checkAll(manner, step),
+  3_600_000,
+)
+
+const replaceLog = (...lengths: NewLength[]) =>
+  fc
+    .tuple(id, fc.nat({ max: 99 }), fc.constantFrom(...lengths), fc.boolean())
+    .map(([row, n, length, isNewEpoch]) =>
+      named(`replace log by a ${length} one: row ${row} = ${n}${isNewEpoch ? ', new epoch' : ''}`, world =>
+        world.replaceLog({ id: row, n }, length, isNewEpoch),
+      ),
+    )
+
+test.each<[string, Manner, NewLength[]]>([
+  ['sorts its ids, and may replace its log by a shorter one', 'sortable', ['shorter']],
+  ['numbers messages, and may replace its log by any', 'numbered', ['shorter', 'same', 'longer']],
+])(
+  `once traffic settles, the cache matches a server that %s, even if its channel stays dead, and no gap is needless (${runs} runs)`,
+  (_what, manner, lengths) =>
+    checkAll(
+      manner,
+      fc.oneof({ weight: 40, arbitrary: step }, { weight: 2, arbitrary: replaceLog(...lengths) }),
+      world => expect(world.needlessGaps).toEqual([]),
+    ),
   3_600_000,
 )

@@ -3,32 +3,22 @@ import { createDispatch } from '../../src/cache/dispatch.ts'
 import type { LiveQueries } from '../../src/cache/liveQueries.ts'
 import type { UserRules } from '../../src/cache/messageRules.ts'
 import { remove, upsert } from '../../src/cache/updaters.ts'
-import { cursorInQuery } from '../../src/core/cursors.ts'
-import type { Recovery } from '../../src/core/streamPosition.ts'
+import type { GapCause } from '../../src/core/events.ts'
 import { ConnectionHarness, settle } from '../support/connectionHarness.ts'
 import type { FakeClock } from '../support/fakeClock.ts'
 import type { FakeAttempt } from '../support/fakeTransport.ts'
 import { anything } from '../support/schemas.ts'
 import { setUpCache } from '../support/setUpCache.ts'
 import type { Row } from './modelServer.ts'
+import { CLIENTS, type Manner, type Sent, SILENCE, SilentLossLog } from './silentLossLog.ts'
 
-/** How a server that has dropped messages resumes: without a word, or it says so in a header. */
-export type Manner = 'silent' | 'header'
+/** A new log, compared with the one that it replaces. */
+export type NewLength = 'shorter' | 'same' | 'longer'
 
 export const KEYS = [['rows'], ['price']] as const
 
-/** How long the server keeps a message, and how often it sends a beat and a ping (ms). */
-const RETENTION = 20_000
+/** How often the server sends a beat and a ping (ms). */
 const BEAT = 1_000
-/** A link that is silent for so long is given up (ms). */
-const SILENCE = 3_000
-
-const byId: Recovery = { cursor: ({ id }) => id, attach: cursorInQuery('after') }
-
-const RECOVERY: Record<Manner, Recovery> = {
-  silent: { ...byId, resumed: true, rememberedFor: RETENTION - SILENCE },
-  header: { ...byId, resumed: ({ headers, sent }) => headers.get('from') === sent },
-}
 
 const RULES = {
   messages: { price: anything },
@@ -39,15 +29,8 @@ const RULES = {
   },
 } satisfies UserRules
 
-/** What the server sends, without numbers. */
-interface Sent {
-  type: string
-  response: unknown
-  id?: string
-}
-
 /** A comment of an event stream. */
-const PING = { type: 'ping', response: null } satisfies Sent
+const PING: Sent = { data: null }
 
 /**
  * A page with the real cache, writer and connection. Its server drops old messages, and a channel of it may die behind a living
@@ -55,8 +38,10 @@ const PING = { type: 'ping', response: null } satisfies Sent
  */
 export class SilentLossWorld {
   readonly harness: ConnectionHarness
+  /** If the log keeps everything. */
+  readonly needlessGaps: GapCause[] = []
   readonly #client: QueryClient
-  readonly #manner: Manner
+  readonly #log: SilentLossLog
   readonly #writerClock: FakeClock
   readonly #liveQueries: LiveQueries
   readonly #frames: (() => void)[] = []
@@ -68,24 +53,25 @@ export class SilentLossWorld {
   readonly #stops: (() => void)[] = []
   readonly #rows = new Map<string, Row>()
   #price = 0
-  /** The messages that the server still has, and the number of the newest that there ever was. */
-  #log: { number: number; at: number; sent: Sent }[] = []
-  #head = 0
   #link: FakeAttempt | undefined
   #wire: Sent[] = []
   /** Nothing passes the link any more, and nothing says so. */
   #isSevered = false
   #isStuck = false
+  /** Logs that were replaced, and whose gap has not come yet. */
+  #replaced = 0
+  /** Whether beats may have stayed away. */
+  #wasSilent = false
 
   constructor(manner: Manner) {
-    this.#manner = manner
     this.harness = new ConnectionHarness({
-      recovery: RECOVERY[manner],
+      ...CLIENTS[manner],
       expects: { type: 'beat', within: 5 * BEAT },
       heartbeat: { interval: SILENCE, timeout: 0 },
       maxMessageBytes: 100_000,
     })
     const { clock, sink, connection } = this.harness
+    this.#log = new SilentLossLog(manner, () => clock.elapsed())
     const {
       client,
       clock: writerClock,
@@ -102,7 +88,10 @@ export class SilentLossWorld {
     liveQueries.configure({ liveQueries: KEYS.map(queryKey => ({ queryKey })), maxQueries: 10_000 })
     this.#liveQueries = liveQueries
     sink.onMessage = createDispatch({ rules, liveQueries, clock, report: () => undefined })
-    sink.onGap = () => void liveQueries.invalidateAll()
+    sink.onGap = cause => {
+      if (!this.#hasReason(cause)) this.needlessGaps.push(cause)
+      liveQueries.invalidateAll()
+    }
     sink.onOpen = () => liveQueries.onOpen()
   }
 
@@ -124,24 +113,38 @@ export class SilentLossWorld {
 
   changeRow(id: string, n: number): void {
     this.#rows.set(id, { id, n })
-    this.#publish({ type: 'row.changed', response: { id, n } })
+    this.#broadcast(this.#log.publish({ type: 'row.changed', response: { id, n } }))
   }
 
   removeRow(id: string): void {
     this.#rows.delete(id)
-    this.#publish({ type: 'row.removed', response: id })
+    this.#broadcast(this.#log.publish({ type: 'row.removed', response: id }))
   }
 
   changePrice(price: number): void {
     this.#price = price
-    this.#publish({ type: 'price', response: price })
+    this.#broadcast(this.#log.publish({ type: 'price', response: price }))
+  }
+
+  /**
+   * The log is deleted, which ends all links, and created again under its name. Its first message is of no interest to who goes on where
+   * the old log ended.
+   */
+  replaceLog({ id, n }: Row, length: NewLength, isNewEpoch: boolean): void {
+    this.#replaced++
+    this.#rows.set(id, { id, n })
+    const isShorter = length === 'shorter'
+    this.#log.replace({ type: 'row.changed', response: { id, n } }, { isShorter, isNewEpoch })
+    this.drop()
+    if (length === 'longer') this.changePrice(n)
   }
 
   async deliver(count = Infinity): Promise<void> {
     for (let left = count; left > 0 && this.#wire.length > 0 && this.#isLinked; left--) {
       const sent = this.#wire.shift()
       if (sent === PING) this.#link?.sink.onActivity()
-      else this.harness.receive(sent)
+      else if (sent)
+        this.#link?.sink.onMessage(JSON.stringify(sent.data), sent.event ? { type: sent.event } : {})
     }
     await settle()
   }
@@ -153,7 +156,7 @@ export class SilentLossWorld {
       this.harness.clock.advance(BEAT)
       this.#writerClock.advance(BEAT)
       await settle()
-      if (!this.#isStuck) this.#send({ type: 'beat', response: null })
+      this.#broadcast(this.#log.beat())
       this.#send(PING)
     }
     await this.deliver()
@@ -170,13 +173,13 @@ export class SilentLossWorld {
   }
 
   sever(): void {
-    this.#isSevered = true
+    this.#isSevered = this.#wasSilent = true
     this.#wire = []
   }
 
   /** Links stay alive, and new ones open, but no message comes through them. */
   getStuck(): void {
-    this.#isStuck = true
+    this.#isStuck = this.#wasSilent = true
   }
 
   /** What helps: all links end. */
@@ -191,11 +194,8 @@ export class SilentLossWorld {
     if (!attempt || attempt === this.#link) return
     this.#link = attempt
     this.#isSevered = false
-    const after = new URL(attempt.request.url).searchParams.get('after')
-    const missed = after === null ? [] : this.#kept().filter(({ number }) => number > Number(after))
-    const isComplete = after !== null && missed.length === this.#head - Number(after)
-    this.#wire = this.#isStuck ? [] : missed.map(({ sent }) => sent)
-    const headers = new Headers(this.#manner === 'header' ? { from: isComplete ? after : 'earliest' } : {})
+    const { missed, headers } = this.#log.resume(attempt.request.url)
+    this.#wire = this.#isStuck ? [] : [...missed]
     if (!attempt.sink.onAnswer({ status: 200, headers, retryAfter: undefined })) return
     attempt.sink.onActivity()
     attempt.sink.onOpen({ resumed: false })
@@ -223,11 +223,11 @@ export class SilentLossWorld {
     for (const callback of this.#frames.splice(0)) callback()
   }
 
-  /** Traffic settles. A channel that is stuck stays so. */
+  /** Traffic settles. A channel that is stuck stays so. The time for which no link is open is not counted: back-offs may be long. */
   async rest(): Promise<void> {
-    for (await this.link(); !this.#isLinked; await this.link()) await this.wait(BEAT)
-    for (let round = 0; round < 12; round++) {
+    for (let rounds = 0; rounds < 15;) {
       await this.link()
+      if (this.#isLinked) rounds++
       await this.wait(BEAT)
       this.frame()
       while (this.#fetches.length > 0) await this.answer(0)
@@ -249,14 +249,13 @@ export class SilentLossWorld {
     this.#client.clear()
   }
 
-  #publish(message: Sent): void {
-    const sent = { ...message, id: String(++this.#head) }
-    this.#log = [...this.#kept(), { number: this.#head, at: this.harness.clock.elapsed(), sent }]
-    if (!this.#isStuck) this.#send(sent)
+  #hasReason(cause: GapCause): boolean {
+    if (cause === 'forgotten') return this.#wasSilent
+    return (cause === 'epoch' || cause === 'sequence') && this.#replaced-- > 0
   }
 
-  #kept() {
-    return this.#log.filter(({ at }) => this.harness.clock.elapsed() - at < RETENTION)
+  #broadcast(sent: readonly Sent[]): void {
+    if (!this.#isStuck) for (const each of sent) this.#send(each)
   }
 
   #send(sent: Sent): void {
