@@ -22,6 +22,8 @@ export const defaultSettings = {
   /** How long Nchan keeps messages (s), and how many. */
   rememberedFor: 60,
   buffer: 5_000,
+  /** The age of a position from which the app answers 410 (s). `undefined`: once Nchan has dropped what follows it. */
+  refusedAfter: /** @type {number | undefined} */ (undefined),
   /** The time between two pings of an event stream, and how long a poll is held (s). */
   ping: 5,
   hold: 25,
@@ -153,7 +155,7 @@ export async function startCluster(folder, given = {}, log = () => {}) {
     env: {
       PORT: String(appPort),
       PUBLISHERS: `${a.publisher} ${b.publisher}`,
-      REMEMBERED_FOR: String(settings.rememberedFor),
+      REMEMBERED_FOR: String(settings.refusedAfter ?? settings.rememberedFor),
       ROWS_PER_SECOND: String(settings.rowsPerSecond),
       BEAT: String(settings.beat),
     },

@@ -49,6 +49,8 @@ export interface FaultTest<Engine extends RunningEngine> {
   resumes?: readonly string[]
   /** Transports that must lose messages, or the fault has not struck. */
   loses?: readonly string[]
+  /** The cause of the gap that each of these reports. */
+  cause?: string
 }
 
 /** What stood between a client and the rows of the publisher, for one fault and one transport. */

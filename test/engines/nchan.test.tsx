@@ -32,9 +32,9 @@ const usePlainEvents: UseTransport = ({ options }) =>
 const usePlainSocket: UseTransport = ({ options }) =>
   useSocket({ url: '/socket/plain', ...nchan.socket(kept), ...options }).status
 
-/** A channel without numbers. */
+/** A channel without numbers, whose app refuses no position. */
 const plain = {
-  start: () => startPlainChannel({ rememberedFor: RETENTION }),
+  start: () => startPlainChannel({ rememberedFor: RETENTION, refusedAfter: Infinity }),
   transports: { 'long poll': usePlainPoll, events: usePlainEvents, socket: usePlainSocket },
 }
 
@@ -87,7 +87,11 @@ testEngine('Nchan', {
     row('Redis killed, 4 s', strike('restart-redis', 4)),
     row('Redis killed, 4 s, 9 subscribers', strike('restart-redis', 4), { clients: 3 }),
     row('not numbered: clients away, 4 s; kept for 12 s', strike('away', 4), { ...plain, resumes: streams }),
-    row('not numbered: clients away, 25 s; kept for 12 s', strike('away', 25), { ...plain, loses: pushed }),
+    row('not numbered: clients away, 25 s; kept for 12 s', strike('away', 25), {
+      ...plain,
+      loses: pushed,
+      cause: 'forgotten',
+    }),
     row('balancer killed, 3 s', strike('away', 3), { resumes: streams }),
   ],
 })

@@ -87,7 +87,10 @@ export function testEngine<Engine extends RunningEngine>(
         if (canGetStuck && isStuck(outcomes[each]!)) continue
         expect({ each, ...outcomes[each]! }).toMatchObject({ each, lost: 0, gaps: [], refetches: 0 })
       }
-      for (const each of row.loses ?? []) expect(outcomes[each]!.lost, `lost by ${each}`).toBeGreaterThan(0)
+      for (const each of row.loses ?? []) {
+        expect(outcomes[each]!.lost, `lost by ${each}`).toBeGreaterThan(0)
+        if (row.cause) expect(outcomes[each]!.gaps, `gaps of ${each}`).toContain(row.cause)
+      }
     })
   })
 
