@@ -42,12 +42,12 @@ interface RunningStreams extends RunningEngine {
   link: Part
 }
 
-/** The reference server, which keeps streams on disk, and a network that can be cut. */
+/** The reference server, which keeps streams in memory or on disk, and a network that can be cut. */
 async function start({
   isNumbered = false,
   hasBeats = false,
   history = '',
-  isKept = true,
+  isKept = false,
 } = {}): Promise<RunningStreams> {
   const folder = await mkdtemp(join(tmpdir(), 'durable-streams-'))
   const [port, linkPort] = await findPorts(2)
@@ -180,8 +180,12 @@ async function replacedUnderWay({ link, createAgainUnderWay }: RunningStreams) {
 /** So long that a new stream is shorter. */
 const history = 'x'.repeat(100_000)
 const long = { start: () => start({ history }) }
-const inMemory = { start: () => start({ history, isKept: false }) }
 const numbered = { start: () => start({ isNumbered: true }) }
+/**
+ * On disk, a long poll may get a message whose end the server has not recorded yet. Its next response then goes back, which is a gap
+ * although nothing is lost.
+ */
+const onDisk = { start: () => start({ isKept: true }), resumes: ['events'] }
 
 testEngine<RunningStreams>('Durable Streams', {
   missing: existsSync(pathOf('../protocols/node_modules/@durable-streams/server'))
@@ -190,18 +194,18 @@ testEngine<RunningStreams>('Durable Streams', {
   transports,
   faults: [
     row('none', () => Promise.resolve(), { resumes: all }),
-    row('server killed, 3 s', ({ server }) => down(server, 3), { resumes: all }),
+    row('server killed, 3 s', ({ server }) => down(server, 3), onDisk),
     row('server frozen, 8 s', ({ server }) => frozen(server, 8), { resumes: all }),
     row('network cut, 12 s', ({ link }) => frozen(link, 12), { resumes: all }),
     row('clients away, 6 s', ({ link }) => down(link, 6), { resumes: all }),
     row('numbered; clients away, 6 s', ({ link }) => down(link, 6), { ...numbered, resumes: all }),
     row('stream replaced by a shorter one', engine => replaced(engine, false), { ...long, loses: all }),
-    row('in memory: stream replaced by a shorter one', engine => replaced(engine, false), {
-      ...inMemory,
+    row('on disk: stream replaced by a shorter one', engine => replaced(engine, false), {
+      start: () => start({ history, isKept: true }),
       loses: all,
     }),
-    row('stream replaced while messages are posted', replacedUnderWay, {
-      start: () => start({ history, hasBeats: true }),
+    row('on disk: stream replaced while messages are posted', replacedUnderWay, {
+      start: () => start({ history, hasBeats: true, isKept: true }),
       transports: watching,
       loses: all,
     }),
