@@ -7,7 +7,7 @@ import type { Rule } from './faultProxy/rules.ts'
 import type { FaultProxy } from './faultProxy/startFaultProxy.ts'
 import { setUpFaults } from './setUpFaults.tsx'
 
-export const patient = { timeout: 10_000 }
+export const patient = { timeout: 15_000 }
 
 interface FaultySetup {
   path?: string
