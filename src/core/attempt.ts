@@ -353,10 +353,9 @@ export class Attempt implements TransportSink {
 
   /** While the connection is not open, the gap waits for the next opening, which sends subscriptions again. */
   #missed(cause: GapCause, isOpen = this.#isOpen): void {
-    const { position, subscriptions } = this.#owner
-    const gap = position.missed(cause, isOpen)
-    if (gap) this.#owner.scheduleGap(gap)
-    else if (cause === 'forgotten') subscriptions?.forget()
+    if (isOpen) return this.#owner.scheduleGap(cause)
+    this.#owner.position.missed(cause)
+    if (cause === 'forgotten') this.#owner.subscriptions?.forget()
   }
 
   #ping(): void {

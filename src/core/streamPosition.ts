@@ -208,13 +208,11 @@ export class StreamPosition {
   }
 
   /**
-   * Messages were missed. Unless the connection stays open, its next opening reports the first cause: an earlier refetch
-   * would miss the messages in between.
+   * Messages were missed, and the connection is not open. The next opening reports the first cause: an earlier refetch would
+   * miss the messages in between.
    */
-  missed(cause: GapCause, isOpen = false): GapCause | undefined {
-    if (isOpen) return cause
+  missed(cause: GapCause): void {
     this.#missed ??= cause
-    return undefined
   }
 
   #continueAt(cursor: Cursor): void {

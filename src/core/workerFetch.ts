@@ -1,6 +1,6 @@
 import { hashValue } from './hash.ts'
 import { abortReason } from './platform.ts'
-import type { AttemptMessage, Framing, ResponseHead, SharedRequest } from './portMessages.ts'
+import type { AttemptMessage, Framing, OpenedMessage, ResponseHead, SharedRequest } from './portMessages.ts'
 import { openShared, type Share, type SharedUse, type ShareMemory } from './sharedUse.ts'
 import {
   type AttemptRequest,
@@ -44,9 +44,7 @@ class WorkerHttpTransport implements Transport {
   #request: AttemptRequest | undefined
   #isLate = false
   /** How the last request was opened. */
-  #isJoined = false
-  #isResumed = false
-  #isForeign = false
+  #opened: OpenedMessage | undefined
 
   constructor(environment: TransportEnvironment, options: HttpShare) {
     this.#environment = environment
@@ -74,10 +72,12 @@ class WorkerHttpTransport implements Transport {
   open(request: AttemptRequest, sink: TransportSink): TransportHandle {
     const cursors = [request.cursor, this.cursor()]
     this.#cursor = cursors.some(cursor => cursor !== undefined) ? cursors : undefined
-    const onOpen = (info: OpenInfo) =>
-      sink.onOpen(this.#isJoined ? { resumed: this.#isResumed, isJoined: true } : info)
+    const onOpen = (info: OpenInfo) => {
+      const opened = this.#isSingle ? undefined : this.#opened
+      sink.onOpen(opened?.isJoined ? { resumed: opened.isResumed, isJoined: true } : info)
+    }
     const onFailure: TransportSink['onFailure'] = failure =>
-      sink.onFailure(this.#isForeign ? { ...failure, isForeign: true } : failure)
+      sink.onFailure(this.#opened?.isForeign ? { ...failure, isForeign: true } : failure)
     return this.#inner.open(this.#follow(request), { ...forwardTo(sink), onOpen, onFailure })
   }
 
@@ -104,7 +104,7 @@ class WorkerHttpTransport implements Transport {
   readonly #fetch: FetchLike = (url, { signal, ...init }) => {
     const { share } = this.#options
     const memory = this.#memory
-    this.#isJoined = this.#isResumed = this.#isForeign = false
+    this.#opened = undefined
     if (this.#isSingle) memory.at = undefined
     return new Promise((resolve, reject) => {
       const exchange = new SharedExchange(memory, { resolve, reject })
@@ -148,12 +148,9 @@ class WorkerHttpTransport implements Transport {
 
   #note(message: AttemptMessage): void {
     if (message.kind !== 'opened') return
-    this.#isForeign = message.isForeign
-    if (this.#isSingle) return
-    this.#isJoined = message.isJoined
-    this.#isResumed = message.isResumed
+    this.#opened = message
     // The server did not get this page's position, so updates since then may be missing.
-    if (message.isJoined && !message.isResumed) this.dropCursor()
+    if (!this.#isSingle && message.isJoined && !message.isResumed) this.dropCursor()
   }
 }
 

@@ -3,11 +3,12 @@ import { skipToken, type SkipToken } from '@tanstack/react-query'
 import { useContext, useEffect, useInsertionEffect, useMemo, useState } from 'react'
 import { ConnectionLostError } from '../core/errors.ts'
 import { type ConnectionSnapshot, IDLE_SNAPSHOT } from '../core/machine.ts'
-import type { Sender, SocketOutbox } from '../core/outbox.ts'
+import type { Sender } from '../core/outbox.ts'
 import type { Lease } from '../core/registry.ts'
 import type { RequestEnvelope, RequestOptions } from '../core/requests.ts'
 import type { ConnectionOptions } from '../providers/options.ts'
 import { RealtimeContext, refuseMissingProvider } from '../providers/RealtimeContext.ts'
+import { outboxOf } from '../providers/outboxOf.ts'
 import type { SharedConnection } from '../providers/sharedConnection.ts'
 import type { TransportDefinition } from '../providers/transportDefinition.ts'
 import { type ConnectionOwner, identify, WantedConnection } from '../providers/wantedConnection.ts'
@@ -94,10 +95,6 @@ function hasSameMembers(a: object, b: object): boolean {
   return keys.length === Object.keys(b).length && keys.every(isSame)
 }
 
-function outboxOf(shared: SharedConnection | undefined): SocketOutbox | undefined {
-  return shared?.connection.outbox as SocketOutbox | undefined
-}
-
 /** How long a lease is held for a component that sends before it has its own (ms). React takes far less. */
 const EARLY_LEASE = 5_000
 
@@ -157,10 +154,13 @@ export class ConnectionUser implements ConnectionOwner, Sender {
 
   close = (): void => this.reach()?.connection.close()
 
-  send = (data: unknown): boolean => outboxOf(this.reach())?.send(data, this) ?? false
+  send = (data: unknown): boolean => {
+    const shared = this.reach()
+    return shared !== undefined && outboxOf(shared).send(data, this)
+  }
 
   request = (request: RequestEnvelope, options?: RequestOptions): Promise<unknown> =>
-    this.withConnection(shared => outboxOf(shared)?.request(request, options) as Promise<unknown>)
+    this.withConnection(shared => outboxOf(shared).request(request, options))
 
   #startEarlyLease(wanted: WantedConnection): void {
     const early = { wanted, lease: wanted.acquire() }

@@ -5,7 +5,6 @@ import { subscriptionsOf } from '../cache/subscribedQueries.ts'
 import { ConfigurationError, ConnectionLostError } from '../core/errors.ts'
 import { hashValue } from '../core/hash.ts'
 import type { Status } from '../core/machine.ts'
-import type { SocketOutbox } from '../core/outbox.ts'
 import type { RequestOptions } from '../core/requests.ts'
 import { assertNumbers } from '../core/validation.ts'
 import { ClientCore } from './clientCore.ts'
@@ -13,6 +12,7 @@ import { type ConnectionFetch, connectionQuery, queryKeyOf } from './connectionQ
 import { listen, type MessageObserver, type ResponseListener } from './listen.ts'
 import type { ConnectionOptions, RealtimeOptions } from './options.ts'
 import { requestFetch } from './requestFetch.ts'
+import { outboxOf } from './outboxOf.ts'
 import type { SharedConnection } from './sharedConnection.ts'
 import type {
   ConnectionQueryOptions,
@@ -29,10 +29,6 @@ import { assertUsable, type ConnectionAccess, identify, WantedConnection } from 
 export interface RealtimeClientOptions extends RealtimeOptions {
   /** Its cache receives the messages. */
   queryClient: QueryClient
-}
-
-function outboxOf({ connection }: SharedConnection): SocketOutbox {
-  return connection.outbox as SocketOutbox
 }
 
 /**

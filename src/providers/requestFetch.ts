@@ -1,9 +1,9 @@
 import { messageKey } from '../core/envelope.ts'
 import { hashValue } from '../core/hash.ts'
-import type { SocketOutbox } from '../core/outbox.ts'
 import { abortReason } from '../core/platform.ts'
 import type { RequestEnvelope } from '../core/requests.ts'
 import type { ConnectionFetch, FetchContext } from './connectionQuery.ts'
+import { outboxOf } from './outboxOf.ts'
 import type { SharedConnection } from './sharedConnection.ts'
 
 /** Fetches the data of a key by a request. Then its messages keep it current. */
@@ -34,8 +34,8 @@ const leftByConnection = new WeakMap<SharedConnection, Map<string, PendingReques
 
 function start(shared: SharedConnection, envelope: RequestEnvelope, timeout?: number): PendingRequest {
   const controller = new AbortController()
-  const outbox = shared.connection.outbox as SocketOutbox
-  return { controller, response: outbox.request(envelope, { signal: controller.signal, timeout }) }
+  const { signal } = controller
+  return { controller, response: outboxOf(shared).request(envelope, { signal, timeout }) }
 }
 
 /** The response, unless the fetch is cancelled first. Calls `left` if the last reader has left. */

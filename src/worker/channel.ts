@@ -55,6 +55,7 @@ export class Channel {
   /** The page that gets a fresh token to open the connection. */
   #elected: Member | undefined
   #electedAt = 0
+  /** Whether no page may join a response that has begun. */
   #isSingle = false
   #heartbeat: Heartbeat | undefined
   #isAwaitingPulse = false
@@ -75,8 +76,8 @@ export class Channel {
   }
 
   /** Whether a page could resume from its last frame. */
-  get hasFrames(): boolean {
-    return this.#ring.first <= this.#ring.last
+  get canResume(): boolean {
+    return !this.#isSingle && this.#ring.first <= this.#ring.last
   }
 
   join(member: Member): void {

@@ -53,7 +53,7 @@ export function createHub(options: HubOptions): Hub {
 
   const kept = new Map<Channel, TimerHandle>()
 
-  function channelOf({ key, request }: OpenMessage): Channel {
+  function channelOf({ key }: OpenMessage): Channel {
     const known = channels.get(key)
     if (known) {
       clock.clearTimeout(kept.get(known))
@@ -64,12 +64,10 @@ export function createHub(options: HubOptions): Hub {
       kept.delete(channel)
       if (channels.get(key) === channel) channels.delete(key)
     }
-    const isSingle = request.kind === 'fetch' && request.framing === 'none'
     const channel = new Channel({
       ...{ hub, clock, openSource, nextOpening },
       onClosed() {
-        // No page may join a response that has begun.
-        if (isSingle || channel.isUsed || !channel.hasFrames) forget()
+        if (channel.isUsed || !channel.canResume) forget()
         else if (channels.get(key) === channel) kept.set(channel, clock.setTimeout(forget, KEPT))
       },
     })
