@@ -19,8 +19,6 @@ export class ExpectedMessages {
   #since = 0
   /** While the connection is closed: how long it was open without an expected message (ms). */
   #waited: number | undefined = 0
-  /** When the timer is due. */
-  #dueAt = 0
   /** Whether a late timer has started the time anew since the last of them. */
   #isExcused = false
 
@@ -38,7 +36,6 @@ export class ExpectedMessages {
     if (type !== expects?.type) this.#since = now
     this.#expects = expects
     this.#clock.clearTimeout(this.#timer)
-    this.#dueAt = now
     if (expects) this.#check(expects, onMissing)
   }
 
@@ -50,30 +47,28 @@ export class ExpectedMessages {
   /** The connection is no longer open. Keeps the elapsed time, so that repeated drops cannot hide a silent channel. */
   stop(): void {
     this.#clock.clearTimeout(this.#timer)
-    if (this.#waited !== undefined) return
-    this.#excuse()
-    this.#waited = this.#clock.elapsed() - this.#since
+    this.#waited ??= this.#silence()
   }
 
   /**
-   * Time that a timer has slept through does not count: messages of that time may be about to arrive. Once only, because the
-   * timers of a hidden page may always be late.
+   * How long no expected message has come (ms). Time that the timer has slept through does not count: messages of that time may be
+   * about to arrive. Once only, because the timers of a hidden page may always be late.
    */
-  #excuse(): void {
+  #silence(): number {
     const now = this.#clock.elapsed()
-    if (this.#isExcused || now - this.#dueAt <= LATE) return
-    this.#isExcused = true
-    this.#since = now
+    const { within = 0 } = this.#expects ?? {}
+    if (!this.#isExcused && now - this.#since > within + LATE) {
+      this.#isExcused = true
+      this.#since = now
+    }
+    return now - this.#since
   }
 
   #check(expects: Expects, onMissing: (type: string) => void): void {
-    this.#excuse()
-    const now = this.#clock.elapsed()
-    this.#dueAt = this.#since + expects.within
-    if (this.#dueAt > now)
-      this.#timer = this.#clock.setTimeout(() => this.#check(expects, onMissing), this.#dueAt - now)
+    const left = expects.within - this.#silence()
+    if (left > 0) this.#timer = this.#clock.setTimeout(() => this.#check(expects, onMissing), left)
     else {
-      this.#since = now
+      this.received()
       onMissing(expects.type)
     }
   }
