@@ -51,11 +51,12 @@ export function createLongPollTransport(
 
   /** Returns the body, '' if there is none. */
   async function poll(http: HttpAttempt, request: TransportRequest, sink: TransportSink) {
-    const hold = () => http.wait([HELD, http.opened], silence(http))
+    const hold = () => http.wait([HELD, () => cursor.reached(http, sink)], silence(http))
     hold()
     const response = await http.request(request, conditional)
-    if (conditional.isBare) loseCursor(variant, sink)
-    http.opened()
+    // The response belongs to a request sent without its cursor.
+    if (conditional.isBare) cursor.moveTo(undefined)
+    cursor.reached(http, sink)
     const isContent = response.status === 200
     const onPart = (size: number) => {
       hold()
@@ -70,7 +71,7 @@ export function createLongPollTransport(
     }
     // A cursor that cannot be sent is ignored.
     const next = conditional.isRefused ? undefined : readCursor(strategy, variant.cursor, { response, body })
-    if (next !== undefined || !isEmpty) variant.cursor = next
+    if (next !== undefined || !isEmpty) cursor.moveTo(next)
     http.check()
     return isEmpty ? '' : body
   }
@@ -95,7 +96,26 @@ export function createLongPollTransport(
       }
     },
   }
+  const cursor = createCursor(variant)
   return createHttpTransport(environment, variant)
+}
+
+/** Reports that the cursor was dropped, because updates after it may be missed. */
+function createCursor(variant: HttpVariant) {
+  let isDropped = false
+  return {
+    /** `undefined`: the server does not say where to continue. */
+    moveTo(next: unknown) {
+      isDropped ||= next === undefined && variant.cursor !== undefined
+      variant.cursor = next
+    },
+    /** A request has reached the server. What is refetched earlier misses the messages in between. */
+    reached(http: HttpAttempt, sink: TransportSink) {
+      if (isDropped) sink.onCursorLost()
+      isDropped = false
+      http.opened()
+    },
+  }
 }
 
 function attachCursor(
@@ -115,12 +135,6 @@ function readCursor(
   const { status } = response
   if (status === 204) return refusePromise(strategy.readEmpty?.(response, previous), '"cursor.readEmpty"')
   return status === 200 ? refusePromise(strategy.read(response, body, previous), '"cursor.read"') : undefined
-}
-
-/** The response belongs to a request sent without its cursor, so updates since that position may be missed. */
-function loseCursor(variant: HttpVariant, sink: TransportSink): void {
-  variant.cursor = undefined
-  sink.onCursorLost()
 }
 
 /**

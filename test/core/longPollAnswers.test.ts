@@ -120,6 +120,16 @@ describeBothWays('a long poll', isShared => {
       },
     )
 
+    test('a 200 without a cursor after one with it is a lost cursor, once the server has the next request', async () => {
+      const answered = await poll([first, json('2'), json('3')])
+      await answered.sink.untilMessages(3)
+      expect(answered.sink.names).toEqual(['opened', 'message', 'message', 'cursorLost', 'message'])
+      expect(sentValidators(answered.requests).slice(0, 3)).toEqual([NONE, PAIR, NONE])
+      const held = await poll([first, json('2')])
+      await until(() => expect(held.sink.names.at(-1)).toBe('cursorLost'))
+      expect(held.requests).toHaveLength(3)
+    })
+
     test('immediate responses leave the page free for other work (L18)', async () => {
       let answers = 0
       const { attempt } = openPoll('http://a/', {
