@@ -14,12 +14,12 @@ const protocol = part('protocols')
 const engine = part('engines')
 
 export default [
-  entry('{ usePolling, RealtimeProvider }', '10.6 kB'),
-  entry('{ useLongPoll, RealtimeProvider }', '29.1 kB'),
-  entry('{ useServerEvents, RealtimeProvider }', '29.2 kB'),
-  entry('{ useSocket, RealtimeProvider }', '33.8 kB'),
-  entry('*', '53.1 kB'),
-  entry('{ useSocket, RealtimeProvider, shareConnections }', '36.7 kB'),
+  entry('{ usePolling, RealtimeProvider }', '10.7 kB'),
+  entry('{ useLongPoll, RealtimeProvider }', '29.2 kB'),
+  entry('{ useServerEvents, RealtimeProvider }', '29.3 kB'),
+  entry('{ useSocket, RealtimeProvider }', '33.9 kB'),
+  entry('*', '53.3 kB'),
+  entry('{ useSocket, RealtimeProvider, shareConnections }', '36.8 kB'),
   protocol('graphqlTransportWs', '0.5 kB'),
   protocol('jsonRpc', '0.5 kB'),
   protocol('phoenix', '0.5 kB'),
