@@ -63,7 +63,7 @@ async function openSuspended() {
   return { ...page, made, publish, Three, shows, frames, polls, isFree, render }
 }
 
-test('three hooks open one socket, ask once each, change in a transition and leave nothing behind', async () => {
+test('three hooks open one socket, send one request each, change in a transition and leave nothing behind', async () => {
   const { made, Three, shows, frames, polls, publish, isFree, render } = await openSuspended()
   let change: (symbol: string) => void = () => {}
   function Page() {
@@ -106,7 +106,7 @@ test('a page that is left while the server is silent leaves no socket behind', a
   expect(made).toHaveLength(1)
 })
 
-test('a hidden <Activity> gives its socket back, and is live again when it is shown', async () => {
+test('a hidden <Activity> closes its socket, and is live again when it is shown', async () => {
   const { made, Three, shows, publish, isFree, render } = await openSuspended()
   const tree = (mode: 'visible' | 'hidden') => (
     <Activity mode={mode}>

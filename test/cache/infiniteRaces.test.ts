@@ -115,7 +115,7 @@ async function openFeed({ maxPages, sources = [] }: { maxPages?: number; sources
 }
 
 describe('a push while the next page is fetched', () => {
-  test('that adds a row is neither lost nor doubled', async () => {
+  test('that adds a row is neither lost nor duplicated', async () => {
     const { observer, hold, release, put, ids } = await openFeed()
     await hold(() => observer.fetchNextPage())
     put({ id: 13 })
@@ -218,7 +218,7 @@ describe('a push while the next page is fetched', () => {
 })
 
 describe('a push while the previous page is fetched', () => {
-  test('that adds a row is neither lost nor doubled, whether the page contains it or not', async () => {
+  test('that adds a row is neither lost nor duplicated, whether or not the page contains it', async () => {
     for (const isContained of [true, false]) {
       const { observer, hold, release, feed, push, ids } = await openFeed()
       feed.set(13, { id: 13 })
@@ -245,7 +245,7 @@ describe('a push while the previous page is fetched', () => {
 })
 
 describe('a push while all pages are fetched again, one after another', () => {
-  test('is neither lost nor doubled, before and after its page was fetched', async () => {
+  test('is neither lost nor duplicated, before or after its page is fetched', async () => {
     const { observer, hold, release, put, drop, ids, settle } = await openFeed()
     void observer.fetchNextPage()
     await settle()
@@ -261,7 +261,7 @@ describe('a push while all pages are fetched again, one after another', () => {
     ])
   })
 
-  test('is applied over the first response', async () => {
+  test('is applied on top of the first response', async () => {
     const { client, observer, hold, release, put, ids } = await openFeed()
     await hold(() => client.resetQueries({ queryKey: key }))
     put({ id: 13 })

@@ -42,7 +42,7 @@ describe('setQueriesData', () => {
     expect(client.getQueryData(['others'])).toEqual([row(2)])
   })
 
-  test('with a part of an object in the prefix writes the queries that contain it', () => {
+  test('with a partial object in the prefix, writes the queries that contain it', () => {
     const { client, liveQueries, writer } = setUp()
     client.setQueryData(['rows', { filter: 'new', page: 1 }], [row(1)])
     client.setQueryData(['rows', { filter: 'old', page: 1 }], [row(1)])
@@ -87,7 +87,7 @@ describe('setQueriesData', () => {
     expect(client.getQueryCache().getAll()).toHaveLength(1)
   })
 
-  test('follows queries that come and go', () => {
+  test('follows queries that are added and removed', () => {
     const { client, liveQueries, writer } = setUp()
     const write = (id: number) => {
       liveQueries.setQueriesData(['rows'], append(row(id)))
@@ -132,7 +132,7 @@ describe('setQueriesData', () => {
     expect(client.getQueryData(['rows', 1])).toEqual([1, 2].map(row))
   })
 
-  test('takes a value, too, but no promise', () => {
+  test('accepts a value but not a promise', () => {
     const { client, liveQueries, writer } = setUp()
     client.setQueryData(['rows', 1], [row(1)])
     liveQueries.setQueriesData(['rows'], [])
@@ -143,7 +143,7 @@ describe('setQueriesData', () => {
     )
   })
 
-  test('after the connection has ended writes nothing', () => {
+  test('writes nothing after the connection has ended', () => {
     const { client, liveQueries, writer } = setUp()
     client.setQueryData(['rows', 1], [row(1)])
     liveQueries.end()
@@ -166,7 +166,7 @@ describe('setQueriesData', () => {
 describe('setQueriesData during a fetch', () => {
   const key = ['rows', 'all']
 
-  test('is applied over the first response, which may be older', async () => {
+  test('is applied on top of the first response, which may be older', async () => {
     const { liveQueries, writer, answer, data, asked } = setUpFetches({ key })
     liveQueries.setQueriesData(['rows'], upsert(row(2), { by }))
     writer.flush()
@@ -175,7 +175,7 @@ describe('setQueriesData during a fetch', () => {
     expect([data(), asked.length]).toEqual([[1, 2].map(row), 1])
   })
 
-  test('is applied over the response of a refetch', async () => {
+  test('is applied on top of the response of a refetch', async () => {
     const { liveQueries, writer, answer, refetch, data } = setUpFetches({ key })
     await answer([row(1)])
     await refetch()

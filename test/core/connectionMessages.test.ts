@@ -16,7 +16,7 @@ const at = (seq: number, epoch = 'e') => ({ type: 'news', response: seq, epoch, 
 describe('recovery.rememberedFor', () => {
   const forgetful = { ...recovery, rememberedFor: 10_000 }
 
-  test('counts no silence from a time when it was not set', async () => {
+  test('ignores silence from before it was set', async () => {
     const harness = await new ConnectionHarness({ recovery: forgetful }).open()
     harness.receive(at(1))
     harness.configure({ recovery })

@@ -21,7 +21,7 @@ describe('with `resumed` by response headers, a response that says no', () => {
     return { harness, respond }
   }
 
-  test('is no gap if it is the first, and its request was held and had no position', async () => {
+  test('is not a gap if it is the first, and its request was held and had no position', async () => {
     const { harness, respond } = await open()
     respond('a', 1)
     expect(harness.gaps).toEqual([])

@@ -161,7 +161,7 @@ test('by id every message is new, and the last id is the position', () => {
 describe('by sortable ids', () => {
   const sortable: Recovery = { ...byId, sortable: true }
 
-  test('one that is before the last is a gap: the log started over, and goes on from there', () => {
+  test('an id that sorts before the last one is a gap: the log started over, and the position continues from there', () => {
     const { position, inspect } = follow(sortable)
     const seen = ['b', 'c', 'c', 'a', 'b'].map(id => inspect({ id }))
     const news = { isNews: true }
@@ -169,7 +169,7 @@ describe('by sortable ids', () => {
     expect(position.cursor).toBe('b')
   })
 
-  test('numbers of the log before count no more', () => {
+  test('numbers of the previous log no longer count', () => {
     const either: Recovery = { ...sortable, cursor: ({ id, seq }) => (seq === undefined ? id : { seq }) }
     const position = new StreamPosition()
     const gaps = [{ seq: 8 }, { id: 'b' }, { id: 'a' }, { seq: 1 }, { seq: 3 }].map(
@@ -313,7 +313,7 @@ describe('an opening', () => {
     expect([open(position), open(position, true)]).toEqual(['forgotten', undefined])
   })
 
-  test('is where the stream begins, which the first message tells', () => {
+  test('lets the first message say where the stream begins', () => {
     const { position, inspect } = follow(bySeq)
     open(position)
     expect(inspect({ epoch: 'e', seq: 5 })).toEqual({ isNews: true, begin: { epoch: 'e', seq: 4 } })

@@ -80,7 +80,7 @@ function noteTrades() {
   new MutationObserver(note).observe(document, { childList: true, subtree: true, attributes: true })
 }
 
-test('trades that the server streamed go on where their data ends: none is missed, doubled or fetched', async () => {
+test('the trades that the server rendered continue where their data ends: none is missed, duplicated or fetched again', async () => {
   const html = await (await fetch(url)).text()
   expect(html).toContain('Trades are loading.')
   expect(html).toMatch(/<li data-id="\d+">/)

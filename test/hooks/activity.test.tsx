@@ -78,7 +78,7 @@ describe.skipIf(!Activity)('inside <Activity>', () => {
     }
   })
 
-  test('a tree that is shown again within closeDelay opens nothing and sends nothing', async () => {
+  test('a tree that is shown again within closeDelay opens and sends nothing', async () => {
     const page = await openTree(() => null)
     page.server.values.set('BTC', 1)
     const Tree = Activity!
@@ -194,7 +194,7 @@ describe.skipIf(!Activity)('inside <Activity>', () => {
     },
   )
 
-  test('useMessage and useRealtime show what came meanwhile', async () => {
+  test('useMessage and useRealtime show what arrived in the meantime', async () => {
     const page = await openTree(() => null)
     const { server } = page
     server.values.set('BTC', 1)
@@ -227,7 +227,7 @@ describe.skipIf(!Activity)('inside <Activity>', () => {
     await waitFor(() => expect(screen.getByTitle('panel').textContent).toBe('2 '))
   })
 
-  test('send() of a hidden component is delivered, and the connection is given back', async () => {
+  test('send() of a hidden component is delivered, and then the connection is released', async () => {
     const page = await openTree(() => null)
     const { server, market } = page
     const Tree = Activity!
@@ -250,7 +250,7 @@ describe.skipIf(!Activity)('inside <Activity>', () => {
     await waitFor(() => expect(server.sockets.map(({ readyState }) => readyState)).toEqual([3, 3]))
   })
 
-  test('a hidden tree that suspends is prepared, and gives its share back when it is not shown', async () => {
+  test('a hidden tree that suspends fetches its data, and releases the connection if it is never shown', async () => {
     const page = await openTree(() => null)
     const { server, market } = page
     server.values.set('BTC', 1)

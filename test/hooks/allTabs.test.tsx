@@ -31,7 +31,7 @@ test('subscriptions of all tabs are one at the server, a second tab gets its dat
   await until(() => expect(server.holds()).toEqual([]))
 })
 
-test('a message of another tab alone is no unknown type', async () => {
+test('a message that only another tab has subscribed to is not an unknown type', async () => {
   const server = await startSubscriptionServer()
   const openTab = setUpHostedTabs()
   const first = openTab(<Price url={server.url} symbol="BTC" />)
@@ -50,7 +50,7 @@ function Requester({ url, use }: { url: string; use: (socket: SocketResult) => v
 }
 const errors: string[] = []
 
-test('ids of two tabs differ, each gets its own reply, and the error of one is none of the other', async () => {
+test('two tabs use different ids, and each gets only its own replies and errors', async () => {
   errors.length = 0
   const ids: number[] = []
   const server = await startSocketServer(socket =>

@@ -6,7 +6,7 @@ import { setUpHostedTabs } from '../support/setUpHostedTabs.tsx'
 import { startSocketServer } from '../support/socketServer.ts'
 import { until } from '../support/until.ts'
 
-test('a late reply to a request of a connection that was closed is none to a request of the next one', async () => {
+test('a late reply to a request of a closed connection does not settle a request of the next one', async () => {
   const frames: { id: number; type: string }[] = []
   const server = await startSocketServer(socket =>
     socket.on('message', (data: Buffer) =>

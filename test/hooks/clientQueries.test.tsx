@@ -46,7 +46,7 @@ describe('a loader that fetches before its page mounts:', () => {
     },
   )
 
-  test('a page that mounts while the request is on its way sends no other, under StrictMode either', async () => {
+  test('a page that mounts during the request sends no second one, even under StrictMode', async () => {
     const { load, price, server, render, Price, shows } = await setUp()
     server.answers = false
     void load(price('BTC'), 'prefetchQuery')
@@ -59,7 +59,7 @@ describe('a loader that fetches before its page mounts:', () => {
     expect([server.sockets.length, server.asked]).toEqual([1, ['BTC']])
   })
 
-  test('what is pushed in between is on the page', async () => {
+  test('the page shows messages that arrive in between', async () => {
     const { load, price, server, render, Price, shows } = await setUp({ closeDelay: 5_000 })
     await load(price('BTC'))
     server.set('BTC', 5)
@@ -136,7 +136,7 @@ describe('fetched on its own, a query', () => {
     await closes()
   })
 
-  test('gives its share of the connection back when it is cancelled', async () => {
+  test('releases the connection when it is cancelled', async () => {
     const { load, queryClient, price, server, closes } = await setUp({ closeDelay: 30 })
     server.answers = false
     const fetched = load(price('BTC'))
@@ -146,7 +146,7 @@ describe('fetched on its own, a query', () => {
     await closes()
   })
 
-  test('is not retried by fetchQuery, as no query is, but by a component', async () => {
+  test('is retried by a component but not by fetchQuery, like any query', async () => {
     const { client, market, load, server, render } = await setUp()
     server.answers = false
     const options = client.queryOptions(market, {

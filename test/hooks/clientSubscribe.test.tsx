@@ -83,7 +83,7 @@ describe('client.subscribe', () => {
     await screen.findByText('success a', undefined)
   })
 
-  test('tells one that listens during an outage the last response, once the server says that it is current', async () => {
+  test('a listener that starts during an outage gets the last response once the server says that it is current', async () => {
     const { server, log, logs, sent, listen } = await setUp({
       recovery: {
         cursor: ({ seq }) => (seq === undefined ? undefined : { seq }),
@@ -101,7 +101,7 @@ describe('client.subscribe', () => {
     await waitFor(() => expect(log).toEqual(['first a', 'second a']))
   })
 
-  test('calls its listener with each message, and unsubscribes closeDelay after the last listener', async () => {
+  test('calls its listener with each message, and unsubscribes closeDelay after the last listener has left', async () => {
     const { server, client, market, sent } = await setUp()
     const heard: unknown[] = []
     const { subscribe } = client
@@ -126,7 +126,7 @@ describe('client.subscribe', () => {
     await waitFor(() => expect(server.sockets[0]?.readyState).toBe(WebSocket.CLOSED))
   })
 
-  test('a second listener shares the subscription, and hears the last response first', async () => {
+  test('a second listener shares the subscription and gets the last response first', async () => {
     const { server, log, logs, sent, listen } = await setUp()
     server.values.set('BTC', 1)
     const a = listen('a')
@@ -144,7 +144,7 @@ describe('client.subscribe', () => {
     await sent('+BTC', '-BTC')
   })
 
-  test('a listener after a component shares its subscription, and hears the last response first', async () => {
+  test('a listener shares the subscription of a component and gets the last response first', async () => {
     const { render, server, market, Price, shows } = await openMarket()
     let listenAgain!: (listener: (response: unknown) => void) => () => void
     function Grab() {
@@ -163,7 +163,7 @@ describe('client.subscribe', () => {
     stop()
   })
 
-  test('with a handler for the type, a second listener hears only what comes: messages may be changes', async () => {
+  test('with a handler for the type, a second listener gets only later messages, because messages may be changes', async () => {
     const { server, logs, listen } = await setUp({ on: { price: () => {} } })
     server.values.set('BTC', 1)
     listen('a')
@@ -174,7 +174,7 @@ describe('client.subscribe', () => {
     await logs('a1', 'a2', 'b2')
   })
 
-  test('its messages are checked by their schema and go to handlers and the cache as all others', async () => {
+  test('its messages pass their schema and reach handlers and the cache like all others', async () => {
     const price = z.number().transform(last => `${last} €`)
     const { server, client, market, queryClient, logs, listen } = await setUp({ messages: { price } })
     allowConsole(/schema/)
@@ -188,7 +188,7 @@ describe('client.subscribe', () => {
     expect(client.send(market, 'hello')).toBe(true)
   })
 
-  test('tells of a refusal, and subscribes again for a new listener', async () => {
+  test('reports a refusal to onError, and subscribes again for a new listener', async () => {
     const { server, log, logs, sent, listen } = await setUp()
     server.respond.subscribed = (_key, _frame, send) => send({ error: 'no' })
     listen('a')
@@ -213,7 +213,7 @@ describe('client.subscribe', () => {
     )
   })
 
-  test('tells of the end after the last data, also to a listener that comes later', async () => {
+  test('calls onComplete after the last data, also for a later listener', async () => {
     const { server, logs, listen } = await setUp()
     listen('a')
     await waitFor(() => expect(server.holds()).toEqual(['BTC']))
@@ -224,7 +224,7 @@ describe('client.subscribe', () => {
     expect(server.frames).toEqual(['+BTC'])
   })
 
-  test('tells of a connection that has failed, and goes on after a reconnect', async () => {
+  test('reports a failed connection to onError, and continues after a reconnect', async () => {
     const { server, logs, listen, sent } = await setUp()
     allowConsole(/react-query-realtime/)
     server.values.set('BTC', 1)
@@ -267,7 +267,7 @@ describe('client.subscribe', () => {
     expect(errors.sort()).toEqual(['Error: rejected', 'Error: thrown'])
   })
 
-  test('hears nothing after dispose()', async () => {
+  test('its listener gets nothing after dispose()', async () => {
     const { server, client, log, listen } = await setUp()
     server.values.set('BTC', 1)
     listen()

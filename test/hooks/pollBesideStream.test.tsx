@@ -21,7 +21,7 @@ function Page({ interval }: { interval: number }) {
 }
 
 describe('a slow poll beside a stream of the same rows', () => {
-  test('brings what a stuck channel has lost, without a gap', async () => {
+  test('delivers the updates that a stuck channel has lost, without a gap', async () => {
     const server = await startForgetfulServer()
     server.publish()
     renderLive(<Page interval={3 * PING} />, { baseUrl: server.url, strict: true })
@@ -33,7 +33,7 @@ describe('a slow poll beside a stream of the same rows', () => {
     await screen.findByText('open: 1 2 3')
   })
 
-  test('does not undo a push that came during a poll', async () => {
+  test('does not undo a push that arrived during a poll', async () => {
     let publish: (row: Row) => void = () => undefined
     let respond: (() => void)[] = []
     const { url } = await startServer((response, { url: path }) => {

@@ -165,7 +165,7 @@ describe('<RealtimeProvider client>', () => {
     expect(await client.request(market, BTC)).toEqual({ last: 4 })
   })
 
-  test('refuses other options, another QueryClient, and what is no RealtimeClient', () => {
+  test('refuses other options, another QueryClient, and objects that are not a RealtimeClient', () => {
     const silence = vi.spyOn(console, 'error').mockImplementation(() => {})
     const queryClient = new QueryClient()
     const client = new RealtimeClient({ queryClient })
@@ -322,7 +322,7 @@ describe('after client.dispose()', () => {
     expect(screen.getByRole('status').textContent).toBe('idle')
   })
 
-  test('requests that were on their way are rejected, and late answers are not written', async () => {
+  test('pending requests reject, and late replies are not written', async () => {
     const { client, market, server, queryClient } = await setUpClient({}, { messages: { note: z.string() } })
     server.answers = false
     const request = client.request(market, BTC)

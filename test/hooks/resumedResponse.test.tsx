@@ -62,7 +62,7 @@ describe('recovery.resumed of a response', () => {
     expect([gaps, fetches()]).toEqual([[], before])
   })
 
-  test('false: the server has dropped the position, which is a gap, also if the id was accepted', async () => {
+  test('false: the server has dropped the position, which is a gap even if it accepted the id', async () => {
     const { url, fetches, end } = await startStreams(() => 'earliest')
     const gaps = openPage(options => useServerEvents({ url: '/events', ...options }), url, named)
     await screen.findByText('open 1')
@@ -72,7 +72,7 @@ describe('recovery.resumed of a response', () => {
     await waitFor(() => expect(fetches()).toBe(before + 1))
   })
 
-  test('false for the first response is no gap: nothing was sent', async () => {
+  test('false for the first response is not a gap, because no position was sent', async () => {
     const seen: unknown[] = []
     const { url } = await startStreams(() => '')
     const gaps = openPage(options => useServerEvents({ url: '/events', ...options }), url, {

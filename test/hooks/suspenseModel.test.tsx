@@ -35,7 +35,7 @@ const delays = fc.array(fc.constantFrom(10, 250, 900, 2_500, 6_000, Infinity), {
 
 const runs = Number(process.env['MODEL_RUNS'] ?? 60)
 
-test(`suspended, abandoned and replaced renders ask for nothing twice and leave nothing behind (${runs} runs)`, async () => {
+test(`suspended, abandoned and replaced renders request nothing twice and leave nothing behind (${runs} runs)`, async () => {
   const property = fc.asyncProperty(
     delays,
     fc.array(step, { maxLength: 14 }),

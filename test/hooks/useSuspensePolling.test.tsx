@@ -189,7 +189,7 @@ test('a page that is shown later polls once more, because its data is old', asyn
   expect(queryFn).toHaveBeenCalledTimes(2)
 })
 
-test('a page that was left before its first poll ended polls no more', async () => {
+test('a page that was left before its first poll ended stops polling', async () => {
   useFakeTime()
   const { page, queryFn } = setUpSlowPage(5_000)
   const view = renderLive(page, { strict: true })
@@ -200,7 +200,7 @@ test('a page that was left before its first poll ended polls no more', async () 
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('a component that is disabled elsewhere polls here: suspense has no disabled state', async () => {
+test('polls even if other components disable the query: suspense has no disabled state', async () => {
   useFakeTime()
   const counter = pollingOptions({
     queryKey: ['count'],

@@ -216,7 +216,7 @@ test('an error for live data keeps the data', async () => {
   await shows('BTC', '1 stale failed')
 })
 
-test('an end sets isComplete, also one that came with the first message', async () => {
+test('an end sets isComplete, even if it arrives with the first message', async () => {
   const { server, show, Price, shows, sent, pass } = await openSuspended()
   server.respond.subscribed = (key, _frame, send) =>
     send(key === 'BTC' ? { response: 1, isLast: true } : { response: 2 })

@@ -114,7 +114,7 @@ test.each(Object.entries(readers))(
   },
 )
 
-test('while the cache is restored nothing is requested, and a message that arrives is kept', async () => {
+test('while the cache is restored, nothing is requested and arriving messages are kept', async () => {
   const server = await startPrices()
   const market = socketOptions({ url: server.url })
   const Price = () => <p aria-label="price">{String(useSocketQuery(market, price).data)}</p>

@@ -38,14 +38,14 @@ describe.each(Object.entries(transports))('Durable Streams by %s', (_name, Clien
     return { ...server, ...view }
   }
 
-  test('starts where the URL says, and gets what is appended', async () => {
+  test('starts where the URL says, and gets appended rows', async () => {
     const { publish, events: reported } = await open()
     for (const row of [1, 2, 3]) await publish(row)
     await until(() => expect(shown('rows')).toEqual(['1 2 3 open']))
     expect(reported.filter(({ kind }) => kind === 'unknown-type' || kind === 'bad-message')).toEqual([])
   })
 
-  test('goes on after a drop and after a quiet time: nothing is lost or doubled, and there is no gap', async () => {
+  test('continues after a drop and after silence, without a gap: nothing is lost or duplicated', async () => {
     const { publish, drop, events: reported } = await open()
     await publish(1)
     await until(() => expect(shown('rows')).toEqual(['1 open']))
@@ -68,7 +68,7 @@ describe.each(Object.entries(transports))('Durable Streams by %s', (_name, Clien
     expect(reported.filter(({ kind }) => kind === 'gap' || kind === 'handler-error')).toEqual([])
   })
 
-  test('is closed once the stream is, after its last message', async () => {
+  test('is closed after the last message of a closed stream', async () => {
     const { publish, end } = await open()
     await publish(1)
     await end()
