@@ -60,6 +60,7 @@ export function createLongPollTransport(
     const isContent = response.status === 200
     const onPart = (size: number) => {
       hold()
+      sink.onActivity()
       if (size > environment.maxMessageBytes) failOversized(http, sink)
     }
     const body = isContent ? await readText(http.read, onPart) : ''

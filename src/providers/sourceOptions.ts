@@ -56,5 +56,5 @@ export const sourceDefinition: TransportDefinition<SourceConnectionOptions> = {
 export function sourceOptions<Schemas extends object, Responses extends object = object>(
   options: SourceOptions<Schemas> & MessagesOption<Responses>,
 ): SourceOptions<Schemas> {
-  return Object.assign(options, { [TRANSPORT]: sourceDefinition })
+  return { ...options, [TRANSPORT]: sourceDefinition } as SourceOptions<Schemas>
 }

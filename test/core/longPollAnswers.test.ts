@@ -48,7 +48,7 @@ describeBothWays('a long poll', isShared => {
       )
       await until(() => expect(requests.length).toBeGreaterThanOrEqual(5))
       expect(sentValidators(requests)).toEqual([NONE, PAIR, PAIR, PAIR, PAIR])
-      expect([sink.names, sink.aliveCount]).toEqual([['opened', 'message'], 4])
+      expect([sink.names, sink.aliveCount]).toEqual([['opened', 'message'], 5])
     })
 
     test.each([200, 204, 304, 408])(

@@ -45,6 +45,22 @@ describeBothWays('a long poll', () => {
       )
     })
 
+    test('is a sign of life with each part of its body', async () => {
+      const parts = ['[', '1', ']']
+      const { sink } = await poll([
+        async response => {
+          response.writeHead(200, JSON_TYPE).flushHeaders()
+          for (const [index, part] of parts.entries()) {
+            await until(() => expect(sink.aliveCount).toBe(index + 1))
+            response.write(part)
+          }
+          response.end()
+        },
+      ])
+      await sink.untilMessages(1)
+      expect([sink.messages, sink.aliveCount]).toEqual([['[1]'], 1 + parts.length])
+    })
+
     test('with a body cut short delivers nothing and keeps the cursor (L6)', async () => {
       const { sink, transport } = await poll([
         first,
@@ -110,7 +126,7 @@ describeBothWays('a long poll', () => {
       const { sink, requests, transport } = await poll([first, json('', { etag: '"2"' }), json(' \n')])
       await until(() => expect(requests).toHaveLength(4))
       expect(sentValidators(requests).map(([etag]) => etag)).toEqual([undefined, '"1"', '"2"', '"2"'])
-      expect([sink.messages, sink.aliveCount]).toEqual([['1'], 3])
+      expect([sink.messages, sink.aliveCount]).toEqual([['1'], 5])
       expect(transport.cursor?.()).toEqual({ etag: '"2"', lastModified: null })
     })
   })

@@ -102,6 +102,12 @@ test('two components share one connection under StrictMode, and it is closed aft
   expect(server.sockets.length).toBe(1)
 })
 
+test('sourceOptions leaves what it is given as it is, even if that is frozen', () => {
+  const given = Object.freeze({ id: 'a', connect: () => ({ close: () => undefined }) })
+  expect(sourceOptions(given)).toEqual(expect.objectContaining(given))
+  expect(Object.getOwnPropertySymbols(given)).toEqual([])
+})
+
 test('messages go into the cache by type, and through handlers', async () => {
   const { feed, render, say } = await openFeed({
     on: { note: ({ response }, cache) => cache.setQueryData(['notes'], append(response)) },
