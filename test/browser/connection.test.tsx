@@ -186,7 +186,7 @@ describe('faults, in Chromium under StrictMode', () => {
     const statuses = { events: '', poll: '', data: '' }
     function All() {
       const events = useServerEvents({ url: page.at('/events') })
-      const poll = useLongPoll({ url: page.at('/long-poll?hold=200') })
+      const poll = useLongPoll({ url: page.at('/long-poll?hold=200'), holdTimeout: 700 })
       const { data, error } = usePolling({ url: page.at('/poll?type=note'), interval: 200 })
       useEffect(() => {
         Object.assign(statuses, { events: events.status, poll: poll.status, data, error: error?.name })

@@ -92,7 +92,7 @@ describe('a response', () => {
   })
 
   test('that never arrives is given up after holdTimeout and requested again (L4)', async () => {
-    const page = await openPoll({ holdTimeout: 1_500 }, '/long-poll?hold=100')
+    const page = await openPoll({ holdTimeout: 1_500 }, '/long-poll?hold=500')
     page.proxy.add({ at: 'request', times: 1, act: { do: 'hang' } })
     await waitFor(
       () => expect(page.eventsOf('retry')).toMatchObject([{ error: { failureKind: 'silence' } }]),

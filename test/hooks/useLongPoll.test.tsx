@@ -71,7 +71,7 @@ test('shares one request loop between two components (L15)', async () => {
 })
 
 test('requests again with the same cursor after an empty response', async () => {
-  const page = await openPoll({}, '/long-poll?hold=100')
+  const page = await openPoll({ holdTimeout: 350 }, '/long-poll?hold=100')
   const { cursor } = page.result()
   await waitFor(async () => expect((await page.clients()).opened.longPoll).toBeGreaterThan(3))
   expect(page.result().cursor).toEqual(cursor)
@@ -106,7 +106,7 @@ test.each(['html', 'text'])(
   'garbage of kind "%s" moves no cursor, writes nothing and is retried',
   async kind => {
     allowConsole(/could not be read/)
-    const page = await openPoll({}, '/long-poll?hold=100')
+    const page = await openPoll({ holdTimeout: 350 }, '/long-poll?hold=100')
     await page.fault('garbage', { kind, count: 1 })
     await waitFor(() => expect(page.events.filter(event => event.kind === 'retry').length).toBeGreaterThan(0))
     await page.publish('note', null, 'after')
