@@ -118,6 +118,17 @@ describe('a loader that fetches before its page mounts:', () => {
   })
 })
 
+/** The server of an open socket, so that a request leaves at once, does not reply. `asks` expects as many requests. */
+async function setUpSilent() {
+  const page = await setUp({ closeDelay: 5_000 })
+  const { client, market, server } = page
+  await client.request(market, { type: 'price', params: { symbol: 'ETH' } })
+  server.answers = false
+  const asks = (count: number) =>
+    waitFor(() => expect(server.asked).toEqual(['ETH', ...Array<string>(count).fill('BTC')]))
+  return { ...page, asks }
+}
+
 describe('fetched on its own, a query', () => {
   test('is fetched once while its data is current, and again after closeDelay', async () => {
     const { load, price, server, closes } = await setUp({ closeDelay: 100 })
@@ -147,8 +158,7 @@ describe('fetched on its own, a query', () => {
   })
 
   test('is retried by a component but not by fetchQuery, like any query', async () => {
-    const { client, market, load, server, render } = await setUp()
-    server.answers = false
+    const { client, market, load, render, asks } = await setUpSilent()
     const options = client.queryOptions(market, {
       type: 'price',
       params: { symbol: 'BTC' },
@@ -156,24 +166,23 @@ describe('fetched on its own, a query', () => {
       retryDelay: 1,
     })
     await expect(load(options)).rejects.toThrow('within 50 ms')
-    expect(server.asked).toHaveLength(1)
+    await asks(1)
     function Failing() {
       return <b title="error">{useQuery(options).error?.name ?? 'none'}</b>
     }
     render(<Failing />)
     await waitFor(() => expect(screen.getByTitle('error').textContent).toBe('RequestTimeoutError'))
-    expect(server.asked).toHaveLength(5)
+    await asks(5)
   })
 
   test('follows the retry of the query client, or of its own options', async () => {
-    const { client, market, load, queryClient, server } = await setUp()
-    server.answers = false
+    const { client, market, load, queryClient, asks } = await setUpSilent()
     const request = { type: 'price', params: { symbol: 'BTC' }, timeout: 30, retryDelay: 1 }
     await expect(load(client.queryOptions(market, { ...request, retry: 1 }))).rejects.toThrow()
-    expect(server.asked).toHaveLength(2)
+    await asks(2)
     queryClient.setDefaultOptions({ queries: { retry: 2 } })
     await expect(load(client.queryOptions(market, request))).rejects.toThrow()
-    expect(server.asked).toHaveLength(5)
+    await asks(5)
   })
 
   test('with params that are skipToken or a socket that is not enabled, sends nothing', async () => {
