@@ -145,7 +145,7 @@ describe('an explicit undefined is the default', () => {
       renderLive(<Reader />, { reconnect: { minDelay: undefined, factor: undefined } as object })
       await screen.findByText('open')
       await vi.advanceTimersByTimeAsync(12_000)
-      await waitFor(() => expect(server.requests.length).toBeGreaterThan(1), { timeout: 5_000 })
+      await waitFor(() => expect(server.requests.length).toBeGreaterThan(1), { timeout: 15_000 })
     } finally {
       vi.useRealTimers()
     }

@@ -118,7 +118,7 @@ test('link.fail(4401) fetches a fresh token, as a close with this code does', as
 })
 
 test('a handshake that hangs ends by connectTimeout, and is tried again', async () => {
-  const { on, kinds, socket, render, server } = await openArrays({ reconnect: { connectTimeout: 60 } })
+  const { on, kinds, socket, render, server } = await openArrays({ reconnect: { connectTimeout: 1_500 } })
   on.frame = (ws, frame) => server.sockets.length > 1 && accept(ws, frame)
   render(<Status socket={socket} />)
   await reaches('open')

@@ -16,8 +16,10 @@ import { startServer } from '../support/httpServer.ts'
 import { startSocketServer } from '../support/socketServer.ts'
 import { renderLive } from './pollingSetup.tsx'
 
-const patient = { timeout: 5_000 }
-const QUICK = { minDelay: 10, maxDelay: 40, connectTimeout: 150 }
+const patient = { timeout: 15_000 }
+const QUICK = { minDelay: 10, maxDelay: 40 }
+/** For attempts that never get as far as the network. */
+const IMPATIENT = { reconnect: { ...QUICK, connectTimeout: 150 } }
 
 type Shown = Pick<ConnectionResult, 'status' | 'error'>
 
@@ -59,6 +61,7 @@ describe.each(Object.entries(hooks))('%s', (_name, use) => {
 
   test('names the url function that does not settle', async () => {
     const { shown } = show(() => use({ id: 'a', url: () => new Promise(() => undefined) }), {
+      ...IMPATIENT,
       getToken: () => 'secret',
     })
     await waitFor(() => expect(shown.error?.message).toMatch(/"url"/), patient)
@@ -68,7 +71,10 @@ describe.each(Object.entries(hooks))('%s', (_name, use) => {
   test('names a getToken that throws or does not settle', async () => {
     const thrown = show(() => use({}), { getToken: () => Promise.reject(new Error('down')) })
     await waitFor(() => expect(thrown.shown.error?.message).toMatch(/getToken failed/), patient)
-    const hanging = show(() => use({}), { getToken: () => new Promise(() => undefined) })
+    const hanging = show(() => use({}), {
+      ...IMPATIENT,
+      getToken: () => new Promise(() => undefined),
+    })
     await waitFor(() => expect(hanging.shown.error?.message).toMatch(/"getToken" did not settle/), patient)
   })
 

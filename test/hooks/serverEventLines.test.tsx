@@ -8,7 +8,7 @@ import { renderLive } from './pollingSetup.tsx'
 
 type Options = Parameters<typeof useServerEvents>[0]
 
-const patient = { timeout: 5_000 }
+const patient = { timeout: 15_000 }
 const reconnect = { minDelay: 10, maxDelay: 20 }
 
 function Stream({ options }: { options: Options }) {

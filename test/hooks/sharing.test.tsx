@@ -10,7 +10,7 @@ interface Http {
   headers: HeadersInit
 }
 
-const patient = { timeout: 5_000 }
+const patient = { timeout: 15_000 }
 
 describe('with an id', () => {
   test('a changed string url is another connection, and their messages stay separate', async () => {

@@ -76,7 +76,7 @@ describe('a stream that ends', () => {
     const { url, requests } = await startStream('part')
     const decide = ({ kind }: Failure) => (kind === 'ended' ? 'retry' : undefined)
     renderLive(<Stream {...{ url, method: 'POST', reconnect: { ...reconnect, decide } }} />)
-    await waitFor(() => expect(requests.length).toBeGreaterThan(2), { timeout: 5_000 })
+    await waitFor(() => expect(requests.length).toBeGreaterThan(2), { timeout: 15_000 })
   })
 
   test.each(['events', 'lines'] as const)(
@@ -184,7 +184,7 @@ describe('a stream that ends', () => {
   test('is requested again if it responded to a GET', async () => {
     const { url, requests } = await startStream('part')
     renderLive(<Stream {...{ url, isLast, reconnect }} />)
-    await waitFor(() => expect(requests.length).toBeGreaterThan(2), { timeout: 5_000 })
+    await waitFor(() => expect(requests.length).toBeGreaterThan(2), { timeout: 15_000 })
   })
 })
 
@@ -218,7 +218,7 @@ test('an isLast that throws is reported, and the connection stays open', async (
   renderLive(<Stream {...{ url, reconnect, isLast: broken }} />, {
     onEvent: event => void (event.kind === 'handler-error' && reported.push(event.type)),
   })
-  await waitFor(() => expect(requests.length).toBeGreaterThan(1), { timeout: 5_000 })
+  await waitFor(() => expect(requests.length).toBeGreaterThan(1), { timeout: 15_000 })
   expect(reported[0]).toBe('isLast')
 })
 
@@ -231,7 +231,7 @@ test('an event id that is not a valid header value is dropped as a gap, and the 
   const gaps: string[] = []
   const Reader = () => useServerEvents({ url, reconnect, onGap: ({ cause }) => void gaps.push(cause) }).status
   renderLive(<Reader />, { gapSpread: 1 })
-  await waitFor(() => expect(gaps).toEqual(['cursor-lost']), { timeout: 5_000 })
+  await waitFor(() => expect(gaps).toEqual(['cursor-lost']), { timeout: 15_000 })
   await screen.findByText('open')
   expect(requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, undefined])
 })
@@ -253,7 +253,7 @@ test('a long poll sends POST with its body, starts at initialCursor, and passes 
       parse: (data, { status, headers }) => void seen.push([data, status, headers?.get('x-kind')]),
     }).status
   renderLive(<Reader />)
-  await waitFor(() => expect(requests).toHaveLength(2), { timeout: 5_000 })
+  await waitFor(() => expect(requests).toHaveLength(2), { timeout: 15_000 })
   expect(requests[0]).toMatchObject({
     method: 'POST',
     headers: { 'if-none-match': '"start"', 'content-type': 'application/json' },
@@ -274,7 +274,7 @@ test('a strategy of your own starts at initialCursor, and its first opening is n
   const options = { url, cursor, initialCursor: 5, on: { message: () => {} } }
   const Reader = () => useLongPoll({ ...options, onGap: ({ cause }) => void gaps.push(cause) }).cursor
   renderLive(<Reader />, { gapSpread: 1 })
-  await waitFor(() => expect(requests).toHaveLength(3), { timeout: 5_000 })
+  await waitFor(() => expect(requests).toHaveLength(3), { timeout: 15_000 })
   expect(requests.map(request => request.url)).toEqual(['/?after=5', '/?after=6', '/?after=7'])
   await pass()
   expect(gaps).toEqual([])

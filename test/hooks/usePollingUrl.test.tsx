@@ -31,7 +31,7 @@ async function setUp(answer: Answer, options: Partial<PollingOptions> & { provid
   }
   const view = renderLive(<Reader />, { trustedOrigins: [url], ...provider })
   const polls = (count: number) =>
-    waitFor(() => expect(requests.length).toBeGreaterThanOrEqual(count), { timeout: 5_000 })
+    waitFor(() => expect(requests.length).toBeGreaterThanOrEqual(count), { timeout: 15_000 })
   const show = () => view.rerender(<Failures />)
   return { ...view, url, requests, renders, polls, show }
 }
