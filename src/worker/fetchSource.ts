@@ -8,27 +8,28 @@ export function createFetchSource(fetch: FetchLike): OpenSource<SharedRequest & 
   return ({ url, init, framing }, sink) => {
     const controller = new AbortController()
     const { signal } = controller
-
-    async function run(): Promise<void> {
-      const response = await fetch(url, { ...init, signal })
-      const { status, headers, body } = response
-      if (signal.aborted) return
-      sink.onOpen({ status, headers: [...headers] })
-      const split = createBlockSplitter(status === 200 ? framing : 'none')
-      const reader = body?.getReader()
-      for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
-        const block = split(part.value)
-        if (signal.aborted) return
-        if (block) sink.onFrame(block)
-      }
-      const rest = split()
-      if (rest) sink.onFrame(rest)
-      sink.onEnd({ kind: 'ended' })
-    }
-
-    run().catch(() => {
-      if (!signal.aborted) sink.onEnd({ kind: 'network' })
-    })
+    // What reads the body holds neither the request nor the response, which may contain a token.
+    fetch(url, { ...init, signal })
+      .then(({ status, headers, body }) => {
+        if (signal.aborted) return undefined
+        sink.onOpen({ status, headers: [...headers] })
+        const split = createBlockSplitter(status === 200 ? framing : 'none')
+        return read(body, part => {
+          const block = split(part)
+          if (block && !signal.aborted) sink.onFrame(block)
+          if (!part) sink.onEnd({ kind: 'ended' })
+        })
+      })
+      .catch(() => {
+        if (!signal.aborted) sink.onEnd({ kind: 'network' })
+      })
     return { send: () => undefined, close: () => controller.abort() }
   }
+}
+
+/** Passes on all bytes, and then `undefined`. */
+async function read(body: Response['body'], take: (part?: Uint8Array) => void): Promise<void> {
+  const reader = body?.getReader()
+  for (let part = await reader?.read(); part?.value; part = await reader?.read()) take(part.value)
+  take()
 }

@@ -13,6 +13,8 @@ export function createSocketSource(
   webSocket: () => WebSocketConstructor | undefined,
 ): OpenSource<SharedRequest & { kind: 'socket' }> {
   return ({ url, protocols, binaryType, firstMessage }, sink) => {
+    // It may contain a token.
+    let first = firstMessage
     let isOver = false
     let isOpen = false
     const end: SourceSink['onEnd'] = ending => {
@@ -26,7 +28,8 @@ export function createSocketSource(
     events?.addEventListener('open', () => {
       if (isOver) return
       isOpen = true
-      if (firstMessage !== undefined) socket?.send(firstMessage)
+      if (first !== undefined) socket?.send(first)
+      first = undefined
       sink.onOpen()
     })
     events?.addEventListener('message', event => {
