@@ -14,6 +14,7 @@ import type {
   AttemptRequest,
   OpenInfo,
   RequestedHeartbeat,
+  SharedHandle,
   TransportHandle,
   TransportRequest,
   TransportSink,
@@ -94,9 +95,8 @@ export class Attempt implements TransportSink {
     if (this.#isOpen) this.#watch()
   }
 
-  /** Whether this page has sent the token of the connection. */
-  get isOwner(): boolean {
-    return this.#handle?.shared?.isOwner ?? true
+  get shared(): SharedHandle | undefined {
+    return this.#handle?.shared
   }
 
   checkNow(): void {

@@ -54,7 +54,7 @@ export class Connection implements AttemptOwner, ReaderEvents {
       options: ports.outboxOptions,
       reauthenticate: () => this.options.reauthenticate,
       lastId: ports.transport.lastId ?? 0,
-      isOwner: () => this.#run?.isOwner ?? true,
+      shared: () => this.#run?.shared,
       send: data => this.#state.name === 'open' && (this.#run?.send(data) ?? false),
       hasProtocol: ports.transport.createCorrelation !== undefined,
       mayOpen: () => this.mayOpen,

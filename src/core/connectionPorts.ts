@@ -10,7 +10,7 @@ import type { Recovery } from './streamPosition.ts'
 import type { Correlation, Draft } from './correlation.ts'
 import type { Subscription } from './correlation.ts'
 import type { AttemptToken, CurrentToken, Reauthenticate, Token } from './tokens.ts'
-import type { Transport } from './transport.ts'
+import type { SharedHandle, Transport } from './transport.ts'
 
 /** What a connection is given once. Its options may change, see `ConnectionDriverOptions`. */
 export interface ConnectionPorts {
@@ -123,8 +123,8 @@ export interface OutboxPorts {
   options(): OutboxOptions
   /** Request ids start after this number. */
   readonly lastId: number
-  /** Whether this page renews the token. */
-  isOwner(): boolean
+  /** What the worker does if the connection is shared. Then only one page renews the token. */
+  shared(): Pick<SharedHandle, 'isOwner' | 'wake'> | undefined
   reauthenticate(): Reauthenticate | undefined
   /** Whether the transport writes by a protocol of its own. */
   readonly hasProtocol: boolean

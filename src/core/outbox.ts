@@ -39,7 +39,7 @@ export function createOutbox(ports: OutboxPorts): SocketOutbox {
       return build && ((token: string) => encode(build(token)))
     }
     // A token with an unknown lifetime is never renewed.
-    if (ports.holder.currentToken.refreshAt !== undefined && ports.isOwner())
+    if (ports.holder.currentToken.refreshAt !== undefined && (ports.shared()?.isOwner ?? true))
       renewal = startRenewal(ports, { reauthenticate, isTakenOver })
   }
   const postRequest: Post = (frame, posted) => {

@@ -80,6 +80,8 @@ export type PageMessage =
   | { kind: 'pace'; attempt: number; isSlow: boolean }
   /** Check the heartbeat now. */
   | { kind: 'check'; attempt: number }
+  /** Send `wake` after `delay` (ms). */
+  | { kind: 'wake'; attempt: number; delay: number }
   /** The last batch was handled. */
   | { kind: 'taken'; attempt: number }
   /** `foundDead`: the page received too little data. */
@@ -122,6 +124,7 @@ export type AttemptMessage =
   | { kind: 'elected'; attempt: number }
   /** The server replied to a heartbeat after `latency` ms. */
   | { kind: 'pulse'; attempt: number; latency: number }
+  | { kind: 'wake'; attempt: number }
   /** The page that was the owner has gone. */
   | { kind: 'owner'; attempt: number }
   /** The connection has ended. `refused`: the WebSocket class threw. */

@@ -44,8 +44,9 @@ export function startRenewal(
     clock.clearTimeout(timer)
     if (isStopped || dueAt === Infinity) return
     const left = dueAt - clock.elapsed()
-    if (left > 0) timer = clock.setTimeout(check, left)
-    else void ask()
+    if (left <= 0) return void ask()
+    timer = clock.setTimeout(check, left)
+    ports.shared()?.wake(left, check)
   }
 
   async function ask() {

@@ -135,6 +135,8 @@ export interface SharedHandle {
   /** Makes the worker send the heartbeats. */
   watch(heartbeat: SharedHeartbeat | undefined): void
   checkNow(): void
+  /** Calls back after `delay` (ms), also in a hidden page, whose own timers are late. Only the last call counts. */
+  wake(delay: number, call: () => void): void
   /** Subscribes to a key unless another page already has. Without `frames`, unsubscribes this page. */
   subscribe(key: string, frames: SubscriptionFrames | undefined): boolean
 }

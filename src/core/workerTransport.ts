@@ -32,6 +32,10 @@ class WorkerAttempt implements TransportHandle {
     latency: undefined as number | undefined,
     watch: (heartbeat: SharedHeartbeat | undefined) => void this.#use?.post({ kind: 'watch', heartbeat }),
     checkNow: () => void this.#use?.post({ kind: 'check' }),
+    wake: (delay: number, call: () => void) => {
+      this.#onWake = call
+      this.#use?.post({ kind: 'wake', delay })
+    },
     subscribe: (key: string, frames: SubscriptionFrames | undefined) =>
       this.#use?.post(frames ? { kind: 'subscribe', key, frames } : { kind: 'unsubscribe', key }) ?? false,
   }
@@ -39,6 +43,7 @@ class WorkerAttempt implements TransportHandle {
   #request: AttemptRequest
   readonly #sink: TransportSink
   #use: SharedUse | undefined
+  #onWake: (() => void) | undefined
   #direct: TransportHandle | undefined
   #isOpen = false
   #isOver = false
@@ -113,6 +118,8 @@ class WorkerAttempt implements TransportHandle {
       case 'pulse':
         this.#shared.latency = message.latency
         return sink.onActivity()
+      case 'wake':
+        return this.#onWake?.()
       case 'owner':
         this.#shared.isOwner = true
         return sink.onOwner()

@@ -1,5 +1,5 @@
 import { type Heartbeat, startHeartbeat } from '../core/heartbeat.ts'
-import type { Clock } from '../core/platform.ts'
+import type { Clock, TimerHandle } from '../core/platform.ts'
 import type {
   AttemptMessage,
   FramePosition,
@@ -26,6 +26,7 @@ export interface Member {
   /** Set while the connection is open. */
   reader?: FrameReader
   heartbeat?: SharedHeartbeat | undefined
+  wakeTimer?: TimerHandle
 }
 
 /** How long an elected page may take to send its request before the next one that joins replaces it (ms). */
@@ -103,6 +104,7 @@ export class Channel {
   leave(member: Member): void {
     if (!this.#members.delete(member)) return
     member.reader?.stop()
+    this.#parts.clock.clearTimeout(member.wakeTimer)
     this.#subscriptions.leave(member)
     if (this.#members.size === 0) return this.#close()
     const [next] = this.#members
@@ -139,11 +141,22 @@ export class Channel {
         return member.reader?.setSlow(message.isSlow)
       case 'check':
         return this.#heartbeat?.checkNow()
+      case 'wake':
+        return this.#wake(member, message.delay)
       case 'taken':
         return member.reader?.taken()
       case 'close':
         return this.#release(member, message.foundDead)
     }
+  }
+
+  #wake(member: Member, delay: number): void {
+    const { clock } = this.#parts
+    clock.clearTimeout(member.wakeTimer)
+    member.wakeTimer = clock.setTimeout(
+      () => member.post({ kind: 'wake', attempt: member.open.attempt }),
+      delay,
+    )
   }
 
   /**

@@ -164,7 +164,7 @@ test('a lifetime longer than the longest timer requests no token early (A11)', a
       send: data => sent.push(data) > 0,
       hasProtocol: false,
       lastId: 0,
-      isOwner: () => true,
+      shared: () => undefined,
       mayOpen: () => true,
       report: () => undefined,
       options: () => ({}),

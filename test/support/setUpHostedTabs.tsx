@@ -11,12 +11,12 @@ import { onTestFinished, vi } from 'vitest'
 import { emptyTraffic, startWorkerHost } from './workerHost.ts'
 
 /** Opens tabs of one user, in one page: each has its own cache and its own line to the worker. */
-export function setUpHostedTabs() {
-  const host = startWorkerHost()
+export function setUpHostedTabs(options: Parameters<typeof startWorkerHost>[0] = {}) {
+  const host = startWorkerHost(options)
   vi.stubGlobal('SharedWorker', MessageChannel)
   vi.stubGlobal('navigator', Object.assign(Object.create(navigator) as object, { locks: host.locks.of({}) }))
   onTestFinished(() => void vi.unstubAllGlobals())
-  return function openTab(children: ReactNode, options: RealtimeOptions = {}) {
+  return function openTab(children: ReactNode, tabOptions: RealtimeOptions = {}) {
     const traffic = emptyTraffic()
     const worker = shareConnections(() => host.create(traffic))
     const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } })
@@ -28,7 +28,7 @@ export function setUpHostedTabs() {
           closeDelay={10}
           share={{ worker, scope: 'ada' }}
           onEvent={event => events.push(event)}
-          {...options}
+          {...tabOptions}
         >
           {children}
         </RealtimeProvider>
