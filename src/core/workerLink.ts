@@ -140,13 +140,13 @@ class Line {
   }
 
   /**
-   * Removing the last attempt releases the lock: the worker then knows that the page uses nothing. `isKept`: keeps the lock,
-   * because the page is about to open another attempt.
+   * Removing the last attempt releases the lock: the worker then knows that the page uses nothing. `isLate`: only after the worker
+   * has answered, so that it reads the last message first.
    */
-  #remove(id: number, isKept = false): void {
+  #remove(id: number, isLate = false): void {
     if (!this.#attempts.delete(id) || this.#attempts.size > 0) return
-    if (!isKept) this.#leave()
-    else if (!this.#isAwaiting) this.#rest()
+    if (isLate && this.#heartbeat) this.#heartbeat.checkNow()
+    else this.#leave()
   }
 
   #leave(): void {
@@ -204,7 +204,7 @@ class Line {
     this.#isAwaiting = false
     this.#parts.clock.clearTimeout(this.#suspicion)
     this.#heartbeat?.onActivity()
-    if (this.#attempts.size === 0) this.#rest()
+    if (this.#attempts.size === 0) this.#leave()
     if (message.kind === 'hello') return this.#greeted(message)
     if (message.kind === 'pong') return
     const attempt = this.#attempts.get(message.attempt)

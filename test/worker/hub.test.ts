@@ -389,11 +389,21 @@ describe('the worker', () => {
     const clock = new FakeClock()
     const { openPage } = await setUp({ clock })
     const { attempt } = await openPage().open()
+    attempt.shared?.wake(60_000, () => undefined)
     // The page has waited for hello.
     clock.advance(2_000)
     await turn()
     attempt.close()
     await until(() => expect(clock.pending).toBe(0))
+  })
+
+  test('that a page has left because too little came is told so before its lock is released, and the page keeps no lock', async () => {
+    const { server, host, openPage } = await setUp()
+    const [leaving, other] = [await openPage().open(), await openPage().open()]
+    leaving.attempt.close(true)
+    expect(await other.sink.untilFailed()).toMatchObject({ kind: 'silence' })
+    await until(() => expect(host.locks.held).toHaveLength(1))
+    expect(server.sockets).toHaveLength(1)
   })
 
   test('does not count as hanging while the page was too busy to read its answer', async () => {
