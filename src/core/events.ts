@@ -23,9 +23,10 @@ export type BadMessageReason = 'unreadable' | 'promise' | 'too-large' | 'invalid
 /**
  * Why a page does not share its connections: the browser has no shared workers or locks (`unsupported`), the worker could not
  * be created (`blocked`) or loaded (`not-loaded`), it did not start in time (`no-hello`), it runs another version of this
- * package (`version`), or it hangs (`hanging`).
+ * package (`version`), the Content Security Policy of its script forbids a connection (`connect-src`), or it hangs (`hanging`).
  */
-export type SharingReason = 'unsupported' | 'blocked' | 'not-loaded' | 'no-hello' | 'version' | 'hanging'
+export type SharingReason =
+  'unsupported' | 'blocked' | 'not-loaded' | 'no-hello' | 'version' | 'connect-src' | 'hanging'
 
 /** What a connection reports. No event contains a token, a query string or the content of a message. */
 export type ConnectionEvent =

@@ -130,7 +130,15 @@ export type AttemptMessage =
   /** The connection has ended. `refused`: the WebSocket class threw. */
   | { kind: 'closed'; attempt: number; failure: Failure | { kind: 'refused' }; isForeign: boolean }
 
+/** The policy of the worker has refused a connection. */
+export interface BlockedMessage {
+  kind: 'blocked'
+}
+
 /** From the worker to a page. */
 export type WorkerMessage =
   /** The first message, once the worker holds `lock`. A second one means that the worker has restarted. */
-  { kind: 'hello'; version: number; hub: string; lock: string } | { kind: 'pong' } | AttemptMessage
+  | { kind: 'hello'; version: number; hub: string; lock: string }
+  | { kind: 'pong' }
+  | BlockedMessage
+  | AttemptMessage

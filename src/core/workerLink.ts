@@ -207,6 +207,7 @@ class Line {
     if (this.#attempts.size === 0) this.#leave()
     if (message.kind === 'hello') return this.#greeted(message)
     if (message.kind === 'pong') return
+    if (message.kind === 'blocked') return this.#end('connect-src')
     const attempt = this.#attempts.get(message.attempt)
     if (message.kind === 'closed') this.#remove(message.attempt)
     attempt?.receive(message)

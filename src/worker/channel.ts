@@ -2,6 +2,7 @@ import { type Heartbeat, startHeartbeat } from '../core/heartbeat.ts'
 import type { Clock, TimerHandle } from '../core/platform.ts'
 import type {
   AttemptMessage,
+  BlockedMessage,
   FramePosition,
   PageMessage,
   ResponseHead,
@@ -20,7 +21,7 @@ export interface Member {
   readonly open: Omit<OpenMessage, 'request'>
   /** Dropped as soon as it was sent or is not needed: it may contain a token. */
   request: SharedRequest | undefined
-  post(message: AttemptMessage): void
+  post(message: AttemptMessage | BlockedMessage): void
   /** The opening that it joined, or that it waits for since it joined the channel. */
   opening?: number
   /** Set while the connection is open. */
@@ -79,6 +80,11 @@ export class Channel {
   /** Whether a page could resume from its last frame. */
   get canResume(): boolean {
     return !this.#isSingle && this.#ring.first <= this.#ring.last
+  }
+
+  /** What is open stays open. */
+  block(): void {
+    if (!this.#isOpen) for (const { post } of this.#members) post({ kind: 'blocked' })
   }
 
   join(member: Member): void {

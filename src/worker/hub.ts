@@ -1,6 +1,5 @@
 import type { Clock, TimerHandle } from '../core/platform.ts'
 import {
-  type AttemptMessage,
   type LocksLike,
   type PageMessage,
   PORT_VERSION,
@@ -27,6 +26,8 @@ export interface HubOptions {
 export interface Hub {
   /** A page has connected. */
   connect(port: PortLike): void
+  /** The policy of the worker has refused a connection. From now on, pages open their own. */
+  block(): void
 }
 
 /** How long the last frames of an unused connection are kept (ms). */
@@ -43,14 +44,8 @@ export function createHub(options: HubOptions): Hub {
   const openFetch = createFetchSource(options.fetch)
   const openSource: OpenSource = (request, sink) =>
     request.kind === 'socket' ? openSocket(request, sink) : openFetch(request, sink)
-  // Pages request this lock and get it when the worker has gone. So the worker must hold it before it says hello.
-  const isHeld = new Promise<void>(resolve => {
-    void locks.request(hub, () => {
-      resolve()
-      return new Promise<void>(() => undefined)
-    })
-  })
-
+  const isHeld = hold(locks, hub)
+  let isBlocked = false
   const kept = new Map<Channel, TimerHandle>()
 
   function channelOf({ key }: OpenMessage): Channel {
@@ -77,22 +72,36 @@ export function createHub(options: HubOptions): Hub {
 
   return {
     connect(port) {
-      const page = new Page(port, locks, channelOf)
+      const page = new Page(port, locks, message => (isBlocked ? undefined : channelOf(message)))
       port.onmessage = ({ data }: { data: PageMessage }) => page.receive(data)
       void isHeld.then(() => page.post({ kind: 'hello', version: PORT_VERSION, hub, lock: hub }))
     },
+    block() {
+      isBlocked = true
+      for (const channel of channels.values()) channel.block()
+    },
   }
+}
+
+/** Pages request this lock and get it when the worker has gone. So the worker must hold it before it says hello. */
+function hold(locks: LocksLike, lock: string): Promise<void> {
+  return new Promise(resolve => {
+    void locks.request(lock, () => {
+      resolve()
+      return new Promise<void>(() => undefined)
+    })
+  })
 }
 
 /** One page, and the connections that it uses. */
 class Page {
   readonly #port: PortLike
   readonly #locks: LocksLike
-  readonly #channelOf: (message: OpenMessage) => Channel
+  readonly #channelOf: (message: OpenMessage) => Channel | undefined
   readonly #members = new Map<number, { member: Member; channel: Channel }>()
   #lock = ''
 
-  constructor(port: PortLike, locks: LocksLike, channelOf: (message: OpenMessage) => Channel) {
+  constructor(port: PortLike, locks: LocksLike, channelOf: (message: OpenMessage) => Channel | undefined) {
     this.#port = port
     this.#locks = locks
     this.#channelOf = channelOf
@@ -130,8 +139,9 @@ class Page {
 
   #open(message: OpenMessage): void {
     const channel = this.#channelOf(message)
+    if (!channel) return this.post({ kind: 'blocked' })
     const { request, ...open } = message
-    const post = (message: AttemptMessage) => {
+    const post: Member['post'] = message => {
       this.post(message)
       if (message.kind === 'closed') this.#members.delete(message.attempt)
     }

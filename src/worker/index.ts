@@ -8,6 +8,14 @@ interface WorkerScope {
   onconnect: ((event: { ports: readonly PortLike[] }) => void) | null
   navigator: { locks: LocksLike }
   WebSocket?: WebSocketConstructor
+  addEventListener(type: 'securitypolicyviolation', listener: (event: Violation) => void): void
+}
+
+/** The part of a `SecurityPolicyViolationEvent` that is used here. */
+interface Violation {
+  effectiveDirective: string
+  /** `report`: nothing was refused. */
+  disposition: 'enforce' | 'report'
 }
 
 const scope = globalThis as unknown as WorkerScope
@@ -18,6 +26,10 @@ const hub = createHub({
   locks: scope.navigator.locks,
   fetch: (url, init) => fetch(url, init),
   webSocket: () => scope.WebSocket,
+})
+
+scope.addEventListener('securitypolicyviolation', ({ effectiveDirective, disposition }) => {
+  if (effectiveDirective === 'connect-src' && disposition === 'enforce') hub.block()
 })
 
 scope.onconnect = ({ ports }) => ports.forEach(port => hub.connect(port))

@@ -118,4 +118,17 @@ describe('a direct connection, reported by an event, follows if', () => {
     await page.hears(['a'])
     expect(await page.sharing()).toEqual([reason])
   })
+
+  test("the policy of the worker's script has no connect-src for the server, at sockets and streams (T17)", async () => {
+    const { at, openPage, note } = await open()
+    for (const [index, each] of ['a', 'b'].entries()) {
+      const page = await openPage()
+      await page.show({ uses: allShared(at), scope: 'ada', worker: 'limited' })
+      for (const name of ['socket', 'events', 'longPoll']) await page.isShown('open', name)
+      await note(each)
+      for (const name of ['socket', 'events', 'longPoll'])
+        await patiently(async () => expect((await page.notes())[name]).toContain(each))
+      expect(new Set(await page.sharing()), String(index)).toEqual(new Set(['connect-src']))
+    }
+  })
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { type Browser, chromium } from 'playwright'
-import { build, preview, type PreviewServer } from 'vite'
+import { build, type Plugin, preview, type PreviewServer } from 'vite'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import { chromiumArgs } from '../../scripts/chromiumArgs.ts'
 import { findChromium } from '../../scripts/findChromium.ts'
@@ -34,6 +34,16 @@ export function setUpSite() {
       ),
     }
     const common = { root: app, configFile: false, logLevel: 'error' } as const
+    /** A policy for the script of the worker whose URL names one. */
+    const policies: Plugin = {
+      name: 'policies',
+      configurePreviewServer: ({ middlewares }) =>
+        void middlewares.use((request, response, next) => {
+          const policy = new URL(request.url ?? '/', 'http://host').searchParams.get('policy')
+          if (policy) response.setHeader('Content-Security-Policy', policy)
+          next()
+        }),
+    }
     await build({
       ...common,
       plugins: [react()],
@@ -42,6 +52,7 @@ export function setUpSite() {
     })
     site = await preview({
       ...common,
+      plugins: [policies],
       build: { outDir },
       preview: { host: '127.0.0.1', port: 0, allowedHosts: [INSECURE_HOST] },
     })

@@ -90,6 +90,8 @@ export function startWorkerHost({
       hub = start()
       workerPorts.forEach(accept)
     },
+    /** The policy of the worker refuses a connection. */
+    block: () => hub.block(),
     /** The worker hangs: it keeps its lock, and nothing reaches it. */
     hang: () => void (isMute = true),
     /** What the page itself creates, where it finds the globals of a page. */

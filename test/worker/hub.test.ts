@@ -406,6 +406,24 @@ describe('the worker', () => {
     expect(server.sockets).toHaveLength(1)
   })
 
+  test('whose policy refuses a connection makes those that are not open direct, now and later, with an event', async () => {
+    // In Chromium, a socket that is refused reports neither an opening nor an end.
+    class Refused extends WebSocket {
+      override addEventListener() {}
+    }
+    const { server, host } = await setUp({ webSocket: Refused })
+    const pages = [host.openPage(), host.openPage()]
+    const [first, late] = pages.map(page => connectTo(page, server.url))
+    const { sink } = first!.start()
+    await until(() => expect(server.sockets).toHaveLength(1))
+    host.block()
+    await until(() => expect(sink.names).toEqual(['opened']))
+    await late!.open()
+    for (const { events } of pages)
+      expect(events).toEqual([{ kind: 'sharing', isActive: false, reason: 'connect-src' }])
+    await until(() => expect(host.locks.held).toHaveLength(1))
+  })
+
   test('does not count as hanging while the page was too busy to read its answer', async () => {
     const clock = new FakeClock()
     const { openPage, publish } = await setUp({ clock })

@@ -5,6 +5,7 @@ import { RealtimeProvider, shareConnections } from 'react-query-realtime'
 import type { Show } from './pageUnderTest.ts'
 import { Streams } from './Streams.tsx'
 import { Uses } from './Uses.tsx'
+import workerUrl from './realtime.worker.ts?worker&url'
 
 const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } })
 const root = createRoot(document.querySelector('#root')!)
@@ -20,6 +21,8 @@ const workers: Record<string, () => SharedWorker> = {
       name: 'other version',
     }),
   missing: () => new SharedWorker('/missing.js'),
+  // Its script comes with this policy.
+  limited: () => new SharedWorker(`${workerUrl}?policy=default-src 'self'`, { type: 'module' }),
   silent: () => new SharedWorker('data:text/javascript,'),
   elsewhere: () => new SharedWorker('http://127.0.0.1:9/worker.js'),
 }

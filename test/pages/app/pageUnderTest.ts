@@ -17,7 +17,7 @@ export interface Show {
   /** Shares connections with the other tabs of this user. */
   scope?: string
   /** Which worker is created. Default `'module'`, the real one. */
-  worker?: 'module' | 'faulty' | 'other version' | 'missing' | 'silent' | 'elsewhere'
+  worker?: 'module' | 'faulty' | 'other version' | 'missing' | 'limited' | 'silent' | 'elsewhere'
   /** Numbered streams by their URLs, of which only counts are kept. */
   streams?: readonly string[]
 }

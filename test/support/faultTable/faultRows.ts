@@ -209,6 +209,9 @@ export const FAULT_ROWS: Record<string, readonly FaultRow[]> = {
     row('T13', 'two users in two tabs'),
     row('T14', 'the tab that has sent the token is closed'),
     row('T15', 'frame larger than all that the worker keeps'),
+    row('T16', 'token refused in several tabs'),
+    row('T17', 'worker whose own policy forbids the server'),
+    row('T18', 'the tab that renews the token has late timers'),
   ],
   Security: [
     row('X1', 'token in an error, an event, a log, state or a query key'),
