@@ -177,3 +177,16 @@ export function Account() {
   )
 }
 // #endregion account
+
+// #region tabs
+const otherTabs = new BroadcastChannel('session')
+otherTabs.onmessage = ({ data: userId }: MessageEvent<string>) => {
+  if (session?.userId === userId) setSession(null)
+}
+
+/** Logs this user out in all tabs. */
+export function logoutEverywhere() {
+  otherTabs.postMessage(session?.userId)
+  logout()
+}
+// #endregion tabs

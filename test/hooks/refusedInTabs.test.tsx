@@ -118,7 +118,7 @@ describe.each(NAMES)('a token that the server refuses on a shared connection (%s
     if (!isPoll) expect(found).toHaveLength(count)
   }
 
-  test('is replaced by one tab, and the others join the connection that it opens', async () => {
+  test('is replaced by one tab, and the others join the connection that it opens (T16)', async () => {
     const { server, open, refusals } = await setUp(transport)
     const tabs = [await open('a'), await open('b'), await open('c')]
     server.revokeAll()
@@ -172,7 +172,7 @@ describe.each(NAMES)('a token that the server refuses on a shared connection (%s
     expect(server.sentAgain).toEqual([])
   })
 
-  test('and whose successors are refused, too, fails all tabs, each of which tries at most twice', async () => {
+  test('and whose successors are refused, too, fails all tabs, each of which tries at most twice (T16)', async () => {
     const { server, open, refusals } = await setUp(transport)
     const tabs = [await open('a', () => 'wrong'), await open('b', () => 'wrong')]
     server.revokeAll()

@@ -2,8 +2,15 @@ import { act, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { RealtimeProvider, useServerEvents } from 'react-query-realtime'
-import { afterEach, expect, test } from 'vitest'
-import { App, apiFetch, getToken, login, logout } from '../../../docs/code/authentication.tsx'
+import { afterEach, expect, onTestFinished, test } from 'vitest'
+import {
+  App,
+  apiFetch,
+  getToken,
+  login,
+  logout,
+  logoutEverywhere,
+} from '../../../docs/code/authentication.tsx'
 import { createAuthServer } from '../../../docs/code/authenticationServer.ts'
 import { countRequests, fetchFrom, listen } from './openPage.tsx'
 import { pageFrom } from '../../support/pageFrom.ts'
@@ -61,6 +68,21 @@ test('a logout closes the socket, and the next user sees no data of the one befo
   await act(() => login('grace', 'secret'))
   expect(screen.getByRole('status').textContent).not.toContain('ada')
   await shows('open: 2 unread of grace, 3 orders of grace')
+})
+
+test('a logout in another tab of the same user logs this tab out, and closes its socket', async () => {
+  await openApp()
+  await act(() => login('ada', 'secret'))
+  await shows('open: 2 unread of ada, 3 orders of ada')
+  const other = new BroadcastChannel('session')
+  onTestFinished(() => other.close())
+  const told = new Promise(resolve => (other.onmessage = ({ data }) => resolve(data)))
+  other.postMessage('ada')
+  await screen.findByLabelText('User', undefined, patient)
+  await act(() => login('ada', 'secret'))
+  act(() => logoutEverywhere())
+  expect(await told).toBe('ada')
+  await screen.findByLabelText('User', undefined, patient)
 })
 
 test('a socket whose token has ended reconnects with a fresh one', async () => {
