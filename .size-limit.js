@@ -19,7 +19,7 @@ export default [
   entry('{ useServerEvents, RealtimeProvider }', '29.3 kB'),
   entry('{ useSocket, RealtimeProvider }', '33.9 kB'),
   entry('*', '53.3 kB'),
-  entry('{ useSocket, RealtimeProvider, shareConnections }', '36.8 kB'),
+  entry('{ useSocket, RealtimeProvider, shareConnections }', '36.9 kB'),
   protocol('graphqlTransportWs', '0.5 kB'),
   protocol('jsonRpc', '0.5 kB'),
   protocol('phoenix', '0.5 kB'),
