@@ -105,13 +105,13 @@ function pauseChanged(state: State, world: World): Transition {
 }
 
 function authorized(state: State, token: TokenUse, world: World): Transition {
-  if (state.name !== 'authorizing' && state.name !== 'opening') return stay(state)
-  const isNew = state.name === 'authorizing'
+  // Another page's request may be joined first, and this page's own is only built if there is none.
+  if (state.name === 'opening' && token === 'refreshed') return stay({ ...state, token })
+  if (state.name !== 'authorizing') return stay(state)
   // Another connection has replaced the refused token. If this one is refused, too, that is the first refusal.
-  const isReplaced = token === 'given' && (!isNew || state.reason === 'refused')
+  const isReplaced = token === 'given' && state.reason === 'refused'
   const progress = isReplaced ? { ...state.progress, isRejected: false } : state.progress
   const opening: State = { name: 'opening', progress, token }
-  if (!isNew) return stay(opening)
   return {
     state: opening,
     effects: [{ type: 'start-timer', delay: world.times.connectTimeout }, { type: 'open' }],
@@ -184,8 +184,7 @@ function permanentError(state: Trying, { failure, decision }: FailedAttempt, { t
   const { retryCount, isRejected, hasDroppedCursor } = state.progress
   const token = state.name === 'authorizing' ? 'none' : state.token
   if (decision.action === 'stop' || (decision.isOnce && hasDroppedCursor)) return toError(failure)
-  const refusal =
-    decision.action === 'refresh' ? refusalError(failure, token, isRejected) : undefined
+  const refusal = decision.action === 'refresh' ? refusalError(failure, token, isRejected) : undefined
   return refusal ?? (retryCount >= times.maxRetries ? gaveUp(failure, retryCount) : undefined)
 }
 

@@ -87,7 +87,7 @@ const table = {
     close,
     reconnect: begin,
     'pause-changed': same,
-    authorized: 'opening: ',
+    authorized: same,
     opened: 'open: start-timer, begin-sending',
     'timed-out': retry,
     hint: same,

@@ -118,7 +118,8 @@ describe('recovery.rememberedFor', () => {
   test.each(NAMES)(
     '%s: comments, empty responses and heartbeat replies are signs of life, so a long quiet is no gap',
     async name => {
-      const server = await startForgetfulServer()
+      // Five responses of a shorter hold would be a loop.
+      const server = await startForgetfulServer(RETENTION, 5 * PING)
       server.publish()
       const { gaps } = await openPage(name, server, { rememberedFor: 15 * PING })
       await sleep(20 * PING)

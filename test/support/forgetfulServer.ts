@@ -13,10 +13,10 @@ export interface Row {
 }
 
 /**
- * A server of rows that keeps them for a while only, and serves them by every transport. It resumes from any id with what it still has, and says nothing about what it has
- * dropped.
+ * A server of rows that keeps them for a while only, and serves them by every transport. It resumes from any id with what it
+ * still has, and says nothing about what it has dropped.
  */
-export async function startForgetfulServer(retention = RETENTION) {
+export async function startForgetfulServer(retention = RETENTION, hold = PING) {
   const rows: { row: Row; at: number }[] = []
   const waiting = new Set<() => void>()
   const kept = (after: number) =>
@@ -53,7 +53,7 @@ export async function startForgetfulServer(retention = RETENTION) {
     response.on('close', () => (clearInterval(ping), stop()))
   }
 
-  /** Holds a request for as long as the server pings elsewhere. */
+  /** Holds a request for `hold` ms. */
   function serveLongPoll(request: IncomingMessage, response: ServerResponse) {
     const after = Number((request.headers['if-none-match'] ?? `"${rows.length}"`).replaceAll('"', ''))
     const respond = (next: Row | undefined) => {
@@ -62,7 +62,7 @@ export async function startForgetfulServer(retention = RETENTION) {
       response.setHeader('etag', `"${next?.id ?? after}"`)
       response.end(next && JSON.stringify({ type: 'row', response: next }))
     }
-    const held = setTimeout(() => respond(undefined), PING)
+    const held = setTimeout(() => respond(undefined), hold)
     const stop = follow(after, respond)
     response.on('close', stop)
   }
