@@ -24,7 +24,7 @@ export default [
   protocol('jsonRpc', '0.5 kB'),
   protocol('phoenix', '0.5 kB'),
   protocol('socketIo', '0.9 kB'),
-  engine('durableStreams', '0.7 kB'),
+  engine('durableStreams', '0.8 kB'),
   engine('mercure', '0.1 kB'),
   engine('nchan', '0.7 kB'),
   {

@@ -153,7 +153,8 @@ export class StreamPosition {
       this.cursor = undefined
       return isGap ? 'reconnect' : undefined
     }
-    if (isRefused) return this.#resume(undefined, false).gap
+    // A first request without a position has nothing to resume.
+    if (isRefused && (this.#openings > 1 || this.isAttached)) return this.#resume(undefined, false).gap
     const isUndecided = isDecidedLater && this.cursor !== undefined
     return this.#openings === 1 || resumed || isUndecided ? undefined : 'reconnect'
   }

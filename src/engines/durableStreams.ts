@@ -9,15 +9,22 @@ import { numbersOf } from './numbersOf.ts'
 interface DurableStreamsCursor {
   offset: string
   cursor: string | null
+  /** An earlier offset after this one, from which the last response went back. */
+  highest?: string | undefined
 }
 
-function read({ headers }: CursorResponse): DurableStreamsCursor | undefined {
+function read(
+  { headers }: CursorResponse,
+  previous: DurableStreamsCursor | undefined,
+): DurableStreamsCursor | undefined {
   const offset = headers.get('stream-next-offset')
-  return offset === null ? undefined : { offset, cursor: headers.get('stream-cursor') }
+  if (offset === null) return undefined
+  const last = previous?.offset ?? ''
+  return { offset, cursor: headers.get('stream-cursor'), highest: offset < last ? last : undefined }
 }
 
 const strategy: CursorStrategy<DurableStreamsCursor> = {
-  read,
+  read: (response, _body, previous) => read(response, previous),
   // A request for `offset=now` gets a real offset, even if no data arrived.
   readEmpty: read,
   attach(request, { offset, cursor }) {
@@ -29,13 +36,13 @@ const strategy: CursorStrategy<DurableStreamsCursor> = {
 }
 
 /**
- * Offsets of one stream are sortable. An offset that sorts before the sent one means that the stream was deleted and created
- * again under the same name.
+ * Offsets of one stream are sortable. Offsets that stay before one that was sent mean that the stream was deleted and created
+ * again under the same name. A single one does not: the server may name an offset before it has stored it.
  */
 function isSameStream({ headers, sent }: ResumedResponse): boolean {
+  const cursor = sent as DurableStreamsCursor | undefined
   const next = headers.get('stream-next-offset')
-  const offset = (sent as DurableStreamsCursor | undefined)?.offset
-  return offset !== undefined && (next === null || next >= offset)
+  return cursor !== undefined && (next === null || next >= (cursor.highest ?? ''))
 }
 
 /** A header says that the stream is closed permanently and was read to its end. */

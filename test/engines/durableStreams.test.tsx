@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { useLongPoll, useServerEvents } from 'react-query-realtime'
+import { type Failure, useLongPoll, useServerEvents } from 'react-query-realtime'
 import { durableStreams } from 'react-query-realtime/engines'
 import { findPorts } from '../../examples/nchan-cluster/cluster.mjs'
 import { Part } from '../../examples/nchan-cluster/Part.mjs'
@@ -159,6 +159,16 @@ const useWatchedEvents: UseTransport = ({ queryKey, options }) =>
   useEvents({ queryKey, options: { ...options, ...expectsBeats } })
 const watching = { 'long poll': useWatchedPoll, events: useWatchedEvents }
 
+const preset = durableStreams.longPoll().reconnect
+const decide = (failure: Failure) =>
+  preset.decide(failure) ?? (failure.kind === 'status' && failure.status === 404 ? 'drop-cursor' : undefined)
+const useLastingPoll: UseTransport = ({ queryKey, options }) =>
+  useWatchedPoll({ queryKey, options: { ...options, ...{ reconnect: { decide } } } })
+const useLastingEvents: UseTransport = ({ queryKey, options }) =>
+  useWatchedEvents({ queryKey, options: { ...options, ...{ silenceTimeout: undefined } } })
+/** Clients for which only `decide` and `expects` notice that their stream is gone. */
+const lasting = { 'long poll': useLastingPoll, events: useLastingEvents }
+
 const row = (
   fault: string,
   strike: FaultTest<RunningStreams>['strike'],
@@ -181,12 +191,6 @@ async function replacedUnderWay({ link, createAgainUnderWay }: RunningStreams) {
 const history = 'x'.repeat(100_000)
 const long = { start: () => start({ history }) }
 const numbered = { start: () => start({ isNumbered: true }) }
-/**
- * On disk, a long poll may get a message whose end the server has not recorded yet. Its next response then goes back, which is a gap
- * although nothing is lost.
- */
-const onDisk = { start: () => start({ isKept: true }), resumes: ['events'] }
-
 testEngine<RunningStreams>('Durable Streams', {
   missing: existsSync(pathOf('../protocols/node_modules/@durable-streams/server'))
     ? []
@@ -194,7 +198,10 @@ testEngine<RunningStreams>('Durable Streams', {
   transports,
   faults: [
     row('none', () => Promise.resolve(), { resumes: all }),
-    row('server killed, 3 s', ({ server }) => down(server, 3), onDisk),
+    row('server killed, 3 s', ({ server }) => down(server, 3), {
+      start: () => start({ isKept: true }),
+      resumes: all,
+    }),
     row('server frozen, 8 s', ({ server }) => frozen(server, 8), { resumes: all }),
     row('network cut, 12 s', ({ link }) => frozen(link, 12), { resumes: all }),
     row('clients away, 6 s', ({ link }) => down(link, 6), { resumes: all }),
@@ -207,6 +214,11 @@ testEngine<RunningStreams>('Durable Streams', {
     row('on disk: stream replaced while messages are posted', replacedUnderWay, {
       start: () => start({ history, hasBeats: true, isKept: true }),
       transports: watching,
+      loses: all,
+    }),
+    row('stream replaced while connected', ({ createAgain }) => createAgain(), {
+      start: () => start({ history, hasBeats: true }),
+      transports: lasting,
       loses: all,
     }),
     row('numbered; stream replaced by a longer one', engine => replaced(engine, true), {
