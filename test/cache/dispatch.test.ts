@@ -4,7 +4,7 @@ import { createDispatch } from '../../src/cache/dispatch.ts'
 import type { UserRules } from '../../src/cache/messageRules.ts'
 import { append } from '../../src/cache/updaters.ts'
 import type { Delivery } from '../../src/core/connectionPorts.ts'
-import { type Message, parseJson, readMessages } from '../../src/core/envelope.ts'
+import { type Message, parseJson, readMessages, withoutProto } from '../../src/core/envelope.ts'
 import type { ConnectionEvent } from '../../src/core/events.ts'
 import { setUpCache } from '../support/setUpCache.ts'
 import { anything, nothing, schemaOf } from '../support/schemas.ts'
@@ -27,7 +27,7 @@ function setup(...users: UserRules[]) {
   const deliver = (message: Partial<Message>, delivery: Delivery = {}) => void effect(message, delivery)
   /** Parsed from text. */
   const receive = (text: string) =>
-    readMessages(parseJson(text, {}), {}).forEach(message => void dispatch(message, {}))
+    readMessages(withoutProto(parseJson(text, {}), text), {}).forEach(message => void dispatch(message, {}))
   const data = (...key: unknown[]) => {
     writer.flush()
     return client.getQueryData(key)
