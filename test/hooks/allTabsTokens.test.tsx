@@ -48,7 +48,7 @@ const streaming: Answer = response => {
   response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: {}\n\n')
 }
 
-describe('a token crosses to the worker in the message that opens a connection, and never to another tab (X1, X5)', () => {
+describe('a token', () => {
   const MARKS = ['marked-a', 'marked-b']
   const markedIn = (messages: readonly unknown[]) =>
     messages.flatMap(message => {
@@ -58,32 +58,35 @@ describe('a token crosses to the worker in the message that opens a connection, 
     })
 
   test.each([
-    ['a socket, in the query', 'socket', tokenInQuery()],
-    ['a socket, as a subprotocol', 'socket', tokenInProtocol()],
-    ['a socket, in the first message', 'socket', tokenInFirstMessage(authenticate)],
-    ['an event stream, in the query', 'events', tokenInQuery()],
-    ['an event stream, in a header', 'events', tokenInHeader()],
-    ['a long poll, in the query', 'longPoll', tokenInQuery()],
-    ['a long poll, in a header', 'longPoll', tokenInHeader()],
-  ] as const)('of %s', async (_what, transport, attachToken) => {
-    const server = transport === 'socket' ? await startSocketServer() : undefined
-    const http = await startServer(transport === 'events' ? streaming : answering)
-    const url = server?.url ?? http.url
-    const openTab = setUpHostedTabs()
-    const open = async (mark: string) => {
-      const options: RealtimeOptions = { getToken: () => mark, attachToken, trustedOrigins: [url] }
-      const tab = openTab(<Use {...{ transport, url }} />, options)
-      await until(() => expect(tab.container.textContent).toBe('open'))
-      return tab
-    }
-    const [first, second] = [await open('marked-a'), await open('marked-b')]
-    await until(() => expect(second.traffic.received.length).toBeGreaterThan(1))
-    expect(new Set(markedIn(first.traffic.sent))).toEqual(new Set(['open marked-a']))
-    expect(new Set(markedIn(second.traffic.sent))).toEqual(new Set(['open marked-b']))
-    expect(markedIn([...first.traffic.received, ...second.traffic.received])).toEqual([])
-  })
+    ['the query of a socket', 'socket', tokenInQuery()],
+    ['a subprotocol', 'socket', tokenInProtocol()],
+    ['the first message of a socket', 'socket', tokenInFirstMessage(authenticate)],
+    ['the query of an event stream', 'events', tokenInQuery()],
+    ['a header of an event stream', 'events', tokenInHeader()],
+    ['the query of a long poll', 'longPoll', tokenInQuery()],
+    ['a header of a long poll', 'longPoll', tokenInHeader()],
+  ] as const)(
+    'in %s crosses to the worker in the message that opens the connection, and never to another tab (X1, X5)',
+    async (_what, transport, attachToken) => {
+      const server = transport === 'socket' ? await startSocketServer() : undefined
+      const http = await startServer(transport === 'events' ? streaming : answering)
+      const url = server?.url ?? http.url
+      const openTab = setUpHostedTabs()
+      const open = async (mark: string) => {
+        const options: RealtimeOptions = { getToken: () => mark, attachToken, trustedOrigins: [url] }
+        const tab = openTab(<Use {...{ transport, url }} />, options)
+        await until(() => expect(tab.container.textContent).toBe('open'))
+        return tab
+      }
+      const [first, second] = [await open('marked-a'), await open('marked-b')]
+      await until(() => expect(second.traffic.received.length).toBeGreaterThan(1))
+      expect(new Set(markedIn(first.traffic.sent))).toEqual(new Set(['open marked-a']))
+      expect(new Set(markedIn(second.traffic.sent))).toEqual(new Set(['open marked-b']))
+      expect(markedIn([...first.traffic.received, ...second.traffic.received])).toEqual([])
+    },
+  )
 
-  test('of a socket, which is renewed with reauthenticate', async () => {
+  test('that reauthenticate sends crosses to the worker in that message, and never to another tab (X1, X5)', async () => {
     const received: string[] = []
     const server = await startSocketServer(socket =>
       socket.on('message', (data: Buffer) => received.push(String(data))),
