@@ -88,9 +88,6 @@ function nameCode(failure: Failure): string {
   return failure.kind === 'status' ? ` (HTTP status ${failure.status})` : ''
 }
 
-/** How long a token that was fetched in place of a refused one counts as fresh for other connections, too (ms). */
-const FRESH_FOR = 10_000
-
 /** After this time a pending `getToken` may be called again (ms). */
 const PENDING_LIMIT = 10_000
 
@@ -124,8 +121,7 @@ export class TokenManager {
     // Never hand out a token that is about to expire.
     const isStale = this.#clock.elapsed() >= (current?.refreshAt ?? Infinity)
     const isUsable = current?.token && isOther && !isStale && this.#pending?.reason !== 'refused'
-    if (previous !== undefined && current && isUsable)
-      return { ...current, isRefreshed: this.#clock.elapsed() - this.#refreshedAt < FRESH_FOR }
+    if (previous !== undefined && current && isUsable) return { ...current, isRefreshed: false }
     const why = isStale ? 'expiring' : 'connect'
     const reason = previous === undefined ? why : (plan.reason ?? 'refused')
     onTokenRequest?.(reason)

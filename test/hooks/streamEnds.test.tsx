@@ -280,7 +280,7 @@ test('a strategy of your own starts at initialCursor, and its first opening is n
   expect(gaps).toEqual([])
 })
 
-test('a parse that throws UnauthorizedError refuses the token: once it is replaced, twice is final', async () => {
+test('a parse that throws UnauthorizedError refuses the token: it is replaced, and the refusal of a fresh one is final', async () => {
   const tokens = new Map<string, string[]>()
   const { url } = await startServer((response, { headers, url: path }) => {
     const seen = tokens.get(path!) ?? []
@@ -303,9 +303,10 @@ test('a parse that throws UnauthorizedError refuses the token: once it is replac
     getToken: ({ reason }) => (reason === 'refused' ? 'fresh' : 'old'),
   })
   await screen.findByText('failed UnauthorizedError, failed UnauthorizedError')
-  const once = ['Bearer old', 'Bearer fresh']
-  expect([...tokens].sort()).toEqual([
-    ['/events', once],
-    ['/poll', once],
-  ])
+  for (const [, [first, ...rest]] of tokens) {
+    expect([first, new Set(rest)]).toEqual(['Bearer old', new Set(['Bearer fresh'])])
+    // The one that the other connection has fetched, and one of its own.
+    expect(rest.length).toBeLessThanOrEqual(2)
+  }
+  expect([...tokens.keys()].sort()).toEqual(['/events', '/poll'])
 })
