@@ -19,7 +19,7 @@ export class ExpectedMessages {
   #since = 0
   /** While the connection is closed: how long it was open without an expected message (ms). */
   #waited: number | undefined = 0
-  /** Whether a late timer has started the time anew since the last of them. */
+  /** Whether a late timer has restarted the time since the last of them. */
   #isExcused = false
 
   constructor(clock: Clock) {

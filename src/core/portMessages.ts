@@ -112,7 +112,6 @@ export interface OpenedMessage {
   isJoined: boolean
   /** All frames after the page's own position follow. */
   isResumed: boolean
-  isForeign: boolean
   head: ResponseHead | undefined
 }
 

@@ -77,7 +77,7 @@ class WorkerHttpTransport implements Transport {
       sink.onOpen(opened?.isJoined ? { resumed: opened.isResumed, isJoined: true } : info)
     }
     const onFailure: TransportSink['onFailure'] = failure =>
-      sink.onFailure(this.#opened?.isForeign ? { ...failure, isForeign: true } : failure)
+      sink.onFailure(this.#opened?.isOwner === false ? { ...failure, isForeign: true } : failure)
     return this.#inner.open(this.#follow(request), { ...forwardTo(sink), onOpen, onFailure })
   }
 

@@ -221,7 +221,7 @@ export class Channel {
     member.post({
       ...{ kind: 'opened', attempt, isJoined, isResumed, head: this.#head },
       at: { hub, opening: this.#opening, frame: last },
-      ...{ isOwner: member === this.#opener, isForeign: this.#isForeign(member) },
+      isOwner: member === this.#opener,
     })
     if (member === this.#owner) this.#own(member)
     member.reader.pump()

@@ -202,7 +202,6 @@ describe('a token that the server refuses again and again', () => {
   async function setUpSession(isShared: boolean) {
     const server = await startGuardedServer('events')
     const openTab = setUpHostedTabs()
-    const reasons: string[] = []
     let count = 0
     let token = ''
     let refreshedAt = 0
@@ -216,7 +215,6 @@ describe('a token that the server refuses again and again', () => {
     refreshedAt = -Infinity
     const open = () => {
       const getToken: GetToken = async ({ reason }) => {
-        reasons.push(reason)
         await new Promise(resolve => setTimeout(resolve, 20))
         // Another tab may have refreshed it just now. Rounds are further apart.
         const isFresh = performance.now() - refreshedAt < 200
@@ -228,7 +226,7 @@ describe('a token that the server refuses again and again', () => {
         ...(!isShared && { share: false as const }),
       })
     }
-    return { server, tabs: [open(), open()], reasons, refreshes: () => count - 1 }
+    return { server, tabs: [open(), open()], refreshes: () => count - 1 }
   }
 
   test.each([

@@ -7,7 +7,7 @@ import { events, heldPoll, socket } from './streams'
 
 export function App() {
   const { data, isError } = usePolling<Origin>({ url: '/api/origin', interval: 1_000 })
-  // While the server cannot be reached, nobody knows what it has.
+  // While the server cannot be reached, its rows are unknown.
   const origin = isError ? undefined : data
   return (
     <main>
